@@ -1,0 +1,78 @@
+import type { Caller, Permission } from './vocabulary.ts'
+
+/** What of a client decides who may reach it. */
+export interface Access {
+  readonly owners: readonly string[]
+  readonly productName: string | null
+}
+
+export type Verb = 'read' | 'write'
+
+export type Decision =
+  | { readonly allowed: true; readonly by: 'all' | 'owner' | 'product' }
+  | { readonly allowed: false; readonly missing: 'permission' | 'relation'; readonly detail: string }
+
+/** Which permissions open a door: with a relation to the client, and without one. Write implies read. */
+const doors: Readonly<Record<Verb, { related: readonly Permission[]; all: readonly Permission[] }>> = {
+  read: { related: ['client.read', 'client.write'], all: ['client.read.all', 'client.write.all'] },
+  write: { related: ['client.write'], all: ['client.write.all'] },
+}
+
+const holds = (caller: Caller, wanted: readonly Permission[]): boolean =>
+  wanted.some((permission) => caller.permissions.has(permission))
+
+/**
+ * Whether any permission of the caller could suffice on this tenant, before a client is looked up: who could never be
+ * let in must not learn what exists.
+ */
+export const mayAsk = (caller: Caller, verb: Verb, tenantId: string): Decision => {
+  const { related, all } = doors[verb]
+  const wanted = `${related[0]} or ${all[0]}`
+  if (!holds(caller, [...related, ...all]))
+    return {
+      allowed: false,
+      missing: 'permission',
+      detail: `This needs the permission ${wanted}; the caller has neither.`,
+    }
+  if (caller.tenants !== '*' && !caller.tenants.includes(tenantId))
+    return {
+      allowed: false,
+      missing: 'permission',
+      detail: `The caller's credentials are not good for the tenant ${tenantId}; ${wanted} is needed there.`,
+    }
+  return { allowed: true, by: 'all' }
+}
+
+const relation = (caller: Caller, { owners, productName }: Access): 'owner' | 'product' | null => {
+  if (owners.includes(caller.id) || caller.roles.some((role) => owners.includes(role))) return 'owner'
+  if (productName !== null && productName !== '' && caller.products.includes(productName)) return 'product'
+  return null
+}
+
+/**
+ * The three rules of the contract: a client can be reached by
+ * 1. `client.write` and the caller's user id, or one of their roles, among the client's owners;
+ * 2. `client.write` and the client's product in the caller's product scope;
+ * 3. `client.write.all`.
+ * (`client.read…` for reading.) Comparison is exact, case too.
+ *
+ * @param access every state that must let the caller in: the confirmed and the desired one, so that a removal binds at
+ *   once and a grant binds when Auth0 has it.
+ */
+export const authorize = (caller: Caller, verb: Verb, access: readonly Access[]): Decision => {
+  const { related, all } = doors[verb]
+  if (holds(caller, all)) return { allowed: true, by: 'all' }
+  if (!holds(caller, related))
+    return { allowed: false, missing: 'permission', detail: `This needs the permission ${related[0]} or ${all[0]}.` }
+  const relations = access.map((one) => relation(caller, one))
+  if (relations.length === 0 || relations.includes(null))
+    return {
+      allowed: false,
+      missing: 'relation',
+      detail:
+        `The caller has ${related.filter((permission) => caller.permissions.has(permission)).join(' and ')}, but neither ` +
+        `their user id nor a role of theirs is an owner of the client, and its product is not in their product scope. ` +
+        `An owner can add them, or ${all[0]} lets them in.`,
+    }
+  return { allowed: true, by: relations.includes('product') ? 'product' : 'owner' }
+}

@@ -1,0 +1,14 @@
+/** What a raw value of Auth0 is, asked without trusting it. */
+
+export const isText = (raw: unknown): raw is string => typeof raw === 'string'
+
+export const isRecord = (raw: unknown): raw is Readonly<Record<string, unknown>> =>
+  typeof raw === 'object' && raw !== null && !Array.isArray(raw)
+
+/** The object that it is, or an empty one. */
+export const recordOf = (raw: unknown): Readonly<Record<string, unknown>> => (isRecord(raw) ? raw : {})
+
+/** The texts of an array; null where it is none. */
+export const textsOf = (raw: unknown): readonly string[] | null => (Array.isArray(raw) ? raw.filter(isText) : null)
+
+export const textOf = (raw: unknown): string | null => (isText(raw) ? raw : null)

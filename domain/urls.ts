@@ -1,0 +1,93 @@
+import type { UrlKind } from './fields.ts'
+
+/**
+ * What Auth0 allows in the URL lists of a client. Auth0 itself says of malformed wildcards that they "do not work"
+ * rather than refusing them, so Nexus refuses them. Source: Auth0's documents on application URLs and subdomain
+ * placeholders.
+ */
+
+interface Rules {
+  readonly noun: string
+  /** A web origin: scheme, host and port only. */
+  readonly originOnly: boolean
+  readonly organizationPlaceholder: boolean
+}
+
+const rules: Readonly<Record<UrlKind, Rules>> = {
+  callback: { noun: 'callback URL', originOnly: false, organizationPlaceholder: true },
+  logout: { noun: 'logout URL', originOnly: false, organizationPlaceholder: false },
+  'web-origin': { noun: 'web origin', originOnly: true, organizationPlaceholder: false },
+  'cors-origin': { noun: 'CORS origin', originOnly: true, organizationPlaceholder: true },
+}
+
+/** What of the client decides which URLs it may have. */
+export interface UrlContext {
+  readonly firstParty: boolean
+  /** Auth0's `app_type`; null where it has none. */
+  readonly appType: string | null
+}
+
+/** Auth0's limit on each list. */
+export const maximumUrls = 100
+
+const placeholder = '{organization_name}'
+const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'about:'])
+const webSchemes = new Set(['http:', 'https:'])
+const shape = /^(?<scheme>[a-z][a-z0-9+.-]*):\/\/(?<authority>[^/?#]*)(?<rest>.*)$/i
+
+const wildcardProblem = (url: string, authority: string, scheme: string, context: UrlContext): string | undefined => {
+  const host = authority.replace(/:\d*$/, '')
+  const [leftmost = '', ...others] = host.split('.')
+  if (!context.firstParty) return 'A wildcard is for first-party clients only.'
+  if (!webSchemes.has(scheme)) return 'A wildcard needs http or https.'
+  if (url.split('*').length > 2) return 'Only one wildcard is allowed.'
+  if (!leftmost.includes('*')) return 'A wildcard may stand in the leftmost label of the host only.'
+  if (others.filter((label) => label !== '').length < 2)
+    return 'A wildcard must stand below a domain, as in https://*.example.com.'
+  if (url.includes(placeholder)) return `A wildcard and ${placeholder} cannot stand together.`
+  return undefined
+}
+
+/**
+ * What is wrong with one element of a URL list, as a sentence with its remedy; undefined where it is fine.
+ *
+ * @param kind which list it is for
+ */
+export const urlProblem = (url: string, kind: UrlKind, context: UrlContext): string | undefined => {
+  const { noun, originOnly, organizationPlaceholder } = rules[kind]
+  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+  if (/[\u0000-\u0020\u007f\\<>"^`|]/.test(url))
+    return `A ${noun} may hold no spaces, control characters or any of \\ < > " ^ \` |.`
+  const schemeOnly = /^([a-z][a-z0-9+.-]*:)/i.exec(url)?.[1]?.toLowerCase()
+  if (schemeOnly !== undefined && dangerousSchemes.has(schemeOnly)) return `The scheme ${schemeOnly} is not allowed.`
+  const parts = shape.exec(url)?.groups
+  if (parts === undefined)
+    return `This is not an absolute URL; a ${noun} looks like https://app.example.com${originOnly ? '' : '/path'}.`
+  const { authority = '', rest = '' } = parts
+  const scheme = `${(parts['scheme'] ?? '').toLowerCase()}:`
+  if (url.includes('#')) return `A ${noun} may have no fragment (#…).`
+  if (authority.includes('@')) return `A ${noun} may hold no user name or password.`
+  if (webSchemes.has(scheme) && authority === '') return 'The host is missing.'
+  if (!webSchemes.has(scheme) && context.appType !== null && context.appType !== 'native')
+    return `The scheme ${scheme} is for native clients; this client's type is ${context.appType}. Use https.`
+  if (originOnly && rest !== '') return `A ${noun} is scheme, host and port only; leave out ${JSON.stringify(rest)}.`
+  if (url.includes('*')) {
+    const problem = wildcardProblem(url, authority, scheme, context)
+    if (problem !== undefined) return problem
+  }
+  if (url.includes(placeholder) && !organizationPlaceholder) return `${placeholder} is not allowed in a ${noun}.`
+  const concrete = url.replaceAll(placeholder, 'organization').replaceAll('*', 'wildcard')
+  if (!URL.canParse(concrete)) return `This is not a valid URL (host or port cannot be read).`
+  return undefined
+}
+
+const separator = /,\s*(?=[a-z][a-z0-9+.-]*:\/\/)/i
+
+/**
+ * An element that holds several absolute URLs separated by commas, as those URLs; any other element as it is.
+ * Source: the contract, "multiple values should be comma separated".
+ */
+export const splitUrls = (element: string): string[] => {
+  const pieces = element.split(separator).map((piece) => piece.trim())
+  return pieces.length > 1 && pieces.every((piece) => shape.test(piece)) ? pieces : [element]
+}

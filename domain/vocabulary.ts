@@ -1,0 +1,147 @@
+import { z } from 'zod'
+
+/** Words of the field, as types. Everything here is data: no I/O, no clock, no SDK. */
+
+/** One Auth0 tenant that Nexus looks after. */
+export const TenantId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a tenant id is lower case letters, digits and dashes, at most 63 characters')
+
+/** One Auth0 application. Checked before anything is asked of Auth0: the SDK would send `..` as a path. */
+export const ClientId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a client id is letters, digits, dashes and underscores, at most 64 characters')
+
+export interface ClientKey {
+  readonly tenantId: string
+  readonly clientId: string
+}
+
+export const permissions = [
+  'client.read',
+  'client.read.all',
+  'client.write',
+  'client.write.all',
+  'client.secret.read',
+  'terraform.adopt',
+  'terraform.read',
+  'terraform.state',
+  'terraform.state.force-unlock',
+  'tenant.admin',
+] as const
+export type Permission = (typeof permissions)[number]
+export const Permission = z.enum(permissions)
+
+/** Who asks. Permissions, roles and products hold on `tenants` only; `'*'` is every tenant of the configuration. */
+export interface Caller {
+  readonly kind: 'user' | 'service-account'
+  /** The user id of the token, or the service account's name. */
+  readonly id: string
+  /** The calling application, by its token's name; null for a service account. */
+  readonly application: string | null
+  readonly tenants: readonly string[] | '*'
+  readonly permissions: ReadonlySet<Permission>
+  readonly roles: readonly string[]
+  /** Products whose clients the caller may change, the application's narrowing already applied. */
+  readonly products: readonly string[]
+}
+
+/** The fields that an owner can change, each one the unit of ownership, of drift and of a refusal. */
+export const fieldPaths = [
+  'mobile.ios.team_id',
+  'mobile.ios.app_bundle_identifier',
+  'mobile.android.keystore_hash',
+  'mobile.android.app_package_name',
+  'owners',
+  'productName',
+  'callbackUrls',
+  'client_upn_key',
+  'applicationName',
+  'allowedLogoutUrls',
+  'allowedWebOrigins',
+  'allowedCorsOrigins',
+] as const
+export type FieldPath = (typeof fieldPaths)[number]
+
+/** A field's value in Nexus' own form: a list, a text, or null where there is none. A cleared list is `[]`. */
+export type Value = readonly string[] | string | null
+
+/** Values by field. A field that is absent here is left as it is: absence never clears. */
+export type Values = { readonly [F in FieldPath]?: Value }
+
+/** `Values` as it comes from the database. */
+export const Values: z.ZodType<Values> = z.partialRecord(
+  z.enum(fieldPaths),
+  z.union([z.array(z.string()), z.string(), z.null()]),
+)
+
+/** The paths that `values` names, in the order of `fieldPaths`. */
+export const pathsOf = (values: Values): FieldPath[] => fieldPaths.filter((path) => values[path] !== undefined)
+
+/** Something for each field. */
+export const eachField = <T>(make: (path: FieldPath) => T): Readonly<Record<FieldPath, T>> =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- fromEntries forgets its keys; they are all here
+  Object.fromEntries(fieldPaths.map((path) => [path, make(path)])) as Record<FieldPath, T>
+
+/** The values of `paths` only. */
+export const pick = (values: Values, paths: readonly FieldPath[]): Values =>
+  Object.fromEntries(paths.flatMap((path) => (values[path] === undefined ? [] : [[path, values[path]]])))
+
+/** `values` without `paths`. */
+export const omit = (values: Values, paths: readonly FieldPath[]): Values =>
+  pick(
+    values,
+    pathsOf(values).filter((path) => !paths.includes(path)),
+  )
+
+/** Names of the `client_metadata` keys that hold Nexus' own fields; configurable per tenant. */
+export interface MetadataKeys {
+  readonly owners: string
+  readonly productName: string
+  readonly client_upn_key: string
+  readonly applicationName: string
+}
+
+export const defaultMetadataKeys: MetadataKeys = {
+  owners: 'owners',
+  productName: 'product_name',
+  client_upn_key: 'client_upn_key',
+  applicationName: 'application_name',
+}
+
+/**
+ * A client as Auth0 answers it, secrets stripped. Open on purpose: Auth0 adds members, and what Nexus does not know it
+ * must not lose. What Nexus reads of it goes through `fields.ts` and `view.ts`.
+ */
+export type Auth0Client = Readonly<Record<string, unknown>>
+
+/** One thing wrong with a request, at a JSON pointer into its body ('' is the whole body). */
+export interface Issue {
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** What stands between a change and its end. */
+export const changeStatuses = ['accepted', 'applied', 'rejected', 'withdrawn'] as const
+export type ChangeStatus = (typeof changeStatuses)[number]
+
+/** A change as the reconciler sees it: which values, and its place in the order of acceptance. */
+export interface PendingChange {
+  readonly id: string
+  readonly generation: number
+  readonly values: Values
+}
+
+/** What Nexus knows of one client: the row that is locked, read and settled. */
+export interface ClientState {
+  readonly key: ClientKey
+  /** What Auth0 last said; null only before the first answer. */
+  readonly observed: Auth0Client
+  readonly observedAt: Date
+  /** Confirmed values of the owned fields. */
+  readonly base: Values
+  /** Accepted and not settled, oldest first. */
+  readonly pending: readonly PendingChange[]
+  readonly generation: number
+  readonly settledGeneration: number
+}

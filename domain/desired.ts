@@ -6,7 +6,7 @@ import { eachField, pathsOf } from './vocabulary.ts'
 
 /** Base with the pending changes folded in, in order: what the owned fields are to be. */
 export const fold = (base: Values, pending: readonly PendingChange[]): Values =>
-  pending.reduce<Values>((values, change) => ({ ...values, ...change.values }), base)
+  Object.assign({}, base, ...pending.map((change) => change.values))
 
 /** The fields that pending changes name. */
 export const pendingPaths = (pending: readonly PendingChange[]): FieldPath[] => pathsOf(fold({}, pending))

@@ -67,7 +67,10 @@ export const fields: Readonly<Record<FieldPath, Field>> = {
   // Auth0 holds an array, the contract one string: several are comma separated.
   'mobile.android.keystore_hash': {
     ...text({ part: 'android', leaf: 'sha256_cert_fingerprints' }),
-    decode: (raw) => textsOf(raw)?.join(',') || null,
+    decode: (raw) => {
+      const fingerprints = textsOf(raw) ?? []
+      return fingerprints.length === 0 ? null : fingerprints.join(',')
+    },
     encode: (value) => (isText(value) ? value.split(',') : value),
   },
   'mobile.android.app_package_name': text({ part: 'android', leaf: 'app_package_name' }),

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Acceptance } from '../../domain/accept.ts'
+import type { Auth0Client, ClientKey, ClientState, PendingChange } from '../../domain/vocabulary.ts'
+import type { Author } from './changes.ts'
+import type { ClientsTable, Database } from './schema.ts'
+
+/** A client's row with what stands around it. */
+export interface ClientRecord extends ClientState {
+  readonly revision: number
+  /** Milliseconds since Auth0 was last read, by the database's clock. */
+  readonly ageMs: number
+  readonly vanished: boolean
+  /** Why nothing is being sent now; null where nothing stands in the way. */
+  readonly standstill: 'tenant-paused' | 'tenant-held' | null
+}
+
+/** What the decision on the locked row comes to: a change to store, or anything else, with nothing stored. */
+export type Decide<Refused> = (state: ClientRecord) => Acceptance | Refused
+
+export type Accepted<Refused> =
+  | { readonly kind: 'accepted'; readonly changeId: string; readonly settled: boolean; readonly state: ClientRecord }
+  | { readonly kind: 'no-such-client' }
+  | { readonly kind: 'refused'; readonly refused: Refused | Extract<Acceptance, { kind: 'impossible' }> }
+
+/** The clients that Nexus knows. */
+export const createClients = (db: Kysely<Database>) => ({
+  /** What Nexus knows of a client; undefined where it knows none of that id. */
+  load: (key: ClientKey): Promise<ClientRecord | undefined> => read(db, key, false),
+
+  /**
+   * Keeps what Auth0 answered for a client, known or not. An observation never overwrites one that was written while
+   * Auth0 was being asked, nor one under a lease: who holds the lease knows better.
+   *
+   * @param askedAt the row's revision when Auth0 was asked; undefined for a client that was not known
+   */
+  observe: async (key: ClientKey, observed: Auth0Client, askedAt?: number): Promise<void> => {
+    const text = JSON.stringify(observed)
+    await sql`
+      insert into nexus.clients as c (tenant_id, client_id, observed, observed_at)
+      values (${key.tenantId}, ${key.clientId}, ${text}::jsonb, clock_timestamp())
+      on conflict (tenant_id, client_id) do update
+        set observed = excluded.observed, observed_at = excluded.observed_at, revision = c.revision + 1,
+            vanished_at = null
+        where c.revision = ${askedAt ?? -1} and (c.lease_until is null or c.lease_until < clock_timestamp())
+    `.execute(db)
+  },
+
+  /**
+   * Accepts a change: one transaction on the locked row, in which `decide` sees the newest state.
+   *
+   * A change that changes nothing is settled here and now; any other is for the worker.
+   *
+   * @throws the database's error, with nothing stored
+   */
+  accept: <Refused extends { readonly kind: string }>(
+    key: ClientKey,
+    author: Author,
+    decide: Decide<Refused>,
+  ): Promise<Accepted<Refused>> =>
+    db.transaction().execute(async (trx): Promise<Accepted<Refused>> => {
+      const state = await read(trx, key, true)
+      if (state === undefined || state.vanished) return { kind: 'no-such-client' }
+      const decision = decide(state)
+      if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
+      const changeId = randomUUID()
+      const generation = state.generation + 1
+      const settled = decision.changesNothing
+      await sql`
+        insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
+        values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${JSON.stringify(decision.values)}::jsonb,
+                ${settled ? 'applied' : 'accepted'}, ${JSON.stringify(author)}::jsonb,
+                ${settled ? sql`clock_timestamp()` : null})
+      `.execute(trx)
+      const base = settled ? { ...state.base, ...decision.values } : state.base
+      await sql`
+        update nexus.clients
+        set generation = ${generation}, revision = revision + 1, base = ${JSON.stringify(base)}::jsonb,
+            settled_generation = ${settled ? generation : state.settledGeneration},
+            -- A person's change is tried at once, whatever an earlier failure asked to wait for.
+            next_try_at = null
+        where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+      `.execute(trx)
+      const change: PendingChange = { id: changeId, generation, values: decision.values }
+      const after: ClientRecord = settled
+        ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }
+        : { ...state, pending: [...state.pending, change], generation, revision: state.revision + 1 }
+      return { kind: 'accepted', changeId, settled, state: after }
+    }),
+
+  /** Notes that Auth0 no longer has a client. Pending changes are rejected by the worker that found out. */
+  forget: async (key: ClientKey, askedAt: number): Promise<void> => {
+    await sql`
+      update nexus.clients set vanished_at = clock_timestamp(), revision = revision + 1
+      where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and revision = ${askedAt}
+        and generation = settled_generation
+    `.execute(db)
+  },
+
+  /** Clients with work that no job may cover: lag, or a reading that is due. Oldest first; for the sweep. */
+  withWork: async (limit: number): Promise<ClientKey[]> => {
+    const { rows } = await sql<{ tenant_id: string; client_id: string }>`
+      select tenant_id, client_id from nexus.clients
+      where (generation > settled_generation or verify_at <= clock_timestamp())
+        and (next_try_at is null or next_try_at <= clock_timestamp())
+        and (lease_until is null or lease_until <= clock_timestamp())
+      order by next_try_at nulls first
+      limit ${limit}
+    `.execute(db)
+    return rows.map((row) => ({ tenantId: row.tenant_id, clientId: row.client_id }))
+  },
+})
+
+export type Clients = ReturnType<typeof createClients>
+
+const isAccepted = (decision: { readonly kind: string }): decision is Extract<Acceptance, { kind: 'accepted' }> =>
+  decision.kind === 'accepted'
+
+interface StateRow extends Selectable<ClientsTable> {
+  readonly pending: readonly PendingChange[]
+  readonly age_ms: number
+  readonly tenant_paused: boolean | null
+  readonly held_reason: string | null
+}
+
+/** Accepted changes of the client `c`, oldest first, as JSON. */
+export const pendingOf = sql`
+  coalesce((
+    select jsonb_agg(jsonb_build_object('id', h.id, 'generation', h.generation, 'values', h."values") order by h.generation)
+    from nexus.changes h
+    where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
+  ), '[]'::jsonb)`
+
+const read = async (
+  db: Kysely<Database> | Transaction<Database>,
+  key: ClientKey,
+  lock: boolean,
+): Promise<ClientRecord | undefined> => {
+  // Locked first and read after: a statement's snapshot is older than the lock that it waited for.
+  if (lock)
+    await sql`
+      select 1 from nexus.clients
+      where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
+    `.execute(db)
+  const { rows } = await sql<StateRow>`
+    select c.*, ${pendingOf} as pending, t.paused as tenant_paused, t.held_reason,
+           extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as age_ms
+    from nexus.clients c left join nexus.tenants t using (tenant_id)
+    where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId}
+  `.execute(db)
+  const [row] = rows
+  return row && toRecord(row)
+}
+
+const toRecord = (row: StateRow): ClientRecord => ({
+  ...toState(row),
+  revision: row.revision,
+  ageMs: row.age_ms,
+  vanished: row.vanished_at !== null,
+  standstill: row.tenant_paused === true ? 'tenant-paused' : row.held_reason === null ? null : 'tenant-held',
+})
+
+/** The pure state in a row, whoever read it. */
+export const toState = (
+  row: Selectable<ClientsTable> & { readonly pending: readonly PendingChange[] },
+): ClientState => ({
+  key: { tenantId: row.tenant_id, clientId: row.client_id },
+  observed: row.observed,
+  observedAt: row.observed_at,
+  base: row.base,
+  pending: row.pending,
+  generation: row.generation,
+  settledGeneration: row.settled_generation,
+})

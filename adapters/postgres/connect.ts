@@ -1,0 +1,49 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Database } from './schema.ts'
+
+/** Generations and counts are far below 2^53; as text they would only be parsed again everywhere. */
+const int8AsNumber: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
+}
+
+/** A pool of connections and Kysely over it. */
+export interface Postgres {
+  readonly db: Kysely<Database>
+  readonly pool: pg.Pool
+  /** Closes every connection, after what is running on it. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * @param url `postgres://user:password@host:port/database`
+ * @param onError called when an idle connection is lost; the pool makes new ones by itself
+ */
+export const connect = (url: string, onError: (error: Error) => void, size = 20): Postgres => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    types: int8AsNumber,
+    application_name: 'nexus',
+    connectionTimeoutMillis: 5000,
+    statement_timeout: 30_000,
+  })
+  pool.on('error', onError)
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  return { db, pool, close: () => db.destroy() }
+}
+
+/** Whether an error means that the database could not be reached, rather than that it refused the statement. */
+export const isUnavailable = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'ENOENT', 'EHOSTUNREACH'].includes(code) ||
+    // Connection exceptions, shutting down, starting up, too many connections, disk full, read-only after a failover.
+    /^(08...|57P0[123]|53[123]00|25006)$/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+      error.message,
+    )
+  )
+}

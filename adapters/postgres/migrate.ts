@@ -1,0 +1,28 @@
+import { Migrator } from 'kysely/migration'
+import type { Kysely } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import type { Database } from './schema.ts'
+import { clientsAndChanges } from './migrations/0001-clients-and-changes.ts'
+
+/** Every migration, in order. A name is never changed once it has been released. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-clients-and-changes': clientsAndChanges,
+}
+
+/**
+ * Brings the schema to the newest version; several programs may do it at once (Kysely takes a lock).
+ *
+ * @returns the names of the migrations that were applied now
+ * @throws the database's error, with nothing of the failed migration kept
+ */
+export const migrate = async (db: Kysely<Database>): Promise<string[]> => {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    migrationTableName: 'nexus_migrations',
+    migrationLockTableName: 'nexus_migrations_lock',
+  })
+  const { error, results = [] } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error instanceof Error ? error : new Error('The migration failed.', { cause: error })
+  return results.map(({ migrationName }) => migrationName)
+}

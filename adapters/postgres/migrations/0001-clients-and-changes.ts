@@ -1,0 +1,71 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { Migration } from 'kysely/migration'
+
+/** Tenants, clients and their changes. Written as SQL, so that it can be read and run as it stands. */
+export const clientsAndChanges: Migration = {
+  up: async (db: Kysely<unknown>): Promise<void> => {
+    await sql`create schema if not exists nexus`.execute(db)
+    await sql`
+      create table nexus.tenants (
+        tenant_id text primary key,
+        -- A person stopped sending to Auth0; changes are still accepted.
+        paused boolean not null default false,
+        -- Its credential is ill: nothing is sent but one probe at a time.
+        held_reason text,
+        next_probe_at timestamptz
+      )`.execute(db)
+    await sql`
+      create table nexus.clients (
+        tenant_id text not null,
+        client_id text not null,
+        -- What Auth0 last said, secrets stripped, and when.
+        observed jsonb not null,
+        observed_at timestamptz not null,
+        -- Confirmed values of the owned fields. Desired is this with the accepted changes folded in; it is never stored.
+        base jsonb not null default '{}',
+        generation bigint not null default 0,
+        settled_generation bigint not null default 0,
+        -- Counts every write of the row: a scan writes only what nobody has written since it asked.
+        revision bigint not null default 0,
+        lease_token uuid,
+        lease_until timestamptz,
+        -- The present lease was taken from a holder that never gave it back.
+        taken_over boolean not null default false,
+        -- Until when a call that may have been sent can still be under way; null when every attempt is closed.
+        attempt_deadline timestamptz,
+        previous_attempt_deadline timestamptz,
+        failures integer not null default 0,
+        last_failure text,
+        next_try_at timestamptz,
+        -- When the client has to be read again, because a call of unknown outcome may have written late.
+        verify_at timestamptz,
+        vanished_at timestamptz,
+        primary key (tenant_id, client_id),
+        check (settled_generation <= generation)
+      )`.execute(db)
+    await sql`
+      create index clients_with_lag on nexus.clients (tenant_id, next_try_at)
+        where generation > settled_generation or verify_at is not null`.execute(db)
+    await sql`
+      create table nexus.changes (
+        id uuid primary key,
+        tenant_id text not null,
+        client_id text not null,
+        generation bigint not null,
+        "values" jsonb not null,
+        status text not null check (status in ('accepted', 'applied', 'rejected', 'withdrawn')),
+        author jsonb not null,
+        accepted_at timestamptz not null default clock_timestamp(),
+        settled_at timestamptz,
+        refusal jsonb,
+        -- The change of the same call whose values stand in the place of this one's.
+        superseded_by uuid,
+        unique (tenant_id, client_id, generation),
+        foreign key (tenant_id, client_id) references nexus.clients
+      )`.execute(db)
+    await sql`
+      create index changes_pending on nexus.changes (tenant_id, client_id, generation)
+        where status = 'accepted'`.execute(db)
+  },
+}

@@ -1,0 +1,68 @@
+import pg from 'pg'
+
+/** The channel on which a settled change is named. */
+export const settledChannel = 'nexus_settled'
+
+/** Wakes who waits for a change. */
+export interface Notifications {
+  /**
+   * Resolves when the change may have settled, or after `ms`: the caller then looks at the row, which alone is true.
+   * Waking is best effort: a notification can be lost with its connection, so the caller polls as well.
+   */
+  readonly wait: (changeId: string, ms: number, signal?: AbortSignal) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/**
+ * One connection that listens, made anew when it is lost. It needs a session of its own: PgBouncer's transaction mode
+ * does not carry LISTEN.
+ */
+export const listen = async (url: string, onError: (error: Error) => void): Promise<Notifications> => {
+  const waiting = new Map<string, Set<() => void>>()
+  let client: pg.Client | undefined
+  let closed = false
+
+  const open = async (): Promise<void> => {
+    const fresh = new pg.Client({ connectionString: url, application_name: 'nexus-listen', keepAlive: true })
+    fresh.on('error', onError)
+    fresh.on('end', () => {
+      if (!closed) setTimeout(reopen, 500).unref()
+    })
+    fresh.on('notification', ({ payload }) => {
+      for (const wake of waiting.get(payload ?? '') ?? []) wake()
+    })
+    await fresh.connect()
+    await fresh.query(`listen ${settledChannel}`)
+    client = fresh
+  }
+  const reopen = (): void => {
+    if (closed) return
+    open().catch((error: unknown) => {
+      onError(error instanceof Error ? error : new Error(String(error)))
+      setTimeout(reopen, 500).unref()
+    })
+  }
+  await open()
+
+  return {
+    wait: (changeId, ms, signal) =>
+      new Promise((resolve) => {
+        const wakers = waiting.get(changeId) ?? new Set()
+        waiting.set(changeId, wakers)
+        const wake = (): void => {
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', wake)
+          wakers.delete(wake)
+          if (wakers.size === 0) waiting.delete(changeId)
+          resolve()
+        }
+        const timer = setTimeout(wake, ms)
+        signal?.addEventListener('abort', wake)
+        wakers.add(wake)
+      }),
+    close: async () => {
+      closed = true
+      await client?.end()
+    },
+  }
+}

@@ -2,10 +2,12 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Database } from './schema.ts'
 
+const int8: number = pg.types.builtins.INT8
+
 /** Generations and counts are far below 2^53; as text they would only be parsed again everywhere. */
 const int8AsNumber: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
+    oid === int8 ? Number : pg.types.getTypeParser(oid, format),
 }
 
 /** A pool of connections and Kysely over it. */

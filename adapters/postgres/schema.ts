@@ -5,6 +5,7 @@ import type { Author, Refusal } from './changes.ts'
 /** The tables of the schema `nexus`, as Kysely sees them. What each column means stands in the migrations. */
 export interface Database {
   'nexus.tenants': TenantsTable
+  'nexus.budgets': BudgetsTable
   'nexus.clients': ClientsTable
   'nexus.changes': ChangesTable
 }
@@ -19,10 +20,20 @@ export interface TenantsTable {
   next_probe_at: MaybeTime
 }
 
+export interface BudgetsTable {
+  tenant_id: string
+  bucket: string
+  next_at: Time
+  interval_ms: number
+  burst: number
+  blocked_until: MaybeTime
+  epoch: Generated<number>
+}
+
 export interface ClientsTable {
   tenant_id: string
   client_id: string
-  observed: JSONColumnType<Auth0Client, string>
+  observed: JSONColumnType<Auth0Client>
   observed_at: Time
   base: JSONColumnType<Values, string | undefined>
   generation: Generated<number>
@@ -37,7 +48,17 @@ export interface ClientsTable {
   last_failure: string | null
   next_try_at: MaybeTime
   verify_at: MaybeTime
+  one_by_one_until: number | null
+  contested: JSONColumnType<Contested, string | null | undefined, string | null> | null
   vanished_at: MaybeTime
+}
+
+/** Rounds spent on an answer that differs from what was sent. */
+export interface Contested {
+  readonly generation: number
+  readonly rounds: number
+  /** What was observed before the first of them. */
+  readonly before: Values
 }
 
 export interface ChangesTable {
@@ -45,9 +66,9 @@ export interface ChangesTable {
   tenant_id: string
   client_id: string
   generation: number
-  values: JSONColumnType<Values, string>
+  values: JSONColumnType<Values>
   status: ChangeStatus
-  author: JSONColumnType<Author, string>
+  author: JSONColumnType<Author>
   accepted_at: Generated<Date>
   settled_at: MaybeTime
   refusal: JSONColumnType<Refusal, string | null | undefined, string | null> | null

@@ -16,6 +16,19 @@ export const clientsAndChanges: Migration = {
         next_probe_at timestamptz
       )`.execute(db)
     await sql`
+      create table nexus.budgets (
+        tenant_id text not null,
+        bucket text not null,
+        -- The theoretical arrival time of the next call; a call may go ahead of it by burst * interval.
+        next_at timestamptz not null default clock_timestamp(),
+        interval_ms double precision not null,
+        burst double precision not null,
+        -- Nothing is sent before; with each block a new epoch, so that who waited reserves anew.
+        blocked_until timestamptz,
+        epoch bigint not null default 0,
+        primary key (tenant_id, bucket)
+      )`.execute(db)
+    await sql`
       create table nexus.clients (
         tenant_id text not null,
         client_id text not null,
@@ -40,6 +53,10 @@ export const clientsAndChanges: Migration = {
         next_try_at timestamptz,
         -- When the client has to be read again, because a call of unknown outcome may have written late.
         verify_at timestamptz,
+        -- Changes up to this generation were refused together, and are tried one by one.
+        one_by_one_until bigint,
+        -- Rounds spent on an answer that differs: {generation, rounds, before}.
+        contested jsonb,
         vanished_at timestamptz,
         primary key (tenant_id, client_id),
         check (settled_generation <= generation)

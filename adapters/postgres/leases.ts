@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Auth0Client, ClientKey, ClientState, PendingChange, Values } from '../../domain/vocabulary.ts'
+import { pendingOf, toState } from './clients.ts'
+import type { Refusal } from './changes.ts'
+import { settledChannel } from './notifications.ts'
+import type { ClientsTable, Contested, Database } from './schema.ts'
+
+/** Whether there is anything to do for a client, and whether now. Times are milliseconds from now. */
+export type Outlook =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'ready' }
+  /** Somebody holds its lease, or a failure asked for patience. */
+  | { readonly kind: 'later'; readonly afterMs: number }
+  /** Paused or held: who lifts that queues it again. */
+  | { readonly kind: 'standstill' }
+
+/** What came of one pending change. */
+export type Outcome =
+  | { readonly id: string; readonly status: 'applied'; readonly supersededBy: string | null }
+  | { readonly id: string; readonly status: 'rejected'; readonly refusal: Refusal }
+
+/** One step of bringing a client to its desired state, written in one transaction under the lease. */
+export interface Settlement {
+  /** What Auth0 has just said; left out where it said nothing new. */
+  readonly observed?: Auth0Client
+  /** Values that are confirmed by this step; they are merged into those that were. */
+  readonly confirmed?: Values
+  readonly outcomes?: readonly Outcome[]
+  readonly oneByOneUntil?: number | null
+  readonly contested?: Contested | null
+  readonly vanished?: true
+  /** The call failed: wait so long before the next. */
+  readonly failure?: { readonly reason: string; readonly retryAfterMs: number; readonly countsAsFailure: boolean }
+  /** Whether no call of this attempt can still be under way. */
+  readonly attemptClosed: boolean
+  /** Read the client again after so many milliseconds; null when that has been done. */
+  readonly verifyAfterMs?: number | null
+}
+
+/** A client that one worker, and nobody else, may call Auth0 for. */
+export interface Lease {
+  readonly key: ClientKey
+  readonly state: ClientState
+  readonly failures: number
+  readonly oneByOneUntil: number | null
+  readonly contested: Contested | null
+  /**
+   * Milliseconds until a call of a former holder can have ended, not negative; null where every former attempt is
+   * known to have ended.
+   */
+  readonly openAttemptMs: number | null
+  readonly verifyDue: boolean
+  /** Milliseconds that the lease still lasts, counted from before it was asked for. */
+  readonly remainingMs: () => number
+  /**
+   * Writes a step and gives the lease back.
+   *
+   * @returns whether more changes wait; undefined when the lease was lost, with nothing written
+   */
+  readonly settle: (settlement: Settlement) => Promise<{ readonly more: boolean } | undefined>
+}
+
+interface LeaseRow extends Selectable<ClientsTable> {
+  readonly pending: readonly PendingChange[]
+  readonly open_attempt_ms: number | null
+  readonly verify_due: boolean | null
+}
+
+/** Leases live on the database's clock; what a worker measures itself is only how long it has held one. */
+export const createLeases = (db: Kysely<Database>) => ({
+  /** Asked before a slot of the budget is spent on a client. */
+  outlook: async (key: ClientKey): Promise<Outlook> => {
+    const { rows } = await sql<{ work: boolean; standstill: boolean; after_ms: number | null }>`
+      select (c.generation > c.settled_generation or c.verify_at <= clock_timestamp()) is true as work,
+             (t.paused or t.held_reason is not null) is true as standstill,
+             extract(epoch from greatest(c.lease_until, c.next_try_at) - clock_timestamp())::float8 * 1000 as after_ms
+      from nexus.clients c left join nexus.tenants t using (tenant_id)
+      where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId} and c.vanished_at is null
+    `.execute(db)
+    const [row] = rows
+    if (row === undefined || !row.work) return { kind: 'idle' }
+    if (row.standstill) return { kind: 'standstill' }
+    return row.after_ms !== null && row.after_ms > 0 ? { kind: 'later', afterMs: row.after_ms } : { kind: 'ready' }
+  },
+
+  /**
+   * Takes the lease of a client for `ttlMs` and notes, in the same statement, that a call may be under way until
+   * `callMs` from now.
+   *
+   * @returns undefined when somebody else holds it
+   */
+  take: async (key: ClientKey, ttlMs: number, callMs: number): Promise<Lease | undefined> => {
+    const askedAt = performance.now()
+    const token = randomUUID()
+    const taken = await sql`
+      update nexus.clients set
+        lease_token = ${token},
+        lease_until = clock_timestamp() + ${ttlMs} * interval '1 millisecond',
+        taken_over = lease_token is not null,
+        previous_attempt_deadline = attempt_deadline,
+        attempt_deadline = clock_timestamp() + ${callMs} * interval '1 millisecond',
+        revision = revision + 1
+      where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and vanished_at is null
+        and (lease_until is null or lease_until <= clock_timestamp())
+    `.execute(db)
+    if (taken.numAffectedRows !== 1n) return undefined
+    // Read after the lease is held, in a statement of its own: the one above may have waited for a lock, and its
+    // snapshot would show changes as pending that the former holder has settled.
+    const { rows } = await sql<LeaseRow>`
+      select c.*, ${pendingOf} as pending, c.verify_at <= clock_timestamp() as verify_due,
+             case when c.taken_over or c.previous_attempt_deadline is not null then
+               greatest(0, coalesce(extract(epoch from c.previous_attempt_deadline - clock_timestamp()), 0))::float8 * 1000
+             end as open_attempt_ms
+      from nexus.clients c
+      where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and lease_token = ${token}
+    `.execute(db)
+    const [row] = rows
+    if (row === undefined) return undefined
+    const read = new Set(row.pending.map((change) => change.id))
+    return {
+      key,
+      state: toState(row),
+      failures: row.failures,
+      oneByOneUntil: row.one_by_one_until,
+      contested: row.contested,
+      openAttemptMs: row.open_attempt_ms,
+      verifyDue: row.verify_due === true,
+      remainingMs: () => ttlMs - (performance.now() - askedAt),
+      settle: (settlement) =>
+        db.transaction().execute((trx) => settle(trx, key, token, read, row.failures, settlement)),
+    }
+  },
+})
+
+export type Leases = ReturnType<typeof createLeases>
+
+const settle = async (
+  trx: Transaction<Database>,
+  key: ClientKey,
+  token: string,
+  read: ReadonlySet<string>,
+  failures: number,
+  settlement: Settlement,
+): Promise<{ more: boolean } | undefined> => {
+  const locked = await sql`
+    select 1 from nexus.clients
+    where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and lease_token = ${token} for update
+  `.execute(trx)
+  if (locked.rows.length === 0) return undefined
+  const { outcomes = [], observed, confirmed, failure } = settlement
+  if (outcomes.some(({ id }) => !read.has(id))) throw new Error('A change was settled that was not read at planning.')
+  if (outcomes.length > 0) {
+    const rows = outcomes.map((outcome) => ({
+      id: outcome.id,
+      status: outcome.status,
+      refusal: outcome.status === 'rejected' ? outcome.refusal : null,
+      superseded_by: outcome.status === 'applied' ? outcome.supersededBy : null,
+    }))
+    await sql`
+      with settled as (
+        update nexus.changes h
+        set status = o.status, refusal = nullif(o.refusal, 'null'::jsonb), superseded_by = o.superseded_by,
+            settled_at = clock_timestamp()
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          as o(id uuid, status text, refusal jsonb, superseded_by uuid)
+        where h.id = o.id and h.status = 'accepted'
+        returning h.id
+      )
+      select pg_notify(${settledChannel}, id::text) from settled
+    `.execute(trx)
+  }
+  const assignments = [
+    sql`lease_token = null, lease_until = null, taken_over = false, revision = revision + 1`,
+    sql`settled_generation = coalesce((
+          select min(h.generation) - 1 from nexus.changes h
+          where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
+        ), c.generation)`,
+    failure === undefined
+      ? sql`failures = 0, last_failure = null, next_try_at = null`
+      : sql`failures = ${failure.countsAsFailure ? failures + 1 : failures}, last_failure = ${failure.reason},
+            next_try_at = clock_timestamp() + ${failure.retryAfterMs} * interval '1 millisecond'`,
+    ...(settlement.attemptClosed ? [sql`attempt_deadline = null, previous_attempt_deadline = null`] : []),
+    ...(observed === undefined
+      ? []
+      : [sql`observed = ${JSON.stringify(observed)}::jsonb, observed_at = clock_timestamp()`]),
+    ...(confirmed === undefined ? [] : [sql`base = base || ${JSON.stringify(confirmed)}::jsonb`]),
+    ...(settlement.oneByOneUntil === undefined ? [] : [sql`one_by_one_until = ${settlement.oneByOneUntil}`]),
+    ...(settlement.contested === undefined
+      ? []
+      : [sql`contested = ${settlement.contested === null ? null : JSON.stringify(settlement.contested)}::jsonb`]),
+    ...(settlement.vanished ? [sql`vanished_at = clock_timestamp()`] : []),
+    ...(settlement.verifyAfterMs === undefined
+      ? []
+      : [
+          settlement.verifyAfterMs === null
+            ? sql`verify_at = null`
+            : sql`verify_at = clock_timestamp() + ${settlement.verifyAfterMs} * interval '1 millisecond'`,
+        ]),
+  ]
+  const { rows } = await sql<{ more: boolean }>`
+    update nexus.clients c set ${sql.join(assignments)}
+    where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+    returning generation > settled_generation as more
+  `.execute(trx)
+  return { more: rows[0]?.more ?? false }
+}

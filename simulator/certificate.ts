@@ -1,0 +1,123 @@
+import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { bits, boolean, element, integer, octets, oid, pem, sequence, set, time, utf8 } from './der.ts'
+
+export type Certificate = { key: string; cert: string; caFile: string }
+
+const day = 86_400_000
+const oids = {
+  commonName: '2.5.4.3',
+  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  basicConstraints: '2.5.29.19',
+  keyUsage: '2.5.29.15',
+  extendedKeyUsage: '2.5.29.37',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  subjectAltName: '2.5.29.17',
+  subjectKeyIdentifier: '2.5.29.14',
+  authorityKeyIdentifier: '2.5.29.35',
+}
+
+const nameOf = (text: string): Buffer => sequence(set(sequence(oid(oids.commonName), utf8(text))))
+const spki = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' })
+const keyId = (key: KeyObject): Buffer => createHash('sha256').update(spki(key)).digest().subarray(0, 20)
+
+const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
+  sequence(oid(id), ...(critical ? [boolean(true)] : []), octets(value))
+
+const addressBytes = (address: string): Buffer => {
+  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number))
+  const [head = '', tail] = address.split('::')
+  const groups = (text: string): string[] => text.split(':').filter((group) => group !== '')
+  const start = groups(head)
+  const end = groups(tail ?? '')
+  const whole = [...start, ...Array<string>(8 - start.length - end.length).fill('0'), ...end]
+  return Buffer.from(whole.map((group) => group.padStart(4, '0')).join(''), 'hex')
+}
+
+// A subject alternative name is tagged 2 for a host name, 7 for an address.
+const alternative = (host: string): Buffer =>
+  isIP(host) === 0 ? element(0x82, Buffer.from(host)) : element(0x87, addressBytes(host))
+
+type Wanted = { subject: string; key: KeyObject; signer: KeyObject; signerPublic: KeyObject; extensions: Buffer[] }
+
+const issuerName = 'Nexus simulator CA'
+
+const certificate = ({ subject, key, signer, signerPublic, extensions }: Wanted): Buffer => {
+  const algorithm = sequence(oid(oids.ecdsaWithSha256))
+  const body = sequence(
+    element(0xa0, integer(Buffer.from([2]))),
+    integer(Buffer.concat([Buffer.from([1]), randomBytes(14)])),
+    algorithm,
+    nameOf(issuerName),
+    // Apple's and Go's verifiers are content with a year; longer than 825 days is refused by some.
+    sequence(time(new Date(Date.now() - day)), time(new Date(Date.now() + 365 * day))),
+    nameOf(subject),
+    spki(key),
+    element(
+      0xa3,
+      sequence(
+        ...extensions,
+        extension(oids.subjectKeyIdentifier, false, octets(keyId(key))),
+        extension(oids.authorityKeyIdentifier, false, sequence(element(0x80, keyId(signerPublic)))),
+      ),
+    ),
+  )
+  return sequence(body, algorithm, bits(sign('sha256', body, signer)))
+}
+
+const authority = (pair: { publicKey: KeyObject; privateKey: KeyObject }): Buffer =>
+  certificate({
+    subject: issuerName,
+    key: pair.publicKey,
+    signer: pair.privateKey,
+    signerPublic: pair.publicKey,
+    extensions: [
+      extension(oids.basicConstraints, true, sequence(boolean(true), integer(Buffer.from([0])))),
+      // keyCertSign and cRLSign
+      extension(oids.keyUsage, true, bits(Buffer.from([0b0000_0110]), 1)),
+    ],
+  })
+
+const placeOf = async (options: true | { caFile?: string; directory?: string }): Promise<string> => {
+  if (options !== true && options.caFile !== undefined) return options.caFile
+  const directory = options === true ? undefined : options.directory
+  return join(directory ?? (await mkdtemp(join(tmpdir(), 'nexus-simulator-'))), 'simulator-ca.pem')
+}
+
+/**
+ * A certificate for localhost, 127.0.0.1, ::1 and `host`, from a CA made for this run, whose own key is not kept.
+ * Writes the CA's certificate as PEM for NODE_EXTRA_CA_CERTS and SSL_CERT_FILE.
+ */
+export const makeCertificate = async (
+  options: true | { caFile?: string; directory?: string },
+  host: string,
+): Promise<Certificate> => {
+  const ca = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const server = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host])]
+  const own = certificate({
+    subject: 'localhost',
+    key: server.publicKey,
+    signer: ca.privateKey,
+    signerPublic: ca.publicKey,
+    extensions: [
+      extension(oids.basicConstraints, true, sequence()),
+      // digitalSignature
+      extension(oids.keyUsage, true, bits(Buffer.from([0b1000_0000]), 7)),
+      extension(oids.extendedKeyUsage, false, sequence(oid(oids.serverAuth))),
+      extension(oids.subjectAltName, false, sequence(...hosts.map(alternative))),
+    ],
+  })
+  const caPem = pem('CERTIFICATE', authority(ca))
+  const caFile = await placeOf(options)
+  await mkdir(dirname(caFile), { recursive: true })
+  await writeFile(caFile, caPem)
+  return {
+    key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: pem('CERTIFICATE', own) + caPem,
+    caFile,
+  }
+}

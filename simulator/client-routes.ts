@@ -1,0 +1,152 @@
+import { invalidQuery, type Answer } from './answer.ts'
+import { addCredential, deleteCredential, getCredential, updateCredential } from './credentials.ts'
+import type { JsonObject } from './json.ts'
+import type { Call, Route } from './route.ts'
+import type { Store, StoredClient } from './store.ts'
+import { selection, view, wholeNumber, yesOrNo, type Viewer } from './view.ts'
+import { createClient, newSecret, updateClient } from './write.ts'
+
+const readScopes = ['read:clients', 'read:client_keys', 'read:client_credentials', 'read:client_summary']
+
+/** The filters of a list: each narrows only where the query names it. */
+const filters = (query: URLSearchParams): ((client: StoredClient) => boolean) => {
+  const global = yesOrNo(query, 'is_global')
+  const firstParty = yesOrNo(query, 'is_first_party')
+  const types = (query.get('app_type') ?? '').split(',').filter((type) => type !== '')
+  return (client) =>
+    (global === undefined || (client['global'] === true) === global) &&
+    (firstParty === undefined || (client['is_first_party'] !== false) === firstParty) &&
+    (types.length === 0 || types.includes(String(client['app_type'])))
+}
+
+const cursorOf = (client: StoredClient, index: number): string =>
+  Buffer.from(`${index} ${client.client_id}`).toString('base64url')
+
+/** Where a checkpoint page begins: behind the client it names; where that is gone, at its old place. */
+const startOf = (cursor: string | null, rows: StoredClient[]): number => {
+  if (cursor === null || cursor === '') return 0
+  const [index, id] = Buffer.from(cursor, 'base64url').toString().split(' ')
+  if (id === undefined || !/^\d+$/.test(index ?? '')) throw invalidQuery(`'Invalid value' on property from.`)
+  const found = rows.findIndex((client) => client.client_id === id)
+  return found === -1 ? Number(index) : found + 1
+}
+
+const list = (store: Store, viewer: Viewer, { query, scopes }: Call): Answer => {
+  const rows = store.all().filter(filters(query))
+  const select = selection(query, scopes)
+  const show = (page: StoredClient[]): JsonObject[] =>
+    page.map((client) => select(view(viewer, client, 'read', scopes)))
+  if (query.has('from') || query.has('take')) {
+    const take = wholeNumber(query, 'take', 50, 1, 100)
+    const start = startOf(query.get('from'), rows)
+    const page = rows.slice(start, start + take)
+    const last = page.at(-1)
+    const more = last !== undefined && start + take < rows.length
+    return { status: 200, body: { clients: show(page), ...(more ? { next: cursorOf(last, start + take - 1) } : {}) } }
+  }
+  const limit = wholeNumber(query, 'per_page', 50, 0, 100)
+  const start = wholeNumber(query, 'page', 0, 0, Number.MAX_SAFE_INTEGER) * limit
+  const clients = show(rows.slice(start, start + limit))
+  const totals = yesOrNo(query, 'include_totals') === true
+  return { status: 200, body: totals ? { total: rows.length, start, limit, clients } : clients }
+}
+
+const rotate = (store: Store, id: string): StoredClient => {
+  const client = { ...store.get(id), client_secret: newSecret() }
+  store.put(client)
+  return client
+}
+
+const id = ({ params }: Call): string => params['id'] ?? ''
+const credentialId = ({ params }: Call): string => params['credential'] ?? ''
+
+const createdId = (_call: Call, { body }: Answer): string | undefined =>
+  typeof body === 'object' && body !== null && !Array.isArray(body) && typeof body['client_id'] === 'string'
+    ? body['client_id']
+    : undefined
+
+/** `/api/v2/clients` and everything below it. */
+export const clientRoutes = (store: Store, viewer: Viewer, bend: (sent: JsonObject) => JsonObject): Route[] => {
+  const shown = (client: StoredClient, occasion: 'created' | 'changed' | 'read', call: Call): JsonObject =>
+    view(viewer, client, occasion, call.scopes)
+  const base = '/api/v2/clients'
+  return [
+    { method: 'GET', path: base, scopes: readScopes, readsClients: true, handle: (call) => list(store, viewer, call) },
+    {
+      method: 'POST',
+      path: base,
+      scopes: ['create:clients'],
+      writes: createdId,
+      handle: (call) => ({ status: 201, body: shown(createClient(store, call.body), 'created', call) }),
+    },
+    {
+      method: 'GET',
+      path: `${base}/{id}`,
+      scopes: readScopes,
+      readsClients: true,
+      handle: (call) => ({
+        status: 200,
+        body: selection(call.query, call.scopes)(shown(store.get(id(call)), 'read', call)),
+      }),
+    },
+    {
+      method: 'PATCH',
+      path: `${base}/{id}`,
+      scopes: ['update:clients', 'update:client_keys', 'update:client_credentials'],
+      writes: id,
+      handle: (call) => ({ status: 200, body: shown(updateClient(store, id(call), call.body, bend), 'changed', call) }),
+    },
+    {
+      method: 'DELETE',
+      path: `${base}/{id}`,
+      scopes: ['delete:clients'],
+      writes: id,
+      // 204 whether it was there or not: the API documents no 404 here.
+      handle: (call) => {
+        store.delete(id(call))
+        return { status: 204 }
+      },
+    },
+    {
+      method: 'POST',
+      path: `${base}/{id}/rotate-secret`,
+      scopes: ['update:client_keys'],
+      writes: id,
+      handle: (call) => ({ status: 200, body: shown(rotate(store, id(call)), 'changed', call) }),
+    },
+    {
+      method: 'GET',
+      path: `${base}/{id}/credentials`,
+      scopes: ['read:client_credentials'],
+      // A plain array, also with include_totals (recorded).
+      handle: (call) => ({ status: 200, body: store.credentials(store.get(id(call)).client_id) }),
+    },
+    {
+      method: 'POST',
+      path: `${base}/{id}/credentials`,
+      scopes: ['create:client_credentials'],
+      handle: (call) => ({ status: 201, body: addCredential(store, store.get(id(call)).client_id, call.body) }),
+    },
+    {
+      method: 'GET',
+      path: `${base}/{id}/credentials/{credential}`,
+      scopes: ['read:client_credentials'],
+      handle: (call) => ({ status: 200, body: getCredential(store, id(call), credentialId(call)) }),
+    },
+    {
+      method: 'PATCH',
+      path: `${base}/{id}/credentials/{credential}`,
+      scopes: ['update:client_credentials'],
+      handle: (call) => ({ status: 200, body: updateCredential(store, id(call), credentialId(call), call.body) }),
+    },
+    {
+      method: 'DELETE',
+      path: `${base}/{id}/credentials/{credential}`,
+      scopes: ['delete:client_credentials'],
+      handle: (call) => {
+        deleteCredential(store, id(call), credentialId(call))
+        return { status: 204 }
+      },
+    },
+  ]
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { refusal, type Answer } from './answer.ts'
+import type { JsonObject } from './json.ts'
+import { jwt, type SigningKey } from './keys.ts'
+import type { Call, Route } from './route.ts'
+
+const words = z.union([z.array(z.string()), z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean))])
+
+const userTokenSchema = z
+  .looseObject({
+    sub: z.string().min(1),
+    permissions: words.optional(),
+    scope: z.string().optional(),
+    roles: words.optional(),
+    products: words.optional(),
+    audience: z.string().default('urn:nexus'),
+    expiresIn: z.number().optional(),
+    expires_in: z.number().optional(),
+  })
+  .describe('a user token')
+
+/** What a demo user's token shall say. Lists may be written as one text. `expiresIn` are seconds (a negative one is expired). */
+export type UserToken = {
+  sub: string
+  permissions?: string[]
+  scope?: string
+  roles?: string[]
+  products?: string[]
+  /** Default `urn:nexus`. */
+  audience?: string
+  /** Seconds; default 3600. */
+  expiresIn?: number
+  [claim: string]: unknown
+}
+
+/** Tokens of demo users: the tenant as an OIDC issuer. */
+export type Issuer = { routes: Route[]; issueUserToken: (wanted: UserToken) => string }
+
+/** The claims of roles and products: Auth0 wants custom claims under a namespace. */
+export const claims = { roles: 'https://nexus.example/roles', products: 'https://nexus.example/products' }
+
+export const issuer = (url: () => string, key: SigningKey): Issuer => {
+  const mint = (wanted: z.infer<typeof userTokenSchema>): { token: string; seconds: number } => {
+    const { sub, permissions, scope, roles, products, audience, expiresIn, expires_in: snake, ...extra } = wanted
+    const seconds = expiresIn ?? snake ?? 3600
+    const now = Math.floor(Date.now() / 1000)
+    const given = {
+      permissions,
+      scope,
+      [claims.roles]: roles,
+      [claims.products]: products,
+    }
+    const token = jwt(key, {
+      iss: `${url()}/`,
+      sub,
+      aud: audience,
+      // An expired token was issued before it expired.
+      iat: Math.min(now, now + seconds - 1),
+      exp: now + seconds,
+      azp: 'nexus-cli',
+      jti: randomBytes(9).toString('base64url'),
+      ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as JsonObject),
+      ...(extra as JsonObject),
+    })
+    return { token, seconds }
+  }
+  const answerToken = ({ body }: Call): Answer => {
+    const wanted = userTokenSchema.safeParse(body)
+    if (!wanted.success) return refusal(400, z.prettifyError(wanted.error), 'invalid_body')
+    const { token, seconds } = mint(wanted.data)
+    return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: seconds } }
+  }
+  const configuration = (): Answer => ({
+    status: 200,
+    body: {
+      issuer: `${url()}/`,
+      token_endpoint: `${url()}/oauth/token`,
+      jwks_uri: `${url()}/.well-known/jwks.json`,
+      authorization_endpoint: `${url()}/authorize`,
+      response_types_supported: ['code', 'token', 'id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    },
+  })
+  return {
+    routes: [
+      { method: 'GET', path: '/.well-known/openid-configuration', handle: configuration },
+      {
+        method: 'GET',
+        path: '/.well-known/jwks.json',
+        handle: () => ({ status: 200, body: { keys: [{ ...(key.jwk as JsonObject) }] } }),
+      },
+      { method: 'POST', path: '/_simulator/token', handle: answerToken },
+    ],
+    issueUserToken: (wanted) => mint(userTokenSchema.parse(wanted)).token,
+  }
+}

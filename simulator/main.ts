@@ -1,0 +1,199 @@
+import { createServer as createHttp } from 'node:http'
+import { createServer as createHttps } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { makeCertificate } from './certificate.ts'
+import { clientRoutes } from './client-routes.ts'
+import { controlRoutes } from './control-routes.ts'
+import { defaultsFor, globalClient } from './defaults.ts'
+import { FaultBox, type Faults } from './faults.ts'
+import { issuer, type UserToken } from './issuer.ts'
+import { pick, type JsonObject } from './json.ts'
+import { signingKey } from './keys.ts'
+import { rateLimit, type Limits } from './limits.ts'
+import { everyScope, tokenRoute, Tokens, type Credential } from './oauth.ts'
+import { router } from './route.ts'
+import { sampleClients } from './samples.ts'
+import { listener } from './server.ts'
+import { Stats, type Counts, type Write } from './stats.ts'
+import { Store, type StoredClient } from './store.ts'
+import { tenantRoutes } from './tenant-routes.ts'
+import { newClientId, newSecret } from './write.ts'
+
+export type { Faults } from './faults.ts'
+export type { UserToken } from './issuer.ts'
+export { planNames, type Limits, type PlanName } from './limits.ts'
+export { everyScope, type Credential } from './oauth.ts'
+export type { Counts, Write } from './stats.ts'
+export type { StoredClient } from './store.ts'
+
+export type SimulatorOptions = {
+  /** 0, the default, takes any free port. */
+  port?: number
+  /** Default 127.0.0.1. */
+  host?: string
+  /** https with a certificate of its own CA; the CA's certificate is written where said, or to a temporary directory. */
+  https?: boolean | { caFile?: string; directory?: string }
+  /** So many sample clients, the same in every run. */
+  clients?: number
+  /** Further clients, as the API answers them; what they lack gets the defaults. */
+  seed?: readonly JsonObject[]
+  /** Default `none`. */
+  limits?: Limits
+  /** The tenant's name, in the `tenant` member. Default `simulated`. */
+  tenant?: string
+  /** The application that may ask for Management API tokens. Default `demoCredential`. */
+  credential?: Credential
+  /** What a token may do. Default: everything about clients. */
+  scopes?: readonly string[]
+  /** How long a Management API token lasts, in seconds. Default 86400. */
+  tokenSeconds?: number
+  /** Whether the tenant has "All Applications" and the credential's own application. Default true. */
+  builtIn?: boolean
+  faults?: Partial<Faults>
+  log?: (line: string) => void
+}
+
+export type Simulator = {
+  url: string
+  /** host:port, as the SDK, the provider and the deploy CLI want it. */
+  domain: string
+  port: number
+  /** The CA's certificate (PEM), for NODE_EXTRA_CA_CERTS and SSL_CERT_FILE; with https only. */
+  caFile?: string
+  /** `<url>/` */
+  issuer: string
+  credential: Credential
+  /** What the tenant holds at this moment, secrets too. */
+  clients: { get: (id: string) => StoredClient | undefined; all: () => StoredClient[] }
+  /** Puts a client there, past the API; answers its id. */
+  seed: (client: JsonObject) => string
+  issueUserToken: (wanted: UserToken) => string
+  readonly faults: Faults
+  /** Begins anew with these; none are left of those before. */
+  setFaults: (faults: Partial<Faults>) => Faults
+  readonly stats: Counts & { writes: readonly Write[] }
+  resetStats: () => void
+  close: () => Promise<void>
+}
+
+/** The application that demos and tests use. */
+export const demoCredential: Credential = {
+  clientId: 'nexusDemoManagementApplication00',
+  clientSecret: 'nexus-demo-secret-for-the-simulated-tenant-only-0000000000000000',
+}
+
+// Views add these; a seed taken from an answer has them.
+const addedByViews = ['tenant', 'signing_keys', 'encrypted']
+
+const completed = (seed: JsonObject): StoredClient => {
+  const id = typeof seed['client_id'] === 'string' ? seed['client_id'] : newClientId()
+  // A client that was answered by the API is whole: its defaults are what it says.
+  const whole = seed['jwt_configuration'] !== undefined || seed['global'] === true
+  return {
+    ...(whole ? { global: false, callback_url_template: false } : defaultsFor(seed)),
+    client_secret: newSecret(),
+    ...pick(seed, (name) => !addedByViews.includes(name)),
+    client_id: id,
+  }
+}
+
+const ownClient = ({ clientId, clientSecret }: Credential): JsonObject => ({
+  name: 'Nexus Management',
+  app_type: 'non_interactive',
+  grant_types: ['client_credentials'],
+  token_endpoint_auth_method: 'client_secret_post',
+  oidc_conformant: true,
+  client_id: clientId,
+  client_secret: clientSecret,
+})
+
+const fill = (store: Store, options: SimulatorOptions, credential: Credential): void => {
+  for (const client of sampleClients(options.clients ?? 0)) store.put(client)
+  if (options.builtIn !== false) {
+    store.put(globalClient('nexusDemoAllApplications00000000', newSecret()))
+    store.put(completed(ownClient(credential)))
+  }
+  for (const client of options.seed ?? []) store.put(completed(client))
+}
+
+/** Starts a stand-in Auth0 tenant. Throws where the port is taken. */
+export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
+  const host = options.host ?? '127.0.0.1'
+  const credential = options.credential ?? demoCredential
+  const key = await signingKey()
+  const store = new Store()
+  fill(store, options, credential)
+  const tokens = new Tokens()
+  const stats = new Stats()
+  const faults = new FaultBox(() => tokens.revokeAll())
+  if (options.faults !== undefined) faults.set(options.faults)
+
+  const at = { url: '', domain: '', port: 0 }
+  const users = issuer(() => at.url, key)
+  const viewer = { tenant: options.tenant ?? 'simulated', domain: () => at.domain }
+  const oauth = {
+    credential,
+    scopes: options.scopes ?? everyScope,
+    tokenSeconds: options.tokenSeconds ?? 86400,
+    hosts: () => [at.domain, `localhost:${at.port}`, `127.0.0.1:${at.port}`],
+    issuer: () => `${at.url}/`,
+    refused: () => faults.current.refuseCredential,
+  }
+  const find = router([
+    ...clientRoutes(store, viewer, (sent) => faults.bend(sent)),
+    ...tenantRoutes(viewer.tenant),
+    ...users.routes,
+    ...controlRoutes(store, faults, stats),
+    tokenRoute(oauth, store, tokens, key),
+  ])
+
+  const closing = new AbortController()
+  const handle = listener({
+    find,
+    faults,
+    stats,
+    limit: rateLimit(options.limits ?? 'none'),
+    tokens,
+    log: options.log ?? (() => undefined),
+    closing: closing.signal,
+  })
+  const certificate =
+    options.https === undefined || options.https === false ? undefined : await makeCertificate(options.https, host)
+  const server = certificate === undefined ? createHttp(handle) : createHttps(certificate, handle)
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, host, resolve)
+  })
+  at.port = (server.address() as AddressInfo).port
+  at.domain = `${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${at.port}`
+  at.url = `${certificate === undefined ? 'http' : 'https'}://${at.domain}`
+
+  return {
+    ...at,
+    ...(certificate === undefined ? {} : { caFile: certificate.caFile }),
+    issuer: `${at.url}/`,
+    credential,
+    clients: { get: (id) => store.find(id), all: () => store.all() },
+    seed: (client) => {
+      const stored = completed(client)
+      store.put(stored)
+      return stored.client_id
+    },
+    issueUserToken: users.issueUserToken,
+    get faults() {
+      return faults.current
+    },
+    setFaults: (given) => faults.set(given),
+    get stats() {
+      return { ...stats.counts, writes: stats.writes }
+    },
+    resetStats: () => stats.reset(),
+    close: () =>
+      new Promise((resolve) => {
+        closing.abort()
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

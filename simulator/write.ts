@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { invalidBody } from './answer.ts'
+import { addCredential } from './credentials.ts'
+import { defaultsFor } from './defaults.ts'
+import { isObject, withoutNulls, type Json, type JsonObject } from './json.ts'
+import { members, payloads } from './members.ts'
+import { check } from './schema.ts'
+import type { Store, StoredClient } from './store.ts'
+
+/** A new client id: 32 letters and digits (recorded). */
+export const newClientId = (): string =>
+  randomBytes(48).toString('base64').replaceAll(/[+/=]/g, '').slice(0, 32).padEnd(32, 'x')
+
+/** A new client secret: 64 characters of base64url. */
+export const newSecret = (): string => randomBytes(48).toString('base64url')
+
+const isEmptied = (name: string, value: Json): boolean =>
+  value === null || (value === '' && members[name]?.emptyRemoves === true)
+
+/** The value that a member has after `sent` was written over `present`. */
+const written = (name: string, present: Json | undefined, sent: Json): Json => {
+  const member = members[name]
+  if (!isObject(sent)) return withoutNulls(sent)
+  const base = member?.merged === true && isObject(present) ? present : {}
+  const value = withoutNulls({ ...base, ...sent })
+  return isObject(value) && member?.fill !== undefined ? { ...member.fill(value), ...value } : value
+}
+
+const logoutNames = ['oidc_logout', 'oidc_backchannel_logout']
+
+/** The two names of one setting follow each other: recorded for the logout, and false for both cross-origin names. */
+const mirrored = (sent: JsonObject, client: JsonObject): JsonObject => {
+  const next = { ...client }
+  const logout = logoutNames.find((name) => sent[name] !== undefined)
+  if (logout !== undefined && sent[logout] === null) for (const name of logoutNames) delete next[name]
+  else if (logout !== undefined) {
+    const urls = isObject(next[logout]) ? next[logout]['backchannel_logout_urls'] : undefined
+    if (urls !== undefined && logout === 'oidc_logout')
+      next['oidc_backchannel_logout'] = { backchannel_logout_urls: urls }
+    if (urls !== undefined && logout === 'oidc_backchannel_logout')
+      next['oidc_logout'] = {
+        ...(isObject(next['oidc_logout']) ? next['oidc_logout'] : {}),
+        backchannel_logout_urls: urls,
+      }
+  }
+  const crossOrigin = sent['cross_origin_authentication'] ?? sent['cross_origin_auth']
+  if (typeof crossOrigin === 'boolean' && next['global'] !== true)
+    Object.assign(next, { cross_origin_authentication: crossOrigin, cross_origin_auth: crossOrigin })
+  return next
+}
+
+const checkMetadata = (client: JsonObject): void => {
+  const metadata = client['client_metadata']
+  const size = isObject(metadata) ? Object.keys(metadata).length : 0
+  if (size > 10) throw invalidBody(`'Too many properties defined (${size}), maximum 10' on property client_metadata.`)
+}
+
+const apply = (present: JsonObject, sent: JsonObject): JsonObject => {
+  const next = { ...present }
+  for (const [name, value] of Object.entries(sent)) {
+    if (isEmptied(name, value)) delete next[name]
+    else next[name] = written(name, present[name], value)
+  }
+  const whole = mirrored(sent, next)
+  checkMetadata(whole)
+  return whole
+}
+
+/** The places of a POST that hold whole credentials; they are created, and the client keeps their ids. */
+const withCredentialIds = (store: Store, clientId: string, sent: JsonObject): JsonObject => {
+  const replaced = (holder: Json | undefined): Json | undefined => {
+    if (!isObject(holder)) return holder
+    const { credentials } = holder
+    if (!Array.isArray(credentials))
+      return Object.fromEntries(Object.entries(holder).map(([name, value]) => [name, replaced(value) ?? null]))
+    const ids = credentials
+      .filter(isObject)
+      .map((credential) => ({ id: addCredential(store, clientId, credential).id }))
+    return { ...holder, credentials: ids }
+  }
+  const names = ['client_authentication_methods', 'signed_request_object', 'token_vault_privileged_access']
+  const changed = names.filter((name) => sent[name] !== undefined)
+  return { ...sent, ...Object.fromEntries(changed.map((name) => [name, replaced(sent[name]) ?? null])) }
+}
+
+/** POST: checks the payload, fills the defaults, stores the client. Throws the refusal of a wrong payload. */
+export const createClient = (store: Store, sent: JsonObject): StoredClient => {
+  check(sent, payloads.create)
+  if (sent['resource_server_identifier'] !== undefined && sent['app_type'] !== 'resource_server')
+    throw invalidBody("'resource_server_identifier' can only be set when app_type is resource_server.")
+  const id = newClientId()
+  // Defaults are replaced, not merged into: {alg} on POST leaves no lifetime (recorded).
+  const defaults = defaultsFor(sent)
+  const beneath = Object.fromEntries(Object.entries(defaults).filter(([name]) => sent[name] === undefined))
+  const client = { ...apply(beneath, withCredentialIds(store, id, sent)), client_id: id, client_secret: newSecret() }
+  store.put(client)
+  return client
+}
+
+/**
+ * PATCH: checks the payload and writes its members. Throws the refusal of a wrong payload or an unknown client.
+ * `bend` changes what is written, not what is checked: for the faults "accepted but normalised" and "accepted but ignored".
+ */
+export const updateClient = (
+  store: Store,
+  id: string,
+  sent: JsonObject,
+  bend: (sent: JsonObject) => JsonObject = (same) => same,
+): StoredClient => {
+  const present = store.get(id)
+  check(sent, payloads.update)
+  const client = { ...apply(present, bend(sent)), client_id: id }
+  store.put(client)
+  return client
+}

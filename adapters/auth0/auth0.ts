@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto'
+import { ClientsClient } from 'auth0/clients'
+import { z } from 'zod'
+import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
+import type { Failure, RateReading, Reply } from '../../domain/verdict.ts'
+import { safeMessage, strip } from './strip.ts'
+import { createTokens, TokenFailure } from './tokens.ts'
+import type { Tokens, TokenSettings } from './tokens.ts'
+
+/** One Auth0 tenant, as far as it has to be known to call it. */
+export interface Auth0Tenant {
+  readonly id: string
+  /** `https://<domain>/api/v2` */
+  readonly baseUrl: string
+  readonly token: TokenSettings
+}
+
+/** A page of a tenant's clients; `next` is where the following page begins, undefined after the last. */
+export interface ClientPage {
+  readonly clients: readonly { readonly clientId: string; readonly client: Auth0Client }[]
+  readonly next: string | undefined
+}
+
+const Client = z.looseObject({ client_id: z.string().min(1) })
+const Page = z.object({ clients: z.array(Client), next: z.string().nullish() })
+const ErrorBody = z.object({
+  statusCode: z.number().optional(),
+  error: z.string(),
+  message: z.string(),
+  errorCode: z.string().optional(),
+})
+const Thrown = z.object({
+  statusCode: z.number().optional(),
+  body: z.unknown(),
+  rawResponse: z.object({ headers: z.instanceof(Headers) }).optional(),
+})
+
+/**
+ * The Auth0 Management API about clients. Every answer is a `Reply`: nothing of the SDK leaves this folder, and no
+ * secret. The SDK's own retries are off: they would sleep inside a job, deaf to its lease.
+ *
+ * @param timeoutMs of one call, the answer's body included
+ */
+export const createAuth0 = (tenants: readonly Auth0Tenant[], timeoutMs: number) => {
+  const connections = new Map(
+    tenants.map((tenant): [string, Connection] => {
+      const tokens = createTokens(tenant.token, timeoutMs)
+      const sdk = new ClientsClient({ baseUrl: tenant.baseUrl, token: tokens.get, maxRetries: 0 })
+      return [tenant.id, { sdk, tokens }]
+    }),
+  )
+  const connectionOf = (tenantId: string): Connection => {
+    const connection = connections.get(tenantId)
+    if (connection === undefined) throw new Error(`The tenant ${tenantId} is not configured.`)
+    return connection
+  }
+  const options = (signal: AbortSignal, correlation: string = randomUUID()): RequestOptions => ({
+    maxRetries: 0,
+    timeoutInSeconds: timeoutMs / 1000,
+    abortSignal: signal,
+    headers: { 'X-Correlation-ID': correlation },
+  })
+
+  return {
+    /** Reads one client. */
+    get: ({ tenantId, clientId }: ClientKey): Promise<Reply<Auth0Client>> =>
+      call(connectionOf(tenantId), timeoutMs, (sdk, signal) =>
+        sdk.get(clientId, {}, options(signal)).withRawResponse().then(parseAs(Client, strip)),
+      ),
+
+    /**
+     * Sends one PATCH.
+     *
+     * @param members the body: only members that Nexus means to change
+     * @param correlation at most 64 characters, found again in the tenant's logs: the change's id
+     */
+    update: (
+      { tenantId, clientId }: ClientKey,
+      members: Readonly<Record<string, unknown>>,
+      correlation: string,
+    ): Promise<Reply<Auth0Client>> =>
+      call(connectionOf(tenantId), timeoutMs, (sdk, signal) =>
+        sdk.update(clientId, members, options(signal, correlation)).withRawResponse().then(parseAs(Client, strip)),
+      ),
+
+    /**
+     * One page of all clients of a tenant, by checkpoint: any number of clients can be listed.
+     *
+     * @param from where the page begins; undefined for the first
+     * @param take clients on a page, at most 100
+     */
+    list: (tenantId: string, from: string | undefined, take: number): Promise<Reply<ClientPage>> =>
+      call(connectionOf(tenantId), timeoutMs, async (sdk, signal) => {
+        const queryParams = { take, ...(from === undefined ? {} : { from }) }
+        const page = await sdk.list(
+          { per_page: null, page: null, include_totals: null },
+          { ...options(signal), queryParams },
+        )
+        return parseAs(Page, toPage)({ data: page.response, rawResponse: page.rawResponse })
+      }),
+  }
+}
+
+export type Auth0 = ReturnType<typeof createAuth0>
+
+interface Connection {
+  readonly sdk: ClientsClient
+  readonly tokens: Tokens
+}
+type RequestOptions = ClientsClient.RequestOptions
+
+const toPage = ({ clients, next }: z.infer<typeof Page>): ClientPage => ({
+  clients: clients.map((client) => ({ clientId: client.client_id, client: strip(client) })),
+  next: next ?? undefined,
+})
+
+/** Makes a call, once more with a new token when the first one is refused. */
+const call = async <Body>(
+  { sdk, tokens }: Connection,
+  timeoutMs: number,
+  request: (sdk: ClientsClient, signal: AbortSignal) => Promise<Reply<Body>>,
+): Promise<Reply<Body>> => {
+  const attempt = async (): Promise<{ reply: Reply<Body>; token: string | undefined }> => {
+    const signal = AbortSignal.timeout(timeoutMs)
+    let token: string | undefined
+    try {
+      token = await tokens.get()
+      return { reply: await deadline(request(sdk, signal), signal), token }
+    } catch (error) {
+      return { reply: replyOf(error), token }
+    }
+  }
+  const first = await attempt()
+  if (first.reply.ok || first.reply.status !== 401 || first.token === undefined) return first.reply
+  tokens.drop(first.token)
+  return (await attempt()).reply
+}
+
+/** The SDK's own timeout ends with the headers; this one holds for a body that never comes as well. */
+const deadline = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const expire = (): void => {
+      reject(new Error('The call took too long.'))
+    }
+    signal.addEventListener('abort', expire, { once: true })
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', expire)
+    })
+  })
+
+const noRate: RateReading = { limit: null, remaining: null, resetIn: null }
+
+const parseAs =
+  <Schema extends z.ZodType, Body>(schema: Schema, to: (parsed: z.infer<Schema>) => Body) =>
+  ({ data, rawResponse }: { data: unknown; rawResponse: { headers: Headers } }): Reply<Body> => {
+    const parsed = schema.safeParse(data)
+    const rate = rateOf(rawResponse.headers)
+    return parsed.success
+      ? { ok: true, body: to(parsed.data), rate }
+      : { ok: false, rate, ...silence('The answer is not what the Management API answers.') }
+  }
+
+const silence = (message: string): Failure => ({
+  status: null,
+  errorCode: null,
+  fromAuth0: false,
+  message,
+  retryAfter: null,
+})
+
+/** What an error of the SDK says. Its own message quotes the whole body, so it is never passed on. */
+const replyOf = (error: unknown): Reply<never> => {
+  if (error instanceof TokenFailure) return { ok: false, rate: noRate, ...error.failure }
+  const thrown = Thrown.safeParse(error)
+  if (!thrown.success || thrown.data.statusCode === undefined)
+    return { ok: false, rate: noRate, ...silence('No complete answer came from Auth0.') }
+  const { statusCode, body, rawResponse } = thrown.data
+  const known = ErrorBody.safeParse(body)
+  const headers = rawResponse?.headers ?? new Headers()
+  return {
+    ok: false,
+    rate: rateOf(headers),
+    status: statusCode,
+    errorCode: known.success ? (known.data.errorCode ?? null) : null,
+    fromAuth0: known.success,
+    message: known.success
+      ? safeMessage(known.data.message)
+      : `An answer with status ${statusCode} that is not Auth0's.`,
+    retryAfter: numberIn(headers, 'retry-after'),
+  }
+}
+
+const numberIn = (headers: Headers, name: string): number | null => {
+  const text = headers.get(name)
+  const value = text === null || text === '' ? Number.NaN : Number(text)
+  return Number.isFinite(value) ? value : null
+}
+
+/** The reset is a time of Auth0's clock, so it is measured against the answer's own `Date`. */
+const rateOf = (headers: Headers): RateReading => {
+  const reset = numberIn(headers, 'x-ratelimit-reset')
+  const date = Date.parse(headers.get('date') ?? '')
+  return {
+    limit: numberIn(headers, 'x-ratelimit-limit'),
+    remaining: numberIn(headers, 'x-ratelimit-remaining'),
+    resetIn: reset === null || Number.isNaN(date) ? null : Math.max(0, reset - date / 1000),
+  }
+}

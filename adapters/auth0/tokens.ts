@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import type { Failure } from '../../domain/verdict.ts'
+
+/** How to get a token of one tenant. */
+export interface TokenSettings {
+  readonly tokenUrl: string
+  readonly audience: string
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+const Answer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() })
+const ErrorAnswer = z.object({ error: z.string(), error_description: z.string().optional() })
+
+/** No token could be had; `failure` reads like any failed call, so that one place decides what follows. */
+export class TokenFailure extends Error {
+  readonly failure: Failure
+  constructor(failure: Failure) {
+    super(failure.message)
+    this.name = 'TokenFailure'
+    this.failure = failure
+  }
+}
+
+/** The share of its lifetime after which a token is replaced. */
+const renewAt = 0.8
+
+/**
+ * Tokens of one tenant: kept until 80 % of their lifetime, one request at a time whoever asks.
+ *
+ * The SDK's own provider keeps a token for each instance and never drops one that Auth0 refuses, hence this.
+ */
+export const createTokens = (settings: TokenSettings, timeoutMs: number) => {
+  let current: { readonly token: string; readonly renewAt: number } | undefined
+  let flight: Promise<string> | undefined
+
+  const mint = async (): Promise<string> => {
+    const response = await ask(settings, timeoutMs)
+    const body: unknown = await response.json().catch(() => undefined)
+    const answer = Answer.safeParse(body)
+    if (!response.ok || !answer.success) throw new TokenFailure(failureOf(response, body))
+    current = {
+      token: answer.data.access_token,
+      renewAt: performance.now() + answer.data.expires_in * renewAt * 1000,
+    }
+    return current.token
+  }
+
+  return {
+    /**
+     * @throws TokenFailure
+     */
+    get: (): Promise<string> => {
+      if (current !== undefined && performance.now() < current.renewAt) return Promise.resolve(current.token)
+      flight ??= mint().finally(() => {
+        flight = undefined
+      })
+      return flight
+    },
+    /** Auth0 refused this token: the next `get` makes a new one, unless somebody already has. */
+    drop: (token: string): void => {
+      if (current?.token === token) current = undefined
+    },
+  }
+}
+
+export type Tokens = ReturnType<typeof createTokens>
+
+const ask = async (settings: TokenSettings, timeoutMs: number): Promise<Response> => {
+  try {
+    return await fetch(settings.tokenUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        grant_type: 'client_credentials',
+        client_id: settings.clientId,
+        client_secret: settings.clientSecret,
+        audience: settings.audience,
+      }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+  } catch {
+    // The cause may quote the request; that it did not answer is all that is needed.
+    throw new TokenFailure({
+      status: null,
+      errorCode: null,
+      fromAuth0: false,
+      message: 'The token endpoint did not answer.',
+      retryAfter: null,
+    })
+  }
+}
+
+const failureOf = (response: Response, body: unknown): Failure => {
+  const error = ErrorAnswer.safeParse(body)
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
+  // The endpoint answers 401, 403 and, for an unknown client, 400: whichever it is, the credential is not taken.
+  const refused = error.success && [400, 401, 403].includes(response.status)
+  return {
+    status: refused ? 401 : response.status === 200 ? null : response.status,
+    errorCode: error.success ? error.data.error : null,
+    fromAuth0: error.success,
+    message: error.success
+      ? `The token endpoint refused the credential: ${error.data.error}.`
+      : `The token endpoint answered ${response.status} with something that is not a token.`,
+    retryAfter: Number.isFinite(retryAfter) ? retryAfter : null,
+  }
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  DEFAULT_SCHEMA,
+  DelayedError,
+  runMigrations,
+  withBackend,
+} from 'bullmq'
+import type { PgPool } from 'bullmq'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { z } from 'zod'
+import { ClientId } from '../../domain/vocabulary.ts'
+import type { ClientKey } from '../../domain/vocabulary.ts'
+import {
+  consumerRedis,
+  deduplication,
+  jobOptions,
+  maximumTenantsOnPostgres,
+  namespace,
+  producerRedis,
+  queueName,
+  workerOptions,
+} from './settings.ts'
+
+/** What a job carries: a key, never a value and never a secret. */
+const Payload = z.strictObject({ clientId: ClientId })
+
+/** What a worker makes of a key: it is done with it, or wants to see it again after a time. */
+export type Next = { readonly kind: 'done' } | { readonly kind: 'later'; readonly afterMs: number }
+
+/** The wake-up: from an accepted change to a worker. */
+export interface Queue {
+  /**
+   * Asks for a client to be looked at: `now` for a person's change, `due` for one that a sweep found.
+   *
+   * @throws at once when the queue cannot be reached; the sweep then finds the row
+   */
+  readonly wake: (key: ClientKey, urgency?: 'now' | 'due') => Promise<void>
+  /** Starts working for these tenants; ends by `close`. */
+  readonly work: (handle: (key: ClientKey) => Promise<Next>, concurrency: number) => void
+  /** Ends taking jobs, waits for the active ones up to `deadlineMs`, and closes every connection. */
+  readonly close: (deadlineMs: number) => Promise<void>
+}
+
+export interface QueueSettings {
+  readonly postgresUrl: string
+  /** Null: the queue is kept in PostgreSQL. */
+  readonly redisUrl: string | null
+  readonly tenants: readonly string[]
+  readonly onError: (error: Error) => void
+}
+
+/** A queue for each tenant, on Redis where there is one, on PostgreSQL otherwise: the same behaviour on both. */
+export const createQueue = async (settings: QueueSettings): Promise<Queue> =>
+  settings.redisUrl === null ? onPostgres(settings) : onRedis(settings, settings.redisUrl)
+
+/** Creates or renews BullMQ's tables in PostgreSQL; nothing to do on Redis. */
+export const migrateQueue = async (postgresUrl: string): Promise<void> => {
+  // One connection, not a pool: the migrations are one transaction.
+  const client = new pg.Client({ connectionString: postgresUrl })
+  await client.connect()
+  try {
+    await runMigrations(client, DEFAULT_SCHEMA)
+  } finally {
+    await client.end()
+  }
+}
+
+const queuePool = (url: string, max: number): pg.Pool =>
+  new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: 'nexus-queue',
+    connectionTimeoutMillis: 5000,
+    // Losing the last jobs in a crash loses nothing, so a job need not wait for the disk.
+    options: `-c search_path=${DEFAULT_SCHEMA} -c synchronous_commit=off`,
+  })
+
+const onPostgres = ({ postgresUrl, tenants, onError }: QueueSettings): Queue => {
+  if (tenants.length > maximumTenantsOnPostgres)
+    throw new Error(
+      `The queue on PostgreSQL serves at most ${maximumTenantsOnPostgres} tenants, and ${tenants.length} are configured. ` +
+        'Set redis.url to keep the queue on Redis.',
+    )
+  const pool = queuePool(postgresUrl, tenants.length + 10)
+  pool.on('error', onError)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a pool of pg, which BullMQ describes more narrowly
+  const connection = pool as unknown as PgPool
+  const classes = withBackend(createPostgresBackend)
+  return assemble(
+    {
+      queue: (name) => new classes.Queue(name, { connection, defaultJobOptions: jobOptions }),
+      worker: (name, process, concurrency) =>
+        new classes.Worker(name, process, { connection, concurrency, ...workerOptions }),
+      end: () => pool.end(),
+    },
+    tenants,
+    onError,
+  )
+}
+
+const onRedis = ({ tenants, onError }: QueueSettings, url: string): Queue => {
+  const producer = new Redis(url, producerRedis)
+  const consumer = new Redis(url, { ...consumerRedis, lazyConnect: true })
+  producer.on('error', onError)
+  consumer.on('error', onError)
+  const classes = withBackend(createRedisBackend)
+  return assemble(
+    {
+      queue: (name) =>
+        new classes.Queue(name, {
+          connection: producer,
+          prefix: namespace,
+          skipWaitingForReady: true,
+          defaultJobOptions: jobOptions,
+        }),
+      worker: (name, process, concurrency) =>
+        new classes.Worker(name, process, { connection: consumer, prefix: namespace, concurrency, ...workerOptions }),
+      end: () => {
+        producer.disconnect()
+        consumer.disconnect()
+        return Promise.resolve()
+      },
+    },
+    tenants,
+    onError,
+  )
+}
+
+interface JobLike {
+  readonly data: unknown
+  readonly moveToDelayed: (timestamp: number, token?: string) => Promise<void>
+}
+type Process = (job: JobLike, token?: string) => Promise<void>
+
+/** What the two kinds of queue have in common, and all that Nexus asks of them. */
+interface Kind {
+  readonly queue: (name: string) => QueueLike
+  readonly worker: (name: string, process: Process, concurrency: number) => WorkerLike
+  readonly end: () => Promise<void>
+}
+interface Emitter {
+  readonly on: (event: 'error', listener: (error: Error) => void) => unknown
+  readonly close: (force?: boolean) => Promise<void>
+}
+interface QueueLike extends Emitter {
+  readonly add: (
+    name: string,
+    payload: z.infer<typeof Payload>,
+    options: { jobId: string; deduplication: ReturnType<typeof deduplication> },
+  ) => Promise<unknown>
+}
+type WorkerLike = Emitter
+
+const assemble = (kind: Kind, tenants: readonly string[], onError: (error: Error) => void): Queue => {
+  const queues = new Map(
+    tenants.map((tenantId): [string, QueueLike] => {
+      const queue = kind.queue(queueName(tenantId))
+      queue.on('error', onError)
+      return [tenantId, queue]
+    }),
+  )
+  const workers: WorkerLike[] = []
+  return {
+    wake: async ({ tenantId, clientId }, urgency = 'now') => {
+      const queue = queues.get(tenantId)
+      if (queue === undefined) throw new Error(`The tenant ${tenantId} has no queue.`)
+      // An id of our own: BullMQ's counters start again after a flush, and would meet old ones.
+      await queue.add('sync', { clientId }, { jobId: randomUUID(), deduplication: deduplication(clientId, urgency) })
+    },
+    work: (handle, concurrency) => {
+      for (const tenantId of tenants) {
+        const worker = kind.worker(queueName(tenantId), processing(tenantId, handle), concurrency)
+        worker.on('error', onError)
+        workers.push(worker)
+      }
+    },
+    close: async (deadlineMs) => {
+      const closing = Promise.all(workers.map((worker) => worker.close()))
+      const late = new Promise<'late'>((resolve) => setTimeout(resolve, deadlineMs, 'late').unref())
+      if ((await Promise.race([closing, late])) === 'late')
+        await Promise.race([Promise.all(workers.map((worker) => worker.close(true))), delay(1000)])
+      await Promise.race([Promise.all([...queues.values()].map((queue) => queue.close())), delay(1000)])
+      await kind.end()
+    },
+  }
+}
+
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
+
+const processing =
+  (tenantId: string, handle: (key: ClientKey) => Promise<Next>): Process =>
+  async (job, token) => {
+    const { clientId } = Payload.parse(job.data)
+    const next = await handle({ tenantId, clientId })
+    if (next.kind === 'done') return
+    await job.moveToDelayed(Date.now() + Math.ceil(next.afterMs), token)
+    throw new DelayedError()
+  }

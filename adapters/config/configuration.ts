@@ -1,0 +1,130 @@
+import type { PlanName } from '../../domain/budget.ts'
+import type { MetadataKeys, Permission } from '../../domain/vocabulary.ts'
+
+/**
+ * The configuration as the rest of the program reads it: complete, checked, frozen. Times are milliseconds. What can be
+ * written in the file, with its defaults, is in `schema.ts`; an example of all of it is `docs/examples/nexus.yaml`.
+ */
+export interface Configuration {
+  readonly server: ServerConfiguration
+  readonly database: DatabaseConfiguration
+  /** Where the queue lives; null puts it into the database. */
+  readonly redis: { readonly url: string } | null
+  readonly worker: WorkerConfiguration
+  /** At least one, ids unique. */
+  readonly tenants: readonly TenantConfiguration[]
+  readonly issuers: readonly IssuerConfiguration[]
+  readonly applicationTokens: ApplicationTokensConfiguration
+  readonly serviceAccounts: readonly ServiceAccountConfiguration[]
+}
+
+export interface ServerConfiguration {
+  readonly host: string
+  readonly port: number
+  readonly bodyLimitBytes: number
+  /** How callers reach the API, without a slash at the end; null where it is not known. */
+  readonly publicUrl: string | null
+}
+
+/** Any PostgreSQL by its URL, or one that Nexus runs itself in a directory. */
+export type DatabaseConfiguration = { readonly url: string } | { readonly embedded: string }
+
+export interface WorkerConfiguration {
+  /** Clients of one tenant that are worked on at the same time. */
+  readonly concurrency: number
+  /** Deadline of one call to Auth0. */
+  readonly httpTimeoutMs: number
+}
+
+export const driftPolicies = ['report', 'revert'] as const
+export const foreignTerraformPolicies = ['allow', 'warn', 'refuse'] as const
+
+/** The tenants that a credential is good for: ids, or every tenant of the configuration. */
+export type TenantScope = readonly string[] | '*'
+
+export interface TenantConfiguration {
+  readonly id: string
+  /** Host name, with a port only where `allowInsecure` is set; never a scheme. */
+  readonly domain: string
+  readonly credential: { readonly clientId: string; readonly clientSecret: string }
+  /** `https://<domain>/api/v2`, without a slash at the end. */
+  readonly baseUrl: string
+  readonly tokenUrl: string
+  /** Audience of the Management API's tokens: `https://<domain>/api/v2/` unless the file says otherwise. */
+  readonly audience: string
+  /** Whose rate limits hold. The default is `free`, the most careful one: too slow is better than a blocked tenant. */
+  readonly plan: PlanName
+  /** How old an observation may be before it is read again. */
+  readonly freshnessMs: number
+  readonly driftPolicy: (typeof driftPolicies)[number]
+  readonly scanIntervalMs: number
+  /** What a change to a client does that stands in a Terraform state whose configuration Nexus does not write. */
+  readonly foreignTerraform: (typeof foreignTerraformPolicies)[number]
+  /** Names of the Terraform states whose configuration Nexus writes. */
+  readonly terraformStates: readonly string[]
+  readonly metadataKeys: MetadataKeys
+  readonly allowInsecure: boolean
+}
+
+/** Signature algorithms that can be allowed: asymmetric ones only, so that a public key is never taken for a secret. */
+export const tokenAlgorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const
+
+/** Names of the token's top-level members, exactly as they stand there. */
+export interface ClaimNames {
+  readonly userId: string
+  readonly permissions: string
+  /** Read where the token has no `permissions` claim. */
+  readonly scope: string
+  readonly roles: string
+  readonly products: string
+}
+
+export interface IssuerConfiguration {
+  /** Equal to the token's `iss`, character by character. */
+  readonly issuer: string
+  /** One of these must be among the token's `aud`. */
+  readonly audience: readonly string[]
+  readonly jwksUrl: string
+  readonly algorithms: readonly (typeof tokenAlgorithms)[number][]
+  readonly claims: ClaimNames
+  readonly tenants: TenantScope
+  readonly allowInsecure: boolean
+}
+
+export interface ApplicationTokensConfiguration {
+  /** Name of the request header that carries the token. */
+  readonly header: string
+  readonly tokens: readonly ApplicationTokenConfiguration[]
+}
+
+export interface ApplicationTokenConfiguration {
+  readonly name: string
+  /** SHA-256 of the token, lower case hexadecimal. */
+  readonly sha256: string
+  readonly tenants: TenantScope
+  /** Narrows the user's products; null leaves them as they are. */
+  readonly products: readonly string[] | null
+  /** The most that a user may do through this application; null sets no ceiling. */
+  readonly permissions: readonly Permission[] | null
+}
+
+export interface ServiceAccountConfiguration {
+  readonly name: string
+  /** scrypt, as `nexus hash password` writes it. */
+  readonly passwordHash: string
+  readonly permissions: readonly Permission[]
+  readonly roles: readonly string[]
+  readonly products: readonly string[]
+  readonly tenants: TenantScope
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { didYouMean } from './problems.ts'
+
+/**
+ * The pieces that the configuration's schema is made of. Each says in words what belongs there, because a mistake is
+ * read by whoever wrote the file; none repeats what was written, because that may be a secret.
+ */
+
+interface Mistake {
+  readonly input?: unknown
+}
+
+/** The words for a value that is missing or of the wrong type. */
+const saying =
+  (what: string) =>
+  ({ input }: Mistake): string => {
+    if (input === undefined) return `This is missing: give ${what}.`
+    const quotes = typeof input === 'number' || typeof input === 'boolean' ? ' Put it in quotes to make it a text.' : ''
+    return `This must be ${what}.${quotes}`
+  }
+
+const sayingPlain =
+  (what: string) =>
+  ({ input }: Mistake): string =>
+    input === undefined ? `This is missing: give ${what}.` : `This must be ${what}.`
+
+/** A text that is not empty. @param what continues "give …" and "this must be …" */
+export const text = (what: string) =>
+  z.string({ error: saying(what) }).min(1, { error: `This is empty: give ${what}.` })
+
+/** A text of which `holds` is true. */
+export const textThat = (what: string, holds: (value: string) => boolean) =>
+  text(what).refine((value) => value === '' || holds(value), { error: `This must be ${what}.` })
+
+/** A whole number; digits in a text count too, because that is what an environment variable holds. */
+export const whole = (least: number, most: number) => {
+  const error = sayingPlain(`a whole number from ${least} to ${most}`)
+  return z.preprocess(
+    (input) => (typeof input === 'string' && /^\d{1,15}$/.test(input) ? Number(input) : input),
+    z.int({ error }).min(least, { error }).max(most, { error }),
+  )
+}
+
+/** true or false; also as a text, because that is what an environment variable holds. */
+export const flag = () =>
+  z.preprocess(
+    (input) => (input === 'true' ? true : input === 'false' ? false : input),
+    z.boolean({ error: sayingPlain('true or false') }),
+  )
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+const milliseconds = (input: string): number | undefined => {
+  const groups = /^(?<amount>\d+(?:\.\d+)?)\s*(?<unit>ms|s|m|h)$/.exec(input)?.groups
+  return groups === undefined ? undefined : Math.round(Number(groups['amount']) * (units[groups['unit'] ?? ''] ?? 1))
+}
+
+/** A time with its unit, such as 60s, 15m, 2h or 500ms; comes out in milliseconds. */
+export const duration = (least: string, most: string) => {
+  const what = `a time with its unit, such as 500ms, 60s, 15m or 2h, from ${least} to ${most}`
+  return z.string({ error: sayingPlain(what) }).transform((input, context) => {
+    const value = milliseconds(input)
+    if (value !== undefined && value >= (milliseconds(least) ?? 0) && value <= (milliseconds(most) ?? 0)) return value
+    context.issues.push({ code: 'custom', input, message: `This must be ${what}.` })
+    return z.NEVER
+  })
+}
+
+/** One of a few words. */
+export const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  z.enum(words, {
+    error: ({ input }) =>
+      `This must be one of: ${words.join(', ')}.${typeof input === 'string' ? didYouMean(input, words) : ''}`,
+  })
+
+/** A list. @param what what its elements are, in the plural */
+export const list = <Element extends z.ZodType>(element: Element, what: string) =>
+  z.array(element, { error: sayingPlain(`a list of ${what}`) })
+
+/** A mapping whose keys are known: another key is a mistake, one message for each, in the order of `issue.keys`. */
+export const mapping = <Shape extends z.ZodRawShape>(shape: Shape) => {
+  const known = Object.keys(shape)
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys
+            .map((key) => `There is no such setting.${didYouMean(key, known) || ` Here are: ${known.join(', ')}.`}`)
+            .join('\n')
+        : sayingPlain(`a mapping with ${known.join(', ')}`)(issue),
+  })
+}

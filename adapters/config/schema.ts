@@ -1,0 +1,166 @@
+import { z } from 'zod'
+import { plans } from '../../domain/budget.ts'
+import { defaultMetadataKeys, permissions, TenantId } from '../../domain/vocabulary.ts'
+import { isPasswordHash } from '../credentials/password-hash.ts'
+import { driftPolicies, foreignTerraformPolicies, tokenAlgorithms } from './configuration.ts'
+import type { Configuration, TenantConfiguration } from './configuration.ts'
+import { addressOf } from './domains.ts'
+import { duration, flag, list, mapping, oneOf, text, textThat, whole } from './parts.ts'
+
+/**
+ * What can be written in the configuration file, and the defaults. What holds between several values (ids that must
+ * exist, domains that may be insecure) is in `checks.ts`, so that it is told even where something here is wrong.
+ */
+
+const url = (what: string, protocols: readonly string[]) =>
+  textThat(what, (value) => protocols.includes(URL.parse(value)?.protocol ?? ''))
+
+const tenantScope = z.union([z.literal('*'), z.array(z.string().min(1)).min(1)], {
+  error: 'Name the tenants that this is good for: a list of tenant ids, or "*" (in quotes) for every tenant.',
+})
+
+const permissionList = list(oneOf(permissions), 'permissions')
+const products = list(text('the name of a product'), 'product names')
+
+const server = mapping({
+  host: text('an address to listen on, such as 127.0.0.1 or 0.0.0.0').default('127.0.0.1'),
+  port: whole(0, 65_535).default(8080),
+  bodyLimitBytes: whole(1024, 16_777_216).default(262_144),
+  publicUrl: url('a URL that starts with https:// or http://', ['https:', 'http:'])
+    .transform((value) => value.replace(/\/+$/, ''))
+    .optional(),
+})
+
+const database = mapping({
+  url: url('a URL that starts with postgres:// or postgresql://', ['postgres:', 'postgresql:']).optional(),
+  embedded: text('a directory').default('.nexus'),
+})
+
+const redis = mapping({ url: url('a URL that starts with redis:// or rediss://', ['redis:', 'rediss:']).optional() })
+
+const worker = mapping({
+  concurrency: whole(1, 1000).default(8),
+  httpTimeout: duration('100ms', '5m').default(10_000),
+})
+
+const metadataKey = (fallback: string) =>
+  textThat('the name of a client_metadata key, at most 255 characters', (value) => value.length <= 255).default(
+    fallback,
+  )
+
+const tenant = mapping({
+  id: textThat('lower case letters, digits and dashes, at most 63 characters', (id) => TenantId.safeParse(id).success),
+  domain: text('the domain of an Auth0 tenant, such as acme.eu.auth0.com'),
+  credential: mapping({
+    clientId: text("the client id of Nexus' own machine-to-machine application"),
+    clientSecret: text('its client secret, best as ${A_VARIABLE}'),
+  }),
+  audience: url('a URL that starts with https:// or http://', ['https:', 'http:']).optional(),
+  plan: oneOf(plans).default('free'),
+  freshness: duration('0s', '24h').default(60_000),
+  driftPolicy: oneOf(driftPolicies).default('report'),
+  scanInterval: duration('100ms', '24h').default(900_000),
+  foreignTerraform: oneOf(foreignTerraformPolicies).default('warn'),
+  terraformStates: list(
+    textThat('the name of a state: letters, digits, dots, dashes and underscores', (name) =>
+      /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(name),
+    ),
+    'names of states',
+  ).default([]),
+  metadataKeys: mapping({
+    owners: metadataKey(defaultMetadataKeys.owners),
+    productName: metadataKey(defaultMetadataKeys.productName),
+    client_upn_key: metadataKey(defaultMetadataKeys.client_upn_key),
+    applicationName: metadataKey(defaultMetadataKeys.applicationName),
+  }).prefault({}),
+  allowInsecure: flag().default(false),
+}).transform(({ domain, audience, freshness, scanInterval, ...rest }): TenantConfiguration => {
+  const { scheme, host } = addressOf(domain)
+  return {
+    ...rest,
+    domain: host,
+    baseUrl: `${scheme}://${host}/api/v2`,
+    tokenUrl: `${scheme}://${host}/oauth/token`,
+    audience: audience ?? `${scheme}://${host}/api/v2/`,
+    freshnessMs: freshness,
+    scanIntervalMs: scanInterval,
+  }
+})
+
+const claim = (fallback: string) => text('the name of a member of the token').default(fallback)
+
+const issuer = mapping({
+  issuer: text("the token's iss, exactly, such as https://acme.eu.auth0.com/"),
+  audience: z.union(
+    [
+      z
+        .string()
+        .min(1)
+        .transform((one) => [one]),
+      z.array(z.string().min(1)).min(1),
+    ],
+    { error: 'Give the audience that tokens for Nexus have, or a list of them.' },
+  ),
+  jwksUrl: text('the URL of the keys').optional(),
+  algorithms: list(oneOf(tokenAlgorithms), 'algorithms')
+    .min(1, { error: 'Allow at least one algorithm, or leave this out.' })
+    .default(['RS256']),
+  claims: mapping({
+    userId: claim('sub'),
+    permissions: claim('permissions'),
+    scope: claim('scope'),
+    roles: claim('https://nexus.example/roles'),
+    products: claim('https://nexus.example/products'),
+  }).prefault({}),
+  tenants: tenantScope,
+  allowInsecure: flag().default(false),
+}).transform(({ jwksUrl, ...rest }) => ({
+  ...rest,
+  jwksUrl: jwksUrl ?? `${rest.issuer.replace(/\/$/, '')}/.well-known/jwks.json`,
+}))
+
+const applicationTokens = mapping({
+  header: textThat('the name of a request header other than Authorization', (name) =>
+    /^(?!authorization$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/i.test(name),
+  ).default('X-Application-Token'),
+  tokens: list(
+    mapping({
+      name: text('a name for the calling application'),
+      sha256: textThat('64 hexadecimal digits, as `nexus hash token` writes them', (hash) =>
+        /^[0-9a-f]{64}$/i.test(hash),
+      ).transform((hash) => hash.toLowerCase()),
+      tenants: tenantScope,
+      products: products.optional().transform((names) => names ?? null),
+      permissions: permissionList.optional().transform((names) => names ?? null),
+    }),
+    'application tokens',
+  ).default([]),
+})
+
+const serviceAccount = mapping({
+  // oxlint-disable-next-line no-control-regex -- a user name with them cannot be sent (RFC 7617)
+  name: textThat('a name without a colon or control characters', (name) => !/[:\u0000-\u001f\u007f]/.test(name)),
+  passwordHash: textThat('a hash that `nexus hash password` wrote', isPasswordHash),
+  permissions: permissionList,
+  roles: list(text('the name of a role'), 'role names').default([]),
+  products: products.default([]),
+  tenants: tenantScope,
+})
+
+/** The configuration file, once its references are filled in. */
+export const configurationFile = mapping({
+  server: server.prefault({}),
+  database: database.prefault({}),
+  redis: redis.optional(),
+  worker: worker.prefault({}),
+  tenants: list(tenant, 'tenants').min(1, { error: 'Configure at least one tenant.' }),
+  issuers: list(issuer, 'issuers').default([]),
+  applicationTokens: applicationTokens.prefault({}),
+  serviceAccounts: list(serviceAccount, 'service accounts').default([]),
+}).transform(({ server, database, redis, worker, ...rest }): Configuration => ({
+  ...rest,
+  server: { ...server, publicUrl: server.publicUrl ?? null },
+  database: database.url === undefined ? { embedded: database.embedded } : { url: database.url },
+  redis: redis?.url === undefined ? null : { url: redis.url },
+  worker: { concurrency: worker.concurrency, httpTimeoutMs: worker.httpTimeout },
+}))

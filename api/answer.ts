@@ -1,0 +1,26 @@
+import type { AnswerHeaders } from './problem.ts'
+
+/** What a stage is asked: a request, without anything of the server that carried it. */
+export interface Ask {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly params: Readonly<Record<string, string>>
+  /** The query string's raw text, without the question mark. */
+  readonly query: string
+  /** @throws Problem when the body is above the limit or does not arrive whole */
+  readonly readBody: () => Promise<Uint8Array>
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal
+  /** Aborted when the server is closing: what can be answered early should be. */
+  readonly closing: AbortSignal
+}
+
+/** An answer that is no problem. The body is JSON text; null where the answer has none. */
+export interface Answer {
+  readonly status: 200 | 202 | 304
+  readonly headers: AnswerHeaders
+  readonly body: string | null
+}
+
+/** The text of a header that may be repeated, joined as HTTP joins them. */
+export const headerText = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join(', ') : value

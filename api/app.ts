@@ -1,0 +1,124 @@
+import Fastify, { LogController } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { changeRoutes } from './change-routes.ts'
+import { clientRoutes } from './client-routes.ts'
+import type { ApiDeps, ApiSettings } from './dependencies.ts'
+import { createKnownClients } from './known-clients.ts'
+import { probeRoutes } from './probe-routes.ts'
+import { loggable, problemOf } from './problem-of.ts'
+import { notFound, Problem, problemBody, problemType, unavailable } from './problem.ts'
+import { requestIdOf } from './request-id.ts'
+import { serve } from './serve.ts'
+import { answerServerError } from './server-errors.ts'
+
+/** The HTTP API over its dependencies; it does not listen yet. */
+export const buildApp = (deps: ApiDeps): FastifyInstance => {
+  const log: FastifyBaseLogger = deps.log
+  const { settings } = deps
+  const app = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
+    requestTimeout: settings.requestTimeoutMs,
+    http: {
+      maxHeaderSize: settings.maximumHeaderBytes,
+      // Node looks for late requests only so often; its default of 30 s would double the limit.
+      connectionsCheckingInterval: Math.max(100, Math.min(5000, settings.requestTimeoutMs / 2)),
+      // Looked at below, so that its absence is answered as a problem.
+      requireHostHeader: false,
+    },
+    routerOptions: { maxParamLength: 256 },
+    clientErrorHandler: answerServerError,
+    frameworkErrors: (error, request, reply) => {
+      setCommonHeaders(request, reply)
+      sendProblem(request, reply, problemOf(error))
+    },
+    // Answered below, as a problem.
+    return503OnClosing: false,
+  })
+
+  const closing = new AbortController()
+  app.addHook('preClose', (done) => {
+    closing.abort()
+    done()
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    setCommonHeaders(request, reply)
+    done(problemWithRequest(request, settings, closing.signal))
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    logAnswer(request, reply)
+    done()
+  })
+  // Stages read the body themselves: who asks is settled before a byte of it is.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error)
+    if (problem.status >= 500) request.log.error({ error: loggable(error) }, 'a request failed')
+    sendProblem(request, reply, problem)
+  })
+  answerUnknownRoutes(app)
+
+  const known = createKnownClients(deps)
+  for (const routes of [clientRoutes(deps, known), changeRoutes(deps), probeRoutes(deps)])
+    serve(app, routes, settings, closing.signal)
+  return app
+}
+
+const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply): void => {
+  reply.header('x-request-id', request.id)
+  reply.header('x-content-type-options', 'nosniff')
+}
+
+/** What is wrong with a request whatever it asks for. */
+const problemWithRequest = (
+  request: FastifyRequest,
+  settings: ApiSettings,
+  closing: AbortSignal,
+): Problem | undefined => {
+  if (closing.aborted) return unavailable('This server is shutting down.', 1000)
+  if (request.raw.rawHeaders.length > 2 * settings.maximumHeaders)
+    return new Problem('headers-too-large', `A request may have ${settings.maximumHeaders} headers at most.`)
+  if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
+    return new Problem('malformed', 'The request has no Host header.')
+  return undefined
+}
+
+const sendProblem = (request: FastifyRequest, reply: FastifyReply, problem: Problem): void => {
+  reply.code(problem.status).header('cache-control', 'no-store').type(problemType)
+  for (const [name, value] of Object.entries(problem.headers)) reply.header(name, value)
+  reply.send(problemBody(problem, request.url.split('?')[0] ?? '/'))
+}
+
+/** One line for each answer: where, what, how long. Never a body, a header, or an address that a caller made up. */
+const logAnswer = (request: FastifyRequest, reply: FastifyReply): void => {
+  request.log.info(
+    {
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    },
+    'answered',
+  )
+}
+
+/** 404 where nothing is, 405 with `Allow` where something is that does not know the method. */
+const answerUnknownRoutes = (app: FastifyInstance): void => {
+  const places = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+')}$`)
+    const place = places.get(url) ?? { pattern, methods: new Set() }
+    for (const one of [method].flat()) place.methods.add(one)
+    places.set(url, place)
+  })
+  app.setNotFoundHandler((request) => {
+    const path = request.url.split('?')[0] ?? '/'
+    const place = [...places.values()].find(({ pattern }) => pattern.test(path))
+    // A method that is known here and still found nothing: the address only looks like one of ours.
+    if (place === undefined || place.methods.has(request.method)) throw notFound('There is nothing at this address.')
+    const allow = [...place.methods].toSorted().join(', ')
+    throw new Problem('method-not-allowed', `This address knows ${allow}.`, { headers: { allow } })
+  })
+}

@@ -1,0 +1,72 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Logger } from 'pino'
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Changes } from '../adapters/postgres/changes.ts'
+import type { Clients } from '../adapters/postgres/clients.ts'
+import type { Notifications } from '../adapters/postgres/notifications.ts'
+import type { Reply } from '../domain/verdict.ts'
+import type { Auth0Client, Caller, ClientKey } from '../domain/vocabulary.ts'
+
+/** Everything the API needs of the world; built once where the program starts. */
+export interface ApiDeps {
+  /**
+   * Who asks, from the request's headers.
+   *
+   * @throws Unauthenticated with the challenges to answer, IssuerUnavailable when nobody can tell now
+   */
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>
+  /** The tenants of the configuration, by id. */
+  readonly tenants: ReadonlyMap<string, TenantConfiguration>
+  readonly clients: Pick<Clients, 'load' | 'observe' | 'accept' | 'forget'>
+  readonly changes: Pick<Changes, 'find'>
+  readonly notifications: Pick<Notifications, 'wait'>
+  /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
+  readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }
+  /** One client as Auth0 has it now, secrets stripped. A call that fails is an answer too; it never throws for one. */
+  readonly auth0: { readonly get: (key: ClientKey) => Promise<Reply<Auth0Client>> }
+  /** How a client stands with Terraform. */
+  readonly terraform: (key: ClientKey) => Promise<TerraformStanding>
+  /** Resolves when the database answers. @throws the database's error */
+  readonly ping: () => Promise<void>
+  readonly log: Logger
+  readonly settings: ApiSettings
+}
+
+export interface TerraformStanding {
+  /** Whether the client stands, as a managed resource, in a Terraform state that Nexus holds. */
+  readonly managed: boolean
+  /** The state that manages it, where Nexus does not write that state's configuration: its next apply may revert. */
+  readonly foreignState?: string
+}
+
+/** Limits and times of the API. Times are milliseconds. */
+export interface ApiSettings {
+  readonly bodyLimitBytes: number
+  /** How long a PATCH waits for Auth0 where the caller does not say, and the most that a caller may ask for. */
+  readonly waitMs: number
+  readonly maximumWaitMs: number
+  /** How often a waiting request looks at its change itself, in case a notification was lost. */
+  readonly pollMs: number
+  /** How long a request may take to arrive, headers and body. */
+  readonly requestTimeoutMs: number
+  readonly maximumHeaders: number
+  readonly maximumHeaderBytes: number
+  /** How long a client that Auth0 does not have is not asked for again, and how many of them are remembered. */
+  readonly absentMs: number
+  readonly maximumAbsent: number
+  /** After a read that Auth0 did not answer: how long nobody reads from that tenant for a request's sake. */
+  readonly quietMs: number
+}
+
+export const defaultSettings: ApiSettings = {
+  bodyLimitBytes: 262_144,
+  waitMs: 10_000,
+  maximumWaitMs: 60_000,
+  pollMs: 500,
+  requestTimeoutMs: 30_000,
+  maximumHeaders: 100,
+  maximumHeaderBytes: 16_384,
+  absentMs: 30_000,
+  maximumAbsent: 10_000,
+  quietMs: 5000,
+}

@@ -1,0 +1,39 @@
+import type { Change } from '../adapters/postgres/changes.ts'
+import type { ApiDeps } from './dependencies.ts'
+
+/**
+ * Waits until a change has settled. The wait is registered before this function first yields, so that whoever calls it
+ * and then wakes the queue misses nothing; and before each look at the row, so that a settling in between is not slept
+ * over.
+ *
+ * @param patienceMs how long to wait
+ * @param enough aborted when waiting longer is of no use: the caller is gone, or the server is closing
+ * @returns the settled change; undefined when the patience was over first. The change remains, whatever comes back.
+ */
+export const outcomeOf = async (
+  deps: Pick<ApiDeps, 'notifications' | 'changes' | 'settings'>,
+  tenantId: string,
+  changeId: string,
+  patienceMs: number,
+  enough: AbortSignal,
+): Promise<Change | undefined> => {
+  if (patienceMs <= 0) return undefined
+  const end = performance.now() + patienceMs
+  const done = new AbortController()
+  const signal = AbortSignal.any([enough, done.signal])
+  const nextSign = (): Promise<void> =>
+    deps.notifications.wait(changeId, Math.max(0, Math.min(deps.settings.pollMs, end - performance.now())), signal)
+  try {
+    for (let sign = nextSign(); ;) {
+      await sign
+      if (enough.aborted) return undefined
+      const last = performance.now() >= end
+      sign = nextSign()
+      const change = await deps.changes.find(tenantId, changeId)
+      if (change !== undefined && change.status !== 'accepted') return change
+      if (last) return undefined
+    }
+  } finally {
+    done.abort()
+  }
+}

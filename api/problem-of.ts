@@ -1,0 +1,30 @@
+import { isUnavailable } from '../adapters/postgres/connect.ts'
+import { unsupportedMediaType } from './media-type.ts'
+import { notFound, Problem, unavailable } from './problem.ts'
+
+/**
+ * Whatever was thrown, as a problem. What nobody foresaw is a 500 that says nothing of the inside; the log has it,
+ * under the request's id.
+ */
+export const problemOf = (error: unknown): Problem => {
+  if (error instanceof Problem) return error
+  if (isUnavailable(error)) return unavailable('The storage cannot be reached; nothing was accepted.', 5000)
+  switch (codeOf(error) ?? '') {
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return notFound('There is nothing at this address.')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unsupportedMediaType('The Content-Type cannot be read.')
+    default:
+      return new Problem('internal', 'This is a fault of the server; its log has more under the X-Request-Id.')
+  }
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** What of an error may be logged: errors of the database carry rows, and those of HTTP clients whole requests. */
+export const loggable = (error: unknown): Readonly<Record<string, unknown>> =>
+  error instanceof Error
+    ? { name: error.name, message: error.message, code: codeOf(error), stack: error.stack }
+    : { message: typeof error }

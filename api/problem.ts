@@ -1,0 +1,80 @@
+import type { Issue } from '../domain/vocabulary.ts'
+
+/**
+ * Every error that the API answers, as one table: the code is the last part of the problem's `type`, and the status is
+ * said nowhere else.
+ */
+export const problems = {
+  malformed: { status: 400, title: 'The request is malformed' },
+  unauthenticated: { status: 401, title: 'No valid credentials' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'This address does not know that method' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'managed-by-terraform': { status: 409, title: 'Another Terraform state manages this client' },
+  'change-withdrawn': { status: 409, title: 'The change was withdrawn before it was applied' },
+  'precondition-failed': { status: 412, title: 'The client has moved on' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
+  impossible: { status: 422, title: 'Understood, but not possible' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'headers-too-large': { status: 431, title: 'Too many or too large headers' },
+  internal: { status: 500, title: 'Something went wrong' },
+  unavailable: { status: 503, title: 'Not available now' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>
+
+/** Most issues named in one answer: nobody reads more, and an answer should not outgrow its request by much. */
+const maximumIssues = 100
+
+/** Thrown by any stage; the one error handler makes the answer of it. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly errors: readonly Issue[]
+  readonly headers: AnswerHeaders
+
+  /** @param detail a sentence for the caller, with the remedy; never internals, never a secret */
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { readonly errors?: readonly Issue[]; readonly headers?: AnswerHeaders } = {},
+  ) {
+    super(detail)
+    this.name = 'Problem'
+    this.code = code
+    this.errors = more.errors ?? []
+    this.headers = more.headers ?? {}
+  }
+
+  get status(): number {
+    return problems[this.code].status
+  }
+}
+
+export const problemType = 'application/problem+json; charset=utf-8'
+
+/**
+ * The body of a problem (RFC 9457).
+ *
+ * @param instance the path that was asked for; null where it could not be read
+ */
+export const problemBody = (problem: Problem, instance: string | null): string =>
+  JSON.stringify({
+    type: `/problems/${problem.code}`,
+    title: problems[problem.code].title,
+    status: problem.status,
+    detail: problem.message,
+    ...(instance === null ? {} : { instance }),
+    ...(problem.errors.length === 0 ? {} : { errors: problem.errors.slice(0, maximumIssues) }),
+  })
+
+/** Whole seconds for a `Retry-After`, at least one. */
+export const seconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1000)))
+
+export const notFound = (detail: string): Problem => new Problem('not-found', detail)
+export const forbidden = (detail: string): Problem => new Problem('forbidden', detail)
+export const unavailable = (detail: string, retryAfterMs: number): Problem =>
+  new Problem('unavailable', detail, { headers: { 'retry-after': seconds(retryAfterMs) } })

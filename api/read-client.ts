@@ -1,0 +1,36 @@
+import { authorize } from '../domain/authorize.ts'
+import { accessOf } from '../domain/desired.ts'
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { ClientRecord } from '../adapters/postgres/clients.ts'
+import type { Caller } from '../domain/vocabulary.ts'
+import { headerText } from './answer.ts'
+import type { Answer, Ask } from './answer.ts'
+import { readAnswer } from './client-answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { isKnownTo } from './etag.ts'
+import { admit, clientIdOf, tenantOf } from './gate.ts'
+import type { KnownClients } from './known-clients.ts'
+import { forbidden } from './problem.ts'
+
+/** GET /v1/tenants/{tenantId}/clients/{clientId}: the client, read anew from Auth0 where it is too old. */
+export const readClient =
+  (deps: ApiDeps, known: KnownClients) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admit(deps, ask, 'read')
+    const tenant = tenantOf(deps, ask)
+    // Read anew before it is decided who may see it: somebody may have been let in, or put out, since.
+    const record = await known.refresh(tenant, await known.find(tenant, clientIdOf(ask)))
+    mustRead(tenant, caller, record)
+    const answer = readAnswer(tenant, record, await deps.terraform(record.key))
+    const etag = answer.headers['etag']
+    if (typeof etag === 'string' && isKnownTo(headerText(ask.headers['if-none-match']), etag))
+      return { ...answer, status: 304, body: null }
+    return answer
+  }
+
+/** @throws Problem 403 */
+export const mustRead = (tenant: TenantConfiguration, caller: Caller, record: ClientRecord): void => {
+  const { confirmed, desired } = accessOf(record, tenant.metadataKeys)
+  const decision = authorize(caller, 'read', [confirmed, desired])
+  if (!decision.allowed) throw forbidden(decision.detail)
+}

@@ -58,7 +58,7 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
   if (word.length > 64) return undefined
   const ranked = known
     .map((candidate) => ({ candidate, far: distance(plain(word), plain(candidate)) }))
-    .filter(({ candidate, far }) => far <= Math.max(1, Math.floor(candidate.length / 4)))
+    .filter(({ candidate, far }) => far <= Math.min(3, candidate.length / 2))
     .toSorted((a, b) => a.far - b.far)
   return ranked[0]?.candidate
 }

@@ -1,0 +1,102 @@
+import type { Caller } from '../../domain/vocabulary.ts'
+import type {
+  ApplicationTokenConfiguration,
+  Configuration,
+  ServiceAccountConfiguration,
+  TenantScope,
+} from '../config/configuration.ts'
+import { createApplicationFinder } from './application-tokens.ts'
+import { createBasicVerifier } from './basic.ts'
+import { createBearerVerifier } from './bearer.ts'
+import type { Bearer } from './bearer.ts'
+import { Unauthenticated } from './errors.ts'
+import type { KeyTimes } from './keys.ts'
+import type { PasswordLimits } from './passwords.ts'
+
+/** The headers that say who asks: `Authorization`, and the configured one for the application token. */
+export interface Credentials {
+  readonly authorization?: string | undefined
+  readonly applicationToken?: string | undefined
+}
+
+/**
+ * Says who asks.
+ *
+ * @throws Unauthenticated where the credentials are missing or wrong (401)
+ * @throws AuthenticationUnavailable where that cannot be said now (503): IssuerUnavailable, TooManyPasswords
+ */
+export type Authenticate = (credentials: Credentials) => Promise<Caller>
+
+export interface AuthenticatorOptions {
+  /** The time in milliseconds. */
+  readonly now?: () => number
+  readonly keyTimes?: KeyTimes
+  readonly passwordLimits?: PasswordLimits
+}
+
+const commonTenants = (one: TenantScope, other: TenantScope): TenantScope => {
+  if (one === '*') return other
+  return other === '*' ? one : one.filter((id) => other.includes(id))
+}
+
+/** A user through an application: good where both are, and never more than the application's ceiling. */
+const userCaller = (bearer: Bearer, application: ApplicationTokenConfiguration): Caller => {
+  const { permissions: ceiling, products } = application
+  return {
+    kind: 'user',
+    id: bearer.userId,
+    application: application.name,
+    tenants: commonTenants(bearer.issuer.tenants, application.tenants),
+    permissions: ceiling === null ? bearer.permissions : bearer.permissions.intersection(new Set(ceiling)),
+    roles: bearer.roles,
+    products: products === null ? bearer.products : bearer.products.filter((product) => products.includes(product)),
+  }
+}
+
+const accountCaller = (account: ServiceAccountConfiguration): Caller => ({
+  kind: 'service-account',
+  id: account.name,
+  application: null,
+  tenants: account.tenants,
+  permissions: new Set(account.permissions),
+  roles: account.roles,
+  products: account.products,
+})
+
+/**
+ * Authenticates callers as the contract says: (Bearer and application token) or Basic. The application token is
+ * checked first: without a valid one nobody can make Nexus ask an issuer for keys.
+ */
+export const createAuthenticator = (
+  configuration: Pick<Configuration, 'issuers' | 'applicationTokens' | 'serviceAccounts'>,
+  { now = Date.now, keyTimes, passwordLimits }: AuthenticatorOptions = {},
+): Authenticate => {
+  const { header, tokens } = configuration.applicationTokens
+  const applicationOf = createApplicationFinder(tokens)
+  const verifyBearer = createBearerVerifier(configuration.issuers, now, keyTimes)
+  const verifyBasic = createBasicVerifier(configuration.serviceAccounts, now, passwordLimits)
+
+  const user = async (token: string, applicationToken: string | undefined): Promise<Caller> => {
+    if (applicationToken === undefined || applicationToken === '')
+      throw new Unauthenticated(`A Bearer token must come with an application token in the header ${header}.`)
+    const application = applicationOf(applicationToken)
+    if (application === undefined)
+      throw new Unauthenticated(`The application token in the header ${header} is not known.`)
+    return userCaller(await verifyBearer(token), application)
+  }
+
+  return async ({ authorization, applicationToken }) => {
+    const { scheme, value = '' } = /^(?<scheme>[^ ]+) +(?<value>[^ ]+) *$/.exec(authorization ?? '')?.groups ?? {}
+    switch (scheme?.toLowerCase()) {
+      case 'bearer':
+        return user(value, applicationToken)
+      case 'basic':
+        return accountCaller(await verifyBasic(value))
+      case undefined:
+      default:
+        throw new Unauthenticated(
+          `Credentials are missing: send Authorization: Bearer <token> with ${header}, or Authorization: Basic.`,
+        )
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+import type { IssuerConfiguration } from '../config/configuration.ts'
+import { readClaims } from './claims.ts'
+import type { UserClaims } from './claims.ts'
+import { AuthenticationUnavailable, IssuerUnavailable, Unauthenticated } from './errors.ts'
+import { createIssuerKeys, defaultKeyTimes } from './keys.ts'
+import type { KeyTimes } from './keys.ts'
+
+/** Clocks may differ by this much. Seconds. */
+const leeway = 30
+
+/** A verified token: what it says of its user, and the issuer that vouches for it. */
+export interface Bearer extends UserClaims {
+  readonly userId: string
+  readonly issuer: IssuerConfiguration
+}
+
+const refuse = (detail: string): Unauthenticated => new Unauthenticated(detail, { token: true })
+
+/** Reads `iss` without believing it: it only picks the issuer whose keys must then fit. */
+const claimedIssuer = (token: string): string | undefined => {
+  try {
+    decodeProtectedHeader(token)
+    return decodeJwt(token).iss
+  } catch {
+    throw refuse('The Bearer token is not a signed JWT. Send the access token as the issuer gave it.')
+  }
+}
+
+/** The words for a refusal of jose's, by its code: the library's own messages may quote the token's header. */
+const wordsFor = (error: errors.JOSEError, { audience, algorithms }: IssuerConfiguration): string => {
+  if (error instanceof errors.JWTExpired) return 'The Bearer token has expired. Get a new one.'
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'aud') return `The Bearer token is for another audience; ask for ${audience.join(' or ')}.`
+    if (error.claim === 'nbf') return 'The Bearer token is not valid yet. Check the clock of its issuer.'
+    if (error.claim === 'exp') return 'The Bearer token has no valid expiry (exp).'
+    return 'The Bearer token lacks a required claim, or has a wrong one.'
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed)
+    return `The Bearer token is signed with an algorithm that is not allowed; allowed: ${algorithms.join(', ')}.`
+  if (error instanceof errors.JWKSNoMatchingKey) return "The Bearer token is signed with none of its issuer's keys."
+  if (error instanceof errors.JWKSMultipleMatchingKeys)
+    return 'The Bearer token does not name its key (kid), and its issuer has several.'
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the Bearer token is wrong.'
+  return 'The Bearer token is malformed, or uses a feature that is not supported here.'
+}
+
+const verify = async (
+  token: string,
+  find: JWTVerifyGetKey,
+  issuer: IssuerConfiguration,
+  now: () => number,
+): Promise<JWTPayload> => {
+  try {
+    const { payload } = await jwtVerify(token, find, {
+      algorithms: [...issuer.algorithms],
+      issuer: issuer.issuer,
+      audience: [...issuer.audience],
+      clockTolerance: leeway,
+      requiredClaims: ['exp'],
+      currentDate: new Date(now()),
+    })
+    return payload
+  } catch (error) {
+    if (error instanceof AuthenticationUnavailable) throw error
+    if (error instanceof errors.JOSEError) throw refuse(wordsFor(error, issuer))
+    // A key of the issuer's that cannot be used (too short, malformed): nothing that the caller could mend.
+    throw new IssuerUnavailable(issuer.issuer, error)
+  }
+}
+
+/**
+ * Verifies Bearer tokens: JWTs signed by a configured issuer with a key from its configured address. What a token's
+ * header says of keys (jku, x5u, jwk, x5c) is never used; an unknown `crit` is refused; `iss` and `aud` are exact;
+ * `exp` is required; `nbf` and `exp` have 30 s of leeway.
+ *
+ * The function that it returns throws Unauthenticated, or IssuerUnavailable where the issuer's keys cannot be had.
+ *
+ * @param now the time in milliseconds
+ */
+export const createBearerVerifier = (
+  issuers: readonly IssuerConfiguration[],
+  now: () => number,
+  times: KeyTimes = defaultKeyTimes,
+) => {
+  const known = new Map(
+    issuers.map((issuer) => [issuer.issuer, { issuer, find: createIssuerKeys(issuer, now, times) }]),
+  )
+  return async (token: string): Promise<Bearer> => {
+    const entry = known.get(claimedIssuer(token) ?? '')
+    if (entry === undefined) throw refuse('The Bearer token is from an issuer that this service does not know.')
+    const payload = await verify(token, entry.find, entry.issuer, now)
+    const { userId, ...claims } = readClaims(payload, entry.issuer.claims)
+    if (userId === null)
+      throw refuse(`The Bearer token names no user: its claim ${entry.issuer.claims.userId} is missing.`)
+    return { ...claims, userId, issuer: entry.issuer }
+  }
+}

@@ -1,0 +1,118 @@
+import { createLocalJWKSet, errors } from 'jose'
+import type { JWK, JWTVerifyGetKey } from 'jose'
+import { z } from 'zod'
+import { IssuerUnavailable } from './errors.ts'
+
+/** How the keys of an issuer are kept. Milliseconds. */
+export interface KeyTimes {
+  /** Age at which keys are fetched again. */
+  readonly freshMs: number
+  /** Age up to which keys are used while the issuer cannot be reached. */
+  readonly staleMs: number
+  /** Least time between two fetches, so that tokens with invented key ids cannot make Nexus flood the issuer. */
+  readonly floorMs: number
+  /** The same while there are no keys at all: nothing works then, so ask again sooner. */
+  readonly emptyFloorMs: number
+  /** Deadline of one fetch, its body included. */
+  readonly timeoutMs: number
+}
+
+export const defaultKeyTimes: KeyTimes = {
+  freshMs: 10 * 60_000,
+  staleMs: 6 * 3_600_000,
+  floorMs: 30_000,
+  emptyFloorMs: 2_000,
+  timeoutMs: 5_000,
+}
+
+const maximumBytes = 512 * 1024
+
+/** Only what verifies: a symmetric key in a public document is no key, and a private one is not wanted. */
+const publicMembers = ['kty', 'kid', 'alg', 'use', 'key_ops', 'n', 'e', 'crv', 'x', 'y'] as const
+const publicKeyOf = (key: Readonly<Record<string, unknown>> & { kty: string }): JWK => {
+  const members = publicMembers.filter((name) => name in key).map((name) => [name, key[name]])
+  return { ...Object.fromEntries(members), kty: key.kty }
+}
+const KeySet = z
+  .object({ keys: z.array(z.looseObject({ kty: z.string() })) })
+  .transform(({ keys }) => ({ keys: keys.filter(({ kty }) => kty !== 'oct').map(publicKeyOf) }))
+
+const readLimited = async (response: Response): Promise<string> => {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > maximumBytes) throw new Error(`The key set is larger than ${maximumBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const fetchKeys = async (url: string, timeoutMs: number): Promise<JWTVerifyGetKey> => {
+  // Keys come from the configured address only: a redirect is not followed.
+  const response = await fetch(url, {
+    headers: { accept: 'application/json' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new Error(`The key set was answered with status ${response.status}.`)
+  }
+  const keySet = KeySet.parse(JSON.parse(await readLimited(response)))
+  if (keySet.keys.length === 0) throw new Error('The key set holds no keys.')
+  return createLocalJWKSet(keySet)
+}
+
+/**
+ * The keys of one issuer, from the configured URL only: cached, fetched again when they are old or a token names a key
+ * that is not among them, and used for some hours more when the issuer cannot be reached.
+ *
+ * @param now the time in milliseconds
+ * @returns what jose's `jwtVerify` asks for a key; it throws IssuerUnavailable where it cannot know, and jose's own
+ *   errors where no key fits
+ */
+export const createIssuerKeys = (
+  { issuer, jwksUrl }: { issuer: string; jwksUrl: string },
+  now: () => number,
+  times: KeyTimes = defaultKeyTimes,
+): JWTVerifyGetKey => {
+  let keys: { readonly find: JWTVerifyGetKey; readonly fetchedAt: number } | undefined
+  let attempt: { readonly at: number; readonly failure: unknown } | undefined
+  let fetching: Promise<void> | undefined
+
+  const age = (): number => (keys === undefined ? Infinity : now() - keys.fetchedAt)
+  const fetchNow = async (): Promise<void> => {
+    const at = now()
+    try {
+      keys = { find: await fetchKeys(jwksUrl, times.timeoutMs), fetchedAt: at }
+      attempt = { at, failure: undefined }
+    } catch (failure) {
+      attempt = { at, failure }
+    } finally {
+      fetching = undefined
+    }
+  }
+  /** Fetches once for all who wait, and not before the floor has passed. */
+  const refresh = async (): Promise<void> => {
+    const floor = age() <= times.staleMs ? times.floorMs : times.emptyFloorMs
+    if (fetching === undefined && attempt !== undefined && now() - attempt.at < floor) return
+    fetching ??= fetchNow()
+    await fetching
+  }
+
+  return async (header, token) => {
+    if (age() > times.freshMs) await refresh()
+    const known = keys
+    if (known === undefined || age() > times.staleMs) throw new IssuerUnavailable(issuer, attempt?.failure)
+    try {
+      return await known.find(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      await refresh()
+      // A key that came while the issuer was out of reach is not a wrong key.
+      if (attempt?.failure !== undefined) throw new IssuerUnavailable(issuer, attempt.failure)
+      return (keys ?? known).find(header, token)
+    }
+  }
+}

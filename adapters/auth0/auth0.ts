@@ -114,20 +114,20 @@ const toPage = ({ clients, next }: z.infer<typeof Page>): ClientPage => ({
   next: next ?? undefined,
 })
 
-/** Makes a call, once more with a new token when the first one is refused. */
+/** Makes a call, once more with a new token when the first one is refused; both within one deadline. */
 const call = async <Body>(
   { sdk, tokens }: Connection,
   timeoutMs: number,
   request: (sdk: ClientsClient, signal: AbortSignal) => Promise<Reply<Body>>,
 ): Promise<Reply<Body>> => {
-  const attempt = async (): Promise<{ reply: Reply<Body>; token: string | undefined }> => {
-    const signal = AbortSignal.timeout(timeoutMs)
+  const signal = AbortSignal.timeout(timeoutMs)
+  const attempt = async (): Promise<{ reply: Reply<Body>; token?: string }> => {
     let token: string | undefined
     try {
-      token = await tokens.get()
+      token = await deadline(tokens.get(), signal)
       return { reply: await deadline(request(sdk, signal), signal), token }
     } catch (error) {
-      return { reply: replyOf(error), token }
+      return { reply: replyOf(error), ...(token === undefined ? {} : { token }) }
     }
   }
   const first = await attempt()
@@ -139,6 +139,7 @@ const call = async <Body>(
 /** The SDK's own timeout ends with the headers; this one holds for a body that never comes as well. */
 const deadline = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
+    signal.throwIfAborted()
     const expire = (): void => {
       reject(new Error('The call took too long.'))
     }

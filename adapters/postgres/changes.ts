@@ -49,6 +49,19 @@ export const createChanges = (db: Kysely<Database>) => ({
       .executeTakeFirst()
     return row && toChange(row)
   },
+
+  /** Values of a client's newest changes, to recognise a late write by. */
+  recentValues: async ({ tenantId, clientId }: ClientKey): Promise<Values[]> => {
+    const rows = await db
+      .selectFrom('nexus.changes')
+      .select('values')
+      .where('tenant_id', '=', tenantId)
+      .where('client_id', '=', clientId)
+      .orderBy('generation', 'desc')
+      .limit(100)
+      .execute()
+    return rows.map((row) => row.values)
+  },
 })
 
 export type Changes = ReturnType<typeof createChanges>

@@ -79,7 +79,8 @@ export const createClients = (db: Kysely<Database>) => ({
         set generation = ${generation}, revision = revision + 1, base = ${JSON.stringify(base)}::jsonb,
             settled_generation = ${settled ? generation : state.settledGeneration},
             -- A person's change is tried at once, whatever an earlier failure asked to wait for.
-            next_try_at = null
+            next_try_at = null,
+            woken_at = clock_timestamp()
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
       const change: PendingChange = { id: changeId, generation, values: decision.values }
@@ -98,15 +99,25 @@ export const createClients = (db: Kysely<Database>) => ({
     `.execute(db)
   },
 
-  /** Clients with work that no job may cover: lag, or a reading that is due. Oldest first; for the sweep. */
-  withWork: async (limit: number): Promise<ClientKey[]> => {
+  /**
+   * Clients with work that no job may cover: lag, or a reading that is due, and no job asked for in the last
+   * `quietMs`. They are marked as asked for now. For the sweep; clients of paused and held tenants are left alone.
+   */
+  withWork: async (quietMs: number, limit: number): Promise<ClientKey[]> => {
     const { rows } = await sql<{ tenant_id: string; client_id: string }>`
-      select tenant_id, client_id from nexus.clients
-      where (generation > settled_generation or verify_at <= clock_timestamp())
-        and (next_try_at is null or next_try_at <= clock_timestamp())
-        and (lease_until is null or lease_until <= clock_timestamp())
-      order by next_try_at nulls first
-      limit ${limit}
+      update nexus.clients c set woken_at = clock_timestamp()
+      where (tenant_id, client_id) in (
+        select tenant_id, client_id from nexus.clients left join nexus.tenants t using (tenant_id)
+        where (generation > settled_generation or verify_at <= clock_timestamp())
+          and vanished_at is null
+          and (next_try_at is null or next_try_at <= clock_timestamp())
+          and (lease_until is null or lease_until <= clock_timestamp())
+          and (woken_at is null or woken_at <= clock_timestamp() - ${quietMs} * interval '1 millisecond')
+          and (t.paused or t.held_reason is not null) is not true
+        order by next_try_at nulls first
+        limit ${limit}
+      )
+      returning tenant_id, client_id
     `.execute(db)
     return rows.map((row) => ({ tenantId: row.tenant_id, clientId: row.client_id }))
   },

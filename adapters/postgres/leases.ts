@@ -57,9 +57,9 @@ export interface Lease {
   /**
    * Writes a step and gives the lease back.
    *
-   * @returns whether more changes wait; undefined when the lease was lost, with nothing written
+   * @returns false when the lease was lost, with nothing written
    */
-  readonly settle: (settlement: Settlement) => Promise<{ readonly more: boolean } | undefined>
+  readonly settle: (settlement: Settlement) => Promise<boolean>
 }
 
 interface LeaseRow extends Selectable<ClientsTable> {
@@ -143,12 +143,12 @@ const settle = async (
   read: ReadonlySet<string>,
   failures: number,
   settlement: Settlement,
-): Promise<{ more: boolean } | undefined> => {
+): Promise<boolean> => {
   const locked = await sql`
     select 1 from nexus.clients
     where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and lease_token = ${token} for update
   `.execute(trx)
-  if (locked.rows.length === 0) return undefined
+  if (locked.rows.length === 0) return false
   const { outcomes = [], observed, confirmed, failure } = settlement
   if (outcomes.some(({ id }) => !read.has(id))) throw new Error('A change was settled that was not read at planning.')
   if (outcomes.length > 0) {
@@ -190,7 +190,15 @@ const settle = async (
     ...(settlement.contested === undefined
       ? []
       : [sql`contested = ${settlement.contested === null ? null : JSON.stringify(settlement.contested)}::jsonb`]),
-    ...(settlement.vanished ? [sql`vanished_at = clock_timestamp()`] : []),
+    // A change that came since is not settled by this step: the next round finds out for itself.
+    ...(settlement.vanished
+      ? [
+          sql`vanished_at = case when not exists (
+            select 1 from nexus.changes h
+            where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
+          ) then clock_timestamp() end`,
+        ]
+      : []),
     ...(settlement.verifyAfterMs === undefined
       ? []
       : [
@@ -199,10 +207,9 @@ const settle = async (
             : sql`verify_at = clock_timestamp() + ${settlement.verifyAfterMs} * interval '1 millisecond'`,
         ]),
   ]
-  const { rows } = await sql<{ more: boolean }>`
+  await sql`
     update nexus.clients c set ${sql.join(assignments)}
     where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
-    returning generation > settled_generation as more
   `.execute(trx)
-  return { more: rows[0]?.more ?? false }
+  return true
 }

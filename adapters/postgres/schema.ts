@@ -51,6 +51,7 @@ export interface ClientsTable {
   one_by_one_until: number | null
   contested: JSONColumnType<Contested, string | null | undefined, string | null> | null
   vanished_at: MaybeTime
+  woken_at: MaybeTime
 }
 
 /** Rounds spent on an answer that differs from what was sent. */

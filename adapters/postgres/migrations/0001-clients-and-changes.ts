@@ -58,6 +58,8 @@ export const clientsAndChanges: Migration = {
         -- Rounds spent on an answer that differs: {generation, rounds, before}.
         contested jsonb,
         vanished_at timestamptz,
+        -- When a job was last asked for: the sweep asks again only for what has waited since.
+        woken_at timestamptz,
         primary key (tenant_id, client_id),
         check (settled_generation <= generation)
       )`.execute(db)

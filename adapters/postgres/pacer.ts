@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bucketOf } from '../../domain/budget.ts'
+import type { CallKind, PlanName } from '../../domain/budget.ts'
+import type { Reply } from '../../domain/verdict.ts'
+import { verdictOf } from '../../domain/verdict.ts'
+import type { Budgets } from './budgets.ts'
+
+/** Keeps every call to Auth0 within the tenant's limits, across all processes. */
+export interface Pacer {
+  /** Resolves when one call may be sent. */
+  readonly slot: (tenantId: string, kind: CallKind) => Promise<void>
+  /** Learns from an answer. */
+  readonly report: (tenantId: string, kind: CallKind, reply: Reply<unknown>) => Promise<void>
+}
+
+/**
+ * @param plans each tenant's subscription
+ */
+export const createPacer = (budgets: Budgets, plans: ReadonlyMap<string, PlanName>): Pacer => {
+  const bucketFor = (tenantId: string, kind: CallKind) => bucketOf(plans.get(tenantId) ?? 'free', kind)
+  return {
+    slot: async (tenantId, kind) => {
+      const bucket = bucketFor(tenantId, kind)
+      if (bucket === undefined) return
+      for (;;) {
+        const { waitMs, epoch, blocked } = await budgets.reserve(tenantId, bucket)
+        if (waitMs > 0) await sleep(waitMs)
+        if (blocked) continue
+        // Who waited may have been overtaken by a 429: that slot is void, and a new one is reserved.
+        if (waitMs === 0 || (await budgets.epoch(tenantId, bucket)) === epoch) return
+      }
+    },
+    report: async (tenantId, kind, reply) => {
+      const bucket = bucketFor(tenantId, kind)
+      if (bucket === undefined || reply.ok || reply.status !== 429) return
+      const verdict = verdictOf(reply)
+      if (verdict.kind === 'again') await budgets.block(tenantId, bucket, verdict.afterMs)
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { Auth0 } from '../adapters/auth0/auth0.ts'
+import type { Log } from '../adapters/log/log.ts'
+import type { Pacer } from '../adapters/postgres/pacer.ts'
+import type { Tenants } from '../adapters/postgres/tenants.ts'
+import { verdictOf } from '../domain/verdict.ts'
+
+/** Whether a tenant's credential is well. An ill one holds the tenant: nothing is sent, and nothing is rejected. */
+export interface Health {
+  /**
+   * Asks Auth0 for the least there is.
+   *
+   * @param reason what made the credential look ill, for the operator
+   * @returns false when it is ill; the tenant is then held
+   */
+  readonly probe: (tenantId: string, reason: string) => Promise<boolean>
+}
+
+/** A held tenant is probed this often. */
+export const probeEveryMs = 30_000
+
+export const createHealth = (deps: {
+  readonly auth0: Auth0
+  readonly pacer: Pacer
+  readonly tenants: Tenants
+  readonly log: Log
+}): Health => ({
+  probe: async (tenantId, reason) => {
+    await deps.pacer.slot(tenantId, 'read-clients')
+    const reply = await deps.auth0.list(tenantId, undefined, 1)
+    await deps.pacer.report(tenantId, 'read-clients', reply)
+    if (verdictOf(reply).kind !== 'probe') return true
+    const words = reply.ok ? '' : reply.message
+    deps.log.error({ tenantId, reason, auth0: words }, 'tenant held: Auth0 does not take its credential')
+    await deps.tenants.hold(tenantId, `${reason}: ${words}`, probeEveryMs)
+    return false
+  },
+})

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import type { Auth0 } from '../adapters/auth0/auth0.ts'
+import type { Log } from '../adapters/log/log.ts'
+import type { Changes } from '../adapters/postgres/changes.ts'
+import type { Lease, Leases, Settlement } from '../adapters/postgres/leases.ts'
+import type { Pacer } from '../adapters/postgres/pacer.ts'
+import type { Next } from '../adapters/queue/queue.ts'
+import type { ClientKey, MetadataKeys } from '../domain/vocabulary.ts'
+import type { Health } from './health.ts'
+import { afterAnswer, afterFailure, afterReading } from './settlements.ts'
+import { workOf } from './work.ts'
+
+export interface ReconcileDeps {
+  readonly leases: Leases
+  readonly changes: Changes
+  readonly pacer: Pacer
+  readonly auth0: Auth0
+  readonly health: Health
+  readonly keysOf: (tenantId: string) => MetadataKeys
+  /** Deadline of one call to Auth0, its answer's body included. */
+  readonly callMs: number
+  readonly log: Log
+}
+
+/** Rounds for one client before its job makes room for others. */
+const maximumRounds = 50
+
+/**
+ * Brings one client to its desired state. Level-triggered: it reads the newest state, never the job's payload, and goes
+ * round until there is nothing left to do. Each round is one slot of the budget, one lease, one call and one
+ * transaction; a process that dies leaves nothing but its lease, which ends by itself.
+ */
+export const createReconcile =
+  (deps: ReconcileDeps) =>
+  async (key: ClientKey): Promise<Next> => {
+    for (let round = 0; round < maximumRounds; round += 1) {
+      const outlook = await deps.leases.outlook(key)
+      if (outlook.kind === 'later') return outlook
+      if (outlook.kind !== 'ready') return { kind: 'done' }
+      await deps.pacer.slot(key.tenantId, 'other')
+      const lease = await deps.leases.take(key, leaseMs(deps.callMs), deps.callMs)
+      if (lease !== undefined) await advance(deps, lease)
+    }
+    return { kind: 'later', afterMs: 0 }
+  }
+
+/** A lease outlasts the deadline of the call made under it. */
+const leaseMs = (callMs: number): number => callMs * 1.5
+
+/** One step under the lease. What comes next stands in the row, and the next round reads it there. */
+const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
+  const settlement = await step(deps, lease)
+  if (!(await lease.settle(settlement)))
+    deps.log.warn({ ...lease.key }, 'lease lost before settling: the next holder reads Auth0 before it plans')
+}
+
+const step = async (deps: ReconcileDeps, lease: Lease): Promise<Settlement> => {
+  const keys = deps.keysOf(lease.key.tenantId)
+  const reading = needsReading(lease) ? await read(deps, lease) : undefined
+  if (reading?.ok === false) return afterFailure(deps, lease, undefined, reading)
+  const observed = reading?.body ?? lease.state.observed
+  const history = reading === undefined ? [] : await deps.changes.recentValues(lease.key)
+  const work = workOf(lease, observed, reading && { history }, keys)
+  if (work.kind === 'settled') return afterReading(lease, observed, work)
+  // A call may only be made under a lease that outlasts it; the reading may have used it up.
+  if (lease.remainingMs() < deps.callMs)
+    return reading === undefined ? { attemptClosed: true } : afterReading(lease, observed, work)
+  const reply = await deps.auth0.update(lease.key, work.members, work.changes[0]?.id ?? randomUUID())
+  await deps.pacer.report(lease.key.tenantId, 'other', reply)
+  return reply.ok ? afterAnswer(lease, observed, work, reply.body, keys) : afterFailure(deps, lease, work, reply)
+}
+
+/** A call of unknown outcome may have written, or may still write: what was observed before it is not to be trusted. */
+const needsReading = (lease: Lease): boolean => lease.openAttemptMs !== null || lease.verifyDue
+
+const read = async (deps: ReconcileDeps, lease: Lease) => {
+  await deps.pacer.slot(lease.key.tenantId, 'read-clients')
+  const reply = await deps.auth0.get(lease.key)
+  await deps.pacer.report(lease.key.tenantId, 'read-clients', reply)
+  return reply
+}

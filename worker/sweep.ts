@@ -1,0 +1,73 @@
+import type { Log } from '../adapters/log/log.ts'
+import type { Clients } from '../adapters/postgres/clients.ts'
+import type { Tenants } from '../adapters/postgres/tenants.ts'
+import type { Queue } from '../adapters/queue/queue.ts'
+import type { Health } from './health.ts'
+import { probeEveryMs } from './health.ts'
+
+export interface SweepDeps {
+  readonly clients: Clients
+  readonly tenants: Tenants
+  readonly queue: Queue
+  readonly health: Health
+  readonly tenantIds: readonly string[]
+  readonly log: Log
+}
+
+/** How often lost wake-ups are looked for. */
+const everyMs = 2000
+/** A row is asked for again only when its last wake-up is older: a backlog is not queued anew at every sweep. */
+const quietMs = 10_000
+const atOnce = 500
+
+/**
+ * Finds what a lost queue, a killed process or a lifted hold left behind, and queues it: rows with lag, and readings
+ * that are due. Runs at once, then every few seconds.
+ *
+ * @returns ends it, after the sweep that is running
+ */
+export const startSweep = (deps: SweepDeps): (() => Promise<void>) => {
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  const run = async (quiet: number): Promise<void> => {
+    try {
+      const lifted = await probeHeld(deps)
+      await wakeLagging(deps, lifted ? 0 : quiet)
+    } catch (error) {
+      deps.log.error({ err: error }, 'sweep failed; it is tried again')
+    }
+    if (!stopped)
+      timer = setTimeout(() => {
+        running = run(quietMs)
+      }, everyMs)
+  }
+  let running = run(0)
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await running
+  }
+}
+
+/** @returns whether a tenant was released, whose clients then need not wait any longer */
+const probeHeld = async ({ tenants, tenantIds, health, log }: SweepDeps): Promise<boolean> => {
+  let lifted = false
+  for (const tenantId of await tenants.claimProbes(tenantIds, probeEveryMs)) {
+    if (await health.probe(tenantId, 'still held')) {
+      await tenants.lift(tenantId)
+      lifted = true
+      log.info({ tenantId }, 'tenant released: Auth0 takes its credential again')
+    }
+  }
+  return lifted
+}
+
+const wakeLagging = async ({ clients, tenantIds, queue, log }: SweepDeps, quiet: number): Promise<void> => {
+  for (;;) {
+    const keys = (await clients.withWork(quiet, atOnce)).filter(({ tenantId }) => tenantIds.includes(tenantId))
+    await Promise.all(keys.map((key) => queue.wake(key, 'due')))
+    if (keys.length > 0) log.info({ clients: keys.length }, 'sweep queued clients that were waiting without a job')
+    // With no quiet time the same rows would come again; what is left comes with the next sweep.
+    if (keys.length < atOnce || quiet === 0) return
+  }
+}

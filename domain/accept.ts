@@ -106,6 +106,19 @@ const metadataIssues = (values: Values, state: ClientState, keys: MetadataKeys):
   return issues
 }
 
+/** An owner without a name is nobody, or whoever has an empty claim. */
+const ownerIssues = (patch: Patch): Issue[] =>
+  (textsOf(patch.values.owners) ?? []).flatMap((owner, index) =>
+    owner.trim() === ''
+      ? [
+          {
+            pointer: patch.elementPointers.owners?.[index] ?? `/owners/${index}`,
+            detail: 'An owner is a user id or a role.',
+          },
+        ]
+      : [],
+  )
+
 /** A change may not lock its author out, nor name a product that the author could not have reached. */
 const accessIssues = (values: Values, caller: Caller, state: ClientState, keys: MetadataKeys): Issue[] => {
   if (caller.permissions.has('client.write.all')) return []
@@ -170,6 +183,7 @@ export const accept = (
       pointer: '/mobile/android/keystore_hash',
       detail: `${JSON.stringify(part)} is no SHA-256 fingerprint: 64 hexadecimal digits, with or without colons.`,
     })),
+    ...ownerIssues(patch),
     ...metadataIssues(values, state, keys),
     ...accessIssues(values, caller, state, keys),
   ]

@@ -1,0 +1,340 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { accept } from '../../domain/accept.ts'
+import type { Patch } from '../../domain/accept.ts'
+import { effective } from '../../domain/desired.ts'
+import type { Caller, ClientState, Permission, Values } from '../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../domain/vocabulary.ts'
+
+const owner: Caller = {
+  kind: 'user',
+  id: 'auth0|ann',
+  application: 'portal',
+  tenants: '*',
+  permissions: new Set<Permission>(['client.write']),
+  roles: ['billing'],
+  products: [],
+}
+const scoped: Caller = { ...owner, id: 'auth0|sue', roles: [], products: ['Shop', 'Shed'] }
+const admin: Caller = { ...owner, id: 'auth0|root', roles: [], permissions: new Set<Permission>(['client.write.all']) }
+
+const metadata = { owners: '["auth0|ann"]', product_name: 'Shop' }
+
+const state = (more: Partial<ClientState> = {}, observed: Record<string, unknown> = {}): ClientState => ({
+  key: { tenantId: 'acme', clientId: 'c1' },
+  observed: { client_id: 'c1', name: 'One', app_type: 'regular_web', client_metadata: metadata, ...observed },
+  observedAt: new Date(0),
+  base: {},
+  pending: [],
+  generation: 0,
+  settledGeneration: 0,
+  ...more,
+})
+
+const decide = (
+  values: Values,
+  more: { caller?: Caller; state?: ClientState; fresh?: boolean; patch?: Partial<Patch> } = {},
+) =>
+  accept(
+    { values, elementPointers: {}, ...more.patch },
+    more.caller ?? owner,
+    more.state ?? state(),
+    more.fresh ?? true,
+    keys,
+  )
+
+const pointersOf = (acceptance: ReturnType<typeof accept>): string[] =>
+  acceptance.kind === 'impossible' ? acceptance.issues.map(({ pointer }) => pointer) : []
+const detailsOf = (acceptance: ReturnType<typeof accept>): string =>
+  acceptance.kind === 'impossible' ? acceptance.issues.map(({ detail }) => detail).join('\n') : ''
+
+/** So many URLs, all different. */
+const urls = (count: number): string[] => Array.from({ length: count }, (_, index) => `https://a${index}.test`)
+
+/** So many metadata keys that are not Nexus' own. */
+const others = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v']))
+
+const hash = (value: string, more = {}) => decide({ 'mobile.android.keystore_hash': value }, more)
+
+describe('what a patch comes to', () => {
+  test('values are accepted as they are', () => {
+    expect(decide({ callbackUrls: ['https://a.test/cb'] })).toEqual({
+      kind: 'accepted',
+      values: { callbackUrls: ['https://a.test/cb'] },
+      changesNothing: false,
+    })
+  })
+
+  test.each([
+    { reason: 'equal to what is there', values: { productName: 'Shop' }, more: {}, nothing: true },
+    {
+      reason: 'equal, but the observation is old',
+      values: { productName: 'Shop' },
+      more: { fresh: false },
+      nothing: false,
+    },
+    { reason: 'clearing what is not there', values: { callbackUrls: [] }, more: {}, nothing: true },
+    {
+      reason: 'equal to what was confirmed, but Auth0 has another value: the worker sends it again',
+      values: { productName: 'Shed' },
+      more: { state: state({ base: { productName: 'Shed' } }), caller: admin },
+      nothing: false,
+    },
+    {
+      reason: 'equal to what is pending: nothing is done before Auth0 has it',
+      values: { applicationName: 'New' },
+      more: {
+        state: state({ pending: [{ id: 'p', generation: 1, values: { applicationName: 'New' } }], generation: 1 }),
+      },
+      nothing: false,
+    },
+    {
+      reason: 'equal, while another field is pending',
+      values: { productName: 'Shop' },
+      more: {
+        state: state({ pending: [{ id: 'p', generation: 1, values: { applicationName: 'New' } }], generation: 1 }),
+      },
+      nothing: false,
+    },
+    {
+      reason: 'another order is another value',
+      values: { callbackUrls: ['https://b.test', 'https://a.test'] },
+      more: { state: state({}, { callbacks: ['https://a.test', 'https://b.test'] }) },
+      nothing: false,
+    },
+  ])('$reason', ({ values, more, nothing }) => {
+    expect(decide(values, more)).toMatchObject({ kind: 'accepted', changesNothing: nothing })
+  })
+})
+
+describe('URLs', () => {
+  test('only what the patch adds is judged: what is there may stay', () => {
+    const present = state({}, { callbacks: ['not a url', 'https://a.test'] })
+    expect(decide({ callbackUrls: ['not a url', 'https://b.test'] }, { state: present }).kind).toBe('accepted')
+    expect(pointersOf(decide({ callbackUrls: ['not a url', 'nor this'] }, { state: present }))).toEqual([
+      '/callbackUrls/1',
+    ])
+  })
+
+  test('what is pending is there already', () => {
+    const pending = state({ pending: [{ id: 'p', generation: 1, values: { callbackUrls: ['odd'] } }], generation: 1 })
+    expect(decide({ callbackUrls: ['odd'] }, { state: pending }).kind).toBe('accepted')
+  })
+
+  test('the pointer is that of the element in the body, also where one element held several URLs', () => {
+    const acceptance = decide(
+      { callbackUrls: ['https://a.test', 'https://b.test#x', 'https://c.test#x'] },
+      { patch: { elementPointers: { callbackUrls: ['/callbackUrls/0', '/callbackUrls/0', '/callbackUrls/1'] } } },
+    )
+    expect(pointersOf(acceptance)).toEqual(['/callbackUrls/0', '/callbackUrls/1'])
+  })
+
+  test('every bad element of every list is named at once', () => {
+    const acceptance = decide({
+      callbackUrls: ['x', 'https://a.test', 'y'],
+      allowedLogoutUrls: ['https://{organization_name}.a.test'],
+      allowedWebOrigins: ['https://a.test/path'],
+      allowedCorsOrigins: ['https://a.test/'],
+    })
+    expect(pointersOf(acceptance)).toEqual([
+      '/callbackUrls/0',
+      '/callbackUrls/2',
+      '/allowedLogoutUrls/0',
+      '/allowedWebOrigins/0',
+      '/allowedCorsOrigins/0',
+    ])
+  })
+
+  test.each([
+    { reason: 'a wildcard of a first-party client', observed: {}, url: 'https://*.a.test', accepted: true },
+    {
+      reason: 'a wildcard of a third-party client',
+      observed: { is_first_party: false },
+      url: 'https://*.a.test',
+      accepted: false,
+    },
+    { reason: 'an own scheme of a native client', observed: { app_type: 'native' }, url: 'app://cb', accepted: true },
+    {
+      reason: 'an own scheme of a single page application',
+      observed: { app_type: 'spa' },
+      url: 'app://cb',
+      accepted: false,
+    },
+    {
+      reason: 'an own scheme where Auth0 has no type',
+      observed: { app_type: undefined },
+      url: 'app://cb',
+      accepted: true,
+    },
+  ])('$reason', ({ observed, url, accepted }) => {
+    expect(decide({ callbackUrls: [url] }, { state: state({}, observed) }).kind).toBe(
+      accepted ? 'accepted' : 'impossible',
+    )
+  })
+
+  test('a hundred fit, a hundred and one do not, unless they are already there', () => {
+    expect(decide({ callbackUrls: urls(100) }).kind).toBe('accepted')
+    expect(pointersOf(decide({ callbackUrls: urls(101) }))).toEqual(['/callbackUrls'])
+    const crowded = state({}, { callbacks: urls(120) })
+    expect(decide({ callbackUrls: urls(119) }, { state: crowded }).kind).toBe('accepted')
+  })
+})
+
+describe('fingerprints', () => {
+  const hex = 'ab'.repeat(32)
+  const written = Array.from({ length: 32 }, () => 'AB').join(':')
+  test.each([
+    { reason: 'without colons', value: hex },
+    { reason: 'with colons', value: written },
+    { reason: 'in small letters with colons', value: written.toLowerCase() },
+    { reason: 'with spaces around', value: ` ${hex} ` },
+  ])('$reason: written with colons', ({ value }) => {
+    expect(hash(value)).toMatchObject({ values: { 'mobile.android.keystore_hash': written } })
+  })
+  test('several are comma separated', () => {
+    expect(hash(`${hex}, ${written}`)).toMatchObject({
+      values: { 'mobile.android.keystore_hash': `${written},${written}` },
+    })
+  })
+  test.each(['ab', `${hex}ab`, hex.replace('a', 'g'), `${hex},`, 'sha1'])('%s is none', (value) => {
+    expect(pointersOf(hash(value))).toContain('/mobile/android/keystore_hash')
+  })
+  test('what Auth0 has already may stay, whatever it is', () => {
+    const odd = state({}, { mobile: { android: { sha256_cert_fingerprints: ['odd'] } } })
+    expect(hash(`odd,${hex}`, { state: odd })).toMatchObject({
+      values: { 'mobile.android.keystore_hash': `odd,${written}` },
+    })
+  })
+  test('clearing needs no fingerprint', () => {
+    expect(decide({ 'mobile.android.keystore_hash': null }).kind).toBe('accepted')
+  })
+})
+
+describe("Auth0's limits on client_metadata", () => {
+  test('owners that do not fit name the remedy', () => {
+    const crowd = ['auth0|ann', ...Array.from({ length: 20 }, (_, index) => `auth0|${'0'.repeat(20)}${index}`)]
+    expect(pointersOf(decide({ owners: crowd }))).toEqual(['/owners'])
+    expect(detailsOf(decide({ owners: crowd }))).toMatch(/255.*role/s)
+  })
+  test.each([
+    { length: 255, kind: 'accepted' },
+    { length: 256, kind: 'impossible' },
+  ])('a text of $length characters', ({ length, kind }) => {
+    expect(decide({ applicationName: 'x'.repeat(length) }).kind).toBe(kind)
+  })
+  test('an eleventh key does not fit', () => {
+    const full = state({}, { client_metadata: { ...metadata, ...others(8) } })
+    expect(pointersOf(decide({ applicationName: 'x' }, { state: full }))).toEqual(['/applicationName'])
+    expect(decide({ productName: 'Shed' }, { state: full }).kind).toBe('accepted')
+  })
+  test('a key that is removed makes room for another', () => {
+    const full = state({}, { client_metadata: { ...metadata, ...others(8) } })
+    expect(decide({ productName: null, applicationName: 'x' }, { state: full }).kind).toBe('accepted')
+  })
+  test('a key that is removed later in the same patch makes room too', () => {
+    const full = state({}, { client_metadata: { ...metadata, application_name: 'old', ...others(7) } })
+    expect(decide({ client_upn_key: 'upn', applicationName: null }, { state: full }).kind).toBe('accepted')
+  })
+  test('pending keys count', () => {
+    const full = state(
+      { pending: [{ id: 'p', generation: 1, values: { client_upn_key: 'upn' } }], generation: 1 },
+      { client_metadata: { ...metadata, ...others(7) } },
+    )
+    expect(pointersOf(decide({ applicationName: 'x' }, { state: full }))).toEqual(['/applicationName'])
+  })
+})
+
+describe('nobody locks themselves out', () => {
+  test.each([
+    { reason: 'oneself taken off the owners', values: { owners: ['auth0|bob'] }, pointers: ['/owners'] },
+    { reason: 'all owners taken off', values: { owners: [] }, pointers: ['/owners'] },
+    { reason: 'a role of the caller kept', values: { owners: ['billing'] }, pointers: [] },
+    { reason: 'others added', values: { owners: ['auth0|ann', 'auth0|bob'] }, pointers: [] },
+    { reason: 'the product changed by an owner', values: { productName: 'Shed' }, pointers: [] },
+    { reason: 'the product removed by an owner', values: { productName: null }, pointers: [] },
+  ])('an owner: $reason', ({ values, pointers }) => {
+    expect(pointersOf(decide(values))).toEqual(pointers)
+  })
+
+  test.each([
+    { reason: 'another product in scope', values: { productName: 'Shed' }, pointers: [] },
+    { reason: 'a product outside the scope', values: { productName: 'Vault' }, pointers: ['/productName'] },
+    {
+      reason: 'a product outside the scope, with oneself as owner',
+      values: { productName: 'Vault', owners: ['auth0|sue'] },
+      pointers: ['/productName'],
+    },
+    { reason: 'the product removed', values: { productName: null }, pointers: ['/productName'] },
+    {
+      reason: 'the product removed, with oneself as owner',
+      values: { productName: null, owners: ['auth0|sue'] },
+      pointers: [],
+    },
+    { reason: 'the owners changed', values: { owners: ['auth0|bob'] }, pointers: [] },
+    { reason: 'something else changed', values: { applicationName: 'x' }, pointers: [] },
+  ])('a caller by product scope: $reason', ({ values, pointers }) => {
+    expect(pointersOf(decide(values, { caller: scoped }))).toEqual(pointers)
+  })
+
+  test('client.write.all may do either', () => {
+    expect(decide({ owners: [], productName: 'Vault' }, { caller: admin }).kind).toBe('accepted')
+  })
+})
+
+test('owners that nobody could have are refused', () => {
+  expect(pointersOf(decide({ owners: ['auth0|ann', '', ' '] }))).toEqual(['/owners/1', '/owners/2'])
+})
+
+describe('laws', () => {
+  const text = fc.option(fc.constantFrom('', 'x', 'Shop', 'y'.repeat(300)))
+  const list = fc.array(fc.constantFrom('https://a.test', 'https://b.test', 'bad', 'https://c.test/#f'), {
+    maxLength: 4,
+  })
+  const values: fc.Arbitrary<Values> = fc.record(
+    {
+      callbackUrls: list,
+      allowedLogoutUrls: list,
+      applicationName: text,
+      productName: text,
+      owners: fc.array(fc.constantFrom('auth0|ann', 'billing', 'auth0|bob')),
+      'mobile.ios.team_id': text,
+      'mobile.android.keystore_hash': text,
+    },
+    { requiredKeys: [] },
+  )
+
+  test('what is accepted once is accepted again, in the form that it was given', () => {
+    fc.assert(
+      fc.property(values, (wish) => {
+        const first = decide(wish)
+        if (first.kind !== 'accepted') return
+        const pending = state({ pending: [{ id: 'p', generation: 1, values: first.values }], generation: 1 })
+        expect(decide(first.values, { state: pending, caller: admin })).toEqual({ ...first, changesNothing: false })
+      }),
+    )
+  })
+
+  test('a patch made of what a caller sees changes nothing', () => {
+    fc.assert(
+      fc.property(list, text, fc.array(fc.constantFrom('auth0|ann', 'billing')), (callbacks, product, owners) => {
+        const seen = state(
+          {},
+          { callbacks, client_metadata: { product_name: product, owners: JSON.stringify(owners) } },
+        )
+        const mirrored = decide(effective(seen, keys), { state: seen, caller: admin })
+        expect(mirrored).toMatchObject(
+          (product?.length ?? 0) > 255 ? { kind: 'impossible' } : { kind: 'accepted', changesNothing: true },
+        )
+      }),
+    )
+  })
+
+  test('every issue points into the body', () => {
+    fc.assert(
+      fc.property(values, fc.constantFrom(owner, scoped, admin), (wish, caller) => {
+        for (const pointer of pointersOf(decide(wish, { caller })))
+          expect(Object.keys(wish).some((path) => pointer.startsWith(`/${path.replaceAll('.', '/')}`))).toBe(true)
+      }),
+    )
+  })
+})

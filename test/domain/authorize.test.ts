@@ -1,0 +1,268 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { authorize, mayAsk } from '../../domain/authorize.ts'
+import type { Access } from '../../domain/authorize.ts'
+import type { Caller, Permission } from '../../domain/vocabulary.ts'
+
+const caller = (more: Partial<Caller>): Caller => ({
+  kind: 'user',
+  id: 'auth0|ann',
+  application: 'portal',
+  tenants: ['acme'],
+  permissions: new Set<Permission>(['client.write']),
+  roles: [],
+  products: [],
+  ...more,
+})
+
+const may = (more: Partial<Caller>, access: Partial<Access>, verb: 'read' | 'write' = 'write') =>
+  authorize(caller(more), verb, [{ owners: [], productName: null, ...access }])
+
+describe('every combination of permission, ownership and product scope', () => {
+  const permissionSets = {
+    none: [],
+    'client.read': ['client.read'],
+    'client.read.all': ['client.read.all'],
+    'client.write': ['client.write'],
+    'client.write.all': ['client.write.all'],
+    'client.read and client.write': ['client.read', 'client.write'],
+    'client.write and client.read.all': ['client.write', 'client.read.all'],
+    'permissions of other things': ['client.secret.read', 'terraform.adopt', 'terraform.state', 'tenant.admin'],
+  } as const satisfies Record<string, readonly Permission[]>
+  const ways = [true, false]
+
+  // The contract's sentences, once more and by hand: which permission lets in with a relation, and which without one.
+  const related = { read: /client\.(read|write)( |$)/, write: /client\.write( |$)/ }
+  const always = { read: /client\.(read|write)\.all/, write: /client\.write\.all/ }
+
+  const rows = (['read', 'write'] as const).flatMap((verb) =>
+    Object.entries(permissionSets).flatMap(([held, permissions]) =>
+      ways.flatMap((byUserId) =>
+        ways.flatMap((byRole) =>
+          ways.map((byProduct) => ({
+            verb,
+            held,
+            permissions,
+            byUserId,
+            byRole,
+            byProduct,
+            allowed: always[verb].test(held) || (related[verb].test(held) && (byUserId || byRole || byProduct)),
+          })),
+        ),
+      ),
+    ),
+  )
+
+  test.each(rows)(
+    '$verb with $held, owner by id $byUserId, by role $byRole, product scope $byProduct: $allowed',
+    ({ verb, permissions, byUserId, byRole, byProduct, allowed }) => {
+      const decision = authorize(
+        caller({
+          permissions: new Set<Permission>(permissions),
+          roles: byRole ? ['guests', 'billing'] : ['guests'],
+          products: byProduct ? ['Other', 'Shop'] : ['Other'],
+        }),
+        verb,
+        [{ owners: byUserId ? ['billing', 'auth0|ann'] : ['billing', 'auth0|bob'], productName: 'Shop' }],
+      )
+      expect(decision.allowed).toBe(allowed)
+    },
+  )
+})
+
+test.each([
+  { reason: 'a user id on owners is enough', more: {}, access: { owners: ['auth0|ann'] }, allowed: true },
+  {
+    reason: 'a role on owners is enough',
+    more: { roles: ['billing'] },
+    access: { owners: ['billing'] },
+    allowed: true,
+  },
+  {
+    reason: 'one of several roles is enough',
+    more: { roles: ['a', 'b'] },
+    access: { owners: ['c', 'b'] },
+    allowed: true,
+  },
+  {
+    reason: 'a product in scope is enough',
+    more: { products: ['Shop'] },
+    access: { productName: 'Shop' },
+    allowed: true,
+  },
+  { reason: 'empty owners let nobody in', more: { roles: ['billing'] }, access: { owners: [] }, allowed: false },
+  {
+    reason: 'a caller without roles is no owner by role',
+    more: { roles: [] },
+    access: { owners: ['billing'] },
+    allowed: false,
+  },
+  {
+    reason: 'a client without a product is in no scope',
+    more: { products: ['Shop'] },
+    access: { productName: null },
+    allowed: false,
+  },
+  {
+    reason: 'an unknown product is in no scope',
+    more: { products: ['Shop'] },
+    access: { productName: 'Shed' },
+    allowed: false,
+  },
+  {
+    reason: 'an empty product name is no product',
+    more: { products: [''] },
+    access: { productName: '' },
+    allowed: false,
+  },
+  { reason: 'user ids compare exactly, case too', more: {}, access: { owners: ['auth0|Ann'] }, allowed: false },
+  {
+    reason: 'roles compare exactly, case too',
+    more: { roles: ['Billing'] },
+    access: { owners: ['billing'] },
+    allowed: false,
+  },
+  {
+    reason: 'products compare exactly, case too',
+    more: { products: ['shop'] },
+    access: { productName: 'Shop' },
+    allowed: false,
+  },
+  { reason: 'spaces are not forgiven', more: {}, access: { owners: [' auth0|ann'] }, allowed: false },
+  { reason: 'part of an id is not the id', more: {}, access: { owners: ['auth0|annabel', 'ann'] }, allowed: false },
+  {
+    reason: 'a product among the owners opens nothing',
+    more: { products: ['Shop'] },
+    access: { owners: ['Shop'] },
+    allowed: false,
+  },
+  {
+    reason: 'a role named as the product opens nothing',
+    more: { roles: ['Shop'] },
+    access: { productName: 'Shop' },
+    allowed: false,
+  },
+])('$reason', ({ more, access, allowed }) => {
+  expect(may(more, access).allowed).toBe(allowed)
+})
+
+describe('a refusal says what is missing', () => {
+  test.each([
+    {
+      reason: 'no permission',
+      more: { permissions: new Set<Permission>() },
+      missing: 'permission',
+      says: 'client.write or client.write.all',
+    },
+    {
+      reason: 'reading is not writing',
+      more: { permissions: new Set<Permission>(['client.read.all']) },
+      missing: 'permission',
+      says: 'client.write',
+    },
+    { reason: 'no relation', more: {}, missing: 'relation', says: 'owner' },
+  ])('$reason', ({ more, missing, says }) => {
+    const decision = may(more, { owners: ['somebody'] })
+    expect(decision).toMatchObject({ allowed: false, missing })
+    expect(decision.allowed ? '' : decision.detail).toContain(says)
+  })
+})
+
+describe('the confirmed and the desired state must both let the caller in', () => {
+  const owned: Access = { owners: ['auth0|ann'], productName: null }
+  const foreign: Access = { owners: ['auth0|bob'], productName: null }
+  const scoped: Access = { owners: [], productName: 'Shop' }
+  test.each([
+    { reason: 'owner in both', states: [owned, owned], allowed: true },
+    { reason: 'a removal binds at once', states: [owned, foreign], allowed: false },
+    { reason: 'a grant binds when Auth0 has it', states: [foreign, owned], allowed: false },
+    { reason: 'owner in one and product in the other is access in both', states: [owned, scoped], allowed: true },
+    { reason: 'no state at all is no access', states: [], allowed: false },
+  ])('$reason', ({ states, allowed }) => {
+    expect(authorize(caller({ products: ['Shop'] }), 'write', states).allowed).toBe(allowed)
+  })
+  test('client.write.all needs no relation to either', () => {
+    const all = caller({ permissions: new Set<Permission>(['client.write.all']) })
+    expect(authorize(all, 'write', [foreign, foreign])).toEqual({ allowed: true, by: 'all' })
+  })
+})
+
+describe('before anything is looked up', () => {
+  test.each([
+    { reason: 'client.write could suffice', more: {}, verb: 'write', tenant: 'acme', allowed: true },
+    { reason: 'write implies read', more: {}, verb: 'read', tenant: 'acme', allowed: true },
+    {
+      reason: 'read never writes',
+      more: { permissions: new Set<Permission>(['client.read', 'client.read.all']) },
+      verb: 'write',
+      tenant: 'acme',
+      allowed: false,
+    },
+    {
+      reason: 'no permission',
+      more: { permissions: new Set<Permission>() },
+      verb: 'read',
+      tenant: 'acme',
+      allowed: false,
+    },
+    { reason: 'credentials of another tenant', more: {}, verb: 'write', tenant: 'globex', allowed: false },
+    { reason: 'credentials of no tenant', more: { tenants: [] }, verb: 'write', tenant: 'acme', allowed: false },
+    { reason: 'credentials of every tenant', more: { tenants: '*' }, verb: 'write', tenant: 'globex', allowed: true },
+    {
+      reason: 'tenants compare exactly',
+      more: { tenants: ['acm', 'acme-2'] },
+      verb: 'write',
+      tenant: 'acme',
+      allowed: false,
+    },
+    {
+      reason: 'write.all of another tenant is nothing here',
+      more: { permissions: new Set<Permission>(['client.write.all']) },
+      verb: 'write',
+      tenant: 'globex',
+      allowed: false,
+    },
+  ] as const)('$reason', ({ more, verb, tenant, allowed }) => {
+    expect(mayAsk(caller(more), verb, tenant).allowed).toBe(allowed)
+  })
+})
+
+describe('laws', () => {
+  const name = fc.constantFrom('auth0|ann', 'auth0|bob', 'billing', 'Billing', 'Shop', 'shop', '')
+  const someone = fc.record({
+    id: name,
+    roles: fc.array(name),
+    products: fc.array(name),
+    permissions: fc
+      .subarray<Permission>(['client.read', 'client.read.all', 'client.write', 'client.write.all'])
+      .map((held) => new Set(held)),
+  })
+  const access = fc.record({ owners: fc.array(name), productName: fc.option(name) })
+
+  test('who may write may read', () => {
+    fc.assert(
+      fc.property(someone, fc.array(access), (who, states) => {
+        const writes = authorize(caller(who), 'write', states).allowed
+        expect(!writes || authorize(caller(who), 'read', states).allowed).toBe(true)
+      }),
+    )
+  })
+
+  test('another state to satisfy never lets more in', () => {
+    fc.assert(
+      fc.property(someone, fc.array(access, { minLength: 1 }), access, (who, states, extra) => {
+        const more = authorize(caller(who), 'write', [...states, extra]).allowed
+        expect(!more || authorize(caller(who), 'write', states).allowed).toBe(true)
+      }),
+    )
+  })
+
+  test('whom a client lets in, the door of its tenant lets in', () => {
+    fc.assert(
+      fc.property(someone, fc.array(access), fc.constantFrom('read', 'write'), (who, states, verb) => {
+        const inside = authorize(caller(who), verb, states).allowed
+        expect(!inside || mayAsk(caller(who), verb, 'acme').allowed).toBe(true)
+      }),
+    )
+  })
+})

@@ -1,0 +1,135 @@
+import type { Command } from 'commander'
+import type { Configuration, TenantScope } from '../../adapters/config/configuration.ts'
+import { configOption, jsonOption, print, printJson } from '../options.ts'
+
+/** Where something is, without the user name and password that a URL may hold. */
+const placeOf = (url: string): string => {
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
+}
+
+/** What is configured, without secrets. */
+const summaryOf = ({ server, database, redis, worker, ...rest }: Configuration) => ({
+  server: { listen: `${server.host}:${server.port}`, publicUrl: server.publicUrl },
+  database: 'url' in database ? placeOf(database.url) : `embedded in ${database.embedded}`,
+  queue: redis === null ? 'in the database' : placeOf(redis.url),
+  worker,
+  tenants: rest.tenants.map(({ id, domain, plan, driftPolicy, allowInsecure }) => ({
+    id,
+    domain,
+    plan,
+    driftPolicy,
+    allowInsecure,
+  })),
+  issuers: rest.issuers.map(({ issuer, audience, jwksUrl, algorithms, tenants }) => ({
+    issuer,
+    audience,
+    jwksUrl,
+    algorithms,
+    tenants,
+  })),
+  applicationTokens: rest.applicationTokens.tokens.map(({ name, tenants, products, permissions }) => ({
+    name,
+    tenants,
+    products,
+    permissions,
+  })),
+  serviceAccounts: rest.serviceAccounts.map(({ name, permissions, roles, products, tenants }) => ({
+    name,
+    permissions,
+    roles,
+    products,
+    tenants,
+  })),
+})
+
+/** What is allowed, and still probably not meant. */
+const warningsOf = ({ issuers, applicationTokens, serviceAccounts }: Configuration): string[] => {
+  const bearer = issuers.length > 0 && applicationTokens.tokens.length > 0
+  if (!bearer && serviceAccounts.length === 0)
+    return ['Nobody can call the API: configure issuers and applicationTokens, or serviceAccounts.']
+  if (issuers.length > 0 && !bearer) return ['Bearer tokens cannot be used: applicationTokens.tokens is empty.']
+  return []
+}
+
+const scopeText = (tenants: TenantScope): string => (tenants === '*' ? 'every tenant' : tenants.join(', '))
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0
+    ? [`${title.padEnd(20)}none`]
+    : lines.map((line, index) => `${(index === 0 ? title : '').padEnd(20)}${line}`)
+
+const linesOf = (summary: ReturnType<typeof summaryOf>): string[] => {
+  const { server, tenants, issuers, applicationTokens, serviceAccounts } = summary
+  return [
+    ...section('server', [server.listen + (server.publicUrl === null ? '' : `, reached at ${server.publicUrl}`)]),
+    ...section('database', [summary.database]),
+    ...section('queue', [summary.queue]),
+    ...section(
+      'tenants',
+      tenants.map(({ id, domain, plan, driftPolicy, allowInsecure }) =>
+        [id, domain, `plan ${plan}`, `drift: ${driftPolicy}`, ...(allowInsecure ? ['insecure'] : [])].join(', '),
+      ),
+    ),
+    ...section(
+      'issuers',
+      issuers.map(
+        ({ issuer, audience, tenants }) => `${issuer} for ${audience.join(', ')}; good for ${scopeText(tenants)}`,
+      ),
+    ),
+    ...section(
+      'application tokens',
+      applicationTokens.map(({ name, tenants }) => `${name}; good for ${scopeText(tenants)}`),
+    ),
+    ...section(
+      'service accounts',
+      serviceAccounts.map(
+        ({ name, permissions, tenants }) => `${name}: ${permissions.join(', ')}; good for ${scopeText(tenants)}`,
+      ),
+    ),
+  ]
+}
+
+const check = async ({ config, json }: { config?: string; json?: boolean }): Promise<void> => {
+  const { configurationPath, loadConfiguration } = await import('../../adapters/config/load.ts')
+  const { ConfigurationError } = await import('../../adapters/config/problems.ts')
+  const file = configurationPath(config, process.env)
+  try {
+    const configuration = loadConfiguration({ file, env: process.env })
+    const summary = summaryOf(configuration)
+    const warnings = warningsOf(configuration)
+    if (json === true) return printJson({ ok: true, file, warnings, ...summary })
+    print(
+      [`${file} is fine.`, '', ...linesOf(summary), ...warnings.map((warning) => `\nwarning: ${warning}`)].join('\n'),
+    )
+  } catch (error) {
+    if (json !== true || !(error instanceof ConfigurationError)) throw error
+    printJson({ ok: false, file, problems: error.problems })
+    process.exitCode = 1
+  }
+}
+
+/** `nexus config check`: every mistake of the configuration, or what it comes to. */
+export const configCommand = (program: Command): void => {
+  const config = program
+    .command('config')
+    .description('look after the configuration')
+    .addHelpText('after', '\nExamples:\n  $ nexus config check\n  $ nexus config check --config nexus.yaml --json')
+  config
+    .command('check')
+    .description('name every mistake of the configuration, with what to do; show what it comes to where there is none')
+    .addOption(configOption())
+    .addOption(jsonOption('answer one JSON object: {"ok": …, "problems": […]}'))
+    .addHelpText(
+      'after',
+      `
+Ends with 1 where there are mistakes. Variables of the environment must be set as for \`nexus start\`; their values are
+never printed.
+
+Examples:
+  $ nexus config check
+  $ nexus config check --config docs/examples/nexus.yaml
+  $ nexus config check --json | jq '.problems[] | .path + ": " + .message'`,
+    )
+    .action(check)
+}

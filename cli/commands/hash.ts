@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import type { Command } from 'commander'
+import { Failure } from '../failure.ts'
+import { jsonOption, print, printJson } from '../options.ts'
+import { readSecret } from '../secret-input.ts'
+
+/** The configuration holds a token's plain SHA-256, which is safe only for tokens that nobody could guess. */
+const leastTokenLength = 24
+
+const hashPasswordCommand = (hash: Command): void => {
+  hash
+    .command('password')
+    .description("make a service account's passwordHash (scrypt)")
+    .addOption(jsonOption('answer {"passwordHash": …}'))
+    .addHelpText(
+      'after',
+      `
+The password is read from standard input, or asked for without showing it.
+
+Examples:
+  $ nexus hash password
+  $ printf %s "$CI_PASSWORD" | nexus hash password`,
+    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const { hashPassword } = await import('../../adapters/credentials/passwords.ts')
+      const passwordHash = await hashPassword(await readSecret('password'))
+      if (json === true) printJson({ passwordHash })
+      else print(passwordHash)
+    })
+}
+
+const readToken = async (): Promise<string> => {
+  const token = await readSecret('token')
+  if (!/^[\u0021-\u007e]+$/.test(token)) throw new Failure('A token may hold printable ASCII without spaces only.')
+  if (token.length < leastTokenLength)
+    throw new Failure(
+      `A token of ${token.length} characters could be guessed; use at least ${leastTokenLength} random ones, or --generate.`,
+    )
+  return token
+}
+
+const hashTokenCommand = (hash: Command): void => {
+  hash
+    .command('token')
+    .description("make an application token's sha256")
+    .option('--generate', 'make a random token as well, and print it this once')
+    .addOption(jsonOption('answer {"sha256": …}, with --generate also "token"'))
+    .addHelpText(
+      'after',
+      `
+Without --generate the token is read from standard input, or asked for without showing it.
+
+Examples:
+  $ nexus hash token --generate
+  $ nexus hash token --generate --json | jq -r .sha256
+  $ printf %s "$TOKEN" | nexus hash token`,
+    )
+    .action(async ({ generate, json }: { generate?: boolean; json?: boolean }) => {
+      const { hashToken } = await import('../../adapters/credentials/application-tokens.ts')
+      const token = generate === true ? `nxa_${randomBytes(32).toString('base64url')}` : await readToken()
+      const sha256 = hashToken(token)
+      if (json === true) printJson(generate === true ? { token, sha256 } : { sha256 })
+      else if (generate === true)
+        print(
+          `token   ${token}\nsha256  ${sha256}\n\nGive the token to the application, the sha256 to the configuration.`,
+        )
+      else print(sha256)
+    })
+}
+
+/** `nexus hash password|token`: what the configuration holds instead of a secret. */
+export const hashCommand = (program: Command): void => {
+  const hash = program
+    .command('hash')
+    .description('make the hashes that the configuration holds instead of secrets')
+    .addHelpText('after', '\nExamples:\n  $ nexus hash password\n  $ nexus hash token --generate')
+  hashPasswordCommand(hash)
+  hashTokenCommand(hash)
+}

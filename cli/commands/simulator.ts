@@ -1,0 +1,156 @@
+import { InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { plans } from '../../domain/budget.ts'
+import type { PlanName } from '../../domain/budget.ts'
+import type { Faults, Simulator } from '../../simulator/main.ts'
+import { Failure } from '../failure.ts'
+import { jsonOption, print, printJson, wholeNumber } from '../options.ts'
+
+interface SimulatorFlags {
+  readonly port: number
+  readonly host: string
+  readonly https?: boolean
+  readonly caFile?: string
+  readonly clients: number
+  readonly limits: PlanName
+  readonly fault?: Readonly<Record<string, unknown>>
+  readonly log?: boolean
+  readonly json?: boolean
+}
+
+const valueOf = (raw: string): unknown => {
+  try {
+    return JSON.parse(raw)
+  } catch {
+    return raw
+  }
+}
+
+/** `name=value`, the value as JSON or as a text; several come together. */
+const fault = (raw: string, before: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> => {
+  const groups = /^(?<name>\w+)=(?<value>.+)$/.exec(raw)?.groups
+  if (groups === undefined) throw new InvalidArgumentError('It is written name=value, such as errorShare=0.1.')
+  return { ...before, [groups['name'] ?? '']: valueOf(groups['value'] ?? '') }
+}
+
+const checkFaults = async (given: Readonly<Record<string, unknown>>): Promise<Faults> => {
+  const { faultsSchema } = await import('../../simulator/faults.ts')
+  const faults = faultsSchema.safeParse(given)
+  if (faults.success) return faults.data
+  const names = Object.keys(faultsSchema.shape).join(', ')
+  throw new Failure(`--fault cannot be read:\n${z.prettifyError(faults.error)}\nThe faults are: ${names}.`)
+}
+
+const start = async (flags: SimulatorFlags): Promise<Simulator> => {
+  const faults = await checkFaults(flags.fault ?? {})
+  const { startSimulator } = await import('../../simulator/main.ts')
+  const { port, host, clients, limits } = flags
+  try {
+    return await startSimulator({
+      port,
+      host,
+      clients,
+      limits,
+      faults,
+      https: flags.caFile === undefined ? flags.https === true : { caFile: flags.caFile },
+      ...(flags.log === true ? { log: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
+    })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE')
+      throw new Failure(`The port ${port} is taken. Choose another with --port, or 0 for any free one.`)
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new Failure(`${host}:${port} cannot be listened on (${code}). Choose others with --host and --port.`)
+    throw error
+  }
+}
+
+const answerOf = ({ url, domain, port, issuer, credential, caFile, clients }: Simulator) => ({
+  url,
+  domain,
+  port,
+  issuer,
+  jwksUrl: `${issuer}.well-known/jwks.json`,
+  credential,
+  caFile: caFile ?? null,
+  clients: clients.all().length,
+})
+
+const textOf = ({ url, domain, issuer, credential, caFile, clients }: ReturnType<typeof answerOf>): string => {
+  const trusted = caFile === null ? '' : `NODE_EXTRA_CA_CERTS=${caFile} `
+  const ca = caFile === null ? '' : ` --ca ${caFile}`
+  return `A stand-in Auth0 tenant runs at ${url}, with ${clients} clients. Ctrl-C ends it.
+
+domain         ${domain}
+issuer         ${issuer}
+client id      ${credential.clientId}
+client secret  ${credential.clientSecret}${caFile === null ? '' : `\nCA file        ${caFile}`}
+
+In nexus.yaml:
+
+tenants:
+  - id: sandbox
+    domain: ${caFile === null ? `http://${domain}` : domain}
+    allowInsecure: true
+    plan: none
+    credential:
+      clientId: ${credential.clientId}
+      clientSecret: ${credential.clientSecret}
+issuers:
+  - issuer: ${issuer}
+    audience: urn:nexus
+    allowInsecure: true
+    tenants: [sandbox]
+
+Then:
+
+$ ${trusted}nexus start
+$ nexus token --simulator ${url}${ca} --user 'auth0|ann' --permission client.write
+$ curl ${caFile === null ? '' : `--cacert ${caFile} `}-X POST ${url}/_simulator/faults -H 'content-type: application/json' -d '{"outage":"reset"}'
+`
+}
+
+const untilSignal = async (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })
+
+const run = async (flags: SimulatorFlags): Promise<void> => {
+  const ended = untilSignal()
+  const simulator = await start(flags)
+  const answer = answerOf(simulator)
+  if (flags.json === true) printJson(answer)
+  else print(textOf(answer))
+  await ended
+  await simulator.close()
+}
+
+/** `nexus simulator`: a stand-in Auth0 tenant, until it is interrupted. */
+export const simulatorCommand = (program: Command): void => {
+  program
+    .command('simulator')
+    .description('run a stand-in Auth0 tenant, for demos, tests and pipelines')
+    .option('-p, --port <number>', 'port; 0 takes any free one', wholeNumber(0, 65_535), 4000)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--https', 'with a certificate of its own CA, whose file it prints')
+    .option('--ca-file <file>', "where the CA's certificate is written; implies --https")
+    .option('--clients <number>', 'sample clients, the same in every run', wholeNumber(0, 100_000), 0)
+    .addOption(new Option('--limits <plan>', 'the rate limits of a plan').choices(plans).default('none'))
+    .option('--fault <name=value>', 'something that goes wrong; may be given several times', fault)
+    .option('--log', 'print every call on standard error')
+    .addOption(jsonOption('print where it is as one line of JSON'))
+    .addHelpText(
+      'after',
+      `
+Faults can also be changed while it runs: GET, POST and DELETE /_simulator/faults. They are described in
+simulator/faults.ts; a wrong name lists them.
+
+Examples:
+  $ nexus simulator --clients 20
+  $ nexus simulator --https --ca-file ca.pem --limits self-service
+  $ nexus simulator --fault errorShare=0.1 --fault 'latencyMs=[50,200]'
+  $ nexus simulator --port 0 --json | head -1 | jq -r .url`,
+    )
+    .action(run)
+}

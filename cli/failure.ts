@@ -1,0 +1,17 @@
+import { ConfigurationError } from '../adapters/config/problems.ts'
+
+/** A command cannot do what it was asked; the message says why and what to do, for the person at the terminal. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+}
+
+/** Errors that are an answer, not a fault of the program: they are shown without a stack. */
+const known = [Failure, ConfigurationError]
+
+/** What a person reads of an error. @param debug whether an unexpected one is shown with its stack */
+export const explain = (error: unknown, debug: boolean): string => {
+  if (!(error instanceof Error)) return `nexus: unexpected: ${String(error)}`
+  if (known.some((kind) => error instanceof kind)) return `nexus: ${error.message}`
+  if (debug) return `nexus: unexpected: ${error.stack ?? error.message}`
+  return `nexus: unexpected: ${error.message}\nRun it with --debug for the details.`
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// The `nexus` command. Plain JavaScript that any Node from 20 on reads: the program itself is TypeScript, which Node
+// runs as it is from 24 on. On an older Node this starts the one that `npm ci` has put into node_modules.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const wanted = 24
+
+/** Path of the project's own Node; undefined where it is not installed. */
+const ownNode = () => {
+  try {
+    const manifest = createRequire(import.meta.url).resolve('node/package.json')
+    const { bin } = JSON.parse(readFileSync(manifest, 'utf8'))
+    const path = join(dirname(manifest), typeof bin === 'string' ? bin : bin.node)
+    return existsSync(path) ? path : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const runOn = (node) => {
+  const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
+  // At a terminal, Ctrl-C reaches the child by itself; passing it on would interrupt it twice.
+  const atTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !atTerminal) child.kill(signal)
+    })
+  child.on('error', (error) => {
+    console.error(`nexus: ${node} cannot be started: ${error.message}`)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
+}
+
+if (Number(process.versions.node.split('.')[0]) >= wanted) {
+  await import('./main.ts')
+} else {
+  const node = ownNode()
+  if (node !== undefined && node !== process.execPath) runOn(node)
+  else {
+    console.error(
+      `nexus needs Node ${wanted} or later; this is ${process.versions.node}. Run \`npm ci\` in ` +
+        `${join(dirname(fileURLToPath(import.meta.url)), '..')}: it brings the right one.`,
+    )
+    process.exitCode = 1
+  }
+}

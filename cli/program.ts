@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { configCommand } from './commands/config.ts'
+import { hashCommand } from './commands/hash.ts'
+import { simulatorCommand } from './commands/simulator.ts'
+import { tokenCommand } from './commands/token.ts'
+
+/** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
+const commands: readonly ((program: Command) => void)[] = [configCommand, hashCommand, simulatorCommand, tokenCommand]
+
+const version = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?'
+}
+
+const examples = `
+Examples:
+  $ nexus simulator --port 4000 --clients 20
+  $ nexus token --user 'auth0|ann' --permission client.write --role billing-admins
+  $ nexus hash token --generate
+  $ nexus config check --config nexus.yaml
+
+Each command has examples of its own: nexus <command> --help`
+
+/** The command line, ready to parse. Usage errors end the process with 1. */
+export const createProgram = (): Command => {
+  const program = new Command('nexus')
+    .description('Owners change their Auth0 clients through one API, without breaking what Terraform manages.')
+    .version(version(), '-V, --version', 'print the version')
+    .option('--debug', 'print stack traces of unexpected errors (also: NEXUS_DEBUG=1)')
+    .helpOption('-h, --help', 'print help')
+    .showHelpAfterError('Try it with --help.')
+    .addHelpText('after', examples)
+  for (const register of commands) register(program)
+  return program
+}

@@ -12,7 +12,7 @@ export interface ApiDeps {
   /**
    * Who asks, from the request's headers.
    *
-   * @throws Unauthenticated with the challenges to answer, IssuerUnavailable when nobody can tell now
+   * @throws Unauthenticated with the challenges to answer, AuthenticationUnavailable when nobody can tell now
    */
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>
   /** The tenants of the configuration, by id. */

@@ -1,3 +1,4 @@
+import { AuthenticationUnavailable, Unauthenticated } from '../adapters/credentials/errors.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { unsupportedMediaType } from './media-type.ts'
 import { notFound, Problem, unavailable } from './problem.ts'
@@ -9,6 +10,9 @@ import { notFound, Problem, unavailable } from './problem.ts'
 export const problemOf = (error: unknown): Problem => {
   if (error instanceof Problem) return error
   if (isUnavailable(error)) return unavailable('The storage cannot be reached; nothing was accepted.', 5000)
+  if (error instanceof Unauthenticated)
+    return new Problem('unauthenticated', error.detail, { headers: { 'www-authenticate': error.challenges } })
+  if (error instanceof AuthenticationUnavailable) return unavailable(error.detail, error.retryAfterSeconds * 1000)
   switch (codeOf(error) ?? '') {
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':

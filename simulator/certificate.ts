@@ -27,10 +27,11 @@ const keyId = (key: KeyObject): Buffer => createHash('sha256').update(spki(key))
 const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
   sequence(oid(id), ...(critical ? [boolean(true)] : []), octets(value))
 
+const groups = (text: string): string[] => text.split(':').filter((group) => group !== '')
+
 const addressBytes = (address: string): Buffer => {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number))
   const [head = '', tail] = address.split('::')
-  const groups = (text: string): string[] => text.split(':').filter((group) => group !== '')
   const start = groups(head)
   const end = groups(tail ?? '')
   const whole = [...start, ...Array<string>(8 - start.length - end.length).fill('0'), ...end]
@@ -41,11 +42,22 @@ const addressBytes = (address: string): Buffer => {
 const alternative = (host: string): Buffer =>
   isIP(host) === 0 ? element(0x82, Buffer.from(host)) : element(0x87, addressBytes(host))
 
-type Wanted = { subject: string; key: KeyObject; signer: KeyObject; signerPublic: KeyObject; extensions: Buffer[] }
+type Wanted = {
+  /** An encoded name, see `nameOf`. */
+  subject: Buffer
+  key: KeyObject
+  /** P-256. */
+  signer: KeyObject
+  signerPublic: KeyObject
+  extensions: Buffer[]
+  /** Default: in a year. */
+  notAfter?: Date
+}
 
 const issuerName = 'Nexus simulator CA'
 
-const certificate = ({ subject, key, signer, signerPublic, extensions }: Wanted): Buffer => {
+/** An X.509 certificate in DER, signed with ECDSA on behalf of the simulator's CA. */
+export const certificate = ({ subject, key, signer, signerPublic, extensions, notAfter }: Wanted): Buffer => {
   const algorithm = sequence(oid(oids.ecdsaWithSha256))
   const body = sequence(
     element(0xa0, integer(Buffer.from([2]))),
@@ -53,8 +65,8 @@ const certificate = ({ subject, key, signer, signerPublic, extensions }: Wanted)
     algorithm,
     nameOf(issuerName),
     // Apple's and Go's verifiers are content with a year; longer than 825 days is refused by some.
-    sequence(time(new Date(Date.now() - day)), time(new Date(Date.now() + 365 * day))),
-    nameOf(subject),
+    sequence(time(new Date(Date.now() - day)), time(notAfter ?? new Date(Date.now() + 365 * day))),
+    subject,
     spki(key),
     element(
       0xa3,
@@ -70,7 +82,7 @@ const certificate = ({ subject, key, signer, signerPublic, extensions }: Wanted)
 
 const authority = (pair: { publicKey: KeyObject; privateKey: KeyObject }): Buffer =>
   certificate({
-    subject: issuerName,
+    subject: nameOf(issuerName),
     key: pair.publicKey,
     signer: pair.privateKey,
     signerPublic: pair.publicKey,
@@ -99,7 +111,7 @@ export const makeCertificate = async (
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host])]
   const own = certificate({
-    subject: 'localhost',
+    subject: nameOf('localhost'),
     key: server.publicKey,
     signer: ca.privateKey,
     signerPublic: ca.publicKey,

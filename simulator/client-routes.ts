@@ -1,6 +1,6 @@
 import { invalidQuery, type Answer } from './answer.ts'
 import { addCredential, deleteCredential, getCredential, updateCredential } from './credentials.ts'
-import type { JsonObject } from './json.ts'
+import { textOf, type JsonObject } from './json.ts'
 import type { Call, Route } from './route.ts'
 import type { Store, StoredClient } from './store.ts'
 import { selection, view, wholeNumber, yesOrNo, type Viewer } from './view.ts'
@@ -16,7 +16,7 @@ const filters = (query: URLSearchParams): ((client: StoredClient) => boolean) =>
   return (client) =>
     (global === undefined || (client['global'] === true) === global) &&
     (firstParty === undefined || (client['is_first_party'] !== false) === firstParty) &&
-    (types.length === 0 || types.includes(String(client['app_type'])))
+    (types.length === 0 || types.includes(textOf(client['app_type'])))
 }
 
 const cursorOf = (client: StoredClient, index: number): string =>

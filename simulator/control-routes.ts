@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { refusal, type Answer } from './answer.ts'
 import type { FaultBox } from './faults.ts'
-import { pick, type Json } from './json.ts'
+import { pick } from './json.ts'
 import type { Call, Route } from './route.ts'
 import type { Stats } from './stats.ts'
 import type { Store } from './store.ts'
 
-const secrets = ['client_secret', 'encryption_key']
+const secrets = new Set(['client_secret', 'encryption_key'])
 
 /** `/_simulator`: for people and tests; no token, no faults, no limits. */
 export const controlRoutes = (store: Store, faults: FaultBox, stats: Stats): Route[] => {
-  const shown = (): Answer => ({ status: 200, body: { ...faults.current } as unknown as Json })
+  const shown = (): Answer => ({ status: 200, body: { ...faults.current } })
   const set = ({ body }: Call): Answer => {
     try {
       faults.set(body, faults.current)
@@ -53,7 +53,7 @@ export const controlRoutes = (store: Store, faults: FaultBox, stats: Stats): Rou
       path: '/_simulator/clients/{id}',
       handle: ({ params }) => ({
         status: 200,
-        body: pick(store.get(params['id'] ?? ''), (name) => !secrets.includes(name)),
+        body: pick(store.get(params['id'] ?? ''), (name) => !secrets.has(name)),
       }),
     },
   ]

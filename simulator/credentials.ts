@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, randomBytes, X509Certificate, type KeyObject } from 'node:crypto'
 import { invalidBody, noSuchCredential } from './answer.ts'
-import type { JsonObject } from './json.ts'
+import { textOf, type JsonObject } from './json.ts'
 import { credential as credentialSchema } from './member-parts.ts'
 import { check } from './schema.ts'
 import type { Credential, Store } from './store.ts'
@@ -28,8 +28,9 @@ const keyIn = (pem: string): KeyObject => {
 
 /** RFC 7638: what Auth0 gives as `kid` where none is sent (43 characters, recorded). */
 const thumbprint = (key: KeyObject): string => {
-  const { e, kty, n } = key.export({ format: 'jwk' })
-  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url')
+  const { crv, e, kty, n, x, y } = key.export({ format: 'jwk' })
+  // The members in the order of the RFC; those that the kind of key lacks are undefined, and left out.
+  return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')
 }
 
 const dateTime = (value: string | Date): string => new Date(value).toISOString()
@@ -65,7 +66,7 @@ const kinds: Record<string, (sent: JsonObject, pem: string | undefined) => JsonO
 /** Creates a credential of a client; the newest stands first. Throws the refusal of a wrong payload. */
 export const addCredential = (store: Store, clientId: string, sent: JsonObject): Credential => {
   check(sent, credentialSchema)
-  const type = String(sent['credential_type'])
+  const type = textOf(sent['credential_type'])
   const now = new Date().toISOString()
   const pem = typeof sent['pem'] === 'string' ? sent['pem'] : undefined
   const credential: Credential = {

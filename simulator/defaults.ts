@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import { textOf, type JsonObject } from './json.ts'
 
 // What a created client has without being asked, recorded: ×24 with the name only, and one class after another.
 
@@ -66,8 +66,8 @@ export const defaultsFor = (sent: JsonObject): JsonObject => ({
   grant_types: everyGrant,
   jwt_configuration: { secret_encoded: false, lifetime_in_seconds: 36000 },
   refresh_token: lasting,
-  ...byAuthMethod[String(sent['token_endpoint_auth_method'])],
-  ...byAppType[String(sent['app_type'])],
+  ...byAuthMethod[textOf(sent['token_endpoint_auth_method'])],
+  ...byAppType[textOf(sent['app_type'])],
   ...(sent['is_first_party'] === false ? thirdParty : {}),
 })
 

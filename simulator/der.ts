@@ -25,20 +25,25 @@ export const integer = (bytes: Buffer): Buffer =>
 /** A bit string; `unused` are the bits at its end that do not count. */
 export const bits = (content: Buffer, unused = 0): Buffer => element(0x03, Buffer.from([unused]), content)
 
+const base128 = (value: number): number[] => {
+  const digits = [value & 0x7f]
+  for (let left = value >>> 7; left > 0; left >>>= 7) digits.unshift((left & 0x7f) | 0x80)
+  return digits
+}
+
 /** An object identifier in dotted form. */
 export const oid = (dotted: string): Buffer => {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)
-  const base128 = (value: number): number[] => {
-    const digits = [value & 0x7f]
-    for (let left = value >>> 7; left > 0; left >>>= 7) digits.unshift((left & 0x7f) | 0x80)
-    return digits
-  }
   return element(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]))
 }
 
-/** A time before 2050, as UTCTime. */
-export const time = (date: Date): Buffer =>
-  element(0x17, Buffer.from(`${date.toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`))
+/** A time: UTCTime has two digits for the year and ends with 2049, GeneralizedTime has four. */
+export const time = (date: Date): Buffer => {
+  const digits = date.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')
+  return date.getUTCFullYear() < 2050
+    ? element(0x17, Buffer.from(`${digits.slice(2)}Z`))
+    : element(0x18, Buffer.from(`${digits}Z`))
+}
 
 /** DER as PEM. */
 export const pem = (label: string, der: Buffer): string => {

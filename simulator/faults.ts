@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Json, JsonObject } from './json.ts'
+import { textOf, type Json, type JsonObject } from './json.ts'
 import { seeded } from './random.ts'
 
 const share = z.number().min(0).max(1).default(0)
@@ -57,11 +57,12 @@ const shareOf: Record<Fate, keyof Faults & `${string}Share`> = {
   resetAfter: 'resetAfterShare',
   timeoutAfter: 'timeoutAfterShare',
 }
-const fates = Object.keys(shareOf) as Fate[]
+// In the order of the draw.
+const fates: Fate[] = ['tooMany', 'resetBefore', 'error', 'lateWrite', 'errorAfter', 'resetAfter', 'timeoutAfter']
 
 const statuses = [500, 502, 503, 504]
 
-const urlLists = ['callbacks', 'allowed_logout_urls', 'web_origins', 'allowed_origins']
+const urlLists = new Set(['callbacks', 'allowed_logout_urls', 'web_origins', 'allowed_origins'])
 
 const normalisers: Record<Faults['normalise'][number], (url: string) => string> = {
   'trailing-slash': (url) => url.replace(/\/$/, ''),
@@ -126,8 +127,8 @@ export class FaultBox {
     const { normalise, ignoreMembers } = this.#faults
     if (normalise.length === 0 && ignoreMembers.length === 0) return sent
     const bent = (name: string, value: Json): Json =>
-      urlLists.includes(name) && Array.isArray(value)
-        ? value.map((url) => normalise.reduce((text, how) => normalisers[how](text), String(url)))
+      urlLists.has(name) && Array.isArray(value)
+        ? value.map((url) => normalise.reduce((text, how) => normalisers[how](text), textOf(url)))
         : value
     return Object.fromEntries(
       Object.entries(sent)

@@ -4,8 +4,8 @@
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 const dangerous = /^(javascript|data|vbscript):/i
 
-/** `*` and `{organization_name}` are allowed in hosts (documented); a plain label stands in for them while parsing. */
-const withoutPlaceholders = (text: string): string => text.replaceAll(/\{[a-z_]+\}|\*/g, 'x')
+/** `*` and `{organization_name}` are allowed (documented); a port or a label stands in for them while parsing. */
+const withoutPlaceholders = (text: string): string => text.replaceAll(':*', ':1').replaceAll(/\{[a-z_]+\}|\*/g, 'x')
 
 const parse = (text: string): URL | undefined => {
   try {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { refusal, type Answer } from './answer.ts'
-import type { JsonObject } from './json.ts'
 import { jwt, type SigningKey } from './keys.ts'
 import type { Call, Route } from './route.ts'
 
@@ -60,8 +59,9 @@ export const issuer = (url: () => string, key: SigningKey): Issuer => {
       exp: now + seconds,
       azp: 'nexus-cli',
       jti: randomBytes(9).toString('base64url'),
-      ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as JsonObject),
-      ...(extra as JsonObject),
+      // Those that are undefined are left out by JSON.
+      ...given,
+      ...extra,
     })
     return { token, seconds }
   }
@@ -89,7 +89,7 @@ export const issuer = (url: () => string, key: SigningKey): Issuer => {
       {
         method: 'GET',
         path: '/.well-known/jwks.json',
-        handle: () => ({ status: 200, body: { keys: [{ ...(key.jwk as JsonObject) }] } }),
+        handle: () => ({ status: 200, body: { keys: [key.jwk] } }),
       },
       { method: 'POST', path: '/_simulator/token', handle: answerToken },
     ],

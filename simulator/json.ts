@@ -17,6 +17,9 @@ export const withoutNulls = (value: Json): Json => {
   )
 }
 
+/** The value where it is a text, else the empty text. */
+export const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
+
 /** The members of an object that `keep` accepts. */
 export const pick = (object: JsonObject, keep: (member: string) => boolean): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([member]) => keep(member)))

@@ -1,15 +1,17 @@
 import { createHash, generateKeyPair, sign, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { JsonObject } from './json.ts'
 
 /** The key that a simulator signs its tokens with. */
-export type SigningKey = { privateKey: KeyObject; jwk: JsonWebKey & { kid: string; alg: string; use: string } }
+export type SigningKey = { privateKey: KeyObject; jwk: Record<string, string> & { kid: string } }
+
+// The public members of an RSA key are texts all.
+const publicMembers = ({ kty = '', n = '', e = '' }: JsonWebKey): Record<string, string> => ({ kty, n, e })
 
 const make = async (): Promise<SigningKey> => {
   const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   const jwk = pair.publicKey.export({ format: 'jwk' })
   const kid = createHash('sha256').update(String(jwk.n)).digest('base64url').slice(0, 21)
-  return { privateKey: pair.privateKey, jwk: { ...jwk, kid, alg: 'RS256', use: 'sig' } }
+  return { privateKey: pair.privateKey, jwk: { ...publicMembers(jwk), kid, alg: 'RS256', use: 'sig' } }
 }
 
 let made: Promise<SigningKey> | undefined
@@ -23,10 +25,10 @@ export const signingKey = (): Promise<SigningKey> => {
   return made
 }
 
-const part = (value: JsonObject): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** A JWT, RS256, with these claims; times are epoch seconds. */
-export const jwt = ({ privateKey, jwk }: SigningKey, claims: JsonObject): string => {
+export const jwt = ({ privateKey, jwk }: SigningKey, claims: object): string => {
   const body = `${part({ alg: 'RS256', typ: 'JWT', kid: jwk.kid })}.${part(claims)}`
   return `${body}.${sign('RSA-SHA256', Buffer.from(body), privateKey).toString('base64url')}`
 }

@@ -1,13 +1,12 @@
 import { createServer as createHttp } from 'node:http'
 import { createServer as createHttps } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { makeCertificate } from './certificate.ts'
 import { clientRoutes } from './client-routes.ts'
 import { controlRoutes } from './control-routes.ts'
 import { defaultsFor, globalClient } from './defaults.ts'
 import { FaultBox, type Faults } from './faults.ts'
 import { issuer, type UserToken } from './issuer.ts'
-import { pick, type JsonObject } from './json.ts'
+import { pick, textOf, type JsonObject } from './json.ts'
 import { signingKey } from './keys.ts'
 import { rateLimit, type Limits } from './limits.ts'
 import { everyScope, tokenRoute, Tokens, type Credential } from './oauth.ts'
@@ -65,8 +64,8 @@ export type Simulator = {
   credential: Credential
   /** What the tenant holds at this moment, secrets too. */
   clients: { get: (id: string) => StoredClient | undefined; all: () => StoredClient[] }
-  /** Puts a client there, past the API; answers its id. */
-  seed: (client: JsonObject) => string
+  /** Puts a client there, past the API, with its credentials (newest first); answers its id. */
+  seed: (client: JsonObject, credentials?: readonly JsonObject[]) => string
   issueUserToken: (wanted: UserToken) => string
   readonly faults: Faults
   /** Begins anew with these; none are left of those before. */
@@ -83,18 +82,15 @@ export const demoCredential: Credential = {
 }
 
 // Views add these; a seed taken from an answer has them.
-const addedByViews = ['tenant', 'signing_keys', 'encrypted']
+const addedByViews = new Set(['tenant', 'signing_keys', 'encrypted'])
 
 const completed = (seed: JsonObject): StoredClient => {
   const id = typeof seed['client_id'] === 'string' ? seed['client_id'] : newClientId()
-  // A client that was answered by the API is whole: its defaults are what it says.
-  const whole = seed['jwt_configuration'] !== undefined || seed['global'] === true
-  return {
-    ...(whole ? { global: false, callback_url_template: false } : defaultsFor(seed)),
-    client_secret: newSecret(),
-    ...pick(seed, (name) => !addedByViews.includes(name)),
-    client_id: id,
-  }
+  const derived = { global: false, callback_url_template: false }
+  // What the API once answered is whole: it lacks defaults because the client has none of them.
+  const beneath = seed['global'] === true ? {} : seed['jwt_configuration'] === undefined ? defaultsFor(seed) : derived
+  const given = pick(seed, (name) => !addedByViews.has(name))
+  return { ...beneath, client_secret: newSecret(), ...given, client_id: id }
 }
 
 const ownClient = ({ clientId, clientSecret }: Credential): JsonObject => ({
@@ -165,7 +161,9 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     server.once('error', reject)
     server.listen(options.port ?? 0, host, resolve)
   })
-  at.port = (server.address() as AddressInfo).port
+  const address = server.address()
+  // Always an object for a server that listens on a port.
+  at.port = typeof address === 'object' && address !== null ? address.port : 0
   at.domain = `${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${at.port}`
   at.url = `${certificate === undefined ? 'http' : 'https'}://${at.domain}`
 
@@ -175,9 +173,13 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     issuer: `${at.url}/`,
     credential,
     clients: { get: (id) => store.find(id), all: () => store.all() },
-    seed: (client) => {
+    seed: (client, credentials = []) => {
       const stored = completed(client)
       store.put(stored)
+      store.setCredentials(
+        stored.client_id,
+        credentials.map((credential) => ({ ...credential, id: textOf(credential['id']) })),
+      )
       return stored.client_id
     },
     issueUserToken: users.issueUserToken,

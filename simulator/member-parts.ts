@@ -5,11 +5,66 @@ import type { Schema } from './schema.ts'
 const text: Schema = { type: 'string' }
 const flag: Schema = { type: 'boolean' }
 const choice = (...values: string[]): Schema => ({ type: 'string', values })
-const object = (members: Record<string, Schema>, more: { required?: string[]; open?: boolean } = {}): Schema => ({
-  type: 'object',
-  members,
-  ...more,
+const object = (
+  members: Record<string, Schema>,
+  more: { required?: string[]; open?: boolean; atLeast?: number } = {},
+): Schema => ({ type: 'object', members, ...more })
+
+export const clientName: Schema = {
+  type: 'string',
+  min: 1,
+  pattern: /^[^<>]+$/,
+  about: "The name of the client. Must contain at least one character. Does not allow '<' or '>'.",
+}
+
+// prettier-ignore
+export const appTypes = [
+  'native', 'spa', 'regular_web', 'non_interactive', 'resource_server', 'express_configuration', 'rms', 'box',
+  'cloudbees', 'concur', 'dropbox', 'mscrm', 'echosign', 'egnyte', 'newrelic', 'office365', 'salesforce', 'sentry',
+  'sharepoint', 'slack', 'springcm', 'zendesk', 'zoom', 'sso_integration', 'oag',
+]
+
+/** PATCH takes null for a key, to remove it. */
+export const metadata = (nullable: boolean): Schema => ({
+  type: 'map',
+  of: { type: 'string', max: 255, nullable },
+  keyMax: 255,
+  // PATCH names keys to remove as well; the limit of 10 holds for what results.
+  max: nullable ? 20 : 10,
+  about:
+    'Metadata associated with the client, in the form of an object with string values (max 255 chars). Maximum of 10 metadata properties allowed.',
 })
+
+/** How many tokens an application may ask for. */
+export const tokenQuota: Schema = object(
+  {
+    client_credentials: object(
+      { enforce: flag, per_day: { type: 'integer', min: 1 }, per_hour: { type: 'integer', min: 1 } },
+      { atLeast: 1 },
+    ),
+  },
+  { required: ['client_credentials'] },
+)
+
+export const active = object({ active: flag }, { required: ['active'] })
+
+export const jwtConfiguration: Schema = {
+  ...object(
+    {
+      lifetime_in_seconds: { type: 'integer', min: 1, max: 2592000 },
+      secret_encoded: flag,
+      scopes: object({}, { open: true }),
+      alg: choice('HS256', 'RS256', 'RS512', 'PS256'),
+    },
+    { open: true },
+  ),
+  about: 'An object that holds settings related to how JWTs are created',
+}
+
+export const encryptionKey: Schema = {
+  ...object({ pub: text, cert: text, subject: text }, { open: true }),
+  about: "The client's encryption key",
+}
 
 export const oidcLogout = object(
   {
@@ -168,6 +223,9 @@ export const privilegedGrants = (operation: 'create' | 'update'): Schema =>
     },
     { required: ['credentials'] },
   )
+
+export const signedRequest = (operation: 'create' | 'update'): Schema =>
+  object({ required: flag, credentials: credentialIds(operation) })
 
 export const expressConfiguration = object(
   {

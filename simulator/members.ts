@@ -1,16 +1,24 @@
 import {
+  active,
   addons,
+  appTypes,
   authenticationMethods,
-  credentialIds,
+  clientName,
+  encryptionKey,
   expressConfiguration,
+  jwtConfiguration,
+  metadata,
   mobile,
   myOrganization,
   oidcLogout,
   privilegedGrants,
   refreshToken,
   sessionTransfer,
+  signedRequest,
   social,
+  tokenQuota,
 } from './member-parts.ts'
+import * as fills from './fills.ts'
 import type { JsonObject } from './json.ts'
 import type { Schema } from './schema.ts'
 
@@ -30,8 +38,8 @@ export type Member = {
   merged?: true
   /** The empty string removes the member. */
   emptyRemoves?: true
-  /** Defaults beneath what is sent, once the member is there. */
-  fill?: (sent: JsonObject) => JsonObject
+  /** Puts defaults beneath the value, once the member is there. */
+  fill?: (value: JsonObject) => JsonObject
 }
 
 const text = (about?: string, more: Partial<Extract<Schema, { type: 'string' }>> = {}): Schema => ({
@@ -47,51 +55,15 @@ const list = (about: string, of: Schema, max?: number): Schema => ({
   about,
   ...(max === undefined ? {} : { max }),
 })
-const active: Schema = { type: 'object', members: { active: flag() }, required: ['active'] }
 
 // 100 URLs a field is documented.
 const urls = (about: string, format: 'callback-url' | 'logout-url' | 'origin-url') => ({
   schema: list(about, text(about, { format }), 100),
 })
 
-// "Must contain at least one character. Does not allow '<' or '>'."
-const name = text("The name of the client. Must contain at least one character. Does not allow '<' or '>'.", {
-  min: 1,
-  pattern: /^[^<>]+$/,
-})
-
-// prettier-ignore
-const appTypes = [
-  'native', 'spa', 'regular_web', 'non_interactive', 'resource_server', 'express_configuration', 'rms', 'box',
-  'cloudbees', 'concur', 'dropbox', 'mscrm', 'echosign', 'egnyte', 'newrelic', 'office365', 'salesforce', 'sentry',
-  'sharepoint', 'slack', 'springcm', 'zendesk', 'zoom', 'sso_integration', 'oag',
-]
-
-const metadata = (nullable: boolean): Schema => ({
-  type: 'map',
-  of: { type: 'string', max: 255, nullable },
-  keyMax: 255,
-  // PATCH names keys to remove as well; the limit of 10 holds for what results.
-  max: nullable ? 20 : 10,
-  about:
-    'Metadata associated with the client, in the form of an object with string values (max 255 chars). Maximum of 10 metadata properties allowed.',
-})
-
-const tokenQuota: Schema = {
-  type: 'object',
-  required: ['client_credentials'],
-  members: {
-    client_credentials: {
-      type: 'object',
-      atLeast: 1,
-      members: { enforce: flag(), per_day: { type: 'integer', min: 1 }, per_hour: { type: 'integer', min: 1 } },
-    },
-  },
-}
-
 /** Every member that POST or PATCH takes. */
 export const members: Record<string, Member> = {
-  name: { schema: name },
+  name: { schema: clientName },
   description: {
     schema: text('Free text description of the purpose of the Client. (Max character length: <code>140</code>)', {
       max: 140,
@@ -121,41 +93,16 @@ export const members: Record<string, Member> = {
     schema: sessionTransfer,
     nulls: 'both',
     merged: true,
-    fill: ({ delegation }) => ({
-      can_create_session_transfer_token: false,
-      allowed_authentication_methods: [],
-      enforce_device_binding: 'ip',
-      allow_refresh_token: false,
-      enforce_online_refresh_tokens: true,
-      enforce_cascade_revocation: true,
-      ...(typeof delegation === 'object' && delegation !== null
-        ? { delegation: { allow_delegated_access: false, enforce_device_binding: 'ip', ...delegation } }
-        : {}),
-    }),
+    fill: fills.sessionTransfer,
   },
   // recorded: {alg} on PATCH keeps the lifetime; {alg} on POST gets no lifetime, but secret_encoded.
   jwt_configuration: {
-    schema: {
-      type: 'object',
-      open: true,
-      about: 'An object that holds settings related to how JWTs are created',
-      members: {
-        lifetime_in_seconds: { type: 'integer', min: 1, max: 2592000 },
-        secret_encoded: flag(),
-        scopes: { type: 'object', members: {}, open: true },
-        alg: choice(['HS256', 'RS256', 'RS512', 'PS256']),
-      },
-    },
+    schema: jwtConfiguration,
     merged: true,
-    fill: () => ({ secret_encoded: false }),
+    fill: fills.jwt,
   },
   encryption_key: {
-    schema: {
-      type: 'object',
-      open: true,
-      about: "The client's encryption key",
-      members: { pub: text(), cert: text(), subject: text() },
-    },
+    schema: encryptionKey,
     nulls: 'both',
   },
   sso: {
@@ -222,13 +169,7 @@ export const members: Record<string, Member> = {
     schema: refreshToken,
     nulls: 'both',
     merged: true,
-    fill: ({ expiration_type: expiration }) => ({
-      leeway: 0,
-      token_lifetime: 2592000,
-      idle_token_lifetime: 1296000,
-      infinite_token_lifetime: expiration !== 'expiring',
-      infinite_idle_token_lifetime: expiration !== 'expiring',
-    }),
+    fill: fills.refreshToken,
   },
   // recorded: one of the two members alone is a 400 (the bodies' lengths fit this description).
   default_organization: {
@@ -268,11 +209,7 @@ export const members: Record<string, Member> = {
   },
   require_proof_of_possession: { schema: flag('Makes the use of Proof-of-Possession mandatory for this client') },
   // recorded: null is accepted for both, though the schema does not say so.
-  signed_request_object: {
-    schema: { type: 'object', members: { required: flag(), credentials: credentialIds('create') } },
-    update: { type: 'object', members: { required: flag(), credentials: credentialIds('update') } },
-    nulls: 'update',
-  },
+  signed_request_object: { schema: signedRequest('create'), update: signedRequest('update'), nulls: 'update' },
   token_vault_privileged_access: {
     schema: privilegedGrants('create'),
     update: privilegedGrants('update'),
@@ -297,7 +234,12 @@ export const members: Record<string, Member> = {
     nulls: 'update',
   },
   par_request_expiry: { schema: { type: 'integer', min: 10, max: 600 }, nulls: 'both' },
-  token_quota: { schema: tokenQuota, nulls: 'update' },
+  // "enforce" has a default in the API's schema.
+  token_quota: {
+    schema: tokenQuota,
+    nulls: 'update',
+    fill: fills.tokenQuota,
+  },
   express_configuration: { schema: expressConfiguration, nulls: 'update' },
   b2b_integration_configuration: {
     schema: { type: 'object', members: { sso_profiles: list('', text()), integration_type: text() } },
@@ -313,23 +255,3 @@ export const members: Record<string, Member> = {
   anonymous_sessions: { schema: active, nulls: 'update' },
   resource_server_identifier: { schema: text(undefined, { min: 1 }), only: 'create' },
 }
-
-const schemaFor = (operation: 'create' | 'update'): Schema => ({
-  type: 'object',
-  ...(operation === 'create' ? { required: ['name'] } : {}),
-  atLeast: 1,
-  members: Object.fromEntries(
-    Object.entries(members)
-      .filter(([, member]) => member.only === undefined || member.only === operation)
-      .map(([name, member]) => [
-        name,
-        {
-          ...(operation === 'update' ? (member.update ?? member.schema) : member.schema),
-          nullable: member.nulls === 'both' || member.nulls === operation,
-        },
-      ]),
-  ),
-})
-
-/** The closed schemas of the two payloads. */
-export const payloads = { create: schemaFor('create'), update: schemaFor('update') }

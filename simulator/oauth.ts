@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Answer } from './answer.ts'
-import type { JsonObject } from './json.ts'
+import { textOf, type JsonObject } from './json.ts'
 import { jwt, type SigningKey } from './keys.ts'
 import type { Call, Route } from './route.ts'
 import type { Store } from './store.ts'
@@ -106,11 +106,11 @@ export const tokenRoute = (settings: OauthSettings, store: Store, tokens: Tokens
   }
   const handle = ({ body, headers }: Call): Answer => {
     const sent: JsonObject = { ...body, ...basic(headers['authorization']) }
-    const grant = String(sent['grant_type'] ?? '')
+    const grant = textOf(sent['grant_type'])
     if (grant !== 'client_credentials')
       return oauthError(403, 'unsupported_grant_type', `Unsupported grant type: ${grant}`)
     if (settings.refused() || !authentic(sent)) return oauthError(401, 'access_denied', 'Unauthorized')
-    const audience = String(sent['audience'] ?? '')
+    const audience = textOf(sent['audience'])
     if (!isManagementApi(audience, settings.hosts()))
       return oauthError(403, 'access_denied', `Service not enabled within domain: ${audience}`)
     return issue(audience)

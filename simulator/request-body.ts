@@ -13,7 +13,7 @@ const parsed = (text: string): unknown => {
 /** A request's body as members, from JSON or from a form; without one, none. What is no object is answered with a 400. */
 export const readBody = async (request: IncomingMessage): Promise<{ members: JsonObject } | Answer> => {
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
   const text = Buffer.concat(chunks).toString()
   if (text === '') return { members: {} }
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true)

@@ -107,6 +107,12 @@ const checkMap = (map: JsonObject, schema: Of<'map'>, path: string): void => {
   }
 }
 
+const scalarProblem = (value: Json, schema: Schema): string | undefined => {
+  if (schema.type === 'string' && typeof value === 'string') return stringProblem(value, schema)
+  if (schema.type === 'integer' && typeof value === 'number') return integerProblem(value, schema)
+  return undefined
+}
+
 const wrongType = (value: Json, schema: Schema): string | undefined => {
   const found = typeOf(value)
   const expected = schema.type === 'map' ? 'object' : schema.type
@@ -118,11 +124,8 @@ export const check = (value: Json, schema: Schema, path = ''): void => {
   if (value === null && schema.nullable === true) return
   const mismatch = wrongType(value, schema)
   if (mismatch !== undefined) throw fail(mismatch, path, schema.about)
-  if (schema.type === 'string' || schema.type === 'integer') {
-    const problem =
-      schema.type === 'string' ? stringProblem(String(value), schema) : integerProblem(Number(value), schema)
-    if (problem !== undefined) throw fail(problem, path, schema.about)
-  }
+  const problem = scalarProblem(value, schema)
+  if (problem !== undefined) throw fail(problem, path, schema.about)
   if (schema.type === 'array' && Array.isArray(value)) checkArray(value, schema, path)
   if (schema.type === 'object' && isObject(value)) checkObject(value, schema, path)
   if (schema.type === 'map' && isObject(value)) checkMap(value, schema, path)

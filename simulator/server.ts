@@ -49,6 +49,22 @@ const withHeaders = (answer: Answer, headers: Record<string, string>): Answer =>
 const withoutSecret = (body: JsonObject): JsonObject =>
   body['client_secret'] === undefined ? body : { ...body, client_secret: '[REDACTED]' }
 
+/** What the route makes of the call; its effect is noted at the moment it is there. */
+const run = (found: Found | undefined, call: Call, write: Write | undefined): Answer => {
+  if (found === undefined) return refusal(404, 'Not Found')
+  try {
+    const answer = found.route.handle(call)
+    if (write !== undefined) {
+      write.effectAt = now()
+      write.clientId = found.route.writes?.(call, answer) ?? write.clientId
+    }
+    return answer
+  } catch (error) {
+    if (error instanceof Refused) return error.answer
+    throw error
+  }
+}
+
 /** From request to answer. The faults stand where they would strike a real call: before the effect, or after it. */
 export const listener = (deps: ServerDeps): RequestListener => {
   const { faults, stats, limit, tokens, closing } = deps
@@ -79,21 +95,6 @@ export const listener = (deps: ServerDeps): RequestListener => {
       await waited(faults.current.slowBodyMs)
     }
     response.end(body)
-  }
-
-  const run = (found: Found | undefined, call: Call, write: Write | undefined): Answer => {
-    if (found === undefined) return refusal(404, 'Not Found')
-    try {
-      const answer = found.route.handle(call)
-      if (write !== undefined) {
-        write.effectAt = now()
-        write.clientId = found.route.writes?.(call, answer) ?? write.clientId
-      }
-      return answer
-    } catch (error) {
-      if (error instanceof Refused) return error.answer
-      throw error
-    }
   }
 
   /** The token's scopes, or the answer that refuses the call. */

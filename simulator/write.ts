@@ -3,7 +3,8 @@ import { invalidBody } from './answer.ts'
 import { addCredential } from './credentials.ts'
 import { defaultsFor } from './defaults.ts'
 import { isObject, withoutNulls, type Json, type JsonObject } from './json.ts'
-import { members, payloads } from './members.ts'
+import { members } from './members.ts'
+import { payloads } from './payloads.ts'
 import { check } from './schema.ts'
 import type { Store, StoredClient } from './store.ts'
 
@@ -23,7 +24,7 @@ const written = (name: string, present: Json | undefined, sent: Json): Json => {
   if (!isObject(sent)) return withoutNulls(sent)
   const base = member?.merged === true && isObject(present) ? present : {}
   const value = withoutNulls({ ...base, ...sent })
-  return isObject(value) && member?.fill !== undefined ? { ...member.fill(value), ...value } : value
+  return isObject(value) && member?.fill !== undefined ? member.fill(value) : value
 }
 
 const logoutNames = ['oidc_logout', 'oidc_backchannel_logout']

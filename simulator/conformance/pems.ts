@@ -1,0 +1,86 @@
+import { generateKeyPair, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import { certificate } from '../certificate.ts'
+import { element, oid, pem, sequence, set, utf8 } from '../der.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../json.ts'
+import type { Interaction } from './cassette.ts'
+
+// Recordings keep no keys. For each placeholder a certificate is made that expires when the recorded one did, and
+// carries the recorded subject, so that what Auth0 reads out of a certificate can be compared.
+
+const nameOids: Record<string, string> = {
+  C: '2.5.4.6',
+  ST: '2.5.4.8',
+  L: '2.5.4.7',
+  O: '2.5.4.10',
+  OU: '2.5.4.11',
+  CN: '2.5.4.3',
+}
+
+const nameOf = (text: string): Buffer =>
+  sequence(
+    ...text
+      .split(/[\n,]/)
+      .map((part) => part.trim().split('='))
+      .flatMap(([key = '', value = '']) => {
+        const id = nameOids[key]
+        return id === undefined
+          ? []
+          : [set(sequence(oid(id), key === 'C' ? element(0x13, Buffer.from(value)) : utf8(value)))]
+      }),
+  )
+
+const keys = new Map<string, Promise<KeyObject>>()
+
+// RSA keys are slow to make: one for each placeholder, whatever the cassette.
+const keyFor = (placeholder: string): Promise<KeyObject> => {
+  const made =
+    keys.get(placeholder) ?? promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then((pair) => pair.publicKey)
+  keys.set(placeholder, made)
+  return made
+}
+
+type Sent = { sent: JsonObject; answered: Json | null | undefined }
+
+/** Every credential that a body sends, at whatever depth. The answer shows what was read out of a certificate where it is the credential itself. */
+const credentialsIn = (value: Json | null | undefined, answered?: Json | null): Sent[] => {
+  if (Array.isArray(value)) return value.flatMap((item) => credentialsIn(item))
+  if (!isObject(value)) return []
+  if (typeof value['pem'] === 'string') return [{ sent: value, answered }]
+  return Object.values(value).flatMap((member) => credentialsIn(member))
+}
+
+type Contents = { notAfter?: Date; subject?: string }
+
+const contentsOf = ({ sent, answered }: Sent): Contents => {
+  if (!isObject(answered)) return {}
+  const { expires_at: expires, subject_dn: subject } = answered
+  const readsExpiry = sent['credential_type'] === 'x509_cert' || sent['parse_expiry_from_cert'] === true
+  return {
+    ...(readsExpiry && typeof expires === 'string' ? { notAfter: new Date(expires) } : {}),
+    ...(typeof subject === 'string' ? { subject } : {}),
+  }
+}
+
+/** The PEM placeholders that a cassette's requests use, each with a certificate of ours. */
+export const pemsFor = async (interactions: readonly Interaction[]): Promise<Map<string, string>> => {
+  const found = new Map<string, Contents>()
+  for (const { request, response } of interactions)
+    for (const one of credentialsIn(request.body, response.body)) {
+      const placeholder = textOf(one.sent['pem'])
+      found.set(placeholder, { ...found.get(placeholder), ...contentsOf(one) })
+    }
+  const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const made = [...found].map(async ([placeholder, { notAfter, subject }]) => {
+    const der = certificate({
+      subject: nameOf(subject ?? 'CN=conformance'),
+      key: await keyFor(placeholder),
+      signer: authority.privateKey,
+      signerPublic: authority.publicKey,
+      extensions: [],
+      ...(notAfter === undefined ? {} : { notAfter }),
+    })
+    return [placeholder, pem('CERTIFICATE', der)] as const
+  })
+  return new Map(await Promise.all(made))
+}

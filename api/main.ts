@@ -20,6 +20,7 @@ export const startApi = async (
   address: { readonly host: string; readonly port: number },
 ): Promise<Api> => {
   const app = buildApp(deps)
-  const url = await app.listen(address)
+  // A copy: Fastify writes to what it is given.
+  const url = await app.listen({ host: address.host, port: address.port })
   return { url, close: () => app.close() }
 }

@@ -8,8 +8,8 @@ import type { MetadataKeys, Permission } from '../../domain/vocabulary.ts'
 export interface Configuration {
   readonly server: ServerConfiguration
   readonly database: DatabaseConfiguration
-  /** Where the queue lives; null puts it into the database. */
-  readonly redis: { readonly url: string } | null
+  /** Where the queue lives, and what its keys begin with; null puts it into the database. */
+  readonly redis: { readonly url: string; readonly prefix: string } | null
   readonly worker: WorkerConfiguration
   /** At least one, ids unique. */
   readonly tenants: readonly TenantConfiguration[]

@@ -36,7 +36,12 @@ const database = mapping({
   embedded: text('a directory').default('.nexus'),
 })
 
-const redis = mapping({ url: url('a URL that starts with redis:// or rediss://', ['redis:', 'rediss:']).optional() })
+const redis = mapping({
+  url: url('a URL that starts with redis:// or rediss://', ['redis:', 'rediss:']).optional(),
+  prefix: textThat('letters, digits, dashes and underscores', (name) => /^[A-Za-z0-9_-]{1,64}$/.test(name)).default(
+    'nexus',
+  ),
+})
 
 const worker = mapping({
   concurrency: whole(1, 1000).default(8),
@@ -161,6 +166,6 @@ export const configurationFile = mapping({
   ...rest,
   server: { ...server, publicUrl: server.publicUrl ?? null },
   database: database.url === undefined ? { embedded: database.embedded } : { url: database.url },
-  redis: redis?.url === undefined ? null : { url: redis.url },
+  redis: redis?.url === undefined ? null : { url: redis.url, prefix: redis.prefix },
   worker: { concurrency: worker.concurrency, httpTimeoutMs: worker.httpTimeout },
 }))

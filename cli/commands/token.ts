@@ -99,7 +99,7 @@ export const tokenCommand = (program: Command): void => {
     .requiredOption('--user <id>', 'user id (the claim sub)')
     .option('--permission <name>', 'a permission; may be given several times', permission)
     .option('--role <name>', 'a role that the user is a member of; may be given several times', collect)
-    .option('--product <name>', 'a product in the user’s scope; may be given several times', collect)
+    .option('--product <name>', "a product in the user's scope; may be given several times", collect)
     .option('--audience <text>', "the token's audience (the simulator's default: urn:nexus)")
     .option('--expires-in <seconds>', 'lifetime; a negative one has expired', wholeNumber(-31_536_000, 31_536_000))
     .option('--ca <file>', 'certificate of the CA of a simulator with --https (also: NODE_EXTRA_CA_CERTS)')

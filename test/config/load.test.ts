@@ -1,0 +1,80 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadConfiguration } from '../../adapters/config/load.ts'
+import { least, parse } from './support.ts'
+
+describe('a configuration', () => {
+  test('needs a tenant only; everything else has a default', () => {
+    expect(parse(least)).toEqual({
+      server: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 262_144, publicUrl: null },
+      database: { embedded: '.nexus' },
+      redis: null,
+      worker: { concurrency: 8, httpTimeoutMs: 10_000 },
+      tenants: [
+        {
+          id: 'acme',
+          domain: 'acme.eu.auth0.com',
+          credential: { clientId: 'nexus', clientSecret: 'hush' },
+          baseUrl: 'https://acme.eu.auth0.com/api/v2',
+          tokenUrl: 'https://acme.eu.auth0.com/oauth/token',
+          audience: 'https://acme.eu.auth0.com/api/v2/',
+          plan: 'free',
+          freshnessMs: 60_000,
+          driftPolicy: 'report',
+          scanIntervalMs: 900_000,
+          foreignTerraform: 'warn',
+          terraformStates: [],
+          metadataKeys: {
+            owners: 'owners',
+            productName: 'product_name',
+            client_upn_key: 'client_upn_key',
+            applicationName: 'application_name',
+          },
+          allowInsecure: false,
+        },
+      ],
+      issuers: [],
+      applicationTokens: { header: 'X-Application-Token', tokens: [] },
+      serviceAccounts: [],
+    })
+  })
+
+  test('is frozen at every depth', () => {
+    const { tenants } = parse(least)
+    expect(Object.isFrozen(tenants)).toBe(true)
+    expect(Object.isFrozen(tenants[0]?.credential)).toBe(true)
+  })
+
+  test('the example is complete and fine', () => {
+    const env = { ACME_CLIENT_ID: 'a', ACME_CLIENT_SECRET: 'b' }
+    const configuration = loadConfiguration({ file: 'docs/examples/nexus.yaml', env })
+    expect(configuration.tenants.map(({ id }) => id)).toEqual(['acme', 'sandbox'])
+    expect(configuration.database).toEqual({ embedded: '.nexus' })
+    const production = { ...env, NEXUS_DATABASE_URL: 'postgres://db/nexus', NEXUS_REDIS_URL: 'redis://r' }
+    const { database, redis } = loadConfiguration({ file: 'docs/examples/nexus.yaml', env: production })
+    expect([database, redis]).toEqual([{ url: 'postgres://db/nexus' }, { url: 'redis://r', prefix: 'nexus' }])
+  })
+
+  test('the issuer and its keys have defaults', () => {
+    const [issuer] = parse(`${least}
+issuers: [{ issuer: 'https://issuer.example', audience: nexus, tenants: '*' }]`).issuers
+    expect(issuer).toMatchObject({
+      audience: ['nexus'],
+      jwksUrl: 'https://issuer.example/.well-known/jwks.json',
+      algorithms: ['RS256'],
+      tenants: '*',
+      claims: { userId: 'sub', scope: 'scope' },
+    })
+  })
+
+  test('which file is read: the one named, then NEXUS_CONFIG, then nexus.yaml', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'nexus-config-')), 'a.yaml')
+    writeFileSync(file, least)
+    expect(loadConfiguration({ file, env: { NEXUS_CONFIG: '/no/such' } }).tenants).toHaveLength(1)
+    expect(loadConfiguration({ env: { NEXUS_CONFIG: file } }).tenants).toHaveLength(1)
+    expect(() => loadConfiguration({ env: {} })).toThrow(/^nexus\.yaml has one mistake:\n.*no such file/)
+    expect(() => loadConfiguration({ file: tmpdir(), env: {} })).toThrow('EISDIR')
+  })
+})

@@ -100,7 +100,7 @@ export const run = async (configuration: Configuration, roles: Roles, log: Log):
     const changes = createChanges(postgres.db)
     const queue = await createQueue({
       postgresUrl: database.url,
-      redisUrl: configuration.redis?.url ?? null,
+      redis: configuration.redis,
       tenants: tenants.map(({ id }) => id),
       onError: onError('queue'),
     })

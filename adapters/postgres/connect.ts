@@ -20,9 +20,14 @@ export interface Postgres {
 
 /**
  * @param url `postgres://user:password@host:port/database`
+ * @param synchronousCommit false where a write that a crash of the server forgets does no harm
  * @param onError called when an idle connection is lost; the pool makes new ones by itself
  */
-export const connect = (url: string, onError: (error: Error) => void, size = 20): Postgres => {
+export const connect = (
+  url: string,
+  onError: (error: Error) => void,
+  { size = 20, synchronousCommit = true }: { readonly size?: number; readonly synchronousCommit?: boolean } = {},
+): Postgres => {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
@@ -30,6 +35,7 @@ export const connect = (url: string, onError: (error: Error) => void, size = 20)
     application_name: 'nexus',
     connectionTimeoutMillis: 5000,
     statement_timeout: 30_000,
+    ...(synchronousCommit ? {} : { options: '-c synchronous_commit=off' }),
   })
   pool.on('error', onError)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })

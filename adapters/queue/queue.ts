@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import {
   createPostgresBackend,
   createRedisBackend,
@@ -18,9 +19,9 @@ import {
   deduplication,
   jobOptions,
   maximumTenantsOnPostgres,
-  namespace,
   producerRedis,
   queueName,
+  startWithinMs,
   workerOptions,
 } from './settings.ts'
 
@@ -47,14 +48,14 @@ export interface Queue {
 export interface QueueSettings {
   readonly postgresUrl: string
   /** Null: the queue is kept in PostgreSQL. */
-  readonly redisUrl: string | null
+  readonly redis: { readonly url: string; readonly prefix: string } | null
   readonly tenants: readonly string[]
   readonly onError: (error: Error) => void
 }
 
 /** A queue for each tenant, on Redis where there is one, on PostgreSQL otherwise: the same behaviour on both. */
 export const createQueue = async (settings: QueueSettings): Promise<Queue> =>
-  settings.redisUrl === null ? onPostgres(settings) : onRedis(settings, settings.redisUrl)
+  settings.redis === null ? onPostgres(settings) : onRedis(settings, settings.redis)
 
 /** Creates or renews BullMQ's tables in PostgreSQL; nothing to do on Redis. */
 export const migrateQueue = async (postgresUrl: string): Promise<void> => {
@@ -101,23 +102,27 @@ const onPostgres = ({ postgresUrl, tenants, onError }: QueueSettings): Queue => 
   )
 }
 
-const onRedis = ({ tenants, onError }: QueueSettings, url: string): Queue => {
+const onRedis = async (
+  { tenants, onError }: QueueSettings,
+  { url, prefix }: { readonly url: string; readonly prefix: string },
+): Promise<Queue> => {
   const producer = new Redis(url, producerRedis)
   const consumer = new Redis(url, { ...consumerRedis, lazyConnect: true })
   producer.on('error', onError)
   consumer.on('error', onError)
+  await ready(producer)
   const classes = withBackend(createRedisBackend)
   return assemble(
     {
       queue: (name) =>
         new classes.Queue(name, {
           connection: producer,
-          prefix: namespace,
+          prefix,
           skipWaitingForReady: true,
           defaultJobOptions: jobOptions,
         }),
       worker: (name, process, concurrency) =>
-        new classes.Worker(name, process, { connection: consumer, prefix: namespace, concurrency, ...workerOptions }),
+        new classes.Worker(name, process, { connection: consumer, prefix, concurrency, ...workerOptions }),
       end: () => {
         producer.disconnect()
         consumer.disconnect()
@@ -127,6 +132,19 @@ const onRedis = ({ tenants, onError }: QueueSettings, url: string): Queue => {
     tenants,
     onError,
   )
+}
+
+/** BullMQ looks at the server once, when a queue is made: it must be there by then. Later it may come and go. */
+const ready = async (redis: Redis): Promise<void> => {
+  if (redis.status === 'ready') return
+  try {
+    await once(redis, 'ready', { signal: AbortSignal.timeout(startWithinMs) })
+  } catch (error) {
+    redis.disconnect()
+    throw new Error('Redis cannot be reached. Check redis.url, or leave it out to keep the queue in PostgreSQL.', {
+      cause: error,
+    })
+  }
 }
 
 interface JobLike {

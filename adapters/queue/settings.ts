@@ -9,9 +9,6 @@ import type { RedisOptions } from 'ioredis'
 /** One queue per tenant: one tenant's backlog, limit or illness does not slow another. */
 export const queueName = (tenantId: string): string => `sync.${tenantId}`
 
-/** The schema of BullMQ's tables, and the prefix of its keys, apart from anything else that is kept there. */
-export const namespace = 'nexus_queue'
-
 /**
  * One job per client: while it is active, the newest add is kept and run once after it; while it waits, an add is
  * dropped. `reschedule` brings a delayed job forward: a person's change does not wait for a back-off to pass.
@@ -55,3 +52,6 @@ export const consumerRedis = {
 
 /** On PostgreSQL each worker holds a LISTEN connection; beyond this many tenants Redis is the remedy. */
 export const maximumTenantsOnPostgres = 50
+
+/** How long a starting process waits for Redis. */
+export const startWithinMs = 10_000

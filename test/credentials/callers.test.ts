@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { readClaims } from '../../adapters/credentials/claims.ts'
+import { applicationToken, goodClaims, narrowToken, sign, startAuthenticator, startKeyServer } from './support.ts'
+
+const names = { userId: 'sub', permissions: 'permissions', scope: 'scope', roles: 'roles', products: 'products' }
+
+describe('the application', () => {
+  test('narrows tenants, permissions and products', async () => {
+    const { bearer } = startAuthenticator((await startKeyServer()).url)
+    expect(await bearer(sign(goodClaims), narrowToken)).toMatchObject({
+      caller: {
+        application: 'narrow',
+        tenants: ['beta'],
+        permissions: new Set(['client.write']),
+        products: ['Billing'],
+      },
+    })
+  })
+
+  test.each([
+    { reason: 'without its token a Bearer token is not enough', application: undefined, says: 'must come with' },
+    { reason: 'an empty one is none', application: '', says: 'must come with' },
+    { reason: 'an unknown one', application: 'nxa_other', says: 'not known' },
+    { reason: 'case matters', application: applicationToken.toUpperCase(), says: 'not known' },
+    { reason: 'the hash from the configuration is not the token', application: '0'.repeat(64), says: 'not known' },
+  ])('must be known: $reason', async ({ application, says }) => {
+    const keys = await startKeyServer()
+    const { authenticate } = startAuthenticator(keys.url)
+    const outcome = await authenticate({ authorization: `Bearer ${sign(goodClaims)}`, applicationToken: application })
+    expect(outcome).toMatchObject({ refused: expect.stringContaining(says) as unknown })
+    // The Bearer token is not at fault, and was not looked at.
+    expect(JSON.stringify(outcome)).not.toContain('invalid_token')
+    expect(keys.asked).toBe(0)
+  })
+})
+
+describe('credentials', () => {
+  test.each([
+    { reason: 'none', authorization: undefined },
+    { reason: 'empty', authorization: '' },
+    { reason: 'a scheme without a value', authorization: 'Bearer' },
+    { reason: 'another scheme', authorization: 'Digest abc' },
+    { reason: 'two in one header', authorization: 'Bearer abc, Basic abc' },
+    { reason: 'a token without its scheme', authorization: 'abc' },
+  ])('that are missing get both challenges: $reason', async ({ authorization }) => {
+    const { authenticate } = startAuthenticator('http://127.0.0.1:1/')
+    expect(await authenticate({ authorization, applicationToken })).toEqual({
+      refused: expect.stringContaining('Credentials are missing') as unknown,
+      challenges: ['Bearer realm="nexus"', 'Basic realm="nexus", charset="UTF-8"'],
+    })
+  })
+
+  test.each(['bearer', 'BEARER', 'Bearer '])('the scheme is read in any case: %j', async (scheme) => {
+    const { authenticate } = startAuthenticator((await startKeyServer()).url)
+    const authorization = `${scheme} ${sign(goodClaims)}`
+    expect(await authenticate({ authorization, applicationToken })).toHaveProperty('caller')
+  })
+})
+
+describe('claims', () => {
+  test.each([
+    { reason: 'permissions as a list', payload: { permissions: ['client.read'] }, expected: ['client.read'] },
+    { reason: 'one permission as a text', payload: { permissions: 'client.read' }, expected: ['client.read'] },
+    { reason: 'a text is not split', payload: { permissions: 'client.read client.write' }, expected: [] },
+    {
+      reason: 'the scope is',
+      payload: { scope: 'openid client.read client.write' },
+      expected: ['client.read', 'client.write'],
+    },
+    { reason: 'a scope as a list', payload: { scope: ['client.read'] }, expected: ['client.read'] },
+    {
+      reason: 'a scope adds nothing to permissions',
+      payload: { permissions: ['client.read'], scope: 'client.write' },
+      expected: ['client.read'],
+    },
+    {
+      reason: 'no permissions are none, whatever the scope',
+      payload: { permissions: [], scope: 'client.write' },
+      expected: [],
+    },
+    { reason: 'a list that holds something else is none', payload: { permissions: ['client.read', 1] }, expected: [] },
+    { reason: 'an object is none', payload: { permissions: { 0: 'client.read', length: 1 } }, expected: [] },
+    { reason: 'unknown ones are left out, in any case', payload: { permissions: ['Client.Read', 'x'] }, expected: [] },
+  ])('$reason', ({ payload, expected }) => {
+    expect([...readClaims(payload, names).permissions]).toEqual(expected)
+  })
+
+  test.each([
+    { reason: 'a list', roles: ['a', 'b'], expected: ['a', 'b'] },
+    { reason: 'one text, commas and spaces in it', roles: 'a, b', expected: ['a, b'] },
+    { reason: 'empty texts are nobody', roles: ['', 'a'], expected: ['a'] },
+    { reason: 'a number is none', roles: 7, expected: [] },
+    { reason: 'null is none', roles: null, expected: [] },
+    { reason: 'a nested list is none', roles: [['a']], expected: [] },
+  ])('roles: $reason', ({ roles, expected }) => {
+    expect(readClaims({ roles }, names).roles).toEqual(expected)
+  })
+
+  test('are read by their exact name, never from a prototype', () => {
+    const claims = readClaims({ 'a.b': ['x'], a: { b: ['y'] } }, { ...names, roles: 'a.b', products: 'constructor' })
+    expect([claims.roles, claims.products]).toEqual([['x'], []])
+  })
+})

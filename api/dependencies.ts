@@ -54,6 +54,8 @@ export interface ApiSettings {
   /** How long a client that Auth0 does not have is not asked for again, and how many of them are remembered. */
   readonly absentMs: number
   readonly maximumAbsent: number
+  /** How long a request waits for a read from Auth0, its turn in the tenant's rate budget included. */
+  readonly readMs: number
   /** After a read that Auth0 did not answer: how long nobody reads from that tenant for a request's sake. */
   readonly quietMs: number
 }
@@ -68,5 +70,6 @@ export const defaultSettings: ApiSettings = {
   maximumHeaderBytes: 16_384,
   absentMs: 30_000,
   maximumAbsent: 10_000,
-  quietMs: 5000,
+  readMs: 5000,
+  quietMs: 1000,
 }

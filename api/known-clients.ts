@@ -56,14 +56,12 @@ export const createKnownClients = (
     return { kind: 'unanswered', retryAfterMs }
   }
 
-  /** One question at a time for each client, whoever asks. */
+  /** One question at a time for each client, whoever asks; nobody waits for it longer than a request should. */
   const ask = (key: ClientKey): Promise<Asked> => {
     const name = nameOf(key)
-    const flight = flights.get(name)
-    if (flight !== undefined) return flight
-    const started = askAuth0(key).finally(() => flights.delete(name))
-    flights.set(name, started)
-    return started
+    const flight = flights.get(name) ?? askAuth0(key).finally(() => flights.delete(name))
+    flights.set(name, flight)
+    return within(settings.readMs, flight, { kind: 'unanswered', retryAfterMs: settings.quietMs })
   }
 
   const readThrough = async (key: ClientKey, known: ClientRecord | undefined): Promise<ClientRecord> => {
@@ -111,3 +109,16 @@ export const createKnownClients = (
 }
 
 const nameOf = (key: ClientKey): string => `${key.tenantId}/${key.clientId}`
+
+/** What `work` comes to, or `otherwise` when that takes longer than `ms`. */
+const within = async <T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, ms, otherwise)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,334 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { servers, startStack } from '../support/stack.ts'
+import type { Stack } from '../support/stack.ts'
+import { behindNexus, clientMembers, pathOf, read, seedClient } from './support.ts'
+
+describe.skipIf(servers === null)('PATCH of a client', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await startStack({ tenant: { freshness: '60s' } })
+  })
+  afterAll(() => stack.close())
+
+  const held = (clientId: string): Readonly<Record<string, unknown>> => stack.simulator.clients.get(clientId) ?? {}
+  const status = async (clientId: string) => (await stack.patch(clientId, { productName: 'x' })).status
+  const writes = () => stack.simulator.stats.writes.length
+
+  test('200: the whole client, as Auth0 has it, with its headers', async () => {
+    const id = seedClient(stack, { token_endpoint_auth_method: 'client_secret_post' })
+    const answer = await read(
+      await stack.patch(id, {
+        callbackUrls: ['https://b.test/cb,https://a.test/cb', 'https://c.test/cb?x=1,2'],
+        applicationName: 'Till',
+        mobile: { android: { keystore_hash: 'ab'.repeat(32) } },
+      }),
+    )
+    expect(answer.status).toBe(200)
+    expect(Object.keys(answer.body).join(' ')).toBe(clientMembers)
+    expect(answer.body).toMatchObject({
+      id,
+      type: 'regular_web',
+      secret: null,
+      manuallyCreated: true,
+      clientAuthMethod: 'ClientSecretPost',
+      owners: ['auth0|tester'],
+      applicationName: 'Till',
+      callbackUrls: ['https://b.test/cb', 'https://a.test/cb', 'https://c.test/cb?x=1,2'],
+      mobile: { ios: { team_id: null }, android: { keystore_hash: Array(32).fill('AB').join(':') } },
+    })
+    expect(held(id)).toMatchObject({
+      callbacks: ['https://b.test/cb', 'https://a.test/cb', 'https://c.test/cb?x=1,2'],
+      client_metadata: { owners: '["auth0|tester"]', product_name: 'Shop', application_name: 'Till' },
+    })
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    expect(answer.headers.get('etag')).toMatch(/^"[\w-]+"$/)
+    expect(answer.headers.get('nexus-change')).toMatch(/^[\da-f-]{36}$/)
+    expect(answer.headers.get('nexus-sync')).toBe('synced')
+    expect(answer.headers.get('nexus-warning')).toBeNull()
+    expect(answer.headers.get('x-request-id')).toBeTruthy()
+    expect(answer.text).not.toContain(String(held(id)['client_secret']))
+  })
+
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'text/json',
+    'application/*+json',
+    'application/vnd.acme+json; v=1',
+    'application/merge-patch+json',
+    'application/json-patch+json',
+  ])('a body of type %s', async (type) => {
+    const id = seedClient(stack)
+    const answer = await stack.patch(id, { productName: type }, { headers: { 'content-type': type } })
+    expect(answer.status).toBe(200)
+    expect(held(id)['client_metadata']).toMatchObject({ product_name: type })
+  })
+
+  test('Accept never refuses', async () => {
+    const id = seedClient(stack)
+    const answer = await stack.patch(id, { productName: 'Shed' }, { headers: { accept: 'application/xml' } })
+    expect(answer.status).toBe(200)
+  })
+
+  describe('leaving and clearing', () => {
+    const filled = {
+      callbacks: ['https://a.test/cb'],
+      client_metadata: { owners: '["auth0|tester"]', product_name: 'Shop', other: 'kept' },
+      mobile: { ios: { team_id: 'T', app_bundle_identifier: 'B' } },
+    }
+    test('nulls and empty objects change nothing, and nothing is stored or sent', async () => {
+      const id = seedClient(stack, filled)
+      const before = writes()
+      const body = {
+        callbackUrls: null,
+        productName: null,
+        owners: null,
+        mobile: { ios: { team_id: null }, android: {} },
+      }
+      for (const empty of [body, {}, { mobile: null }]) {
+        const answer = await read(await stack.patch(id, empty))
+        expect(answer).toMatchObject({
+          status: 200,
+          body: { callbackUrls: ['https://a.test/cb'], productName: 'Shop' },
+        })
+        expect(answer.headers.get('nexus-change')).toBeNull()
+      }
+      expect(writes()).toBe(before)
+      expect(held(id)).toMatchObject(filled)
+      expect(await stack.query('select 1 from nexus.changes where client_id = $1', [id])).toEqual([])
+    })
+
+    test('[] and "" clear', async () => {
+      const id = seedClient(stack, filled)
+      const answer = await read(
+        await stack.patch(id, { callbackUrls: [], productName: '', mobile: { ios: { team_id: '' } } }),
+      )
+      expect(answer).toMatchObject({ status: 200, body: { callbackUrls: [], productName: null } })
+      expect(answer.body).toMatchObject({ mobile: { ios: { team_id: null, app_bundle_identifier: 'B' } } })
+      expect(held(id)['client_metadata']).toEqual({ owners: '["auth0|tester"]', other: 'kept' })
+    })
+
+    test('null clears in a merge patch', async () => {
+      const id = seedClient(stack, filled)
+      const answer = await stack.patch(
+        id,
+        { callbackUrls: null, productName: null, mobile: { ios: { team_id: null } } },
+        { headers: { 'content-type': 'application/merge-patch+json' } },
+      )
+      expect(answer.status).toBe(200)
+      expect(held(id)).toMatchObject({ callbacks: [], client_metadata: { owners: '["auth0|tester"]', other: 'kept' } })
+    })
+  })
+
+  test('what is there already is not sent again', async () => {
+    const id = seedClient(stack, { callbacks: ['https://a.test/cb'] })
+    await stack.patch(id, {})
+    const before = stack.simulator.stats
+    const answer = await read(await stack.patch(id, { callbackUrls: ['https://a.test/cb'], productName: 'Shop' }))
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('nexus-change')).toMatch(/^[\da-f-]{36}$/)
+    expect(stack.simulator.stats).toEqual(before)
+  })
+
+  describe('202', () => {
+    test('respond-async: accepted values at once, and the change behind Location', async () => {
+      const id = seedClient(stack)
+      const answer = await read(
+        await stack.patch(id, { applicationName: 'Soon' }, { headers: { prefer: 'respond-async' } }),
+      )
+      expect(answer.status).toBe(202)
+      expect(answer.body).toMatchObject({ id, applicationName: 'Soon' })
+      expect(Object.keys(answer.body)).toContain('isRefreshTokenInactivityLifetimeEnabled')
+      expect(answer.headers.get('preference-applied')).toBe('respond-async')
+      expect(answer.headers.get('nexus-sync')).toBe('pending')
+      expect(answer.headers.get('retry-after')).toBe('1')
+      const changeId = answer.headers.get('nexus-change')
+      const location = answer.headers.get('location')
+      expect(location).toBe(`/v1/tenants/acme/changes/${changeId}`)
+      await expect
+        .poll(async () => (await read(await stack.request(location ?? ''))).body['status'], { timeout: 10_000 })
+        .toBe('applied')
+      expect(held(id)['client_metadata']).toMatchObject({ application_name: 'Soon' })
+    })
+
+    test('the wait is over before Auth0 has answered; the change is applied all the same', async () => {
+      const id = seedClient(stack)
+      await stack.patch(id, {})
+      stack.simulator.setFaults({ latencyMs: 2500, methods: ['PATCH'] })
+      try {
+        const start = performance.now()
+        const answer = await read(await stack.patch(id, { applicationName: 'Late' }, { headers: { prefer: 'wait=1' } }))
+        expect(performance.now() - start).toBeLessThan(2400)
+        expect(answer).toMatchObject({ status: 202, body: { applicationName: 'Late' } })
+        expect(answer.headers.get('preference-applied')).toBe('wait=1')
+      } finally {
+        stack.simulator.setFaults({})
+      }
+      await expect
+        .poll(() => held(id)['client_metadata'], { timeout: 10_000 })
+        .toMatchObject({ application_name: 'Late' })
+    })
+
+    test('a paused tenant answers at once', async () => {
+      const id = seedClient(stack)
+      await stack.patch(id, {})
+      await stack.query(`update nexus.tenants set paused = true where tenant_id = 'acme'`)
+      try {
+        const start = performance.now()
+        const answer = await read(await stack.patch(id, { applicationName: 'Paused' }))
+        expect(performance.now() - start).toBeLessThan(2000)
+        expect(answer).toMatchObject({ status: 202, body: { applicationName: 'Paused' } })
+        expect(answer.headers.get('retry-after')).toBe('30')
+        const seen = await read(await stack.request(pathOf(id)))
+        expect(seen.body['applicationName']).toBe('Paused')
+        expect(seen.headers.get('nexus-sync')).toBe('pending')
+      } finally {
+        await stack.query(`update nexus.tenants set paused = false where tenant_id = 'acme'`)
+      }
+    })
+
+    test('a change goes on when its caller hangs up', async () => {
+      const id = seedClient(stack)
+      await stack.patch(id, {})
+      stack.simulator.setFaults({ latencyMs: 800, methods: ['PATCH'] })
+      const hangUp = new AbortController()
+      const patching = stack.patch(id, { applicationName: 'Alone' }, { signal: hangUp.signal })
+      setTimeout(() => hangUp.abort(), 300)
+      await expect(patching).rejects.toThrow(/abort/)
+      stack.simulator.setFaults({})
+      await expect
+        .poll(() => held(id)['client_metadata'], { timeout: 10_000 })
+        .toMatchObject({ application_name: 'Alone' })
+    })
+  })
+
+  describe('If-Match', () => {
+    test('the tag of the newest answer holds, an older one does not', async () => {
+      const id = seedClient(stack)
+      const first = await stack.patch(id, { applicationName: 'One' })
+      const old = first.headers.get('etag') ?? ''
+      const second = await stack.patch(id, { applicationName: 'Two' }, { headers: { 'if-match': old } })
+      expect(second.status).toBe(200)
+      const third = await read(await stack.patch(id, { applicationName: 'Three' }, { headers: { 'if-match': old } }))
+      expect(third).toMatchObject({ status: 412, body: { type: '/problems/precondition-failed' } })
+      expect(held(id)['client_metadata']).toMatchObject({ application_name: 'Two' })
+      expect((await stack.patch(id, { applicationName: 'Four' }, { headers: { 'if-match': '*' } })).status).toBe(200)
+      expect((await stack.patch(id, {}, { headers: { 'if-match': old } })).status).toBe(412)
+    })
+  })
+
+  describe('422', () => {
+    test("Nexus' own checks name every element, and nothing is stored", async () => {
+      const id = seedClient(stack)
+      const answer = await read(
+        await stack.patch(id, {
+          callbackUrls: ['https://ok.test,https://bad.test/#x', 'javascript:alert(1)'],
+          allowedWebOrigins: ['https://a.test/path'],
+          owners: ['auth0|somebody-else'],
+        }),
+      )
+      expect(answer.status).toBe(422)
+      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/)
+      expect(answer.body.errors?.map(({ pointer }) => pointer)).toEqual([
+        '/callbackUrls/0',
+        '/callbackUrls/1',
+        '/allowedWebOrigins/0',
+        '/owners',
+      ])
+      expect(await stack.query('select 1 from nexus.changes where client_id = $1', [id])).toEqual([])
+    })
+
+    test("Auth0's refusal comes with its message and our pointer, and does not block the next change", async () => {
+      const id = seedClient(stack)
+      await stack.patch(id, {})
+      // Somebody fills the metadata behind Nexus' back.
+      const others = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`k${index}`, 'v']))
+      seedClient(stack, {
+        client_id: id,
+        client_metadata: { owners: '["auth0|tester"]', product_name: 'Shop', ...others },
+      })
+      const answer = await read(await stack.patch(id, { applicationName: 'One too many' }))
+      expect(answer).toMatchObject({ status: 422, body: { type: '/problems/impossible', instance: pathOf(id) } })
+      expect(answer.body.errors?.[0]?.pointer).toBe('/applicationName')
+      expect(answer.headers.get('nexus-change')).toBeTruthy()
+      expect((await stack.patch(id, { productName: 'Shed' })).status).toBe(200)
+      expect((await read(await stack.request(pathOf(id)))).body['applicationName']).toBeNull()
+    })
+
+    test('a value that Auth0 ignores is refused too', async () => {
+      const id = seedClient(stack)
+      stack.simulator.setFaults({ ignoreMembers: ['web_origins'] })
+      const answer = await read(await stack.patch(id, { allowedWebOrigins: ['https://a.test'] }))
+      stack.simulator.setFaults({})
+      expect(answer.status).toBe(422)
+      expect(answer.body.errors?.[0]?.pointer).toBe('/allowedWebOrigins')
+    })
+  })
+
+  describe('404', () => {
+    test('a client that Auth0 does not have is asked for once', async () => {
+      const before = stack.simulator.stats
+      expect(await status('noSuchClient0000000000000000000')).toBe(404)
+      const asked = stack.simulator.stats
+      expect(asked).not.toEqual(before)
+      expect(await status('noSuchClient0000000000000000000')).toBe(404)
+      expect(stack.simulator.stats).toEqual(asked)
+    })
+    test("the global client and Nexus' own", async () => {
+      const all = stack.token({ permissions: ['client.write.all'] })
+      const untouchable = [
+        stack.simulator.credential.clientId,
+        ...stack.simulator.clients
+          .all()
+          .filter((client) => client['global'] === true)
+          .map((client) => client.client_id),
+      ]
+      expect(untouchable).toHaveLength(2)
+      for (const id of untouchable) {
+        const before = JSON.stringify(held(id))
+        expect((await stack.patch(id, { callbackUrls: ['https://evil.test'] }, { as: all })).status).toBe(404)
+        expect((await stack.request(pathOf(id), { as: all })).status).toBe(404)
+        expect(JSON.stringify(held(id))).toBe(before)
+      }
+    })
+    test('a client that vanished before the change was applied', async () => {
+      const id = seedClient(stack)
+      await stack.patch(id, {})
+      expect((await behindNexus(stack, 'DELETE', `/clients/${id}`)).status).toBe(204)
+      const answer = await read(await stack.patch(id, { productName: 'x' }))
+      expect(answer).toMatchObject({ status: 404, body: { detail: expect.stringMatching(/vanished/) } })
+      expect(await status(id)).toBe(404)
+    })
+  })
+
+  test('503 while an unknown client cannot be read; known ones are still accepted', async () => {
+    const known = seedClient(stack)
+    await stack.patch(known, {})
+    const unknown = seedClient(stack)
+    stack.simulator.setFaults({ outage: 'page' })
+    try {
+      const answer = await read(await stack.patch(unknown, { productName: 'x' }))
+      expect(answer.status).toBe(503)
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      const accepted = await stack.patch(known, { productName: 'y' }, { headers: { prefer: 'wait=0' } })
+      expect(accepted.status).toBe(202)
+    } finally {
+      stack.simulator.setFaults({})
+    }
+    await expect.poll(() => held(known)['client_metadata'], { timeout: 15_000 }).toMatchObject({ product_name: 'y' })
+  })
+
+  test('changes of one client at the same time all get their answer, and the last one accepted stays', async () => {
+    const id = seedClient(stack)
+    await expect.poll(async () => (await stack.patch(id, {})).status, { timeout: 10_000 }).toBe(200)
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => stack.patch(id, { applicationName: `n${index}` })),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(200))
+    const [last] = await stack.query<{ values: { applicationName: string } }>(
+      'select "values" from nexus.changes where client_id = $1 order by generation desc limit 1',
+      [id],
+    )
+    expect(held(id)['client_metadata']).toMatchObject({ application_name: last?.values.applicationName })
+  })
+})

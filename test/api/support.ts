@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import type { Stack } from '../support/stack.ts'
+
+/** The members of the 200 body, in the contract's order. */
+export const clientMembers =
+  'id name type mobile owners secret logoUrl grantTypes productName callbackUrls client_upn_key applicationName ' +
+  'manuallyCreated clientAuthMethod allowedLogoutUrls allowedWebOrigins idTokenExpiration allowedCorsOrigins ' +
+  'refreshTokenReuseInterval refreshTokenAbsoluteLifetime isRefreshTokenRotationEnabled ' +
+  'allowCrossOriginAuthentication refreshTokenInactivityLifetime isRefreshTokenAbsoluteExpirationEnabled ' +
+  'isRefreshTokenInactivityLifetimeEnabled'
+
+export interface ProblemBody {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly instance?: string
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
+}
+
+/** An answer's status, headers and JSON body. */
+export const read = async (response: Response) => {
+  const text = await response.text()
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is in it is what the tests look at
+  const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> & Partial<ProblemBody>
+  return { status: response.status, headers: response.headers, body, text }
+}
+
+/** A client of the tester in the simulated tenant; answers its id. */
+export const seedClient = (stack: Stack, more: Record<string, unknown> = {}): string =>
+  stack.simulator.seed({
+    name: `Client ${randomUUID()}`,
+    app_type: 'regular_web',
+    client_metadata: { owners: '["auth0|tester"]', product_name: 'Shop' },
+    ...more,
+  })
+
+/** The path of a client of the tenant `acme`. */
+export const pathOf = (clientId: string): string => `/v1/tenants/acme/clients/${clientId}`
+
+/** A request past Nexus, as another tool of the tenant makes it. */
+export const behindNexus = async (stack: Stack, method: string, path: string): Promise<Response> => {
+  const { simulator } = stack
+  const granted = await fetch(`${simulator.url}/oauth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      grant_type: 'client_credentials',
+      client_id: simulator.credential.clientId,
+      client_secret: simulator.credential.clientSecret,
+      audience: `${simulator.url}/api/v2/`,
+    }),
+  })
+  const { access_token: token } = Object(await granted.json())
+  return fetch(`${simulator.url}/api/v2${path}`, { method, headers: { authorization: `Bearer ${String(token)}` } })
+}
+
+/** Bytes on a connection, and everything that came back until it ended, or until nothing came for a second. */
+export const raw = (stack: Stack, bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(stack.url)
+    const socket = connect(Number(port), hostname)
+    let answer = ''
+    socket.setTimeout(1000, () => socket.end())
+    socket.on('data', (chunk) => {
+      answer += chunk.toString()
+    })
+    socket.on('close', () => resolve(answer))
+    socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)))
+    socket.write(bytes)
+  })

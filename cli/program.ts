@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
+import { processCommands } from './commands/processes.ts'
 import { simulatorCommand } from './commands/simulator.ts'
 import { tokenCommand } from './commands/token.ts'
 
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
-const commands: readonly ((program: Command) => void)[] = [configCommand, hashCommand, simulatorCommand, tokenCommand]
+const commands: readonly ((program: Command) => void)[] = [
+  processCommands,
+  configCommand,
+  hashCommand,
+  simulatorCommand,
+  tokenCommand,
+]
 
 const version = (): string => {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -15,6 +22,7 @@ const version = (): string => {
 
 const examples = `
 Examples:
+  $ nexus start --config nexus.yaml
   $ nexus simulator --port 4000 --clients 20
   $ nexus token --user 'auth0|ann' --permission client.write --role billing-admins
   $ nexus hash token --generate

@@ -6,6 +6,7 @@ import type { PlanName } from '../../domain/budget.ts'
 import type { Faults, Simulator } from '../../simulator/main.ts'
 import { Failure } from '../failure.ts'
 import { jsonOption, print, printJson, wholeNumber } from '../options.ts'
+import { untilSignal } from '../until-signal.ts'
 
 interface SimulatorFlags {
   readonly port: number
@@ -110,11 +111,6 @@ $ nexus token --simulator ${url}${ca} --user 'auth0|ann' --permission client.wri
 $ curl ${caFile === null ? '' : `--cacert ${caFile} `}-X POST ${url}/_simulator/faults -H 'content-type: application/json' -d '{"outage":"reset"}'
 `
 }
-
-const untilSignal = async (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
-  })
 
 const run = async (flags: SimulatorFlags): Promise<void> => {
   const ended = untilSignal()

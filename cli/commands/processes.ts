@@ -1,0 +1,84 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import type { Roles } from '../run.ts'
+import { configOption, jsonOption, print, printJson } from '../options.ts'
+import { untilSignal } from '../until-signal.ts'
+
+interface Flags {
+  readonly config?: string
+  readonly logLevel: string
+  readonly json?: boolean
+}
+
+/** The commands that run until they are ended, and what each does. */
+const processes: readonly { readonly name: string; readonly description: string; readonly roles: Roles }[] = [
+  { name: 'start', description: 'run the API and the worker in one process', roles: { api: true, worker: true } },
+  { name: 'api', description: 'run the API only; a worker must run elsewhere', roles: { api: true, worker: false } },
+  { name: 'worker', description: 'run a worker only; as many as you like', roles: { api: false, worker: true } },
+]
+
+const logLevel = (): Option =>
+  new Option('--log-level <level>', 'the least that is logged (also: NEXUS_LOG_LEVEL)')
+    .choices(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+    .env('NEXUS_LOG_LEVEL')
+    .default('info')
+
+const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> => {
+  const { loadConfiguration } = await import('../../adapters/config/load.ts')
+  const { createLog } = await import('../../adapters/log/log.ts')
+  const { run } = await import('../run.ts')
+  const log = createLog(logLevel)
+  const ended = untilSignal()
+  const configuration = loadConfiguration({ file: config, env: process.env })
+  const running = await run(configuration, roles, log)
+  log.info({ url: running.url, ...roles, tenants: configuration.tenants.map(({ id }) => id) }, 'Nexus is up')
+  log.info({ signal: await ended }, 'ending: what was taken is answered first')
+  await running.close()
+  log.info('ended')
+}
+
+const migrate = async ({ config, logLevel, json }: Flags): Promise<void> => {
+  const { loadConfiguration } = await import('../../adapters/config/load.ts')
+  const { createLog } = await import('../../adapters/log/log.ts')
+  const { migrateAll, openDatabase } = await import('../run.ts')
+  const log = createLog(logLevel)
+  const configuration = loadConfiguration({ file: config, env: process.env })
+  const database = await openDatabase(configuration, print)
+  try {
+    const applied = await migrateAll(database.url, configuration, log)
+    if (json === true) printJson({ applied })
+    else if (applied.length === 0) print('The database is up to date.')
+    else print(`Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`)
+  } finally {
+    await database.close()
+  }
+}
+
+/** `nexus start`, `nexus api`, `nexus worker`, `nexus migrate`. */
+export const processCommands = (program: Command): void => {
+  for (const { name, description, roles } of processes)
+    program
+      .command(name)
+      .description(description)
+      .addOption(configOption())
+      .addOption(logLevel())
+      .addHelpText(
+        'after',
+        `
+It brings the database's schema up to date, writes its log to standard output as lines of JSON, and ends on SIGINT or
+SIGTERM after answering what it has taken.
+
+Examples:
+  $ nexus ${name}
+  $ nexus ${name} --config /etc/nexus/nexus.yaml --log-level warn`,
+      )
+      .action((flags: Flags) => serve(roles, flags))
+  program
+    .command('migrate')
+    .description("bring the database's schema to the newest version, and end")
+    .addOption(configOption())
+    .addOption(logLevel().default('warn'))
+    .addOption(jsonOption('print what was applied as one line of JSON'))
+    .addHelpText('after', '\nExamples:\n  $ nexus migrate\n  $ nexus migrate --config nexus.yaml --json')
+    .action(migrate)
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { createProgram } from '../../cli/program.ts'
+import type { Command } from 'commander'
+import { nexus } from './support.ts'
+
+const pathsOf = (command: Command, path: readonly string[] = []): string[][] => [
+  [...path],
+  ...command.commands.flatMap((child) => pathsOf(child, [...path, child.name()])),
+]
+
+describe('help', () => {
+  // Read from the program itself: a command that is added is tested as well.
+  test.each(pathsOf(createProgram()).map((path) => ({ path })))('of nexus $path has examples', async ({ path }) => {
+    const { code, stdout, stderr } = await nexus([...path, '--help'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain(`Usage: nexus ${path.join(' ')}`)
+    expect(stdout).toMatch(/Examples:\n {2}\$ /)
+  })
+
+  test('the version is that of the package', async () => {
+    expect((await nexus(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe('a usage error ends with 1, says what is wrong on standard error, and nothing on standard output', () => {
+  test.each([
+    { reason: 'no command', args: [], says: 'Usage: nexus' },
+    { reason: 'an unknown command', args: ['simulater'], says: 'Did you mean simulator?' },
+    { reason: 'an unknown command below one', args: ['hash', 'secret'], says: "unknown command 'secret'" },
+    { reason: 'an unknown option', args: ['hash', 'token', '--generat'], says: 'Did you mean --generate?' },
+    { reason: 'an option that must be there', args: ['token'], says: "'--user <id>' not specified" },
+    { reason: 'too much', args: ['config', 'check', 'x'], says: 'too many arguments' },
+    { reason: 'a port that is none', args: ['simulator', '--port', '70000'], says: 'from 0 to 65535' },
+    { reason: 'a plan that there is none of', args: ['simulator', '--limits', 'gold'], says: 'self-service' },
+    { reason: 'a fault without a value', args: ['simulator', '--fault', 'outage'], says: 'name=value' },
+    { reason: 'a fault that there is none of', args: ['simulator', '--fault', 'x=1'], says: 'latencyMs' },
+    { reason: 'a fault of a wrong value', args: ['simulator', '--fault', 'errorShare=2'], says: 'errorShare' },
+    {
+      reason: 'a permission that there is none of',
+      args: ['token', '--user', 'x', '--permission', 'y'],
+      says: 'client.read',
+    },
+    { reason: 'no URL', args: ['token', '--user', 'x', '--simulator', 'localhost:4000'], says: 'must be a URL' },
+  ])('$reason', async ({ args, says }) => {
+    const { code, stdout, stderr } = await nexus(args)
+    expect(stderr).toContain(says)
+    expect(stderr).not.toMatch(/^ +at /m)
+    expect([code, stdout]).toEqual([1, ''])
+  })
+})

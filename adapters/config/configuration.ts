@@ -18,7 +18,7 @@ export interface Configuration {
   readonly serviceAccounts: readonly ServiceAccountConfiguration[]
 }
 
-export interface ServerConfiguration {
+interface ServerConfiguration {
   readonly host: string
   readonly port: number
   readonly bodyLimitBytes: number
@@ -27,9 +27,9 @@ export interface ServerConfiguration {
 }
 
 /** Any PostgreSQL by its URL, or one that Nexus runs itself in a directory. */
-export type DatabaseConfiguration = { readonly url: string } | { readonly embedded: string }
+type DatabaseConfiguration = { readonly url: string } | { readonly embedded: string }
 
-export interface WorkerConfiguration {
+interface WorkerConfiguration {
   /** Clients of one tenant that are worked on at the same time. */
   readonly concurrency: number
   /** Deadline of one call to Auth0. */
@@ -102,7 +102,7 @@ export interface IssuerConfiguration {
   readonly allowInsecure: boolean
 }
 
-export interface ApplicationTokensConfiguration {
+interface ApplicationTokensConfiguration {
   /** Name of the request header that carries the token. */
   readonly header: string
   readonly tokens: readonly ApplicationTokenConfiguration[]

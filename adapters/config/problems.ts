@@ -54,7 +54,7 @@ const distance = (from: string, to: string): number => {
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 
 /** The word that somebody probably meant; undefined where none is near. */
-export const nearest = (word: string, known: readonly string[]): string | undefined => {
+const nearest = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > 64) return undefined
   const ranked = known
     .map((candidate) => ({ candidate, far: distance(plain(word), plain(candidate)) }))

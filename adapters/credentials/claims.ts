@@ -18,7 +18,7 @@ const textsOfClaim = (raw: unknown): readonly string[] => {
 }
 
 /** Those of `texts` that are permissions; others belong to somebody else's vocabulary and are left out. */
-export const permissionsAmong = (texts: readonly string[]): ReadonlySet<Permission> =>
+const permissionsAmong = (texts: readonly string[]): ReadonlySet<Permission> =>
   new Set(texts.flatMap((text) => Permission.safeParse(text).data ?? []))
 
 /**

@@ -19,7 +19,7 @@ export interface Key {
   readonly jwk: JsonWebKey
 }
 
-export const makeKey = (kid: string): Key => {
+const makeKey = (kid: string): Key => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }
   return { kid, privateKey, publicKey, jwk }
@@ -98,7 +98,7 @@ export const goodClaims = {
   'https://nexus.example/products': ['Billing', 'Search'],
 }
 
-export const configurationOf = (jwksUrl: string, more = '') =>
+const configurationOf = (jwksUrl: string, more = '') =>
   parseConfiguration(
     `
 tenants:

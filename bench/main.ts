@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util'
+import { latency } from './latency.ts'
+
+/**
+ * Speed and cost, as figures beside a rival or a limit of the same run. Never a test: a slow machine is not a fault.
+ */
+const benches: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<void> }>> = {
+  latency: { about: 'PATCH → 200 at one caller, beside the bare SDK', run: latency },
+}
+
+const usage = `npm run bench [-- NAME…]
+
+${Object.entries(benches)
+  .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
+  .join('\n')}
+
+Without a name all of them run.`
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { help: { type: 'boolean', short: 'h' } },
+})
+const unknown = positionals.filter((name) => !(name in benches))
+if (values.help === true || unknown.length > 0) {
+  console.log(unknown.length > 0 ? `There is no bench called ${unknown.join(', ')}.\n\n${usage}` : usage)
+  process.exitCode = unknown.length > 0 ? 1 : 0
+} else {
+  for (const [name, { about, run }] of Object.entries(benches))
+    if (positionals.length === 0 || positionals.includes(name)) {
+      console.log(`\n${name}: ${about}`)
+      await run()
+    }
+}

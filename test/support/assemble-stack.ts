@@ -1,0 +1,181 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { Writable } from 'node:stream'
+import pg from 'pg'
+import { parseConfiguration } from '../../adapters/config/load.ts'
+import type { Configuration } from '../../adapters/config/configuration.ts'
+import { createLog } from '../../adapters/log/log.ts'
+import { run } from '../../cli/run.ts'
+import type { Roles, Running } from '../../cli/run.ts'
+import { startSimulator } from '../../simulator/main.ts'
+import type { Simulator, SimulatorOptions } from '../../simulator/main.ts'
+import type { Servers } from './servers.ts'
+
+export const applicationToken = 'nxa_test-application-token'
+export const narrowApplicationToken = 'nxa_test-narrow-application-token'
+
+/** Everything that the main job needs, for real, in this process. */
+export interface Stack {
+  readonly simulator: Simulator
+  readonly configuration: Configuration
+  readonly databaseUrl: string
+  /** Where the API listens. */
+  readonly url: string
+  /** Lines of the log so far. */
+  readonly logLines: () => readonly string[]
+  /** A Bearer token with these claims, by default a user with client.write and client.read. */
+  readonly token: (claims?: { sub?: string; permissions?: string[]; roles?: string[]; products?: string[] }) => string
+  /** A request to the API, with a user's token unless headers say otherwise. */
+  readonly request: (path: string, init?: RequestInit & { readonly as?: string }) => Promise<Response>
+  /** PATCHes a client of the tenant `acme`. */
+  readonly patch: (clientId: string, body: unknown, init?: RequestInit & { readonly as?: string }) => Promise<Response>
+  /** Runs statements on the database. */
+  readonly query: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>
+  /** Starts one more process of Nexus, as it were, over the same storage. */
+  readonly also: (roles: Roles) => Promise<Running>
+  /** Stops Nexus, and starts it again. */
+  readonly stop: () => Promise<void>
+  readonly start: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export interface StackOptions {
+  readonly simulator?: SimulatorOptions
+  /** Members of the tenant in the configuration file. */
+  readonly tenant?: Record<string, unknown>
+  /** Further members of the configuration file. */
+  readonly file?: Record<string, unknown>
+  readonly roles?: Roles
+}
+
+/** A database of its own on the servers of this run. */
+export const createDatabase = async ({ postgresUrl }: Servers): Promise<{ url: string; drop: () => Promise<void> }> => {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const admin = async (statement: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: postgresUrl })
+    await client.connect()
+    await client.query(statement)
+    await client.end()
+  }
+  await admin(`create database ${name}`)
+  const url = new URL(postgresUrl)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => admin(`drop database ${name} with (force)`) }
+}
+
+/** Starts a simulated tenant, a database of its own, and Nexus over both. */
+export const assembleStack = async (servers: Servers, options: StackOptions = {}): Promise<Stack> => {
+  const simulator = await startSimulator({ ...options.simulator })
+  const database = await createDatabase(servers)
+  const lines: string[] = []
+  const log = createLog(
+    'debug',
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        lines.push(chunk.toString())
+        done()
+      },
+    }),
+  )
+  // Parallel suites must not see each other's jobs.
+  const prefix = randomBytes(6).toString('hex')
+  const redis = servers.redisUrl === null ? {} : { redis: { url: servers.redisUrl, prefix } }
+  const text = JSON.stringify(fileFor(simulator, database.url, redis, options))
+  const configuration = parseConfiguration(text, { file: 'test.yaml', env: {} })
+  let running: Running | undefined
+  const start = async (): Promise<void> => {
+    running = await run(configuration, options.roles ?? { api: true, worker: true }, log)
+  }
+  const others: Running[] = []
+  await start()
+  const url = (): string => running?.url ?? ''
+  const pool = new pg.Pool({ connectionString: database.url, max: 2 })
+  pool.on('error', () => undefined)
+
+  const token: Stack['token'] = (claims = {}) =>
+    simulator.issueUserToken({ sub: 'auth0|tester', permissions: ['client.read', 'client.write'], ...claims })
+  const request: Stack['request'] = (path, { as, headers, ...init } = {}) =>
+    fetch(`${url()}${path}`, {
+      ...init,
+      headers: {
+        authorization: `Bearer ${as ?? token()}`,
+        'x-application-token': applicationToken,
+        ...Object.fromEntries(new Headers(headers)),
+      },
+    })
+
+  return {
+    simulator,
+    configuration,
+    databaseUrl: database.url,
+    get url() {
+      return url()
+    },
+    logLines: () => lines,
+    token,
+    request,
+    patch: (clientId, body, init = {}) =>
+      request(`/v1/tenants/acme/clients/${clientId}`, {
+        method: 'PATCH',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...init,
+        headers: { 'content-type': 'application/json', ...Object.fromEntries(new Headers(init.headers)) },
+      }),
+    query: async (text, values) => (await pool.query(text, values)).rows,
+    also: async (roles) => {
+      const other = await run({ ...configuration, server: { ...configuration.server, port: 0 } }, roles, log)
+      others.push(other)
+      return other
+    },
+    stop: async () => {
+      await running?.close()
+      running = undefined
+    },
+    start,
+    close: async () => {
+      await Promise.all(others.map((other) => other.close()))
+      await running?.close()
+      await pool.end()
+      await simulator.close()
+      await database.drop()
+    },
+  }
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+const fileFor = (
+  simulator: Simulator,
+  databaseUrl: string,
+  redis: Record<string, unknown>,
+  options: StackOptions,
+): Record<string, unknown> => ({
+  server: { host: '127.0.0.1', port: 0 },
+  database: { url: databaseUrl },
+  ...redis,
+  tenants: [
+    {
+      id: 'acme',
+      domain: simulator.url,
+      credential: { ...simulator.credential },
+      plan: 'none',
+      allowInsecure: true,
+      ...options.tenant,
+    },
+  ],
+  issuers: [
+    {
+      issuer: simulator.issuer,
+      audience: 'urn:nexus',
+      allowInsecure: true,
+      claims: { roles: 'https://nexus.example/roles', products: 'https://nexus.example/products' },
+      tenants: '*',
+    },
+  ],
+  applicationTokens: {
+    tokens: [
+      { name: 'portal', sha256: sha256(applicationToken), tenants: '*' },
+      { name: 'narrow', sha256: sha256(narrowApplicationToken), tenants: '*', products: ['Billing'] },
+    ],
+  },
+  ...options.file,
+})

@@ -86,11 +86,13 @@ const addedByViews = new Set(['tenant', 'signing_keys', 'encrypted'])
 
 const completed = (seed: JsonObject): StoredClient => {
   const id = typeof seed['client_id'] === 'string' ? seed['client_id'] : newClientId()
-  const derived = { global: false, callback_url_template: false }
-  // What the API once answered is whole: it lacks defaults because the client has none of them.
-  const beneath = seed['global'] === true ? {} : seed['jwt_configuration'] === undefined ? defaultsFor(seed) : derived
   const given = pick(seed, (name) => !addedByViews.has(name))
-  return { ...beneath, client_secret: newSecret(), ...given, client_id: id }
+  // What the API once answered is whole: what it lacks, the client has not, except a secret that was hidden.
+  const isWhole = seed['global'] === true || seed['jwt_configuration'] !== undefined
+  const hasSecret = !isWhole || seed['client_authentication_methods'] !== undefined
+  const derived = seed['global'] === true ? {} : { global: false, callback_url_template: false }
+  const secret = hasSecret ? { client_secret: newSecret() } : {}
+  return { ...(isWhole ? derived : defaultsFor(seed)), ...secret, ...given, client_id: id }
 }
 
 const ownClient = ({ clientId, clientSecret }: Credential): JsonObject => ({

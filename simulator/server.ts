@@ -107,7 +107,11 @@ export const listener = (deps: ServerDeps): RequestListener => {
   }
 
   const fates: Record<Fate, (exchange: Exchange, act: () => Answer) => Promise<Answer | undefined>> = {
-    tooMany: () => Promise.resolve(tooMany),
+    tooMany: () => {
+      const until = Math.max(faults.current.tooManyUntil ?? 0, Date.now() + 1000)
+      const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(until / 1000)) }
+      return Promise.resolve(withHeaders(tooMany, headers))
+    },
     error: () => Promise.resolve(errorAnswer(faults.errorStatus())),
     errorAfter: (_exchange, act) => {
       act()
@@ -199,6 +203,7 @@ export const listener = (deps: ServerDeps): RequestListener => {
         effectAt: null,
         endedAt: null,
         status: null,
+        correlationId: request.headers['x-correlation-id']?.toString() ?? null,
         sent,
       }
       stats.write(exchange.write)

@@ -13,6 +13,8 @@ export type Write = {
   endedAt: number | null
   /** The status answered; null where the connection broke instead. */
   status: number | null
+  /** The caller's `X-Correlation-ID`. */
+  correlationId: string | null
   /** What was sent, without secrets. */
   sent: JsonObject
 }

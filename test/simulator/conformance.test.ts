@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../simulator/json.ts'
+
+const program = new URL('../../simulator/conformance/main.ts', import.meta.url).pathname
+const recordings = new URL('../../../shared/recordings/given', import.meta.url).pathname
+
+const conformance = (...parameters: string[]): Promise<{ code: number; output: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [program, ...parameters], (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr })
+    })
+  })
+
+const client = { client_id: 'recordedId', name: 'Shop', callbacks: ['https://a.example.com'], jwt_configuration: {} }
+
+type Answer = { status: number; body: JsonObject | null; lossy?: boolean; lost?: string }
+
+/** A cassette with one GET, then one PATCH of a client that was there before. */
+const cassette = (patched: Answer, more: JsonObject[] = []) => ({
+  origin: { sdk: ['Go-Auth0/1.32.1'] },
+  interactions: [
+    {
+      sequence: 0,
+      request: { method: 'GET', path: '/api/v2/clients/recordedId', query: {} },
+      response: { status: 200, body: client, lossy: true },
+    },
+    {
+      sequence: 1,
+      request: { method: 'PATCH', path: '/api/v2/clients/recordedId', query: {}, body: { name: 'Store' } },
+      response: { lossy: true, ...patched },
+    },
+    ...more,
+  ],
+})
+
+const inDirectory = async (content: unknown): Promise<string> => {
+  const directory = await mkdtemp(join(tmpdir(), 'simulator-conformance-'))
+  await writeFile(join(directory, 'one.json'), typeof content === 'string' ? content : JSON.stringify(content))
+  return directory
+}
+
+describe('npm run conformance', () => {
+  test.skipIf(!existsSync(recordings))(
+    `agrees with every recording (skipped where ${recordings} is not there)`,
+    async () => {
+      const { code, output } = await conformance(recordings)
+      expect(output).toMatch(/conformance: (\d+) of \1 interactions agree\n$/)
+      expect(code).toBe(0)
+    },
+  )
+
+  test('agrees with what the simulator does', async () => {
+    const { code, output } = await conformance(
+      await inDirectory(cassette({ status: 200, body: { ...client, name: 'Store' } })),
+    )
+    expect({ code, output }).toEqual({ code: 0, output: 'conformance: 2 of 2 interactions agree\n' })
+  })
+
+  const differing: { reason: string; patched: Answer; says: string }[] = [
+    {
+      reason: 'another value',
+      patched: { status: 200, body: { ...client, name: 'Shop' } },
+      says: '$.name expected "Shop", actual "Store"',
+    },
+    {
+      reason: 'a member that we lack',
+      patched: { status: 200, body: { ...client, name: 'Store', sso: true } },
+      says: '$.sso expected true, actual (absent)',
+    },
+    {
+      reason: 'a member that we have and the SDK knows',
+      patched: { status: 200, body: { client_id: 'recordedId', name: 'Store', jwt_configuration: {} } },
+      says: '$.callbacks expected (absent), actual ["https://a.example.com"]',
+    },
+    {
+      reason: 'another status',
+      patched: { status: 400, body: null, lost: 'lost' },
+      says: 'status expected 400, actual 200',
+    },
+  ]
+
+  test.each(differing)('tells $reason', async ({ patched, says }) => {
+    const { code, output } = await conformance(await inDirectory(cassette(patched)))
+    expect(output).toContain(`one #1 PATCH /api/v2/clients/recordedId: ${says}`)
+    expect(output).toContain('conformance: 1 of 2 interactions agree')
+    expect(code).toBe(1)
+  })
+
+  test('leaves out what is not about clients, and says so', async () => {
+    const other = {
+      sequence: 2,
+      request: { method: 'GET', path: '/api/v2/roles', query: {} },
+      response: { status: 200, body: [] },
+    }
+    const { code, output } = await conformance(
+      await inDirectory(cassette({ status: 200, body: { ...client, name: 'Store' } }, [other])),
+    )
+    expect(output).toBe(
+      'left out: 1, outside /api/v2/clients and its credentials\nconformance: 2 of 2 interactions agree\n',
+    )
+    expect(code).toBe(0)
+  })
+
+  test('begins with the state that a cassette says', async () => {
+    const [, patch] = cassette({ status: 200, body: { ...client, name: 'Store' } }).interactions
+    const { code } = await conformance(
+      await inDirectory({
+        origin: {},
+        seed: { recordedId: client },
+        interactions: [{ ...patch, response: { status: 200, body: { ...client, name: 'Store' }, lossy: true } }],
+      }),
+    )
+    expect(code).toBe(0)
+  })
+
+  test.each([
+    {
+      reason: 'a missing directory',
+      directory: () => Promise.resolve('/no/such/directory'),
+      says: 'there is no such directory',
+    },
+    {
+      reason: 'a directory without cassettes',
+      directory: () => mkdtemp(join(tmpdir(), 'simulator-empty-')),
+      says: 'no cassettes',
+    },
+    { reason: 'what is not JSON', directory: () => inDirectory('{'), says: 'one.json is not JSON' },
+    {
+      reason: 'what is no cassette',
+      directory: () => inDirectory({ interactions: [{}] }),
+      says: 'one.json is not a cassette',
+    },
+  ])('refuses $reason', async ({ directory, says }) => {
+    const { code, output } = await conformance(await directory())
+    expect(output).toContain(says)
+    expect(code).toBe(2)
+  })
+
+  test('explains itself', async () => {
+    expect(await conformance('--help')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('usage: npm run conformance -- DIR'),
+    })
+  })
+})

@@ -1,0 +1,98 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { textOf, type JsonObject } from '../../simulator/json.ts'
+import { withClient, type Call } from './support.ts'
+
+const pem = (): string =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 1024,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  }).publicKey
+
+const list = async (api: Call, path: string): Promise<JsonObject[]> =>
+  (await api('GET', `${path}/credentials?include_totals=true`)).rows
+
+describe('credentials', () => {
+  test('live and die with their client, newest first', async () => {
+    const { api, path } = await withClient()
+    expect(await list(api, path)).toEqual([])
+    const first = await api('POST', `${path}/credentials`, {
+      credential_type: 'public_key',
+      name: 'first',
+      pem: pem(),
+      expires_at: '2095-05-13T09:33:13Z',
+    })
+    expect(first).toMatchObject({
+      status: 201,
+      body: { credential_type: 'public_key', alg: 'RS256', name: 'first', expires_at: '2095-05-13T09:33:13.000Z' },
+    })
+    expect(first.body['id']).toMatch(/^cred_\w{22}$/)
+    expect(first.body['kid']).toMatch(/^[\w-]{43}$/)
+    expect(first.text).not.toContain('BEGIN')
+    const second = await api('POST', `${path}/credentials`, { credential_type: 'public_key', pem: pem(), alg: 'PS256' })
+    expect(await list(api, path)).toEqual([second.body, first.body])
+
+    const one = `${path}/credentials/${textOf(first.body['id'])}`
+    expect((await api('GET', one)).body).toEqual(first.body)
+    expect((await api('PATCH', one, { expires_at: '2096-01-01T00:00:00Z' })).body).toMatchObject({
+      ...first.body,
+      updated_at: expect.any(String),
+      expires_at: '2096-01-01T00:00:00.000Z',
+    })
+    expect((await api('PATCH', one, { expires_at: null })).body).not.toHaveProperty('expires_at')
+    expect((await api('DELETE', one)).status).toBe(204)
+    expect((await api('GET', one)).status).toBe(404)
+    expect(await list(api, path)).toEqual([second.body])
+  })
+
+  test('one key has one kid', async () => {
+    const { api, path } = await withClient()
+    const key = pem()
+    const kids = await Promise.all(
+      [1, 2].map(
+        async () => (await api('POST', `${path}/credentials`, { credential_type: 'public_key', pem: key })).body['kid'],
+      ),
+    )
+    expect(kids[0]).toBe(kids[1])
+  })
+
+  test.each([
+    { reason: 'no key at all', sent: { credential_type: 'public_key', pem: 'none' } },
+    { reason: 'a key where a certificate is needed', sent: { credential_type: 'x509_cert', pem: pem() } },
+    { reason: 'an unknown kind', sent: { credential_type: 'password' } },
+    { reason: 'an unknown member', sent: { credential_type: 'public_key', pem: pem(), colour: 'red' } },
+  ])('refuses $reason', async ({ sent }) => {
+    const { api, path } = await withClient()
+    expect((await api('POST', `${path}/credentials`, sent)).status).toBe(400)
+    expect(await list(api, path)).toEqual([])
+  })
+
+  test('the secret is hidden while credentials authenticate, and back afterwards', async () => {
+    const { api, path } = await withClient({ token_endpoint_auth_method: 'client_secret_post' })
+    const { body: before } = await api('GET', path)
+    const { body: credential } = await api('POST', `${path}/credentials`, { credential_type: 'public_key', pem: pem() })
+    const methods = { private_key_jwt: { credentials: [{ id: credential['id'] ?? '' }] } }
+    const switched = await api('PATCH', path, {
+      client_authentication_methods: methods,
+      token_endpoint_auth_method: null,
+    })
+    expect(switched.body).toMatchObject({ client_authentication_methods: methods })
+    expect(switched.body).not.toHaveProperty('client_secret')
+    expect(switched.body).not.toHaveProperty('token_endpoint_auth_method')
+    const back = await api('PATCH', path, {
+      client_authentication_methods: null,
+      token_endpoint_auth_method: 'client_secret_post',
+    })
+    expect(back.body['client_secret']).toBe(before['client_secret'])
+  })
+
+  test('a rotated secret is another one', async () => {
+    const { api, path } = await withClient()
+    const { body: before } = await api('GET', path)
+    const rotated = await api('POST', `${path}/rotate-secret`)
+    expect(rotated.status).toBe(200)
+    expect(rotated.body['client_secret']).not.toBe(before['client_secret'])
+    expect((await api('GET', path)).body['client_secret']).toBe(rotated.body['client_secret'])
+  })
+})

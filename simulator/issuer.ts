@@ -37,7 +37,7 @@ export type UserToken = {
 export type Issuer = { routes: Route[]; issueUserToken: (wanted: UserToken) => string }
 
 /** The claims of roles and products: Auth0 wants custom claims under a namespace. */
-export const claims = { roles: 'https://nexus.example/roles', products: 'https://nexus.example/products' }
+const claims = { roles: 'https://nexus.example/roles', products: 'https://nexus.example/products' }
 
 export const issuer = (url: () => string, key: SigningKey): Issuer => {
   const mint = (wanted: z.infer<typeof userTokenSchema>): { token: string; seconds: number } => {

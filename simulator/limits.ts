@@ -1,5 +1,5 @@
 /** A token bucket: `burst` at once, refilled by `perSecond`. */
-export type Bucket = { burst: number; perSecond: number }
+type Bucket = { burst: number; perSecond: number }
 type Reading = 'clients-read' | 'other'
 type Plan = Record<Reading, Bucket> | Bucket
 
@@ -17,14 +17,10 @@ const plans = {
   none: { burst: 1_000_000, perSecond: 1_000_000 },
 } satisfies Record<string, Plan>
 
-export type PlanName = keyof typeof plans
-export type Limits = PlanName | Bucket | { 'clients-read': Bucket; other: Bucket }
-
-/** Names of the plans, for help texts. */
-export const planNames: readonly string[] = Object.keys(plans)
+export type Limits = keyof typeof plans | Bucket | { 'clients-read': Bucket; other: Bucket }
 
 /** What taking from a bucket gave: whether the call may pass, and the three headers that every answer carries. */
-export type Taken = { passed: boolean; headers: Record<string, string> }
+type Taken = { passed: boolean; headers: Record<string, string> }
 
 class TokenBucket {
   readonly #size: Bucket

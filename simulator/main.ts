@@ -19,11 +19,6 @@ import { tenantRoutes } from './tenant-routes.ts'
 import { newClientId, newSecret } from './write.ts'
 
 export type { Faults } from './faults.ts'
-export type { UserToken } from './issuer.ts'
-export { planNames, type Limits, type PlanName } from './limits.ts'
-export { everyScope, type Credential } from './oauth.ts'
-export type { Counts, Write } from './stats.ts'
-export type { StoredClient } from './store.ts'
 
 export type SimulatorOptions = {
   /** 0, the default, takes any free port. */
@@ -40,7 +35,7 @@ export type SimulatorOptions = {
   limits?: Limits
   /** The tenant's name, in the `tenant` member. Default `simulated`. */
   tenant?: string
-  /** The application that may ask for Management API tokens. Default `demoCredential`. */
+  /** The application that may ask for Management API tokens. Default: a fixed one for demos. */
   credential?: Credential
   /** What a token may do. Default: everything about clients. */
   scopes?: readonly string[]
@@ -76,7 +71,7 @@ export type Simulator = {
 }
 
 /** The application that demos and tests use. */
-export const demoCredential: Credential = {
+const demoCredential: Credential = {
   clientId: 'nexusDemoManagementApplication00',
   clientSecret: 'nexus-demo-secret-for-the-simulated-tenant-only-0000000000000000',
 }

@@ -198,7 +198,7 @@ export const credential = object(
 )
 
 /** POST takes whole credentials, PATCH the ids of those that exist. */
-export const credentialIds = (operation: 'create' | 'update'): Schema => ({
+const credentialIds = (operation: 'create' | 'update'): Schema => ({
   type: 'array',
   of: operation === 'create' ? credential : object({ id: text }, { required: ['id'] }),
 })

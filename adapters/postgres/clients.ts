@@ -67,14 +67,14 @@ export const createClients = (db: Kysely<Database>) => ({
       const changeId = randomUUID()
       const generation = state.generation + 1
       const settled = decision.changesNothing
-      await sql`
-        insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
-        values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${JSON.stringify(decision.values)}::jsonb,
-                ${settled ? 'applied' : 'accepted'}, ${JSON.stringify(author)}::jsonb,
-                ${settled ? sql`clock_timestamp()` : null})
-      `.execute(trx)
       const base = settled ? { ...state.base, ...decision.values } : state.base
       await sql`
+        with stored as (
+          insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
+          values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${JSON.stringify(decision.values)}::jsonb,
+                  ${settled ? 'applied' : 'accepted'}, ${JSON.stringify(author)}::jsonb,
+                  ${settled ? sql`clock_timestamp()` : null})
+        )
         update nexus.clients
         set generation = ${generation}, revision = revision + 1, base = ${JSON.stringify(base)}::jsonb,
             settled_generation = ${settled ? generation : state.settledGeneration},
@@ -133,6 +133,7 @@ interface StateRow extends Selectable<ClientsTable> {
   readonly age_ms: number
   readonly tenant_paused: boolean | null
   readonly held_reason: string | null
+  readonly waited: boolean
 }
 
 /** Accepted changes of the client `c`, oldest first, as JSON. */
@@ -148,19 +149,19 @@ const read = async (
   key: ClientKey,
   lock: boolean,
 ): Promise<ClientRecord | undefined> => {
-  // Locked first and read after: a statement's snapshot is older than the lock that it waited for.
-  if (lock)
-    await sql`
-      select 1 from nexus.clients
-      where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
-    `.execute(db)
   const { rows } = await sql<StateRow>`
     select c.*, ${pendingOf} as pending, t.paused as tenant_paused, t.held_reason,
-           extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as age_ms
+           extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as age_ms,
+           c.revision <> (
+             select revision from nexus.clients s where s.tenant_id = c.tenant_id and s.client_id = c.client_id
+           ) as waited
     from nexus.clients c left join nexus.tenants t using (tenant_id)
     where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId}
+    ${lock ? sql`for update of c` : sql``}
   `.execute(db)
   const [row] = rows
+  // The statement waited for the row, so its snapshot, and the changes in it, are older than what it locked.
+  if (row?.waited) return read(db, key, false)
   return row && toRecord(row)
 }
 

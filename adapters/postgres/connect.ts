@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { Kysely, PostgresDialect } from 'kysely'
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { Database } from './schema.ts'
 
@@ -38,8 +40,37 @@ export const connect = (
     ...(synchronousCommit ? {} : { options: '-c synchronous_commit=off' }),
   })
   pool.on('error', onError)
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: prepared(pool) }) })
   return { db, pool, close: () => db.destroy() }
+}
+
+/**
+ * The same pool, whose statements are prepared once per connection: parsing and planning them takes longer than running
+ * them. Their texts are few, as values are always parameters.
+ */
+const prepared = (pool: pg.Pool): PostgresPool => {
+  const names = new Map<string, string>()
+  const nameOf = (text: string): string => {
+    const known = names.get(text)
+    if (known !== undefined) return known
+    const name = `nexus_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
+    names.set(text, name)
+    return name
+  }
+  return {
+    options: pool.options,
+    connect: async () => {
+      const client = await pool.connect()
+      const query = (text: string, values: readonly unknown[]) =>
+        client.query({ text, values: [...values], ...(values.length === 0 ? {} : { name: nameOf(text) }) })
+      return {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Kysely lists the commands that pg calls a string
+        query: query as unknown as PostgresPoolClient['query'],
+        release: (destroy) => client.release(destroy),
+      }
+    },
+    end: () => pool.end(),
+  }
 }
 
 /** Whether an error means that the database could not be reached, rather than that it refused the statement. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { Auth0Client, ClientKey, ClientState, PendingChange, Values } from '../../domain/vocabulary.ts'
 import { pendingOf, toState } from './clients.ts'
 import type { Refusal } from './changes.ts'
@@ -66,6 +66,7 @@ interface LeaseRow extends Selectable<ClientsTable> {
   readonly pending: readonly PendingChange[]
   readonly open_attempt_ms: number | null
   readonly verify_due: boolean | null
+  readonly waited: boolean
 }
 
 /** Leases live on the database's clock; what a worker measures itself is only how long it has held one. */
@@ -94,122 +95,118 @@ export const createLeases = (db: Kysely<Database>) => ({
   take: async (key: ClientKey, ttlMs: number, callMs: number): Promise<Lease | undefined> => {
     const askedAt = performance.now()
     const token = randomUUID()
-    const taken = await sql`
-      update nexus.clients set
-        lease_token = ${token},
-        lease_until = clock_timestamp() + ${ttlMs} * interval '1 millisecond',
-        taken_over = lease_token is not null,
-        previous_attempt_deadline = attempt_deadline,
-        attempt_deadline = clock_timestamp() + ${callMs} * interval '1 millisecond',
-        revision = revision + 1
-      where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and vanished_at is null
-        and (lease_until is null or lease_until <= clock_timestamp())
-    `.execute(db)
-    if (taken.numAffectedRows !== 1n) return undefined
-    // Read after the lease is held, in a statement of its own: the one above may have waited for a lock, and its
-    // snapshot would show changes as pending that the former holder has settled.
     const { rows } = await sql<LeaseRow>`
+      with seen as (
+        select revision from nexus.clients where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+      ), taken as (
+        update nexus.clients set
+          lease_token = ${token},
+          lease_until = clock_timestamp() + ${ttlMs} * interval '1 millisecond',
+          taken_over = lease_token is not null,
+          previous_attempt_deadline = attempt_deadline,
+          attempt_deadline = clock_timestamp() + ${callMs} * interval '1 millisecond',
+          revision = revision + 1
+        where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and vanished_at is null
+          and (lease_until is null or lease_until <= clock_timestamp())
+        returning *
+      )
       select c.*, ${pendingOf} as pending, c.verify_at <= clock_timestamp() as verify_due,
              case when c.taken_over or c.previous_attempt_deadline is not null then
                greatest(0, coalesce(extract(epoch from c.previous_attempt_deadline - clock_timestamp()), 0))::float8 * 1000
-             end as open_attempt_ms
-      from nexus.clients c
-      where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and lease_token = ${token}
+             end as open_attempt_ms,
+             seen.revision + 1 <> c.revision as waited
+      from taken c, seen
     `.execute(db)
     const [row] = rows
     if (row === undefined) return undefined
-    const read = new Set(row.pending.map((change) => change.id))
+    // The statement waited for the row, so its snapshot is older than what it locked: changes that the former holder
+    // has settled would still look pending. Under the lease they can be read again.
+    const pending = row.waited ? await pendingNow(db, key) : row.pending
+    const state = toState({ ...row, pending })
     return {
       key,
-      state: toState(row),
+      state,
       failures: row.failures,
       oneByOneUntil: row.one_by_one_until,
       contested: row.contested,
       openAttemptMs: row.open_attempt_ms,
       verifyDue: row.verify_due === true,
       remainingMs: () => ttlMs - (performance.now() - askedAt),
-      settle: (settlement) =>
-        db.transaction().execute((trx) => settle(trx, key, token, read, row.failures, settlement)),
+      settle: (settlement) => settle(db, state, token, row.failures, settlement),
     }
   },
 })
 
 export type Leases = ReturnType<typeof createLeases>
 
+const pendingNow = async (db: Kysely<Database>, key: ClientKey): Promise<readonly PendingChange[]> => {
+  const { rows } = await sql<{ pending: readonly PendingChange[] }>`
+    select ${pendingOf} as pending from nexus.clients c
+    where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+  `.execute(db)
+  return rows[0]?.pending ?? []
+}
+
+/** One statement, so that it is there as a whole or not at all; the lease's token in it is the fence. */
 const settle = async (
-  trx: Transaction<Database>,
-  key: ClientKey,
+  db: Kysely<Database>,
+  { key, pending, generation }: ClientState,
   token: string,
-  read: ReadonlySet<string>,
   failures: number,
   settlement: Settlement,
 ): Promise<boolean> => {
-  const locked = await sql`
-    select 1 from nexus.clients
-    where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and lease_token = ${token} for update
-  `.execute(trx)
-  if (locked.rows.length === 0) return false
   const { outcomes = [], observed, confirmed, failure } = settlement
-  if (outcomes.some(({ id }) => !read.has(id))) throw new Error('A change was settled that was not read at planning.')
-  if (outcomes.length > 0) {
-    const rows = outcomes.map((outcome) => ({
-      id: outcome.id,
-      status: outcome.status,
-      refusal: outcome.status === 'rejected' ? outcome.refusal : null,
-      superseded_by: outcome.status === 'applied' ? outcome.supersededBy : null,
-    }))
-    await sql`
-      with settled as (
-        update nexus.changes h
-        set status = o.status, refusal = nullif(o.refusal, 'null'::jsonb), superseded_by = o.superseded_by,
-            settled_at = clock_timestamp()
-        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-          as o(id uuid, status text, refusal jsonb, superseded_by uuid)
-        where h.id = o.id and h.status = 'accepted'
-        returning h.id
-      )
-      select pg_notify(${settledChannel}, id::text) from settled
-    `.execute(trx)
-  }
+  const settled = new Set(outcomes.map(({ id }) => id))
+  const remaining = pending.filter(({ id }) => !settled.has(id))
+  if (remaining.length + settled.size !== pending.length)
+    throw new Error('A change was settled that was not read at planning.')
+  // Up to here everything is settled. Changes that were accepted since have higher generations.
+  const settledGeneration = (remaining[0]?.generation ?? generation + 1) - 1
   const assignments = [
     sql`lease_token = null, lease_until = null, taken_over = false, revision = revision + 1`,
-    sql`settled_generation = coalesce((
-          select min(h.generation) - 1 from nexus.changes h
-          where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
-        ), c.generation)`,
+    sql`settled_generation = greatest(settled_generation, ${settledGeneration})`,
     failure === undefined
       ? sql`failures = 0, last_failure = null, next_try_at = null`
       : sql`failures = ${failure.countsAsFailure ? failures + 1 : failures}, last_failure = ${failure.reason},
-            next_try_at = clock_timestamp() + ${failure.retryAfterMs} * interval '1 millisecond'`,
+            next_try_at = ${inMs(failure.retryAfterMs)}`,
     ...(settlement.attemptClosed ? [sql`attempt_deadline = null, previous_attempt_deadline = null`] : []),
-    ...(observed === undefined
-      ? []
-      : [sql`observed = ${JSON.stringify(observed)}::jsonb, observed_at = clock_timestamp()`]),
-    ...(confirmed === undefined ? [] : [sql`base = base || ${JSON.stringify(confirmed)}::jsonb`]),
+    ...(observed === undefined ? [] : [sql`observed = ${asJson(observed)}, observed_at = clock_timestamp()`]),
+    ...(confirmed === undefined ? [] : [sql`base = base || ${asJson(confirmed)}`]),
     ...(settlement.oneByOneUntil === undefined ? [] : [sql`one_by_one_until = ${settlement.oneByOneUntil}`]),
-    ...(settlement.contested === undefined
-      ? []
-      : [sql`contested = ${settlement.contested === null ? null : JSON.stringify(settlement.contested)}::jsonb`]),
+    ...(settlement.contested === undefined ? [] : [sql`contested = ${asJson(settlement.contested)}`]),
     // A change that came since is not settled by this step: the next round finds out for itself.
     ...(settlement.vanished
-      ? [
-          sql`vanished_at = case when not exists (
-            select 1 from nexus.changes h
-            where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
-          ) then clock_timestamp() end`,
-        ]
+      ? [sql`vanished_at = case when generation = ${generation} then clock_timestamp() end`]
       : []),
-    ...(settlement.verifyAfterMs === undefined
-      ? []
-      : [
-          settlement.verifyAfterMs === null
-            ? sql`verify_at = null`
-            : sql`verify_at = clock_timestamp() + ${settlement.verifyAfterMs} * interval '1 millisecond'`,
-        ]),
+    ...(settlement.verifyAfterMs === undefined ? [] : [sql`verify_at = ${inMs(settlement.verifyAfterMs)}`]),
   ]
-  await sql`
-    update nexus.clients c set ${sql.join(assignments)}
-    where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
-  `.execute(trx)
-  return true
+  const { rows } = await sql<{ held: boolean }>`
+    with fenced as (
+      update nexus.clients set ${sql.join(assignments)}
+      where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and lease_token = ${token}
+      returning 1
+    ), settled as (
+      update nexus.changes h
+      set status = o.status, refusal = nullif(o.refusal, 'null'::jsonb), superseded_by = o.superseded_by,
+          settled_at = clock_timestamp()
+      from jsonb_to_recordset(${JSON.stringify(outcomes.map(toRow))}::jsonb)
+        as o(id uuid, status text, refusal jsonb, superseded_by uuid)
+      where h.id = o.id and h.status = 'accepted' and exists (select from fenced)
+      returning h.id
+    )
+    select exists (select from fenced) as held, (select count(pg_notify(${settledChannel}, id::text)) from settled)
+  `.execute(db)
+  return rows[0]?.held ?? false
 }
+
+const toRow = (outcome: Outcome) => ({
+  id: outcome.id,
+  status: outcome.status,
+  refusal: outcome.status === 'rejected' ? outcome.refusal : null,
+  superseded_by: outcome.status === 'applied' ? outcome.supersededBy : null,
+})
+
+const asJson = (value: unknown) => (value === null ? sql`null` : sql`${JSON.stringify(value)}::jsonb`)
+
+const inMs = (ms: number | null) =>
+  ms === null ? sql`null` : sql`clock_timestamp() + ${ms} * interval '1 millisecond'`

@@ -42,3 +42,24 @@ const buckets: Readonly<Record<Exclude<PlanName, 'none'>, Readonly<Record<CallKi
 /** The bucket that a call is drawn from; undefined where the plan sets no limit. */
 export const bucketOf = (plan: PlanName, kind: CallKind): Bucket | undefined =>
   plan === 'none' ? undefined : buckets[plan][kind]
+
+/** How the budget of a bucket is kept; each number with its reason. */
+export const pacing = {
+  /** Tokens never counted on: calls that were sent apart may arrive together, and Auth0 counts whole tokens. */
+  slack: 1,
+  /** Tokens left to others once they have been noticed, so that their next call does not meet an empty bucket. */
+  reserve: 3,
+  /** The largest share of the burst that the reserve may take: a small bucket has none to give. */
+  reserveShare: 0.2,
+  /** Foreign use counts as noticed from this share of the rate on; below it is noise. */
+  noticed: 0.05,
+  /** The largest share of the rate that is ever left to others: a budget never comes to a standstill by an estimate. */
+  yielded: 0.9,
+  /** Time over which foreign use is averaged, in seconds, or in tokens where the rate is low. */
+  averageSeconds: 5,
+  averageTokens: 20,
+} as const
+
+/** Seconds over which the foreign use of a bucket is averaged. */
+export const averagedOver = ({ intervalMs }: Bucket): number =>
+  Math.max(pacing.averageSeconds, (pacing.averageTokens * intervalMs) / 1000)

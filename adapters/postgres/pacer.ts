@@ -32,9 +32,10 @@ export const createPacer = (budgets: Budgets, plans: ReadonlyMap<string, PlanNam
     },
     report: async (tenantId, kind, reply) => {
       const bucket = bucketFor(tenantId, kind)
-      if (bucket === undefined || reply.ok || reply.status !== 429) return
+      if (bucket === undefined) return
       const verdict = verdictOf(reply)
       if (verdict.kind === 'again') await budgets.block(tenantId, bucket, verdict.afterMs)
+      else if (reply.rate.remaining !== null) await budgets.learn(tenantId, bucket, reply.rate.remaining)
     },
   }
 }

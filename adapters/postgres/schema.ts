@@ -28,6 +28,9 @@ export interface BudgetsTable {
   burst: number
   blocked_until: MaybeTime
   epoch: Generated<number>
+  foreign_per_second: Generated<number>
+  remaining: number | null
+  seen_at: MaybeTime
 }
 
 export interface ClientsTable {

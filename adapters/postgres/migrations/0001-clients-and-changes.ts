@@ -26,6 +26,11 @@ export const clientsAndChanges: Migration = {
         -- Nothing is sent before; with each block a new epoch, so that who waited reserves anew.
         blocked_until timestamptz,
         epoch bigint not null default 0,
+        -- What other users of the tenant draw from the bucket, estimated; below zero it is noise.
+        foreign_per_second double precision not null default 0,
+        -- What the last answer said was left, and when it came.
+        remaining double precision,
+        seen_at timestamptz,
         primary key (tenant_id, bucket)
       )`.execute(db)
     await sql`

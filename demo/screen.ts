@@ -1,0 +1,44 @@
+import { styleText } from 'node:util'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Colours only where the output is a terminal that shows them; NO_COLOR and FORCE_COLOR are heeded. */
+const styled = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout })
+
+export const bold = (text: string): string => styled('bold', text)
+export const dim = (text: string): string => styled('dim', text)
+export const red = (text: string): string => styled('red', text)
+export const green = (text: string): string => styled('green', text)
+export const cyan = (text: string): string => styled('cyan', text)
+
+/** Writes a line, or an empty one, to the standard output. */
+export const say = (line = '', indent = 0): void => void process.stdout.write(`${' '.repeat(indent)}${line}\n`)
+
+/** Writes a text as several lines that fit a terminal. */
+export const tell = (text: string, indent: number, style: (line: string) => string = (line) => line): void => {
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + word.length > 98) {
+      say(style(line), indent)
+      line = ''
+    }
+    line = line === '' ? word : `${line} ${word}`
+  }
+  say(style(line), indent)
+}
+
+/** Writes rows as aligned columns; the last column is as wide as it is. */
+export const columns = (rows: readonly (readonly string[])[], indent: number): void => {
+  const widths = (rows[0] ?? []).map((_, place) => Math.max(...rows.map((row) => row[place]?.length ?? 0)))
+  for (const row of rows)
+    say(
+      row
+        .map((cell, place) => cell.padEnd(widths[place] ?? 0))
+        .join('   ')
+        .trimEnd(),
+      indent,
+    )
+}
+
+/** A duration for people: 7 ms, 1,240 ms. */
+export const duration = (ms: number): string => `${Math.round(ms).toLocaleString('en-GB')} ms`

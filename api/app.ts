@@ -21,6 +21,8 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     genReqId: requestIdOf,
     requestTimeout: settings.requestTimeoutMs,
     http: {
+      // Node swaps the two where the headers may take longer than the request (60 s by default), and waits for the body.
+      headersTimeout: settings.requestTimeoutMs,
       maxHeaderSize: settings.maximumHeaderBytes,
       // Node looks for late requests only so often; its default of 30 s would double the limit.
       connectionsCheckingInterval: Math.max(100, Math.min(5000, settings.requestTimeoutMs / 2)),
@@ -48,6 +50,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   })
   app.addHook('onResponse', (request, reply, done) => {
     logAnswer(request, reply)
+    hangUpOnSenders(request)
     done()
   })
   // Stages read the body themselves: who asks is settled before a byte of it is.
@@ -102,6 +105,20 @@ const logAnswer = (request: FastifyRequest, reply: FastifyReply): void => {
     },
     'answered',
   )
+}
+
+/** How long a caller may go on sending after the answer is out. */
+const lingerMs = 1000
+
+/**
+ * An answer that did not need the whole body leaves a caller who is still sending. Cutting them off at once could cost
+ * them the answer; never cutting them off would hold a connection for as long as they like.
+ */
+const hangUpOnSenders = ({ raw }: FastifyRequest): void => {
+  if (raw.complete) return
+  setTimeout(() => {
+    if (!raw.complete) raw.socket.destroy()
+  }, lingerMs)
 }
 
 /** 404 where nothing is, 405 with `Allow` where something is that does not know the method. */

@@ -1,0 +1,153 @@
+import { connect as openSocket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import { Unauthenticated, IssuerUnavailable } from '../../adapters/credentials/errors.ts'
+import { createChanges } from '../../adapters/postgres/changes.ts'
+import { createClients } from '../../adapters/postgres/clients.ts'
+import { connect } from '../../adapters/postgres/connect.ts'
+import { defaultSettings } from '../../api/dependencies.ts'
+import type { ApiDeps } from '../../api/dependencies.ts'
+import { startApi } from '../../api/main.ts'
+import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
+import { read } from './support.ts'
+
+/** The server where its surroundings fail: a database that nobody runs, an issuer that is down, callers too slow. */
+
+const tenant: TenantConfiguration = {
+  id: 'acme',
+  domain: 'acme.test',
+  credential: { clientId: 'own', clientSecret: '' },
+  baseUrl: 'https://acme.test/api/v2',
+  tokenUrl: 'https://acme.test/oauth/token',
+  audience: 'https://acme.test/api/v2/',
+  plan: 'free',
+  freshnessMs: 60_000,
+  driftPolicy: 'report',
+  scanIntervalMs: 1,
+  foreignTerraform: 'warn',
+  terraformStates: [],
+  metadataKeys: defaultMetadataKeys,
+  allowInsecure: true,
+}
+
+const caller: Caller = {
+  kind: 'service-account',
+  id: 'robot',
+  application: null,
+  tenants: '*',
+  permissions: new Set(['client.write.all']),
+  roles: [],
+  products: [],
+}
+
+const closers: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
+
+const start = async (more: Partial<ApiDeps> = {}) => {
+  const postgres = connect('postgres://nobody@127.0.0.1:1/none', () => undefined)
+  const api = await startApi(
+    {
+      authenticate: () => Promise.resolve(caller),
+      tenants: new Map([['acme', tenant]]),
+      clients: createClients(postgres.db),
+      changes: createChanges(postgres.db),
+      notifications: { wait: (_id, ms) => sleep(ms) },
+      queue: { wake: () => Promise.resolve() },
+      auth0: { get: () => Promise.reject(new Error('nobody should ask')) },
+      terraform: () => Promise.resolve({ managed: false }),
+      ping: () => postgres.pool.query('select 1').then(() => undefined),
+      log: pino({ level: 'silent' }),
+      settings: defaultSettings,
+      ...more,
+    },
+    { host: '127.0.0.1', port: 0 },
+  )
+  closers.push(api.close, postgres.close)
+  return api
+}
+
+const patch = async (url: string) =>
+  read(
+    await fetch(`${url}/v1/tenants/acme/clients/x`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: '{"productName":"x"}',
+    }),
+  )
+
+describe('503 with Retry-After', () => {
+  test('the database cannot be reached', async () => {
+    const { url } = await start()
+    const answer = await patch(url)
+    expect(answer).toMatchObject({ status: 503, body: { type: '/problems/unavailable' } })
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(answer.text).not.toContain('127.0.0.1')
+  })
+
+  test('then the server is not ready, but alive', async () => {
+    const { url } = await start()
+    expect((await read(await fetch(`${url}/readyz`))).status).toBe(503)
+    expect((await read(await fetch(`${url}/healthz`))).status).toBe(200)
+  })
+
+  test("the issuer's keys cannot be had", async () => {
+    const { url } = await start({
+      authenticate: () => Promise.reject(new IssuerUnavailable('https://issuer.test', null)),
+    })
+    const answer = await patch(url)
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('10')
+  })
+})
+
+test('401 names every way to authenticate', async () => {
+  const { url } = await start({ authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')) })
+  const answer = await patch(url)
+  expect(answer).toMatchObject({ status: 401, body: { detail: 'Send credentials.' } })
+  expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer .*Basic /)
+})
+
+test('500 says nothing of the inside; the log does, without what a database error carries', async () => {
+  const lines: string[] = []
+  const log = pino({ level: 'info' }, { write: (line) => void lines.push(line) })
+  const error = Object.assign(new Error('inside'), {
+    code: '23505',
+    detail: 'Key (x)=(canary)',
+    parameters: ['canary'],
+  })
+  const { url } = await start({ log, authenticate: () => Promise.reject(error) })
+  const answer = await patch(url)
+  expect(answer).toMatchObject({ status: 500, body: { type: '/problems/internal' } })
+  expect(answer.text).not.toContain('inside')
+  const id = answer.headers.get('x-request-id') ?? 'none'
+  expect(lines.find((line) => line.includes(id) && line.includes('inside'))).toBeDefined()
+  expect(lines.join('')).not.toContain('canary')
+})
+
+test.each([
+  { reason: 'headers that never end', head: 'GET /healthz HTTP/1.1\r\nhost: x\r\n' },
+  {
+    reason: 'a body that never ends',
+    head: 'PATCH /v1/tenants/acme/clients/x HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{',
+  },
+])('408: $reason', async ({ head }) => {
+  const { url } = await start({ settings: { ...defaultSettings, requestTimeoutMs: 300 } })
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = openSocket(Number(new URL(url).port), '127.0.0.1')
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk.toString()
+    })
+    socket.on('close', () => resolve(text))
+    socket.on('error', reject)
+    socket.write(head)
+  })
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  expect(answer).toContain('application/problem+json')
+  expect(answer).toContain('"type":"/problems/request-timeout"')
+})

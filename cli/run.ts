@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { startApi } from '../api/main.ts'
 import { defaultSettings } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
@@ -146,9 +145,7 @@ export const run = async (configuration: Configuration, roles: Roles, log: Log):
           },
         },
         terraform: () => Promise.resolve({ managed: false }),
-        ping: async () => {
-          await sql`select 1`.execute(postgres.db)
-        },
+        ping: postgres.ping,
         log,
         settings: { ...defaultSettings, bodyLimitBytes: configuration.server.bodyLimitBytes },
       },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { Database } from './schema.ts'
@@ -16,6 +16,8 @@ const int8AsNumber: pg.CustomTypesConfig = {
 export interface Postgres {
   readonly db: Kysely<Database>
   readonly pool: pg.Pool
+  /** Resolves when the database answers. @throws the database's error */
+  readonly ping: () => Promise<void>
   /** Closes every connection, after what is running on it. */
   readonly close: () => Promise<void>
 }
@@ -41,7 +43,14 @@ export const connect = (
   })
   pool.on('error', onError)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: prepared(pool) }) })
-  return { db, pool, close: () => db.destroy() }
+  return {
+    db,
+    pool,
+    ping: async () => {
+      await sql`select 1`.execute(db)
+    },
+    close: () => db.destroy(),
+  }
 }
 
 /**

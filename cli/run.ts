@@ -13,6 +13,7 @@ import { createLeases } from '../adapters/postgres/leases.ts'
 import { migrate } from '../adapters/postgres/migrate.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
+import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import { startWorker } from '../worker/main.ts'
@@ -114,6 +115,7 @@ export const run = async (configuration: Configuration, roles: Roles, log: Log):
         changes,
         leases: createLeases(postgres.db),
         tenants: createTenants(postgres.db),
+        scans: createScans(postgres.db),
         configurations: byId,
         callMs,
         concurrency: configuration.worker.concurrency,

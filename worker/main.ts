@@ -5,10 +5,13 @@ import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Leases } from '../adapters/postgres/leases.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
+import type { Scans } from '../adapters/postgres/scans.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
+import { createDriftPolicy } from './drift-policy.ts'
 import { createHealth } from './health.ts'
 import { createReconcile } from './reconcile.ts'
+import { startScans } from './scan.ts'
 import { startSweep } from './sweep.ts'
 
 export interface WorkerDeps {
@@ -19,6 +22,7 @@ export interface WorkerDeps {
   readonly changes: Changes
   readonly leases: Leases
   readonly tenants: Tenants
+  readonly scans: Scans
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number
@@ -27,7 +31,7 @@ export interface WorkerDeps {
   readonly log: Log
 }
 
-/** Starts working: jobs of the queue, and the sweep that finds what the queue has lost. */
+/** Starts working: jobs of the queue, the sweep that finds what the queue has lost, and the scans of each tenant. */
 export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<void> } => {
   const { configurations, log } = deps
   const keysOf = (tenantId: string) => {
@@ -36,7 +40,7 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     return tenant.metadataKeys
   }
   const health = createHealth(deps)
-  const reconcile = createReconcile({ ...deps, health, keysOf })
+  const reconcile = createReconcile({ ...deps, health, keysOf, onDrift: createDriftPolicy(deps) })
   deps.queue.work(async (key) => {
     try {
       return await reconcile(key)
@@ -46,6 +50,13 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
       return { kind: 'later', afterMs: 2000 }
     }
   }, deps.concurrency)
-  const stopSweep = startSweep({ ...deps, health, tenantIds: [...configurations.keys()] })
-  return { close: stopSweep }
+  const stops = [
+    startSweep({ ...deps, health, tenantIds: [...configurations.keys()] }),
+    startScans({ ...deps, health }),
+  ]
+  return {
+    close: async () => {
+      await Promise.all(stops.map((stop) => stop()))
+    },
+  }
 }

@@ -16,6 +16,8 @@ export interface ReconcileDeps {
   readonly pacer: Pacer
   readonly auth0: Auth0
   readonly health: Health
+  /** What the tenant's policy makes of a drift that has just been confirmed. */
+  readonly onDrift: (key: ClientKey) => Promise<void>
   readonly keysOf: (tenantId: string) => MetadataKeys
   /** Deadline of one call to Auth0, its answer's body included. */
   readonly callMs: number
@@ -52,6 +54,7 @@ const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
   const settlement = await step(deps, lease)
   if (!(await lease.settle(settlement)))
     deps.log.warn({ ...lease.key }, 'lease lost before settling: the next holder reads Auth0 before it plans')
+  else if (settlement.drifted === true && lease.state.pending.length === 0) await deps.onDrift(lease.key)
 }
 
 const step = async (deps: ReconcileDeps, lease: Lease): Promise<Settlement> => {
@@ -61,10 +64,10 @@ const step = async (deps: ReconcileDeps, lease: Lease): Promise<Settlement> => {
   const observed = reading?.body ?? lease.state.observed
   const history = reading === undefined ? [] : await deps.changes.recentValues(lease.key)
   const work = workOf(lease, observed, reading && { history }, keys)
-  if (work.kind === 'settled') return afterReading(lease, observed, work)
+  if (work.kind === 'settled') return afterReading(lease, observed, work, keys)
   // A call may only be made under a lease that outlasts it; the reading may have used it up.
   if (lease.remainingMs() < deps.callMs)
-    return reading === undefined ? { attemptClosed: true } : afterReading(lease, observed, work)
+    return reading === undefined ? { attemptClosed: true } : afterReading(lease, observed, work, keys)
   const reply = await deps.auth0.update(lease.key, work.members, work.changes[0]?.id ?? randomUUID())
   await deps.pacer.report(lease.key.tenantId, 'other', reply)
   return reply.ok ? afterAnswer(lease, observed, work, reply.body, keys) : afterFailure(deps, lease, work, reply)

@@ -1,23 +1,33 @@
 import type { Lease, Outcome, Settlement } from '../adapters/postgres/leases.ts'
+import { driftOf, pendingPaths } from '../domain/desired.ts'
 import { readFields } from '../domain/fields.ts'
 import { ignoredIssues, refusalIssues } from '../domain/refusal.ts'
 import { extraRounds, readAnswer } from '../domain/settle.ts'
 import { backOffMs, verdictOf } from '../domain/verdict.ts'
 import type { Reply } from '../domain/verdict.ts'
-import type { Auth0Client, MetadataKeys, PendingChange } from '../domain/vocabulary.ts'
-import { pathsOf } from '../domain/vocabulary.ts'
+import type { Auth0Client, MetadataKeys, PendingChange, Values } from '../domain/vocabulary.ts'
+import { omit, pathsOf } from '../domain/vocabulary.ts'
 import type { ReconcileDeps } from './reconcile.ts'
 import type { Work } from './work.ts'
 
 /** From what came back to what is written: one function for each way that a round can end. */
 
 /** Auth0 was only read: what it has already is applied, and the rest waits for the next round. */
-export const afterReading = (lease: Lease, observed: Auth0Client, work: Work): Settlement => ({
-  observed,
-  attemptClosed: true,
-  ...verification(lease),
-  ...(work.kind === 'settled' ? { confirmed: work.values, outcomes: applied(work.changes) } : {}),
-})
+export const afterReading = (lease: Lease, observed: Auth0Client, work: Work, keys: MetadataKeys): Settlement => {
+  const confirmed = work.kind === 'settled' ? work.values : {}
+  return {
+    observed,
+    confirmed,
+    attemptClosed: true,
+    drifted: isDrifted(lease, confirmed, observed, keys),
+    ...verification(lease),
+    ...(work.kind === 'settled' ? { outcomes: applied(work.changes) } : {}),
+  }
+}
+
+/** Whether a field that no pending change names differs from its confirmed value. */
+const isDrifted = ({ state }: Lease, confirmed: Values, observed: Auth0Client, keys: MetadataKeys): boolean =>
+  driftOf(omit({ ...state.base, ...confirmed }, pendingPaths(state.pending)), observed, keys).length > 0
 
 /** Auth0 answered 200: it took the values, made something else of them, or left them as they were. */
 export const afterAnswer = (
@@ -33,7 +43,9 @@ export const afterAnswer = (
       ? lease.contested
       : { generation, rounds: 0, before: readFields(before, keys) }
   const reading = readAnswer(work.values, contested.before, answer, extraRounds - contested.rounds, keys)
-  const heard = { observed: answer, attemptClosed: true, ...verification(lease) } as const
+  const confirmed = reading.kind === 'again' ? {} : reading.confirmed
+  const drifted = isDrifted(lease, confirmed, answer, keys)
+  const heard = { observed: answer, drifted, attemptClosed: true, ...verification(lease) } as const
   if (reading.kind === 'again') return { ...heard, contested: { ...contested, rounds: contested.rounds + 1 } }
   if (reading.kind === 'taken')
     return { ...heard, contested: null, confirmed: reading.confirmed, outcomes: applied(work.changes) }

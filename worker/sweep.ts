@@ -4,6 +4,7 @@ import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import type { Health } from './health.ts'
 import { probeEveryMs } from './health.ts'
+import { repeat } from './repeat.ts'
 
 export interface SweepDeps {
   readonly clients: Clients
@@ -27,26 +28,12 @@ const atOnce = 500
  * @returns ends it, after the sweep that is running
  */
 export const startSweep = (deps: SweepDeps): (() => Promise<void>) => {
-  let stopped = false
-  let timer: NodeJS.Timeout | undefined
-  const run = async (quiet: number): Promise<void> => {
-    try {
-      const lifted = await probeHeld(deps)
-      await wakeLagging(deps, lifted ? 0 : quiet)
-    } catch (error) {
-      deps.log.error({ err: error }, 'sweep failed; it is tried again')
-    }
-    if (!stopped)
-      timer = setTimeout(() => {
-        running = run(quietMs)
-      }, everyMs)
-  }
-  let running = run(0)
-  return async () => {
-    stopped = true
-    clearTimeout(timer)
-    await running
-  }
+  let first = true
+  return repeat(everyMs, 'sweep', deps.log, async () => {
+    const lifted = await probeHeld(deps)
+    await wakeLagging(deps, first || lifted ? 0 : quietMs)
+    first = false
+  })
 }
 
 /** @returns whether a tenant was released, whose clients then need not wait any longer */
@@ -64,7 +51,7 @@ const probeHeld = async ({ tenants, tenantIds, health, log }: SweepDeps): Promis
 
 const wakeLagging = async ({ clients, tenantIds, queue, log }: SweepDeps, quiet: number): Promise<void> => {
   for (;;) {
-    const keys = (await clients.withWork(quiet, atOnce)).filter(({ tenantId }) => tenantIds.includes(tenantId))
+    const keys = await clients.withWork(tenantIds, quiet, atOnce)
     await Promise.all(keys.map((key) => queue.wake(key, 'due')))
     if (keys.length > 0) log.info({ clients: keys.length }, 'sweep queued clients that were waiting without a job')
     // With no quiet time the same rows would come again; what is left comes with the next sweep.

@@ -13,8 +13,18 @@ export interface ClientRecord extends ClientState {
   readonly ageMs: number
   readonly vanished: boolean
   /** Why nothing is being sent now; null where nothing stands in the way. */
-  readonly standstill: 'tenant-paused' | 'tenant-held' | null
+  readonly standstill: Standstill | null
+  /** Tries that have failed in a row, why the last did, and when the next is due. */
+  readonly failures: number
+  readonly lastFailure: string | null
+  readonly nextTryAt: Date | null
+  /** Since when it is so; null where it is not. */
+  readonly driftedAt: Date | null
+  readonly stalledAt: Date | null
+  readonly pausedAt: Date | null
 }
+
+export type Standstill = 'client-paused' | 'tenant-paused' | 'tenant-held'
 
 /** What the decision on the locked row comes to: a change to store, or anything else, with nothing stored. */
 export type Decide<Refused> = (state: ClientRecord) => Acceptance | Refused
@@ -42,7 +52,7 @@ export const createClients = (db: Kysely<Database>) => ({
       values (${key.tenantId}, ${key.clientId}, ${text}::jsonb, clock_timestamp())
       on conflict (tenant_id, client_id) do update
         set observed = excluded.observed, observed_at = excluded.observed_at, revision = c.revision + 1,
-            vanished_at = null
+            written_at = clock_timestamp(), vanished_at = null
         where c.revision = ${askedAt ?? -1} and (c.lease_until is null or c.lease_until < clock_timestamp())
     `.execute(db)
   },
@@ -80,7 +90,7 @@ export const createClients = (db: Kysely<Database>) => ({
             settled_generation = ${settled ? generation : state.settledGeneration},
             -- A person's change is tried at once, whatever an earlier failure asked to wait for.
             next_try_at = null,
-            woken_at = clock_timestamp()
+            woken_at = clock_timestamp(), written_at = clock_timestamp()
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
       const change: PendingChange = { id: changeId, generation, values: decision.values }
@@ -93,9 +103,29 @@ export const createClients = (db: Kysely<Database>) => ({
   /** Notes that Auth0 no longer has a client. Pending changes are rejected by the worker that found out. */
   forget: async (key: ClientKey, askedAt: number): Promise<void> => {
     await sql`
-      update nexus.clients set vanished_at = clock_timestamp(), revision = revision + 1
+      update nexus.clients
+      set vanished_at = clock_timestamp(), revision = revision + 1, written_at = clock_timestamp()
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and revision = ${askedAt}
         and generation = settled_generation
+    `.execute(db)
+  },
+
+  /** Stops sending for one client, or starts it again. Changes are accepted all the while. */
+  pause: async (key: ClientKey, paused: boolean): Promise<void> => {
+    await sql`
+      update nexus.clients
+      set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
+          woken_at = null
+      where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+    `.execute(db)
+  },
+
+  /** Tries again now, whatever a failure asked to wait for, and reads Auth0 first. */
+  retry: async (key: ClientKey): Promise<void> => {
+    await sql`
+      update nexus.clients
+      set next_try_at = null, verify_at = clock_timestamp(), revision = revision + 1, woken_at = clock_timestamp()
+      where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
     `.execute(db)
   },
 
@@ -103,17 +133,17 @@ export const createClients = (db: Kysely<Database>) => ({
    * Clients with work that no job may cover: lag, or a reading that is due, and no job asked for in the last
    * `quietMs`. They are marked as asked for now. For the sweep; clients of paused and held tenants are left alone.
    */
-  withWork: async (quietMs: number, limit: number): Promise<ClientKey[]> => {
+  withWork: async (tenantIds: readonly string[], quietMs: number, limit: number): Promise<ClientKey[]> => {
     const { rows } = await sql<{ tenant_id: string; client_id: string }>`
       update nexus.clients c set woken_at = clock_timestamp()
       where (tenant_id, client_id) in (
-        select tenant_id, client_id from nexus.clients left join nexus.tenants t using (tenant_id)
+        select tenant_id, client_id from nexus.clients c2 left join nexus.tenants t using (tenant_id)
         where (generation > settled_generation or verify_at <= clock_timestamp())
-          and vanished_at is null
+          and tenant_id = any(${[...tenantIds]}) and vanished_at is null
           and (next_try_at is null or next_try_at <= clock_timestamp())
           and (lease_until is null or lease_until <= clock_timestamp())
           and (woken_at is null or woken_at <= clock_timestamp() - ${quietMs} * interval '1 millisecond')
-          and (t.paused or t.held_reason is not null) is not true
+          and coalesce(c2.paused_at, t.paused_at, t.held_at) is null
         order by next_try_at nulls first
         limit ${limit}
       )
@@ -131,8 +161,8 @@ const isAccepted = (decision: { readonly kind: string }): decision is Extract<Ac
 interface StateRow extends Selectable<ClientsTable> {
   readonly pending: readonly PendingChange[]
   readonly age_ms: number
-  readonly tenant_paused: boolean | null
-  readonly held_reason: string | null
+  readonly tenant_paused_at: Date | null
+  readonly held_at: Date | null
   readonly waited: boolean
 }
 
@@ -150,7 +180,7 @@ const read = async (
   lock: boolean,
 ): Promise<ClientRecord | undefined> => {
   const { rows } = await sql<StateRow>`
-    select c.*, ${pendingOf} as pending, t.paused as tenant_paused, t.held_reason,
+    select c.*, ${pendingOf} as pending, t.paused_at as tenant_paused_at, t.held_at,
            extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as age_ms,
            c.revision <> (
              select revision from nexus.clients s where s.tenant_id = c.tenant_id and s.client_id = c.client_id
@@ -170,8 +200,20 @@ const toRecord = (row: StateRow): ClientRecord => ({
   revision: row.revision,
   ageMs: row.age_ms,
   vanished: row.vanished_at !== null,
-  standstill: row.tenant_paused === true ? 'tenant-paused' : row.held_reason === null ? null : 'tenant-held',
+  standstill: standstillOf(row),
+  failures: row.failures,
+  lastFailure: row.last_failure,
+  nextTryAt: row.next_try_at,
+  driftedAt: row.drifted_at,
+  stalledAt: row.stalled_at,
+  pausedAt: row.paused_at,
 })
+
+const standstillOf = (row: StateRow): Standstill | null => {
+  if (row.paused_at !== null) return 'client-paused'
+  if (row.tenant_paused_at !== null) return 'tenant-paused'
+  return row.held_at === null ? null : 'tenant-held'
+}
 
 /** The pure state in a row, whoever read it. */
 export const toState = (

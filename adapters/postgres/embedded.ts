@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, chown, cp, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,13 +35,24 @@ export const startEmbedded = async (directory: string): Promise<EmbeddedPostgres
   await mkdir(path.dirname(place.directory), { recursive: true })
   await mkdir(place.directory, { recursive: true, mode: 0o700 })
   await hand(place.directory, place.account)
-  return exclusively(path.join(place.directory, 'starting'), async () => {
+  const lock = path.join(place.directory, 'starting')
+  return exclusively(lock, async () => {
     const password = await passwordIn(place)
     const existing = await runningPort(place)
     const port = existing ?? (await start(place, password))
     const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`
-    return { url, notes: place.notes, stop: () => stop(place, url) }
+    const presence = await bePresent(url)
+    return { url, notes: place.notes, stop: () => exclusively(lock, () => stop(place, url, presence)) }
   })
+}
+
+/** A connection that lasts as long as the program uses the server, so that no other program stops it meanwhile. */
+const bePresent = async (url: string): Promise<pg.Client> => {
+  const client = new pg.Client({ connectionString: url, application_name: 'nexus-presence' })
+  // A server that is lost is noticed by those who work with it.
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
 }
 
 interface Account {
@@ -149,11 +160,26 @@ const passwordIn = async ({ directory, account }: Place): Promise<string> => {
 
 /** The port of the server that runs on this data; undefined where none does. */
 const runningPort = async ({ dataDirectory }: Place): Promise<number | undefined> => {
-  const lines = (await readFile(path.join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
+  const file = path.join(dataDirectory, 'postmaster.pid')
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const [pid, , , port] = lines.map(Number)
   if (pid === undefined || port === undefined || !isAlive(pid)) return undefined
-  return port
+  if (await accepts(port)) return port
+  // After a crash of the machine, or in a new container, the number may be another program's; PostgreSQL would refuse to
+  // start beside it. It still looks for a server that holds the data by its shared memory.
+  await rm(file, { force: true })
+  return undefined
 }
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const say = (open: boolean) => (): void => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.once('connect', say(true)).once('error', say(false))
+  })
 
 const isAlive = (pid: number): boolean => {
   if (!Number.isInteger(pid) || pid <= 0) return false
@@ -191,7 +217,12 @@ const start = async (place: Place, password: string): Promise<number> => {
   return port
 }
 
-const stop = async ({ dataDirectory, directory, programs, account }: Place, url: string): Promise<void> => {
+const stop = async (
+  { dataDirectory, directory, programs, account }: Place,
+  url: string,
+  presence: pg.Client,
+): Promise<void> => {
+  await presence.end().catch(() => undefined)
   const client = new pg.Client({ connectionString: url, application_name: 'nexus-stop' })
   try {
     await client.connect()
@@ -225,25 +256,37 @@ const freePort = (): Promise<number> =>
     })
   })
 
+/** Locks that this process holds: after a restart, the number in a lock left behind may be this process' own. */
+const held = new Set<string>()
+
 /** Two programs that start at once must not both make a database. The lock of a program that died is taken over. */
 const exclusively = async <T>(lock: string, work: () => Promise<T>): Promise<T> => {
   for (;;) {
     try {
       const handle = await open(lock, 'wx', 0o600)
+      held.add(lock)
       await handle.writeFile(String(process.pid))
       await handle.close()
       break
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-      const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
-      // Just created and not yet written, it reads as 0: give it time.
-      if (holder !== 0 && !isAlive(holder)) await rm(lock, { force: true })
+      if (await isAbandoned(lock)) await rm(lock, { force: true })
       await sleep(100)
     }
   }
   try {
     return await work()
   } finally {
+    held.delete(lock)
     await rm(lock, { force: true })
   }
+}
+
+const isAbandoned = async (lock: string): Promise<boolean> => {
+  const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
+  if (holder === process.pid) return !held.has(lock)
+  if (holder !== 0 && !isAlive(holder)) return true
+  // Just created and not yet written, it reads as 0. Nothing takes longer than the start, which ends after a minute.
+  const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }))
+  return Date.now() - mtimeMs > 120_000
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely, Selectable } from 'kysely'
+import { stalledAfter } from '../../domain/verdict.ts'
 import type { Auth0Client, ClientKey, ClientState, PendingChange, Values } from '../../domain/vocabulary.ts'
 import { pendingOf, toState } from './clients.ts'
 import type { Refusal } from './changes.ts'
@@ -37,6 +38,8 @@ export interface Settlement {
   readonly attemptClosed: boolean
   /** Read the client again after so many milliseconds; null when that has been done. */
   readonly verifyAfterMs?: number | null
+  /** Whether an owned field has another value in Auth0 than the one last confirmed. */
+  readonly drifted?: boolean
 }
 
 /** A client that one worker, and nobody else, may call Auth0 for. */
@@ -75,7 +78,7 @@ export const createLeases = (db: Kysely<Database>) => ({
   outlook: async (key: ClientKey): Promise<Outlook> => {
     const { rows } = await sql<{ work: boolean; standstill: boolean; after_ms: number | null }>`
       select (c.generation > c.settled_generation or c.verify_at <= clock_timestamp()) is true as work,
-             (t.paused or t.held_reason is not null) is true as standstill,
+             coalesce(c.paused_at, t.paused_at, t.held_at) is not null as standstill,
              extract(epoch from greatest(c.lease_until, c.next_try_at) - clock_timestamp())::float8 * 1000 as after_ms
       from nexus.clients c left join nexus.tenants t using (tenant_id)
       where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId} and c.vanished_at is null
@@ -162,18 +165,24 @@ const settle = async (
     throw new Error('A change was settled that was not read at planning.')
   // Up to here everything is settled. Changes that were accepted since have higher generations.
   const settledGeneration = (remaining[0]?.generation ?? generation + 1) - 1
+  const tries = failure?.countsAsFailure === true ? failures + 1 : failures
   const assignments = [
-    sql`lease_token = null, lease_until = null, taken_over = false, revision = revision + 1`,
+    sql`lease_token = null, lease_until = null, taken_over = false, revision = revision + 1,
+        written_at = clock_timestamp()`,
     sql`settled_generation = greatest(settled_generation, ${settledGeneration})`,
     failure === undefined
-      ? sql`failures = 0, last_failure = null, next_try_at = null`
-      : sql`failures = ${failure.countsAsFailure ? failures + 1 : failures}, last_failure = ${failure.reason},
+      ? sql`failures = 0, last_failure = null, next_try_at = null, stalled_at = null`
+      : sql`failures = ${tries}, last_failure = ${failure.reason},
+            stalled_at = ${tries >= stalledAfter ? sql`coalesce(stalled_at, clock_timestamp())` : sql`stalled_at`},
             next_try_at = ${inMs(failure.retryAfterMs)}`,
     ...(settlement.attemptClosed ? [sql`attempt_deadline = null, previous_attempt_deadline = null`] : []),
     ...(observed === undefined ? [] : [sql`observed = ${asJson(observed)}, observed_at = clock_timestamp()`]),
     ...(confirmed === undefined ? [] : [sql`base = base || ${asJson(confirmed)}`]),
     ...(settlement.oneByOneUntil === undefined ? [] : [sql`one_by_one_until = ${settlement.oneByOneUntil}`]),
     ...(settlement.contested === undefined ? [] : [sql`contested = ${asJson(settlement.contested)}`]),
+    ...(settlement.drifted === undefined
+      ? []
+      : [sql`drifted_at = ${settlement.drifted ? sql`coalesce(drifted_at, clock_timestamp())` : null}`]),
     // A change that came since is not settled by this step: the next round finds out for itself.
     ...(settlement.vanished
       ? [sql`vanished_at = case when generation = ${generation} then clock_timestamp() end`]

@@ -20,27 +20,40 @@ export interface Notifications {
 export const listen = async (url: string, onError: (error: Error) => void): Promise<Notifications> => {
   const waiting = new Map<string, Set<() => void>>()
   let client: pg.Client | undefined
+  let retry: NodeJS.Timeout | undefined
   let closed = false
 
   const open = async (): Promise<void> => {
-    const fresh = new pg.Client({ connectionString: url, application_name: 'nexus-listen', keepAlive: true })
-    fresh.on('error', onError)
-    fresh.on('end', () => {
-      if (!closed) setTimeout(reopen, 500).unref()
+    const fresh = new pg.Client({
+      connectionString: url,
+      application_name: 'nexus-listen',
+      keepAlive: true,
+      connectionTimeoutMillis: 5000,
     })
+    fresh.on('error', onError)
     fresh.on('notification', ({ payload }) => {
       for (const wake of waiting.get(payload ?? '') ?? []) wake()
     })
-    await fresh.connect()
-    await fresh.query(`listen ${settledChannel}`)
+    try {
+      await fresh.connect()
+      await fresh.query(`listen ${settledChannel}`)
+    } catch (error) {
+      await fresh.end().catch(() => undefined)
+      throw error
+    }
     client = fresh
+    // Only a connection that listened is made anew here: one that never came about also ends.
+    fresh.once('end', reopenLater)
+    if (closed) await fresh.end()
   }
   const reopen = (): void => {
-    if (closed) return
     open().catch((error: unknown) => {
       onError(error instanceof Error ? error : new Error(String(error)))
-      setTimeout(reopen, 500).unref()
+      reopenLater()
     })
+  }
+  const reopenLater = (): void => {
+    if (!closed) retry = setTimeout(reopen, 500).unref()
   }
   await open()
 
@@ -62,6 +75,7 @@ export const listen = async (url: string, onError: (error: Error) => void): Prom
       }),
     close: async () => {
       closed = true
+      clearTimeout(retry)
       await client?.end()
     },
   }

@@ -15,9 +15,15 @@ type MaybeTime = ColumnType<Date | null, Date | string | null | undefined, Date 
 
 export interface TenantsTable {
   tenant_id: string
-  paused: Generated<boolean>
+  paused_at: MaybeTime
   held_reason: string | null
+  held_at: MaybeTime
   next_probe_at: MaybeTime
+  next_scan_at: Generated<Date>
+  scan_until: MaybeTime
+  last_scan_at: MaybeTime
+  last_scan_clients: number | null
+  scan_problem: string | null
 }
 
 export interface BudgetsTable {
@@ -55,6 +61,10 @@ export interface ClientsTable {
   contested: JSONColumnType<Contested, string | null | undefined, string | null> | null
   vanished_at: MaybeTime
   woken_at: MaybeTime
+  written_at: Generated<Date>
+  drifted_at: MaybeTime
+  stalled_at: MaybeTime
+  paused_at: MaybeTime
 }
 
 /** Rounds spent on an answer that differs from what was sent. */

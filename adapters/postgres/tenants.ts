@@ -17,9 +17,12 @@ export const createTenants = (db: Kysely<Database>) => ({
    */
   hold: async (tenantId: string, reason: string, probeInMs: number): Promise<void> => {
     await sql`
-      insert into nexus.tenants (tenant_id, held_reason, next_probe_at)
-      values (${tenantId}, ${reason}, clock_timestamp() + ${probeInMs} * interval '1 millisecond')
-      on conflict (tenant_id) do update set held_reason = excluded.held_reason, next_probe_at = excluded.next_probe_at
+      insert into nexus.tenants as t (tenant_id, held_reason, held_at, next_probe_at)
+      values (${tenantId}, ${reason}, clock_timestamp(),
+              clock_timestamp() + ${probeInMs} * interval '1 millisecond')
+      on conflict (tenant_id) do update set
+        held_reason = excluded.held_reason, held_at = coalesce(t.held_at, excluded.held_at),
+        next_probe_at = excluded.next_probe_at
     `.execute(db)
   },
 
@@ -27,7 +30,7 @@ export const createTenants = (db: Kysely<Database>) => ({
   claimProbes: async (tenantIds: readonly string[], againInMs: number): Promise<string[]> => {
     const { rows } = await sql<{ tenant_id: string }>`
       update nexus.tenants set next_probe_at = clock_timestamp() + ${againInMs} * interval '1 millisecond'
-      where held_reason is not null and next_probe_at <= clock_timestamp() and tenant_id = any(${[...tenantIds]})
+      where held_at is not null and next_probe_at <= clock_timestamp() and tenant_id = any(${[...tenantIds]})
       returning tenant_id
     `.execute(db)
     return rows.map((row) => row.tenant_id)
@@ -36,9 +39,51 @@ export const createTenants = (db: Kysely<Database>) => ({
   /** The credential is well again. */
   lift: async (tenantId: string): Promise<void> => {
     await sql`
-      update nexus.tenants set held_reason = null, next_probe_at = null where tenant_id = ${tenantId}
+      update nexus.tenants set held_reason = null, held_at = null, next_probe_at = null where tenant_id = ${tenantId}
     `.execute(db)
   },
+
+  /** Stops sending to a tenant, or starts it again. Changes are accepted all the while. */
+  pause: async (tenantId: string, paused: boolean): Promise<void> => {
+    await sql`
+      update nexus.tenants set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}
+      where tenant_id = ${tenantId}
+    `.execute(db)
+    if (!paused)
+      await sql`update nexus.clients set woken_at = null where tenant_id = ${tenantId} and generation > settled_generation`.execute(
+        db,
+      )
+  },
+
+  /** What Nexus knows of a tenant's health. */
+  health: async (tenantId: string): Promise<TenantHealth | undefined> => {
+    const { rows } = await sql<TenantHealth>`
+      select t.paused_at as "pausedAt", t.held_at as "heldAt", t.held_reason as "heldReason",
+             t.last_scan_at as "lastScanAt", t.last_scan_clients as "lastScanClients",
+             t.scan_problem as "scanProblem", t.next_scan_at as "nextScanAt",
+             (select count(*) from nexus.clients c where c.tenant_id = t.tenant_id and c.vanished_at is null) as clients,
+             (select count(*) from nexus.clients c
+              where c.tenant_id = t.tenant_id and c.generation > c.settled_generation) as backlog,
+             (select count(*) from nexus.clients c where c.tenant_id = t.tenant_id and c.drifted_at is not null) as drifted
+      from nexus.tenants t where t.tenant_id = ${tenantId}
+    `.execute(db)
+    return rows[0]
+  },
 })
+
+export interface TenantHealth {
+  readonly pausedAt: Date | null
+  readonly heldAt: Date | null
+  readonly heldReason: string | null
+  /** When the last complete scan began, and how many clients it found. */
+  readonly lastScanAt: Date | null
+  readonly lastScanClients: number | null
+  readonly scanProblem: string | null
+  readonly nextScanAt: Date
+  readonly clients: number
+  /** Clients whose newest change is not settled. */
+  readonly backlog: number
+  readonly drifted: number
+}
 
 export type Tenants = ReturnType<typeof createTenants>

@@ -172,7 +172,7 @@ describe.skipIf(servers === null)('PATCH of a client', () => {
     test('a paused tenant answers at once', async () => {
       const id = seedClient(stack)
       await stack.patch(id, {})
-      await stack.query(`update nexus.tenants set paused = true where tenant_id = 'acme'`)
+      await stack.query(`update nexus.tenants set paused_at = now() where tenant_id = 'acme'`)
       try {
         const start = performance.now()
         const answer = await read(await stack.patch(id, { applicationName: 'Paused' }))
@@ -183,7 +183,7 @@ describe.skipIf(servers === null)('PATCH of a client', () => {
         expect(seen.body['applicationName']).toBe('Paused')
         expect(seen.headers.get('nexus-sync')).toBe('pending')
       } finally {
-        await stack.query(`update nexus.tenants set paused = false where tenant_id = 'acme'`)
+        await stack.query(`update nexus.tenants set paused_at = null where tenant_id = 'acme'`)
       }
     })
 
@@ -330,5 +330,28 @@ describe.skipIf(servers === null)('PATCH of a client', () => {
       [id],
     )
     expect(held(id)['client_metadata']).toMatchObject({ application_name: last?.values.applicationName })
+  })
+
+  test('a server that closes answers who waits: the change is safe, and applied by the next one', async () => {
+    const id = seedClient(stack)
+    await stack.patch(id, {})
+    stack.simulator.setFaults({ latencyMs: 1500, methods: ['PATCH'] })
+    const patching = stack.patch(id, { applicationName: 'Over the gap' })
+    await expect
+      .poll(() => stack.query('select 1 from nexus.changes where client_id = $1', [id]), {
+        timeout: 5000,
+        interval: 20,
+      })
+      .toHaveLength(1)
+    const start = performance.now()
+    const stopping = stack.stop()
+    expect((await patching).status).toBe(202)
+    expect(performance.now() - start).toBeLessThan(1000)
+    stack.simulator.setFaults({})
+    await stopping
+    await stack.start()
+    await expect
+      .poll(() => held(id)['client_metadata'], { timeout: 15_000 })
+      .toMatchObject({ application_name: 'Over the gap' })
   })
 })

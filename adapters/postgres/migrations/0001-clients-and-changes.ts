@@ -10,10 +10,19 @@ export const clientsAndChanges: Migration = {
       create table nexus.tenants (
         tenant_id text primary key,
         -- A person stopped sending to Auth0; changes are still accepted.
-        paused boolean not null default false,
+        paused_at timestamptz,
         -- Its credential is ill: nothing is sent but one probe at a time.
         held_reason text,
-        next_probe_at timestamptz
+        held_at timestamptz,
+        next_probe_at timestamptz,
+        -- When all its clients are to be listed again, and until when somebody is at it.
+        next_scan_at timestamptz not null default clock_timestamp(),
+        scan_until timestamptz,
+        -- The last complete scan: when it began, how many clients there were.
+        last_scan_at timestamptz,
+        last_scan_clients integer,
+        -- Why the scan after it broke off; null where none did.
+        scan_problem text
       )`.execute(db)
     await sql`
       create table nexus.budgets (
@@ -65,6 +74,12 @@ export const clientsAndChanges: Migration = {
         vanished_at timestamptz,
         -- When a job was last asked for: the sweep asks again only for what has waited since.
         woken_at timestamptz,
+        -- When anything but a wake-up was last written: a page of a scan that was asked for before says nothing new.
+        written_at timestamptz not null default clock_timestamp(),
+        -- Since when it is so, confirmed under the lease; null where it is not.
+        drifted_at timestamptz,
+        stalled_at timestamptz,
+        paused_at timestamptz,
         primary key (tenant_id, client_id),
         check (settled_generation <= generation)
       )`.execute(db)

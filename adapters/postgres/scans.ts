@@ -1,0 +1,131 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { Auth0Client, MetadataKeys, Values } from '../../domain/vocabulary.ts'
+import { nominates } from '../../domain/drift.ts'
+import type { Database } from './schema.ts'
+
+/** A client as a page of a list had it. */
+export interface Listed {
+  readonly clientId: string
+  readonly client: Auth0Client
+}
+
+interface KnownRow {
+  readonly client_id: string
+  readonly observed: Auth0Client
+  readonly base: Values
+  readonly drifted: boolean
+}
+
+/** What a scan of a tenant's clients reads and writes. It only nominates: what it suspects is confirmed under a lease. */
+export const createScans = (db: Kysely<Database>) => ({
+  /**
+   * Claims the scan of one tenant that is due, for `forMs`.
+   *
+   * @returns the tenant and the database's time as the scan begins
+   */
+  claim: async (
+    tenantIds: readonly string[],
+    forMs: number,
+  ): Promise<{ readonly tenantId: string; readonly startedAt: Date } | undefined> => {
+    const { rows } = await sql<{ tenant_id: string; started_at: Date }>`
+      update nexus.tenants set scan_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
+      where tenant_id = (
+        select tenant_id from nexus.tenants
+        where next_scan_at <= clock_timestamp() and tenant_id = any(${[...tenantIds]})
+          and coalesce(paused_at, held_at) is null
+          and (scan_until is null or scan_until <= clock_timestamp())
+        order by next_scan_at limit 1 for update skip locked
+      )
+      returning tenant_id, clock_timestamp() as started_at
+    `.execute(db)
+    const [row] = rows
+    return row && { tenantId: row.tenant_id, startedAt: row.started_at }
+  },
+
+  /** The database's time, taken before a page is asked for; the claim is extended with it. */
+  beginPage: async (tenantId: string, forMs: number): Promise<Date> => {
+    const { rows } = await sql<{ now: Date }>`
+      update nexus.tenants set scan_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
+      where tenant_id = ${tenantId} returning clock_timestamp() as now
+    `.execute(db)
+    return rows[0]?.now ?? new Date(0)
+  },
+
+  /**
+   * Keeps a page: clients that were not known become known; of known ones `observed` is written only where no lease
+   * lives, nothing is pending, and the row has not been written since before the page was asked for.
+   *
+   * @returns how many were nominated: their drift, or its end, is to be confirmed by one reading
+   */
+  keepPage: async (tenantId: string, askedAt: Date, listed: readonly Listed[], keys: MetadataKeys): Promise<number> => {
+    const ids = listed.map(({ clientId }) => clientId)
+    const { rows } = await sql<KnownRow>`
+      select client_id, observed, base, drifted_at is not null as drifted from nexus.clients
+      where tenant_id = ${tenantId} and client_id = any(${ids}) and base <> '{}'::jsonb
+    `.execute(db)
+    const known = new Map(rows.map((row) => [row.client_id, row]))
+    const nominated = listed
+      .filter(({ clientId, client }) => {
+        const row = known.get(clientId)
+        return row !== undefined && nominates(row.base, row.observed, client, row.drifted, keys)
+      })
+      .map(({ clientId }) => clientId)
+    const pages = listed.filter(({ clientId }) => !nominated.includes(clientId))
+    await sql`
+      insert into nexus.clients as c (tenant_id, client_id, observed, observed_at)
+      select ${tenantId}, l.client_id, l.client, ${askedAt}
+      from jsonb_to_recordset(${JSON.stringify(pages.map(({ clientId, client }) => ({ client_id: clientId, client })))}::jsonb)
+        as l(client_id text, client jsonb)
+      on conflict (tenant_id, client_id) do update
+        set observed = excluded.observed, observed_at = excluded.observed_at, revision = c.revision + 1,
+            written_at = clock_timestamp(), vanished_at = null
+        where (c.lease_until is null or c.lease_until <= clock_timestamp())
+          and c.generation = c.settled_generation and c.written_at < ${askedAt}
+    `.execute(db)
+    if (nominated.length > 0) await nominate(db, tenantId, nominated)
+    return nominated.length
+  },
+
+  /** After a complete scan: nominates what was known before it and did not stand on any page. */
+  nominateUnseen: async (tenantId: string, startedAt: Date): Promise<number> => {
+    const { rows } = await sql<{ client_id: string }>`
+      select client_id from nexus.clients
+      where tenant_id = ${tenantId} and observed_at < ${startedAt} and written_at < ${startedAt}
+        and vanished_at is null and verify_at is null and generation = settled_generation
+    `.execute(db)
+    if (rows.length > 0)
+      await nominate(
+        db,
+        tenantId,
+        rows.map((row) => row.client_id),
+      )
+    return rows.length
+  },
+
+  /** Ends a scan. One that broke off says why, and is tried again sooner. */
+  finish: async (
+    tenantId: string,
+    result: { readonly startedAt: Date; readonly clients: number } | { readonly problem: string },
+    nextInMs: number,
+  ): Promise<void> => {
+    const outcome =
+      'problem' in result
+        ? sql`scan_problem = ${result.problem}`
+        : sql`scan_problem = null, last_scan_at = ${result.startedAt}, last_scan_clients = ${result.clients}`
+    await sql`
+      update nexus.tenants set scan_until = null, ${outcome},
+        next_scan_at = clock_timestamp() + ${nextInMs} * interval '1 millisecond'
+      where tenant_id = ${tenantId}
+    `.execute(db)
+  },
+})
+
+export type Scans = ReturnType<typeof createScans>
+
+const nominate = async (db: Kysely<Database>, tenantId: string, clientIds: readonly string[]): Promise<void> => {
+  await sql`
+    update nexus.clients set verify_at = coalesce(verify_at, clock_timestamp()), woken_at = null
+    where tenant_id = ${tenantId} and client_id = any(${[...clientIds]})
+  `.execute(db)
+}

@@ -1,0 +1,44 @@
+import { compare, readField } from './fields.ts'
+import { driftOf } from './desired.ts'
+import type { Auth0Client, FieldPath, MetadataKeys, Value, Values } from './vocabulary.ts'
+
+/** What kind of drift it is: only another order of the same elements, or another value that came from outside. */
+export type DriftClass = 'reordered' | 'out-of-band'
+
+/** One drifted field. */
+export interface Drift {
+  readonly path: FieldPath
+  readonly class: DriftClass
+  readonly confirmed: Value
+  readonly observed: Value
+}
+
+/** The owned fields whose observed value is not the one last confirmed, with what each should be and is. */
+export const drifts = (base: Values, observed: Auth0Client, keys: MetadataKeys): Drift[] =>
+  driftOf(base, observed, keys).map(({ path, kind }) => ({
+    path,
+    class: kind === 'reordered' ? 'reordered' : 'out-of-band',
+    confirmed: base[path] ?? null,
+    observed: readField(path, observed, keys),
+  }))
+
+/**
+ * Whether a page of a scan gives cause to read a client under its lease: it shows a drift that is not known yet, another
+ * one than is known, or that the known one is over.
+ *
+ * @param before what was observed before the page
+ * @param drifted whether a drift is known
+ */
+export const nominates = (
+  base: Values,
+  before: Auth0Client,
+  page: Auth0Client,
+  drifted: boolean,
+  keys: MetadataKeys,
+): boolean => {
+  const seen = driftOf(base, page, keys)
+  if (seen.length === 0) return drifted
+  return (
+    !drifted || seen.some(({ path }) => compare(readField(path, before, keys), readField(path, page, keys)) !== 'same')
+  )
+}

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { ClientRecord } from '../../adapters/postgres/clients.ts'
+import { clientAnswer } from '../../api/client-answer.ts'
+import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
+
+const tenantWith = (foreignTerraform: TenantConfiguration['foreignTerraform']): TenantConfiguration => ({
+  id: 'acme',
+  domain: 'acme.test',
+  credential: { clientId: 'own', clientSecret: '' },
+  baseUrl: 'https://acme.test/api/v2',
+  tokenUrl: 'https://acme.test/oauth/token',
+  audience: 'https://acme.test/api/v2/',
+  plan: 'free',
+  freshnessMs: 60_000,
+  driftPolicy: 'report',
+  scanIntervalMs: 1,
+  foreignTerraform,
+  terraformStates: [],
+  metadataKeys: defaultMetadataKeys,
+  allowInsecure: false,
+})
+
+const record: ClientRecord = {
+  key: { tenantId: 'acme', clientId: 'c1' },
+  observed: { client_id: 'c1' },
+  observedAt: new Date(0),
+  base: {},
+  pending: [],
+  generation: 0,
+  settledGeneration: 0,
+  revision: 0,
+  ageMs: 0,
+  vanished: false,
+  standstill: null,
+}
+
+describe('a client that Terraform manages', () => {
+  test.each([
+    { reason: 'a state that Nexus writes for', standing: { managed: true }, policy: 'warn', warned: false },
+    { reason: "another's state", standing: { managed: true, foreignState: 'web' }, policy: 'warn', warned: true },
+    {
+      reason: "another's state, allowed",
+      standing: { managed: true, foreignState: 'web' },
+      policy: 'allow',
+      warned: false,
+    },
+    { reason: 'none', standing: { managed: false }, policy: 'warn', warned: false },
+  ] as const)('$reason under the policy $policy', ({ standing, policy, warned }) => {
+    const { headers, body } = clientAnswer(200, tenantWith(policy), record, standing)
+    expect('nexus-warning' in headers).toBe(warned)
+    expect(JSON.parse(body ?? '')).toMatchObject({ manuallyCreated: !standing.managed })
+  })
+})

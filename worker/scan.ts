@@ -1,0 +1,81 @@
+import type { Auth0 } from '../adapters/auth0/auth0.ts'
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Log } from '../adapters/log/log.ts'
+import type { Pacer } from '../adapters/postgres/pacer.ts'
+import type { Scans } from '../adapters/postgres/scans.ts'
+import { verdictOf } from '../domain/verdict.ts'
+import type { Health } from './health.ts'
+import { repeat } from './repeat.ts'
+
+export interface ScanDeps {
+  readonly scans: Scans
+  readonly auth0: Auth0
+  readonly pacer: Pacer
+  readonly health: Health
+  readonly configurations: ReadonlyMap<string, TenantConfiguration>
+  readonly log: Log
+}
+
+/** How often is looked whether a scan is due: the due times stand in the database, where no queue can lose them. */
+const lookEveryMs = 1000
+/** A scan whose process died is taken over after this time. */
+const claimMs = 60_000
+/** A scan that broke off is begun anew after this time, or after the tenant's interval where that is shorter. */
+const againMs = 30_000
+/** The most that Auth0 gives on a page. */
+const pageSize = 100
+/** Tries for one page before the scan breaks off. */
+const triesPerPage = 5
+
+/** Scans tenants as they fall due, one at a time in this process. @returns ends it, after the page under way */
+export const startScans = (deps: ScanDeps): (() => Promise<void>) =>
+  repeat(lookEveryMs, 'scan', deps.log, async (stopping) => {
+    const tenantIds = [...deps.configurations.keys()]
+    while (!stopping.aborted) {
+      const claim = await deps.scans.claim(tenantIds, claimMs)
+      if (claim === undefined) return
+      await scan(deps, claim.tenantId, claim.startedAt, stopping)
+    }
+  })
+
+/** Lists all clients of a tenant once. A scan that breaks off is incomplete and says so: nothing then counts as gone. */
+const scan = async (deps: ScanDeps, tenantId: string, startedAt: Date, stopping: AbortSignal): Promise<void> => {
+  const { scans, configurations, log } = deps
+  const tenant = configurations.get(tenantId)
+  if (tenant === undefined) return
+  let from: string | undefined
+  let clients = 0
+  let nominated = 0
+  do {
+    const askedAt = await scans.beginPage(tenantId, claimMs)
+    const page = await readPage(deps, tenantId, from, stopping)
+    if (typeof page === 'string') {
+      log.warn({ tenantId, reason: page, clients }, 'scan incomplete: it broke off, and is begun anew')
+      await scans.finish(tenantId, { problem: page }, Math.min(againMs, tenant.scanIntervalMs))
+      return
+    }
+    const ours = page.clients.filter(
+      ({ clientId, client }) => client['global'] !== true && clientId !== tenant.credential.clientId,
+    )
+    nominated += await scans.keepPage(tenantId, askedAt, ours, tenant.metadataKeys)
+    clients += ours.length
+    from = page.next
+  } while (from !== undefined)
+  const unseen = await scans.nominateUnseen(tenantId, startedAt)
+  await scans.finish(tenantId, { startedAt, clients }, tenant.scanIntervalMs)
+  log.info({ tenantId, clients, nominated, unseen }, 'scan complete')
+}
+
+/** One page, or why there is none. */
+const readPage = async (deps: ScanDeps, tenantId: string, from: string | undefined, stopping: AbortSignal) => {
+  let problem = 'the process is ending'
+  for (let attempt = 0; attempt < triesPerPage && !stopping.aborted; attempt += 1) {
+    await deps.pacer.slot(tenantId, 'read-clients')
+    const reply = await deps.auth0.list(tenantId, from, pageSize)
+    await deps.pacer.report(tenantId, 'read-clients', reply)
+    if (reply.ok) return reply.body
+    problem = reply.message
+    if (verdictOf(reply).kind === 'probe' && !(await deps.health.probe(tenantId, problem))) return problem
+  }
+  return problem
+}

@@ -34,3 +34,9 @@ export const optionsOf = (args: readonly string[]): Options => {
   if (!(port <= 65_535)) throw new Error('--port must be a whole number from 0 to 65535')
   return { help: values.help, once: values.once, port }
 }
+
+/** What went wrong, with what lies behind it. */
+export const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
+}

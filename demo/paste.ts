@@ -9,7 +9,7 @@ interface Line {
 }
 
 const curl = (path: string, more = ''): string =>
-  `curl -sS -i "$NEXUS${path}" -H "Authorization: Bearer $ANN" -H "X-Application-Token: $APP"${more}`
+  `curl -sS -i -w '\\n' "$NEXUS${path}" -H "Authorization: Bearer $ANN" -H "X-Application-Token: $APP"${more}`
 
 const patching = (body: unknown, more = ''): string =>
   ` -X PATCH -H 'Content-Type: application/json'${more} -d '${JSON.stringify(body)}'`
@@ -22,7 +22,7 @@ const lines = (changeId: string): readonly Line[] => [
     command: curl(client, patching({ callbackUrls: ['https://invoices.acme.example/from-your-shell'] })),
   },
   { shows: 'Read it', command: curl(client) },
-  { shows: 'What Auth0 holds', command: 'curl -sS "$ACME/_simulator/clients/invoices-web"' },
+  { shows: 'What Auth0 holds', command: `curl -sS -w '\\n' "$ACME/_simulator/clients/invoices-web"` },
   { shows: 'A change: who, what, when, and what came of it', command: curl(`/v1/tenants/acme/changes/${changeId}`) },
   {
     shows: 'Do not wait for Auth0',
@@ -30,7 +30,7 @@ const lines = (changeId: string): readonly Line[] => [
   },
   {
     shows: 'Let Auth0 fail (and end it with -X DELETE): changes are accepted, and applied when it is back',
-    command: `curl -sS "$ACME/_simulator/faults" -H 'Content-Type: application/json' -d '{"outage":"page"}'`,
+    command: `curl -sS -w '\\n' "$ACME/_simulator/faults" -H 'Content-Type: application/json' -d '{"outage":"page"}'`,
   },
 ]
 

@@ -33,6 +33,12 @@ const record: ClientRecord = {
   ageMs: 0,
   vanished: false,
   standstill: null,
+  failures: 0,
+  lastFailure: null,
+  nextTryAt: null,
+  driftedAt: null,
+  stalledAt: null,
+  pausedAt: null,
 }
 
 describe('a client that Terraform manages', () => {

@@ -48,6 +48,11 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     setCommonHeaders(request, reply)
     done(problemWithRequest(request, settings, closing.signal))
   })
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    // A connection that is kept alive would keep the closing server.
+    if (closing.signal.aborted) reply.header('connection', 'close')
+    done()
+  })
   app.addHook('onResponse', (request, reply, done) => {
     logAnswer(request, reply)
     hangUpOnSenders(request)

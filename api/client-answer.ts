@@ -8,15 +8,18 @@ import { etagOf } from './etag.ts'
 import { isStale } from './known-clients.ts'
 import type { AnswerHeaders } from './problem.ts'
 
+/** What of a record is answered. */
+export type Answerable = Pick<ClientRecord, 'key' | 'observed' | 'observedAt' | 'base' | 'pending' | 'ageMs'>
+
 /** A client as it is answered: desired over observed. Its tag depends on nothing but the text. */
-export const clientText = (record: ClientRecord, standing: TerraformStanding, keys: MetadataKeys): string =>
+export const clientText = (record: Answerable, standing: TerraformStanding, keys: MetadataKeys): string =>
   JSON.stringify(viewOf(record, standing.managed, keys))
 
 /** The whole client, with the headers that every answer with a client has. */
 export const clientAnswer = (
   status: 200 | 202,
   tenant: TenantConfiguration,
-  record: ClientRecord,
+  record: Answerable,
   standing: TerraformStanding,
   headers: AnswerHeaders = {},
 ): Answer => {
@@ -38,7 +41,7 @@ export const clientAnswer = (
  * The client as a read answers it: an observation that is older than the tenant wants it is here because Auth0 could
  * not be asked, and is said to be so.
  */
-export const readAnswer = (tenant: TenantConfiguration, record: ClientRecord, standing: TerraformStanding): Answer =>
+export const readAnswer = (tenant: TenantConfiguration, record: Answerable, standing: TerraformStanding): Answer =>
   clientAnswer(
     200,
     tenant,

@@ -29,7 +29,8 @@ type Asked =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unanswered'; readonly retryAfterMs: number }
 
-export const isStale = (tenant: TenantConfiguration, record: ClientRecord): boolean => record.ageMs > tenant.freshnessMs
+export const isStale = (tenant: TenantConfiguration, record: Pick<ClientRecord, 'ageMs'>): boolean =>
+  record.ageMs > tenant.freshnessMs
 
 /** "All Applications": a PATCH of it would change the tenant's login page. */
 const isGlobal = (client: Auth0Client): boolean => client['global'] === true

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
-import type { ClientRecord } from '../../adapters/postgres/clients.ts'
 import { clientAnswer } from '../../api/client-answer.ts'
+import type { Answerable } from '../../api/client-answer.ts'
 import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
 
 const tenantWith = (foreignTerraform: TenantConfiguration['foreignTerraform']): TenantConfiguration => ({
@@ -21,18 +21,13 @@ const tenantWith = (foreignTerraform: TenantConfiguration['foreignTerraform']): 
   allowInsecure: false,
 })
 
-const record: ClientRecord = {
+const record: Answerable = {
   key: { tenantId: 'acme', clientId: 'c1' },
   observed: { client_id: 'c1' },
   observedAt: new Date(0),
   base: {},
   pending: [],
-  generation: 0,
-  settledGeneration: 0,
-  revision: 0,
   ageMs: 0,
-  vanished: false,
-  standstill: null,
   failures: 0,
   lastFailure: null,
   nextTryAt: null,

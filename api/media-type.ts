@@ -4,7 +4,7 @@ import { Problem } from './problem.ts'
 export type PatchKind = 'plain' | 'merge-patch' | 'json-patch'
 
 /** What PATCH takes, as `Accept-Patch` says it (RFC 5789). */
-export const acceptPatch =
+const acceptPatch =
   'application/json, text/json, application/*+json, application/merge-patch+json, application/json-patch+json'
 
 const named: ReadonlyMap<string, PatchKind> = new Map([

@@ -4,7 +4,7 @@ import type { Issue } from '../domain/vocabulary.ts'
  * Every error that the API answers, as one table: the code is the last part of the problem's `type`, and the status is
  * said nowhere else.
  */
-export const problems = {
+const problems = {
   malformed: { status: 400, title: 'The request is malformed' },
   unauthenticated: { status: 401, title: 'No valid credentials' },
   forbidden: { status: 403, title: 'Not allowed' },
@@ -72,7 +72,7 @@ export const problemBody = (problem: Problem, instance: string | null): string =
   })
 
 /** Whole seconds for a `Retry-After`, at least one. */
-export const seconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1000)))
+const seconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1000)))
 
 export const notFound = (detail: string): Problem => new Problem('not-found', detail)
 export const forbidden = (detail: string): Problem => new Problem('forbidden', detail)

@@ -31,7 +31,7 @@ export const readChange =
   }
 
 /** A change, with its values in the shape of the request that brought them: what was cleared is `[]` or `""`. */
-export const changeView = (change: Change) => {
+const changeView = (change: Change) => {
   const { tenantId, clientId } = change.key
   const base = `/v1/tenants/${tenantId}`
   const changeLink = (id: string): string => `${base}/changes/${id}`

@@ -28,12 +28,6 @@ const record: Answerable = {
   base: {},
   pending: [],
   ageMs: 0,
-  failures: 0,
-  lastFailure: null,
-  nextTryAt: null,
-  driftedAt: null,
-  stalledAt: null,
-  pausedAt: null,
 }
 
 describe('a client that Terraform manages', () => {

@@ -10,7 +10,7 @@ export const clientMembers =
   'allowCrossOriginAuthentication refreshTokenInactivityLifetime isRefreshTokenAbsoluteExpirationEnabled ' +
   'isRefreshTokenInactivityLifetimeEnabled'
 
-export interface ProblemBody {
+interface ProblemBody {
   readonly type: string
   readonly title: string
   readonly status: number

@@ -57,15 +57,15 @@ export const createBudgets = (db: Kysely<Database>) => ({
    * to what was really drawn, so that answers which overtake each other cancel out.
    */
   learn: async (tenantId: string, bucket: Bucket, remaining: number): Promise<void> => {
-    const perSecond = 1000 / bucket.intervalMs
+    const perSecond = float(perSecondOf(bucket))
     const seconds = sql`extract(epoch from clock_timestamp() - seen_at)::float8`
-    const over = averagedOver(bucket)
-    const drawn = sql`least(${bucket.burst}::float8, remaining + ${perSecond} * ${seconds}) - 1 - ${remaining}`
+    const over = float(averagedOver(bucket))
+    const drawn = sql`least(${float(bucket.burst)}, remaining + ${perSecond} * ${seconds}) - 1 - ${float(remaining)}`
     await sql`
       update nexus.budgets set
-        foreign_per_second = case when seen_at is null then 0 else greatest(${-perSecond}, least(
+        foreign_per_second = case when seen_at is null then 0 else greatest(-${perSecond}, least(
           ${perSecond}, foreign_per_second * exp(-least(${seconds} / ${over}, 50)) + (${drawn}) / ${over})) end,
-        remaining = ${remaining},
+        remaining = ${float(remaining)},
         seen_at = clock_timestamp(),
         next_at = greatest(next_at, clock_timestamp() + ${inMs((bucket.burst - remaining - pacing.slack) * bucket.intervalMs)})
       where tenant_id = ${tenantId} and bucket = ${bucket.name}
@@ -92,24 +92,27 @@ export const createBudgets = (db: Kysely<Database>) => ({
 
 export type Budgets = ReturnType<typeof createBudgets>
 
-const inMs = (ms: number) => sql`${ms} * interval '1 millisecond'`
+/** Parameters beside each other have no type of their own. */
+const float = (value: number) => sql`${value}::float8`
+
+const inMs = (ms: number) => sql`${float(ms)} * interval '1 millisecond'`
 
 /** Foreign use now: it fades while no answer says anything of it. */
 const foreign = (bucket: Bucket) => sql`
-  (b.foreign_per_second * exp(-least(coalesce(extract(epoch from clock_timestamp() - b.seen_at), 0)::float8 / ${averagedOver(bucket)}, 50)))`
+  (b.foreign_per_second * exp(-least(coalesce(extract(epoch from clock_timestamp() - b.seen_at), 0)::float8 / ${float(averagedOver(bucket))}, 50)))`
 
 const perSecondOf = ({ intervalMs }: Bucket): number => 1000 / intervalMs
 
 /** Milliseconds between two of our calls: what others draw is left to them. */
 const stretched = (bucket: Bucket) => sql`
-  (1000 / (${perSecondOf(bucket)} - case when ${foreign(bucket)} > ${perSecondOf(bucket) * pacing.noticed}
-    then least(${foreign(bucket)}, ${perSecondOf(bucket) * pacing.yielded}) else 0 end))`
+  (1000 / (${float(perSecondOf(bucket))} - case when ${foreign(bucket)} > ${float(perSecondOf(bucket) * pacing.noticed)}
+    then least(${foreign(bucket)}, ${float(perSecondOf(bucket) * pacing.yielded)}) else 0 end))`
 
 /** Milliseconds that a call may go ahead of its place: the burst, without what is not counted on. */
 const ahead = (bucket: Bucket) => {
   const reserve = Math.min(pacing.reserve, bucket.burst * pacing.reserveShare)
   const burst = Math.max(1, bucket.burst - pacing.slack)
   return sql`
-    (${bucket.intervalMs} * case when ${foreign(bucket)} > ${perSecondOf(bucket) * pacing.noticed}
-      then ${Math.max(1, burst - reserve)} else ${burst} end)`
+    (${float(bucket.intervalMs)} * case when ${foreign(bucket)} > ${float(perSecondOf(bucket) * pacing.noticed)}
+      then ${float(Math.max(1, burst - reserve))} else ${float(burst)} end)`
 }

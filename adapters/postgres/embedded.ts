@@ -164,7 +164,11 @@ const runningPort = async ({ dataDirectory }: Place): Promise<number | undefined
   const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const [pid, , , port] = lines.map(Number)
   if (pid === undefined || port === undefined || !isAlive(pid)) return undefined
-  if (await accepts(port)) return port
+  // A server that is shutting down takes no connections any more, and is soon gone.
+  for (const last = Date.now() + 5000; Date.now() < last; await sleep(100)) {
+    if (await accepts(port)) return port
+    if (!isAlive(pid)) return undefined
+  }
   // After a crash of the machine, or in a new container, the number may be another program's; PostgreSQL would refuse to
   // start beside it. It still looks for a server that holds the data by its shared memory.
   await rm(file, { force: true })
@@ -223,18 +227,30 @@ const stop = async (
   presence: pg.Client,
 ): Promise<void> => {
   await presence.end().catch(() => undefined)
+  if (!(await isIdle(url))) return
+  await run(programs.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', dataDirectory], { ...account, cwd: directory })
+}
+
+/** Whether it runs and no other program is connected. */
+const isIdle = async (url: string): Promise<boolean> => {
   const client = new pg.Client({ connectionString: url, application_name: 'nexus-stop' })
+  client.on('error', () => undefined)
   try {
     await client.connect()
-    const { rows } = await client.query<{ others: number }>(
-      `select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
-    )
-    await client.end()
-    if ((rows[0]?.others ?? 0) > 0) return
+    // The server notices a moment late that a connection, perhaps our own, has been closed.
+    for (let look = 0; look < 10; look += 1) {
+      const { rows } = await client.query(
+        `select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+      )
+      if (rows.length === 0) return true
+      await sleep(100)
+    }
+    return false
   } catch {
-    return
+    return false
+  } finally {
+    await client.end().catch(() => undefined)
   }
-  await run(programs.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', dataDirectory], { ...account, cwd: directory })
 }
 
 const exists = (file: string): Promise<boolean> =>

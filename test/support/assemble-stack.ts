@@ -17,6 +17,8 @@ export const narrowApplicationToken = 'nxa_test-narrow-application-token'
 export interface Stack {
   readonly simulator: Simulator
   readonly configuration: Configuration
+  /** The file that it was read from, for processes of their own. */
+  readonly configurationText: string
   readonly databaseUrl: string
   /** Where the API listens. */
   readonly url: string
@@ -106,6 +108,7 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
   return {
     simulator,
     configuration,
+    configurationText: text,
     databaseUrl: database.url,
     get url() {
       return url()

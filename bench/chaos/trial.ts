@@ -1,0 +1,148 @@
+import { assembleStack } from '../../test/support/assemble-stack.ts'
+import type { Stack } from '../../test/support/assemble-stack.ts'
+import type { Servers } from '../../test/support/servers.ts'
+import { calls, untilSettled } from '../fleet.ts'
+import type { Scenario } from './scenarios.ts'
+import { startWorkers } from './workers.ts'
+
+/** What a scenario left behind. All but `accepted`, `calls` and `seconds` must be 0. */
+export interface Verdict {
+  readonly scenario: string
+  readonly accepted: number
+  /** Accepted, and not applied in the end. */
+  readonly lost: number
+  /** Clients that Auth0 does not hold as the last accepted change wants them. */
+  readonly wrong: number
+  /** PATCHes of one client that were under way at once, from arrival to effect. */
+  readonly overlapping: number
+  /** Older values written after newer ones. */
+  readonly outdated: number
+  readonly calls: number
+  readonly seconds: number
+  readonly sound: boolean
+}
+
+/** Scaled: a call's deadline is a second, so that what takes minutes in the field takes seconds here. */
+const httpTimeout = '1s'
+const clientCount = 100
+const withinMs = 180_000
+
+/** Runs one scenario to its end, and looks at the world. */
+export const trial = async (
+  servers: Servers,
+  scenario: Scenario,
+  { seed, changes }: { readonly seed: number; readonly changes: number },
+): Promise<Verdict> => {
+  const stack = await assembleStack(servers, {
+    roles: { api: true, worker: false },
+    file: { worker: { httpTimeout, concurrency: 8 } },
+    tenant: { scanInterval: '24h', freshness: '24h' },
+  })
+  const stopping = new AbortController()
+  try {
+    await stack.query(`update nexus.tenants set next_scan_at = now() + interval '1 day'`)
+    const ids = Array.from({ length: clientCount }, (_, index) =>
+      stack.simulator.seed({ name: `Chaos ${index}`, client_metadata: { owners: '["auth0|tester"]' } }),
+    )
+    const start = performance.now()
+    // The API reads each client once; what goes wrong begins after that.
+    await send(stack, ids, ids.length, seed)
+    stack.simulator.setFaults({ seed, ...scenario.faults })
+    const workers = await startWorkers(stack, scenario.workers)
+    const meddling = scenario.meddle?.(stack, workers, stopping.signal)
+    await send(stack, ids, changes - ids.length, seed + 1)
+    const left = await untilSettled(stack, withinMs)
+    // What may still be written late is written, found and repaired.
+    await untilVerified(stack, 30_000)
+    stopping.abort()
+    await meddling
+    await workers.close()
+    const seconds = (performance.now() - start) / 1000
+    const looked = await look(stack, ids)
+    const lost = changes - left.applied
+    return {
+      scenario: scenario.name,
+      accepted: changes,
+      lost,
+      ...looked,
+      calls: calls(stack),
+      seconds,
+      sound: lost + looked.wrong + looked.outdated === 0 && (looked.overlapping === 0 || mayOverlap(scenario)),
+    }
+  } finally {
+    stopping.abort()
+    await stack.close()
+  }
+}
+
+/** A write that takes effect after its connection was reset is under way for whoever watches; nobody can wait for it. */
+const mayOverlap = ({ faults = {} }: Scenario): boolean => (faults.lateWriteShare ?? 0) > 0
+
+/** Values rise with each change, so that an older one is known by its number. */
+let counter = 0
+const valueOf = (): string => `https://app.example.com/${(counter += 1)}`
+const numberIn = (url: unknown): number => Number(/\/(\d+)$/.exec(String(url))?.[1] ?? 0)
+
+const send = async (stack: Stack, ids: readonly string[], count: number, seed: number): Promise<void> => {
+  const random = mulberry(seed)
+  const as = stack.token()
+  const queue = Array.from({ length: count }, (_, index) =>
+    count === ids.length ? ids[index] : ids[Math.floor(random() * ids.length)],
+  )
+  // One sender: the order of acceptance is the order of the numbers.
+  for (const id of queue) {
+    if (id === undefined) continue
+    const answer = await stack.patch(id, { callbackUrls: [valueOf()] }, { as, headers: { prefer: 'respond-async' } })
+    await answer.text()
+    if (answer.status !== 202) throw new Error(`Nexus answered ${answer.status}.`)
+  }
+}
+
+const untilVerified = async (stack: Stack, ms: number): Promise<void> => {
+  const last = performance.now() + ms
+  while (performance.now() < last) {
+    const [row] = await stack.query<{ open: number }>(
+      `select count(*)::int as open from nexus.clients where verify_at is not null or attempt_deadline is not null`,
+    )
+    if (row?.open === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+const look = async (stack: Stack, ids: readonly string[]) => {
+  const wanted = await stack.query<{ client_id: string; url: string }>(
+    `select distinct on (client_id) client_id, "values"->'callbackUrls'->>0 as url
+     from nexus.changes where status in ('accepted', 'applied') and "values" ? 'callbackUrls'
+     order by client_id, generation desc`,
+  )
+  const wrong = wanted.filter(({ client_id: id, url }) => {
+    const callbacks = stack.simulator.clients.get(id)?.['callbacks']
+    return !Array.isArray(callbacks) || callbacks[0] !== url
+  }).length
+  let overlapping = 0
+  let outdated = 0
+  for (const id of ids) {
+    const writes = stack.simulator.stats.writes
+      .filter((write) => write.clientId === id && write.effectAt !== null)
+      .toSorted((a, b) => (a.effectAt ?? 0) - (b.effectAt ?? 0))
+    let newest = 0
+    let ended = 0
+    for (const { arrivedAt, effectAt, sent } of writes) {
+      if (arrivedAt < ended) overlapping += 1
+      ended = Math.max(ended, effectAt ?? 0)
+      const callbacks: unknown = sent['callbacks']
+      const value = Array.isArray(callbacks) ? numberIn(callbacks[0]) : 0
+      if (value < newest) outdated += 1
+      newest = Math.max(newest, value)
+    }
+  }
+  return { wrong, overlapping, outdated }
+}
+
+/** A small seeded generator (mulberry32). */
+const mulberry = (seed: number) => (): number => {
+  seed = (seed + 0x6d2b79f5) | 0
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+}

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { Queue, createPostgresBackend, withBackend } from 'bullmq'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import type { Stack } from '../../test/support/assemble-stack.ts'
+
+/** Workers as processes of their own, so that they can be killed. */
+export interface Workers {
+  /** SIGKILL, and another one is started in its place. */
+  readonly killOne: () => Promise<void>
+  readonly scaleTo: (count: number) => Promise<void>
+  /** Puts jobs into the queue, past all deduplication. */
+  readonly deliver: (clientIds: readonly string[]) => Promise<void>
+  /** The queue forgets everything. */
+  readonly flushQueue: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+const cli = path.join(import.meta.dirname, '..', '..', 'cli', 'nexus.mjs')
+
+/** Starts so many workers over the stack's storage. */
+export const startWorkers = async (stack: Stack, count: number): Promise<Workers> => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-chaos-'))
+  const file = path.join(directory, 'nexus.yaml')
+  await writeFile(file, stack.configurationText, { mode: 0o600 })
+  const running: ChildProcess[] = []
+  const start = (): void => {
+    running.push(
+      spawn(process.execPath, [cli, 'worker', '--config', file, '--log-level', 'error'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    )
+  }
+  const queue = openQueue(stack)
+  for (let index = 0; index < count; index += 1) start()
+  return {
+    killOne: async () => {
+      await end(running.shift(), 'SIGKILL')
+      start()
+    },
+    scaleTo: async (wanted) => {
+      while (running.length < wanted) start()
+      await Promise.all(running.splice(wanted).map((child) => end(child, 'SIGTERM')))
+    },
+    deliver: queue.deliver,
+    flushQueue: queue.flush,
+    close: async () => {
+      await Promise.all(running.map((child) => end(child, 'SIGTERM')))
+      await queue.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+const end = async (child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> => {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill(signal)
+  await ended
+}
+
+const openQueue = ({ configuration, databaseUrl }: Stack) => {
+  const { redis } = configuration
+  if (redis !== null) {
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
+    const queue = new Queue('sync.acme', { connection, prefix: redis.prefix })
+    return {
+      deliver: async (ids: readonly string[]) => {
+        await queue.addBulk(ids.map((clientId) => ({ name: 'sync', data: { clientId } })))
+      },
+      flush: async () => {
+        await connection.flushall()
+      },
+      close: async () => {
+        await queue.close()
+        connection.disconnect()
+      },
+    }
+  }
+  const classes = withBackend(createPostgresBackend)
+  const queue = new classes.Queue('sync.acme', { connection: databaseUrl })
+  return {
+    deliver: async (ids: readonly string[]) => {
+      await queue.addBulk(ids.map((clientId) => ({ name: 'sync', data: { clientId } })))
+    },
+    flush: async () => {
+      const client = new pg.Client({ connectionString: databaseUrl })
+      await client.connect()
+      await client.query('delete from bullmq.job')
+      await client.end()
+    },
+    close: () => queue.close(),
+  }
+}

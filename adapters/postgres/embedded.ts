@@ -165,7 +165,7 @@ const runningPort = async ({ dataDirectory }: Place): Promise<number | undefined
   const [pid, , , port] = lines.map(Number)
   if (pid === undefined || port === undefined || !isAlive(pid)) return undefined
   // A server that is shutting down takes no connections any more, and is soon gone.
-  for (const last = Date.now() + 5000; Date.now() < last; await sleep(100)) {
+  for (const last = Date.now() + 3000; Date.now() < last; await sleep(100)) {
     if (await accepts(port)) return port
     if (!isAlive(pid)) return undefined
   }

@@ -130,8 +130,8 @@ export const createClients = (db: Kysely<Database>) => ({
   },
 
   /**
-   * Clients with work that no job may cover: lag, or a reading that is due, and no job asked for in the last
-   * `quietMs`. They are marked as asked for now. For the sweep; clients of paused and held tenants are left alone.
+   * Clients with work that no job may cover: lag, or a reading that is due, and no job asked for since it fell
+   * due, or in the last `quietMs`. They are marked as asked for now. For the sweep; clients of paused and held tenants are left alone.
    */
   withWork: async (tenantIds: readonly string[], quietMs: number, limit: number): Promise<ClientKey[]> => {
     const { rows } = await sql<{ tenant_id: string; client_id: string }>`
@@ -142,7 +142,8 @@ export const createClients = (db: Kysely<Database>) => ({
           and tenant_id = any(${[...tenantIds]}) and vanished_at is null
           and (next_try_at is null or next_try_at <= clock_timestamp())
           and (lease_until is null or lease_until <= clock_timestamp())
-          and (woken_at is null or woken_at <= clock_timestamp() - ${quietMs} * interval '1 millisecond')
+          and (woken_at is null or woken_at <= clock_timestamp() - ${quietMs} * interval '1 millisecond'
+               or woken_at < greatest(verify_at, next_try_at))
           and coalesce(c2.paused_at, t.paused_at, t.held_at) is null
         order by next_try_at nulls first
         limit ${limit}

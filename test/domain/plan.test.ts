@@ -1,0 +1,238 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { fold, pendingPaths } from '../../domain/desired.ts'
+import { compare, fields, readField, readFields, writeFields } from '../../domain/fields.ts'
+import { plan, planOf, scopeOf } from '../../domain/plan.ts'
+import { isRecord, recordOf } from '../../domain/shape.ts'
+import type { Auth0Client, ClientState, FieldPath, Value, Values } from '../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys, fieldPaths, pathsOf } from '../../domain/vocabulary.ts'
+
+/** What Auth0 makes of a PATCH: lists are replaced, metadata merged, parts of `mobile` replaced as sent. */
+const patched = (client: Auth0Client, members: Readonly<Record<string, unknown>>): Auth0Client => {
+  const next: Record<string, unknown> = { ...client }
+  for (const [member, value] of Object.entries(members)) {
+    if (member === 'client_metadata')
+      next[member] = Object.fromEntries(
+        Object.entries({ ...recordOf(client[member]), ...recordOf(value) }).filter(([, one]) => one !== null),
+      )
+    else if (member === 'mobile') next[member] = { ...recordOf(client[member]), ...recordOf(value) }
+    else next[member] = value
+  }
+  return next
+}
+
+const word = fc.stringMatching(/^[a-z]{1,8}$/)
+const list = fc.array(word, { maxLength: 4 })
+const fingerprint = fc.constantFrom('AA:01', 'BB:02', 'AA:01,BB:02')
+const valueOf = (path: FieldPath): fc.Arbitrary<Value> => {
+  if (path === 'mobile.android.keystore_hash') return fc.oneof(fingerprint, fc.constant(null))
+  return fields[path].kind === 'list' ? list : fc.oneof(word, fc.constant(null))
+}
+const values: fc.Arbitrary<Values> = fc.record(Object.fromEntries(fieldPaths.map((path) => [path, valueOf(path)])), {
+  requiredKeys: [],
+})
+/** A client with something of everything, and with what is not ours. */
+const client: fc.Arbitrary<Auth0Client> = fc
+  .tuple(values, fc.dictionary(fc.constantFrom('theirs', 'other'), word), fc.boolean())
+  .map(([held, foreign, named]): Auth0Client => {
+    const written = writeFields(held, {}, keys)
+    const metadata = Object.entries({ ...recordOf(written['client_metadata']), ...foreign })
+    written['client_metadata'] = Object.fromEntries(metadata.filter(([, value]) => value !== null))
+    if (named) Object.assign(written, { name: 'A client', description: 'not ours' })
+    return written
+  })
+const scope = fc.subarray([...fieldPaths])
+
+const owns = (members: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(members).flatMap(([member, value]) =>
+    (member === 'client_metadata' || member === 'mobile') && isRecord(value)
+      ? Object.keys(value).map((part) => `${member}.${part}`)
+      : [member],
+  )
+
+const placesOf = (paths: readonly FieldPath[]): Set<string> =>
+  new Set(
+    paths.map((path) => {
+      const { place } = fields[path]
+      if ('member' in place) return place.member
+      return 'metadata' in place ? `client_metadata.${keys[place.metadata]}` : `mobile.${place.part}`
+    }),
+  )
+
+const stateOf = (observed: Auth0Client, base: Values, pending: readonly Values[]): ClientState => ({
+  key: { tenantId: 'acme', clientId: 'c' },
+  observed,
+  observedAt: new Date(0),
+  base,
+  pending: pending.map((one, index) => ({ id: String(index), generation: index + 1, values: one })),
+  generation: pending.length,
+  settledGeneration: 0,
+})
+
+describe('laws of the plan', () => {
+  test('what is applied leaves nothing that differs', () => {
+    fc.assert(
+      fc.property(values, client, scope, (desired, observed, paths) => {
+        const first = plan(desired, observed, paths, keys)
+        if (first.kind === 'nothing') return
+        const second = plan(desired, patched(observed, first.members), paths, keys)
+        expect(second.kind === 'update' ? second.differences : []).toEqual([])
+      }),
+    )
+  })
+
+  test('applied and settled, nothing is left to send', () => {
+    fc.assert(
+      fc.property(values, client, fc.array(values, { minLength: 1, maxLength: 4 }), (base, observed, pending) => {
+        const before = stateOf(observed, base, pending)
+        const work = planOf(before, 'report', keys)
+        if (work.kind === 'nothing') return
+        const after = stateOf(patched(observed, work.members), { ...base, ...work.values }, [])
+        expect(planOf(after, 'report', keys)).toEqual({ kind: 'nothing' })
+      }),
+    )
+  })
+
+  test('applying twice is applying once', () => {
+    fc.assert(
+      fc.property(values, client, scope, (desired, observed, paths) => {
+        const work = plan(desired, observed, paths, keys)
+        if (work.kind === 'nothing') return
+        const once = patched(observed, work.members)
+        expect(patched(once, work.members)).toEqual(once)
+      }),
+    )
+  })
+
+  test('only what is in scope is sent, and never what Nexus does not own', () => {
+    fc.assert(
+      fc.property(values, client, scope, (desired, observed, paths) => {
+        const work = plan(desired, observed, paths, keys)
+        if (work.kind === 'nothing') return
+        const allowed = placesOf(paths.filter((path) => path in desired))
+        expect(owns(work.members).filter((place) => !allowed.has(place))).toEqual([])
+      }),
+    )
+  })
+
+  test('metadata keys of others stay as they are', () => {
+    fc.assert(
+      fc.property(values, client, scope, (desired, observed, paths) => {
+        const work = plan(desired, observed, paths, keys)
+        if (work.kind === 'nothing') return
+        const after = recordOf(patched(observed, work.members)['client_metadata'])
+        const before = recordOf(observed['client_metadata'])
+        for (const key of ['theirs', 'other']) expect(after[key]).toBe(before[key])
+      }),
+    )
+  })
+
+  test('fields outside the scope read as before, the other leaves of a part of mobile too', () => {
+    fc.assert(
+      fc.property(values, client, scope, (desired, observed, paths) => {
+        const work = plan(desired, observed, paths, keys)
+        if (work.kind === 'nothing') return
+        const [before, after] = [readFields(observed, keys), readFields(patched(observed, work.members), keys)]
+        const left = fieldPaths.filter((path) => !paths.includes(path) || !(path in desired))
+        expect(left.filter((path) => compare(before[path], after[path]) !== 'same')).toEqual([])
+      }),
+    )
+  })
+
+  test('a field that a pending change names is sent, whatever was observed', () => {
+    fc.assert(
+      fc.property(values, client, values, (base, observed, wanted) => {
+        const state = stateOf(patched(observed, writeFields(wanted, observed, keys)), base, [wanted])
+        const work = planOf(state, 'report', keys)
+        expect(work.kind === 'update' ? pathsOf(work.values) : []).toEqual(pathsOf(wanted))
+      }),
+    )
+  })
+
+  test("a drifted field is not sent with another field's change, unless the policy reverts", () => {
+    const state = stateOf(
+      { callbacks: ['https://stolen.example.com'] },
+      { callbackUrls: ['https://app.example.com'] },
+      [{ productName: 'Billing' }],
+    )
+    expect(scopeOf(state, 'report', keys)).toEqual(['productName'])
+    expect(scopeOf(state, 'revert', keys)).toEqual(['productName', 'callbackUrls'])
+  })
+
+  test('a later change of the same field wins, others stay', () => {
+    const pending = stateOf({}, {}, [{ callbackUrls: ['a'], productName: 'A' }, { callbackUrls: ['b'] }]).pending
+    expect(fold({ applicationName: 'X' }, pending)).toEqual({
+      applicationName: 'X',
+      callbackUrls: ['b'],
+      productName: 'A',
+    })
+    expect(pendingPaths(pending)).toEqual(['productName', 'callbackUrls'])
+  })
+})
+
+describe('removal', () => {
+  const android = { app_package_name: 'com.example', sha256_cert_fingerprints: ['AA:01'] }
+  test.each<{ reason: string; observed: Auth0Client; desired: Values; members: Record<string, unknown> }>([
+    {
+      reason: 'a list is emptied',
+      observed: { callbacks: ['https://a'] },
+      desired: { callbackUrls: [] },
+      members: { callbacks: [] },
+    },
+    {
+      reason: 'a metadata key goes with null',
+      observed: { client_metadata: { product_name: 'A', theirs: '1' } },
+      desired: { productName: null },
+      members: { client_metadata: { product_name: null } },
+    },
+    {
+      reason: 'no owners: the key goes, rather than holding an empty array',
+      observed: { client_metadata: { owners: '["a"]' } },
+      desired: { owners: [] },
+      members: { client_metadata: { owners: null } },
+    },
+    {
+      reason: 'a text of mobile is emptied with "", and its sibling goes out as it was observed',
+      observed: { mobile: { ios: { team_id: 'T', app_bundle_identifier: 'B' } } },
+      desired: { 'mobile.ios.team_id': null },
+      members: { mobile: { ios: { team_id: '', app_bundle_identifier: 'B' } } },
+    },
+    {
+      reason: 'fingerprints cannot be an empty list: they are left out of their part',
+      observed: { mobile: { android } },
+      desired: { 'mobile.android.keystore_hash': null },
+      members: { mobile: { android: { app_package_name: 'com.example' } } },
+    },
+    {
+      reason: 'several fingerprints are one text here and a list there',
+      observed: { mobile: { android } },
+      desired: { 'mobile.android.keystore_hash': 'AA:01,BB:02' },
+      members: { mobile: { android: { ...android, sha256_cert_fingerprints: ['AA:01', 'BB:02'] } } },
+    },
+  ])('$reason', ({ observed, desired, members }) => {
+    expect(writeFields(desired, observed, keys)).toEqual(members)
+  })
+})
+
+const owners = (raw: unknown): Value => readField('owners', { client_metadata: { owners: raw } }, keys)
+
+describe('equality, as Auth0 tells values apart', () => {
+  test.each<{ reason: string; left: Value | undefined; right: Value | undefined; result: string }>([
+    { reason: 'absent is null', left: undefined, right: null, result: 'same' },
+    { reason: 'absent is the empty list', left: null, right: [], result: 'same' },
+    { reason: 'absent is the empty text', left: null, right: '', result: 'same' },
+    { reason: 'something is not nothing', left: ['a'], right: null, result: 'different' },
+    { reason: 'another order is named apart', left: ['a', 'b'], right: ['b', 'a'], result: 'reordered' },
+    { reason: 'twice is not once', left: ['a', 'a', 'b'], right: ['a', 'b', 'b'], result: 'different' },
+    { reason: 'case counts', left: 'A', right: 'a', result: 'different' },
+  ])('$reason', ({ left, right, result }) => {
+    expect(compare(left, right)).toBe(result)
+  })
+
+  test('owners are read as JSON, and as a person would type them', () => {
+    expect(owners('["a","b"]')).toEqual(['a', 'b'])
+    expect(owners('a, b,,c ')).toEqual(['a', 'b', 'c'])
+    expect(owners('[not json')).toEqual(['[not json'])
+    expect(owners(7)).toBeNull()
+  })
+})

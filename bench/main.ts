@@ -1,13 +1,17 @@
 import { parseArgs } from 'node:util'
 import { callCosts } from './calls.ts'
+import { besideDeployCli } from './deploy-cli.ts'
 import { latency } from './latency.ts'
 import { limits } from './limits.ts'
+import { refusal } from './refusal.ts'
 
 /**
  * Speed and cost, as figures beside a rival or a limit of the same run. Never a test: a slow machine is not a fault.
  */
 const benches: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<void> }>> = {
   calls: { about: 'calls to Auth0: of a scan, of changes, of changes that change nothing', run: callCosts },
+  refusal: { about: 'one refused change among twenty for the same client', run: refusal },
+  'deploy-cli': { about: 'the same work by the auth0 deploy CLI and by Nexus', run: besideDeployCli },
   limits: { about: 'time for many changes under the limits of each plan, beside the least possible', run: limits },
   latency: { about: 'PATCH → 200 at one caller, beside the bare SDK', run: latency },
 }

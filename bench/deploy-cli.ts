@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { startSimulator } from '../simulator/main.ts'
+import type { Simulator, SimulatorOptions } from '../simulator/main.ts'
+import { assembleStack } from '../test/support/assemble-stack.ts'
+import { startEmbeddedServers } from '../test/support/local-servers.ts'
+import { calls, changeAll, seedFleet, untilScanned, untilSettled } from './fleet.ts'
+
+const total = 500
+const changed = 50
+const limits = 'enterprise-production'
+
+/** The same work by the auth0 deploy CLI and by Nexus: 50 of 500 clients get another callback. */
+export const besideDeployCli = async (): Promise<void> => {
+  const theirs = await byDeployCli()
+  const ours = await byNexus()
+  console.log(`${line('deploy CLI', theirs)}\n${line('Nexus', ours)}`)
+  console.log(
+    `  ratio        ${(theirs.count / ours.count).toFixed(1)} times the calls, ${(theirs.seconds / ours.seconds).toFixed(1)} times the time`,
+  )
+}
+
+const line = (name: string, { count, seconds }: Cost): string =>
+  `  ${name.padEnd(12)} ${String(count).padStart(4)} calls  ${seconds.toFixed(1).padStart(6)} s`
+
+interface Cost {
+  readonly count: number
+  readonly seconds: number
+}
+
+const run = promisify(execFile)
+const program = path.join(import.meta.dirname, '..', 'node_modules', 'auth0-deploy-cli', 'lib', 'index.js')
+
+const deploy = (simulator: Simulator, ...parameters: string[]) =>
+  run(process.execPath, [program, ...parameters, '--env', 'true'], {
+    maxBuffer: 64 * 1024 * 1024,
+    env: {
+      PATH: process.env['PATH'],
+      NODE_EXTRA_CA_CERTS: simulator.caFile,
+      AUTH0_DOMAIN: simulator.domain,
+      AUTH0_CLIENT_ID: simulator.credential.clientId,
+      AUTH0_CLIENT_SECRET: simulator.credential.clientSecret,
+      AUTH0_INCLUDED_ONLY: '["clients"]',
+    },
+  })
+
+const clients = (): SimulatorOptions => ({
+  https: true,
+  seed: Array.from({ length: total }, (_, index) => ({
+    client_id: `fleet${String(index).padStart(27, '0')}`,
+    name: `Fleet ${index}`,
+    callbacks: [`https://app-${index}.example.com/callback`],
+  })),
+})
+
+const byDeployCli = async (): Promise<Cost> => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-deploy-'))
+  const source = await startSimulator(clients())
+  await deploy(source, 'export', '--format', 'yaml', '--output_folder', directory)
+  await source.close()
+  const file = path.join(directory, 'tenant.yaml')
+  const exported = await readFile(file, 'utf8')
+  await writeFile(
+    file,
+    exported.replaceAll(/app-(\d+)\.example\.com\/callback/g, (whole: string, index: string) =>
+      Number(index) < changed ? `app-${index}.example.com/new` : whole,
+    ),
+  )
+  const simulator = await startSimulator({ ...clients(), limits })
+  try {
+    const start = performance.now()
+    await deploy(simulator, 'import', '--input_file', file)
+    const seconds = (performance.now() - start) / 1000
+    const done = simulator.clients.all().filter(({ callbacks }) => JSON.stringify(callbacks)?.includes('/new')).length
+    if (done !== changed) throw new Error(`The deploy CLI changed ${done} clients instead of ${changed}.`)
+    return { count: simulator.stats.calls, seconds }
+  } finally {
+    await simulator.close()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+const byNexus = async (): Promise<Cost> => {
+  const local = await startEmbeddedServers()
+  const stack = await assembleStack(local.servers, {
+    simulator: { limits },
+    tenant: { plan: limits, scanInterval: '1h', freshness: '1h' },
+  })
+  try {
+    const ids = seedFleet(stack, total)
+    await stack.query(`update nexus.tenants set next_scan_at = now(), last_scan_at = null`)
+    await untilScanned(stack, total)
+    stack.simulator.resetStats()
+    const start = performance.now()
+    await changeAll(stack, ids.slice(0, changed), (id) => ({
+      callbackUrls: [`https://${id.toLowerCase()}.example.com/new`],
+    }))
+    const { applied } = await untilSettled(stack, 120_000)
+    if (applied !== changed) throw new Error(`Nexus changed ${applied} clients instead of ${changed}.`)
+    return { count: calls(stack), seconds: (performance.now() - start) / 1000 }
+  } finally {
+    await stack.close()
+    await local.close()
+  }
+}

@@ -106,7 +106,7 @@ export const createLeases = (db: Kysely<Database>) => ({
           lease_token = ${token},
           lease_until = clock_timestamp() + ${ttlMs} * interval '1 millisecond',
           taken_over = lease_token is not null,
-          previous_attempt_deadline = attempt_deadline,
+          previous_attempt_deadline = greatest(attempt_deadline, previous_attempt_deadline),
           attempt_deadline = clock_timestamp() + ${callMs} * interval '1 millisecond',
           revision = revision + 1
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and vanished_at is null

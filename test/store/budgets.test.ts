@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBudgets } from '../../adapters/postgres/budgets.ts'
+import type { Budgets } from '../../adapters/postgres/budgets.ts'
+import { connect } from '../../adapters/postgres/connect.ts'
+import type { Postgres } from '../../adapters/postgres/connect.ts'
+import { createPacer } from '../../adapters/postgres/pacer.ts'
+import type { Bucket } from '../../domain/budget.ts'
+import type { Reply } from '../../domain/verdict.ts'
+import { servers } from '../support/stack.ts'
+import { openStore } from './support.ts'
+import type { Store } from './support.ts'
+
+describe.skipIf(servers === null)('the budget of a tenant', () => {
+  let store: Store
+  let processes: Postgres[]
+  let budgets: Budgets[]
+  beforeAll(async () => {
+    store = await openStore()
+    processes = Array.from({ length: 3 }, () => connect(store.url, () => undefined, { size: 4 }))
+    budgets = processes.map(({ db }) => createBudgets(db))
+  })
+  afterAll(async () => {
+    await Promise.all(processes.map(({ close }) => close()))
+    await store.close()
+  })
+
+  /** When each of many callers of several processes may send, in milliseconds, in order. */
+  const granted = async (tenantId: string, bucket: Bucket, callers: number): Promise<number[]> => {
+    const times = await Promise.all(
+      Array.from({ length: callers }, async (_, index) => {
+        const reservation = await budgets[index % budgets.length]?.reserve(tenantId, bucket)
+        return performance.now() + (reservation?.waitMs ?? Number.NaN)
+      }),
+    )
+    return times.toSorted((a, b) => a - b)
+  }
+  // Between the database's answer and our clock a loaded machine may let this much pass.
+  const noiseMs = 400
+
+  test('many callers at once never get more than the burst and the rate, in any window', async () => {
+    const bucket: Bucket = { name: 'all', burst: 5, intervalMs: 200 }
+    const times = await granted('acme', bucket, 40)
+    times.forEach((start, from) => {
+      times.slice(from).forEach((end, more) => {
+        const allowed = bucket.burst + (end - start + noiseMs) / bucket.intervalMs
+        expect(more + 1).toBeLessThanOrEqual(allowed + 1e-6)
+      })
+    })
+    // And all of it is used: nobody waits longer than the limit asks for, but for the little that is held back.
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan((40 - bucket.burst + 3) * bucket.intervalMs + noiseMs)
+  })
+
+  test('a bucket fills up to its burst while nobody calls, and no further', async () => {
+    const bucket: Bucket = { name: 'all', burst: 4, intervalMs: 1000 }
+    await budgets[0]?.reserve('idle', bucket)
+    await store.query(`update nexus.budgets set next_at = next_at - interval '1 hour' where tenant_id = 'idle'`)
+    const times = await granted('idle', bucket, 8)
+    const atOnce = times.filter((time) => time < (times[0] ?? 0) + noiseMs).length
+    expect(atOnce).toBeGreaterThanOrEqual(bucket.burst - 1)
+    expect(atOnce).toBeLessThanOrEqual(bucket.burst)
+  })
+
+  test('tenants and buckets have each their own', async () => {
+    const bucket: Bucket = { name: 'all', burst: 1, intervalMs: 60_000 }
+    await granted('one', bucket, 3)
+    expect((await budgets[0]?.reserve('two', bucket))?.waitMs).toBe(0)
+    expect((await budgets[0]?.reserve('one', { ...bucket, name: 'other' }))?.waitMs).toBe(0)
+    expect((await budgets[0]?.reserve('one', bucket))?.waitMs).toBeGreaterThan(100_000)
+  })
+
+  test('a block holds for everybody, and makes void what was reserved before it', async () => {
+    const bucket: Bucket = { name: 'all', burst: 10, intervalMs: 10 }
+    const [here, there] = budgets
+    const before = await here?.reserve('blocked', bucket)
+    expect(before?.blocked).toBe(false)
+    await there?.block('blocked', bucket, 60_000)
+    const during = await here?.reserve('blocked', bucket)
+    expect(during?.blocked).toBe(true)
+    expect(during?.waitMs).toBeGreaterThan(50_000)
+    expect(await here?.epoch('blocked', bucket)).toBe((before?.epoch ?? 0) + 1)
+    // A shorter block of a 429 that was late does not lift the longer one.
+    await there?.block('blocked', bucket, 10)
+    expect((await here?.reserve('blocked', bucket))?.waitMs).toBeGreaterThan(50_000)
+  })
+
+  test('after a block the bucket is empty: no burst follows it', async () => {
+    const bucket: Bucket = { name: 'all', burst: 10, intervalMs: 1000 }
+    const [here] = budgets
+    await here?.reserve('emptied', bucket)
+    await here?.block('emptied', bucket, 50)
+    await sleep(100)
+    const times = await granted('emptied', bucket, 5)
+    const atOnce = times.filter((time) => time < (times[0] ?? 0) + noiseMs).length
+    expect(atOnce).toBeLessThanOrEqual(2)
+  })
+
+  test('the pacer: a 429 that one process hears of holds back those who already wait in another', async () => {
+    const pacers = budgets.map((one) => createPacer(one, new Map([['paced', 'free']])))
+    const [here, there] = pacers
+    const tooMany: Reply<never> = {
+      ok: false,
+      status: 429,
+      errorCode: 'too_many_requests',
+      fromAuth0: true,
+      message: 'Global limit has been reached',
+      retryAfter: 2,
+      rate: { limit: 2, remaining: 0, resetIn: 2 },
+    }
+    await here?.slot('paced', 'other')
+    await here?.slot('paced', 'other')
+    const start = performance.now()
+    const waiting = there?.slot('paced', 'other')
+    await here?.report('paced', 'other', tooMany)
+    await waiting
+    expect(performance.now() - start).toBeGreaterThan(1900)
+  })
+
+  test('a tenant without limits never waits, and leaves no row', async () => {
+    const pacer = createPacer(createBudgets(store.postgres.db), new Map([['free-for-all', 'none']]))
+    await Promise.all(Array.from({ length: 100 }, () => pacer.slot('free-for-all', 'other')))
+    expect(await store.query(`select 1 from nexus.budgets where tenant_id = 'free-for-all'`)).toEqual([])
+  })
+})

@@ -65,9 +65,15 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
  *
+ * @param onStuck what a worker does that no longer gets jobs: in a process of its own, it ends
  * @throws with a remedy when something that it needs is not there; what was started is closed again
  */
-export const run = async (configuration: Configuration, roles: Roles, log: Log): Promise<Running> => {
+export const run = async (
+  configuration: Configuration,
+  roles: Roles,
+  log: Log,
+  onStuck: () => void = () => undefined,
+): Promise<Running> => {
   const closers: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).toReversed()) await closer()
@@ -119,6 +125,7 @@ export const run = async (configuration: Configuration, roles: Roles, log: Log):
         configurations: byId,
         callMs,
         concurrency: configuration.worker.concurrency,
+        onStuck,
         log,
       })
       closers.push(worker.close)

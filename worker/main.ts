@@ -8,11 +8,12 @@ import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
-import { createDriftPolicy } from './drift-policy.ts'
 import { createHealth } from './health.ts'
+import { createPolicies } from './policies.ts'
 import { createReconcile } from './reconcile.ts'
 import { startScans } from './scan.ts'
 import { startSweep } from './sweep.ts'
+import { startWatchdog } from './watchdog.ts'
 
 export interface WorkerDeps {
   readonly auth0: Auth0
@@ -28,6 +29,8 @@ export interface WorkerDeps {
   readonly callMs: number
   /** Clients of one tenant that are worked on at the same time. */
   readonly concurrency: number
+  /** Ends the process: it no longer gets jobs, and only a new one is known to help. */
+  readonly onStuck: () => void
   readonly log: Log
 }
 
@@ -40,8 +43,10 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     return tenant.metadataKeys
   }
   const health = createHealth(deps)
-  const reconcile = createReconcile({ ...deps, health, keysOf, onDrift: createDriftPolicy(deps) })
+  const reconcile = createReconcile({ ...deps, health, keysOf, policies: createPolicies(deps) })
+  let lastHandled = performance.now()
   deps.queue.work(async (key) => {
+    lastHandled = performance.now()
     try {
       return await reconcile(key)
     } catch (error) {
@@ -50,9 +55,11 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
       return { kind: 'later', afterMs: 2000 }
     }
   }, deps.concurrency)
+  const tenantIds = [...configurations.keys()]
   const stops = [
-    startSweep({ ...deps, health, tenantIds: [...configurations.keys()] }),
+    startSweep({ ...deps, health, tenantIds }),
     startScans({ ...deps, health }),
+    startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),
   ]
   return {
     close: async () => {

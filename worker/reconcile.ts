@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
-import type { Lease, Leases, Settlement } from '../adapters/postgres/leases.ts'
+import type { Lease, Leases } from '../adapters/postgres/leases.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Next } from '../adapters/queue/queue.ts'
 import type { ClientKey, MetadataKeys } from '../domain/vocabulary.ts'
 import type { Health } from './health.ts'
+import type { Policies } from './policies.ts'
 import { afterAnswer, afterFailure, afterReading } from './settlements.ts'
+import type { Step } from './settlements.ts'
 import { workOf } from './work.ts'
 
 export interface ReconcileDeps {
@@ -16,8 +18,7 @@ export interface ReconcileDeps {
   readonly pacer: Pacer
   readonly auth0: Auth0
   readonly health: Health
-  /** What the tenant's policy makes of a drift that has just been confirmed. */
-  readonly onDrift: (key: ClientKey) => Promise<void>
+  readonly policies: Policies
   readonly keysOf: (tenantId: string) => MetadataKeys
   /** Deadline of one call to Auth0, its answer's body included. */
   readonly callMs: number
@@ -51,13 +52,16 @@ const leaseMs = (callMs: number): number => callMs * 1.5
 
 /** One step under the lease. What comes next stands in the row, and the next round reads it there. */
 const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
-  const settlement = await step(deps, lease)
-  if (!(await lease.settle(settlement)))
+  const { putBack, ...settlement } = await step(deps, lease)
+  if (!(await lease.settle(settlement))) {
     deps.log.warn({ ...lease.key }, 'lease lost before settling: the next holder reads Auth0 before it plans')
-  else if (settlement.drifted === true && lease.state.pending.length === 0) await deps.onDrift(lease.key)
+    return
+  }
+  if (putBack !== undefined) await deps.policies.putBack(lease.key, putBack)
+  else if (settlement.drifted === true) await deps.policies.onDrift(lease.key)
 }
 
-const step = async (deps: ReconcileDeps, lease: Lease): Promise<Settlement> => {
+const step = async (deps: ReconcileDeps, lease: Lease): Promise<Step> => {
   const keys = deps.keysOf(lease.key.tenantId)
   const reading = needsReading(lease) ? await read(deps, lease) : undefined
   if (reading?.ok === false) return afterFailure(deps, lease, undefined, reading)

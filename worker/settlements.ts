@@ -1,16 +1,21 @@
 import type { Lease, Outcome, Settlement } from '../adapters/postgres/leases.ts'
 import { driftOf, pendingPaths } from '../domain/desired.ts'
-import { readFields } from '../domain/fields.ts'
+import { compare, readField, readFields } from '../domain/fields.ts'
 import { ignoredIssues, refusalIssues } from '../domain/refusal.ts'
 import { extraRounds, readAnswer } from '../domain/settle.ts'
 import { backOffMs, verdictOf } from '../domain/verdict.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { Auth0Client, MetadataKeys, PendingChange, Values } from '../domain/vocabulary.ts'
-import { omit, pathsOf } from '../domain/vocabulary.ts'
+import { omit, pathsOf, pick } from '../domain/vocabulary.ts'
 import type { ReconcileDeps } from './reconcile.ts'
 import type { Work } from './work.ts'
 
 /** From what came back to what is written: one function for each way that a round can end. */
+
+/** What is written under the lease, and what has to become a change of its own after it. */
+export interface Step extends Settlement {
+  readonly putBack?: Values
+}
 
 /** Auth0 was only read: what it has already is applied, and the rest waits for the next round. */
 export const afterReading = (lease: Lease, observed: Auth0Client, work: Work, keys: MetadataKeys): Settlement => {
@@ -36,25 +41,26 @@ export const afterAnswer = (
   work: Extract<Work, { kind: 'send' }>,
   answer: Auth0Client,
   keys: MetadataKeys,
-): Settlement => {
+): Step => {
   const generation = work.changes.at(-1)?.generation ?? 0
   const contested =
     lease.contested?.generation === generation
       ? lease.contested
       : { generation, rounds: 0, before: readFields(before, keys) }
   const reading = readAnswer(work.values, contested.before, answer, extraRounds - contested.rounds, keys)
-  const confirmed = reading.kind === 'again' ? {} : reading.confirmed
+  // Of a change that is rejected nothing counts as confirmed.
+  const confirmed =
+    reading.kind === 'taken' || (reading.kind === 'settled' && reading.ignored.length === 0) ? reading.confirmed : {}
   const drifted = isDrifted(lease, confirmed, answer, keys)
   const heard = { observed: answer, drifted, attemptClosed: true, ...verification(lease) } as const
   if (reading.kind === 'again') return { ...heard, contested: { ...contested, rounds: contested.rounds + 1 } }
-  if (reading.kind === 'taken')
-    return { ...heard, contested: null, confirmed: reading.confirmed, outcomes: applied(work.changes) }
-  if (reading.ignored.length === 0)
-    return { ...heard, contested: null, confirmed: reading.confirmed, outcomes: applied(work.changes) }
+  if (reading.kind === 'taken' || reading.ignored.length === 0)
+    return { ...heard, contested: null, confirmed, outcomes: applied(work.changes) }
   if (work.changes.length > 1) return { ...heard, contested: null, oneByOneUntil: generation }
   return {
     ...heard,
     contested: null,
+    putBack: takenFrom(contested.before, answer, reading.confirmed, keys),
     outcomes: rejected(work.changes, {
       reason: 'ignored',
       detail: 'Auth0 accepted the request but left fields as they were.',
@@ -62,6 +68,13 @@ export const afterAnswer = (
     }),
   }
 }
+
+/** What stood in Auth0 before the part of a change that it took. */
+const takenFrom = (before: Values, answer: Auth0Client, taken: Values, keys: MetadataKeys): Values =>
+  pick(
+    before,
+    pathsOf(taken).filter((path) => compare(before[path], readField(path, answer, keys)) !== 'same'),
+  )
 
 /**
  * Anything but 200. The verdict alone decides.

@@ -152,6 +152,18 @@ export const createClients = (db: Kysely<Database>) => ({
     `.execute(db)
     return rows.map((row) => ({ tenantId: row.tenant_id, clientId: row.client_id }))
   },
+
+  /** How many clients have been due for longer than `ms`, with nothing in their way and nobody at them. */
+  overdue: async (tenantIds: readonly string[], ms: number): Promise<number> => {
+    const { rows } = await sql<{ overdue: number }>`
+      select count(*) as overdue from nexus.clients c left join nexus.tenants t using (tenant_id)
+      where (generation > settled_generation or verify_at <= clock_timestamp())
+        and tenant_id = any(${[...tenantIds]}) and vanished_at is null
+        and coalesce(c.paused_at, t.paused_at, t.held_at) is null
+        and greatest(written_at, next_try_at, verify_at, lease_until) < clock_timestamp() - ${ms} * interval '1 millisecond'
+    `.execute(db)
+    return rows[0]?.overdue ?? 0
+  },
 })
 
 export type Clients = ReturnType<typeof createClients>

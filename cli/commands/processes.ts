@@ -30,7 +30,8 @@ const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> =
   const log = createLog(logLevel)
   const ended = untilSignal()
   const configuration = loadConfiguration({ file: config, env: process.env })
-  const running = await run(configuration, roles, log)
+  // EX_TEMPFAIL: whoever looks after the process starts it again.
+  const running = await run(configuration, roles, log, () => process.exit(75))
   log.info({ url: running.url, ...roles, tenants: configuration.tenants.map(({ id }) => id) }, 'Nexus is up')
   log.info({ signal: await ended }, 'ending: what was taken is answered first')
   await running.close()

@@ -1,0 +1,51 @@
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Log } from '../adapters/log/log.ts'
+import type { Clients } from '../adapters/postgres/clients.ts'
+import { pendingPaths } from '../domain/desired.ts'
+import { drifts } from '../domain/drift.ts'
+import { omit, pathsOf, pick } from '../domain/vocabulary.ts'
+import type { ClientKey, Values } from '../domain/vocabulary.ts'
+
+/** What Nexus changes of its own accord: each is a change like any other, whose author is the policy. */
+export interface Policies {
+  /**
+   * A drift is confirmed. Under `report` it stands in the client's row and in the log; under `revert` the confirmed
+   * values become a change.
+   */
+  readonly onDrift: (key: ClientKey) => Promise<void>
+  /** Auth0 took a part of a change that was then rejected: what the part replaced becomes a change. */
+  readonly putBack: (key: ClientKey, values: Values) => Promise<void>
+}
+
+export const createPolicies = ({
+  clients,
+  configurations,
+  log,
+}: {
+  readonly clients: Clients
+  readonly configurations: ReadonlyMap<string, TenantConfiguration>
+  readonly log: Log
+}): Policies => ({
+  onDrift: async (key) => {
+    const tenant = configurations.get(key.tenantId)
+    if (tenant === undefined) return
+    log.warn({ ...key, policy: tenant.driftPolicy }, 'drift: owned fields were changed in Auth0')
+    if (tenant.driftPolicy !== 'revert') return
+    await clients.accept(key, { kind: 'policy', id: 'revert', application: null }, (state) => {
+      const paths = drifts(state.base, state.observed, tenant.metadataKeys).map(({ path }) => path)
+      // What waits is sent first; the drift is looked at again when it is settled.
+      if (paths.length === 0 || state.pending.length > 0) return { kind: 'not-now' }
+      return { kind: 'accepted', values: pick(state.base, paths), changesNothing: false }
+    })
+  },
+
+  putBack: async (key, values) => {
+    await clients.accept(key, { kind: 'policy', id: 'undo', application: null }, (state) => {
+      // What somebody has asked for since stays as they asked for it.
+      const left = omit(values, pendingPaths(state.pending))
+      return pathsOf(left).length === 0
+        ? { kind: 'nothing-left' }
+        : { kind: 'accepted', values: left, changesNothing: false }
+    })
+  },
+})

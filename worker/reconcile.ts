@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
+import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Lease, Leases } from '../adapters/postgres/leases.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Next } from '../adapters/queue/queue.ts'
@@ -13,6 +14,7 @@ import type { Step } from './settlements.ts'
 import { workOf } from './work.ts'
 
 export interface ReconcileDeps {
+  readonly clients: Clients
   readonly leases: Leases
   readonly changes: Changes
   readonly pacer: Pacer
@@ -47,6 +49,9 @@ export const createReconcile =
     return { kind: 'later', afterMs: 0 }
   }
 
+/** After an outage, what waits for a later try is tried within this time. */
+const recoveryMs = 5000
+
 /** A lease outlasts the deadline of the call made under it. */
 const leaseMs = (callMs: number): number => callMs * 1.5
 
@@ -57,6 +62,8 @@ const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
     deps.log.warn({ ...lease.key }, 'lease lost before settling: the next holder reads Auth0 before it plans')
     return
   }
+  if (lease.failures > 0 && settlement.failure === undefined)
+    await deps.clients.bringForward(lease.key.tenantId, recoveryMs)
   if (putBack !== undefined) await deps.policies.putBack(lease.key, putBack)
   else if (settlement.drifted === true) await deps.policies.onDrift(lease.key)
 }

@@ -153,6 +153,19 @@ export const createClients = (db: Kysely<Database>) => ({
     return rows.map((row) => ({ tenantId: row.tenant_id, clientId: row.client_id }))
   },
 
+  /**
+   * A tenant that failed has answered again: clients that would still wait long for their next try are brought forward,
+   * spread over `withinMs`, so that the end of an outage is not noticed minutes late.
+   */
+  bringForward: async (tenantId: string, withinMs: number): Promise<void> => {
+    await sql`
+      update nexus.clients
+      set next_try_at = clock_timestamp() + random() * ${withinMs}::float8 * interval '1 millisecond'
+      where tenant_id = ${tenantId} and failures > 0 and generation > settled_generation
+        and next_try_at > clock_timestamp() + ${withinMs}::float8 * interval '1 millisecond'
+    `.execute(db)
+  },
+
   /** How many clients have been due for longer than `ms`, with nothing in their way and nobody at them. */
   overdue: async (tenantIds: readonly string[], ms: number): Promise<number> => {
     const { rows } = await sql<{ overdue: number }>`

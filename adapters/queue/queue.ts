@@ -34,11 +34,11 @@ export type Next = { readonly kind: 'done' } | { readonly kind: 'later'; readonl
 /** The wake-up: from an accepted change to a worker. */
 export interface Queue {
   /**
-   * Asks for a client to be looked at: `now` for a person's change, `due` for one that a sweep found.
+   * Asks for a client to be looked at now.
    *
    * @throws at once when the queue cannot be reached; the sweep then finds the row
    */
-  readonly wake: (key: ClientKey, urgency?: 'now' | 'due') => Promise<void>
+  readonly wake: (key: ClientKey) => Promise<void>
   /** Starts working for these tenants; ends by `close`. */
   readonly work: (handle: (key: ClientKey) => Promise<Next>, concurrency: number) => void
   /** Ends taking jobs, waits for the active ones up to `deadlineMs`, and closes every connection. */
@@ -182,11 +182,11 @@ const assemble = (kind: Kind, tenants: readonly string[], onError: (error: Error
   )
   const workers: WorkerLike[] = []
   return {
-    wake: async ({ tenantId, clientId }, urgency = 'now') => {
+    wake: async ({ tenantId, clientId }) => {
       const queue = queues.get(tenantId)
       if (queue === undefined) throw new Error(`The tenant ${tenantId} has no queue.`)
       // An id of our own: BullMQ's counters start again after a flush, and would meet old ones.
-      await queue.add('sync', { clientId }, { jobId: randomUUID(), deduplication: deduplication(clientId, urgency) })
+      await queue.add('sync', { clientId }, { jobId: randomUUID(), deduplication: deduplication(clientId) })
     },
     work: (handle, concurrency) => {
       for (const tenantId of tenants) {

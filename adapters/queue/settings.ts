@@ -11,12 +11,13 @@ export const queueName = (tenantId: string): string => `sync.${tenantId}`
 
 /**
  * One job per client: while it is active, the newest add is kept and run once after it; while it waits, an add is
- * dropped. `reschedule` brings a delayed job forward: a person's change does not wait for a back-off to pass.
+ * dropped. `reschedule` brings a delayed job forward: neither a person's change nor a row that a sweep found due waits
+ * for an older back-off to pass.
  */
-export const deduplication = (clientId: string, urgency: 'now' | 'due'): DeduplicationOptions => ({
+export const deduplication = (clientId: string): DeduplicationOptions => ({
   id: clientId,
   keepLastIfActive: true,
-  ...(urgency === 'now' ? { reschedule: true } : {}),
+  reschedule: true,
 })
 
 /** Jobs carry no history: what came of a change stands in its row. */

@@ -67,7 +67,7 @@ export const trial = async (
       ...looked,
       calls: calls(stack),
       seconds,
-      sound: lost + looked.wrong + looked.outdated === 0 && (looked.overlapping === 0 || mayOverlap(scenario)),
+      sound: lost + looked.wrong === 0 && (looked.overlapping + looked.outdated === 0 || writesLate(scenario)),
     }
   } finally {
     stopping.abort()
@@ -75,8 +75,11 @@ export const trial = async (
   }
 }
 
-/** A write that takes effect after its connection was reset is under way for whoever watches; nobody can wait for it. */
-const mayOverlap = ({ faults = {} }: Scenario): boolean => (faults.lateWriteShare ?? 0) > 0
+/**
+ * A write that takes effect after its connection was lost comes when it comes: nobody can hinder it, so only the end
+ * counts, when it has been found and repaired.
+ */
+const writesLate = ({ faults = {} }: Scenario): boolean => (faults.lateWriteShare ?? 0) > 0
 
 /** Values rise with each change, so that an older one is known by its number. */
 let counter = 0

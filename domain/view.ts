@@ -3,12 +3,12 @@ import { recordOf, textOf, textsOf } from './shape.ts'
 import type { ClientState, MetadataKeys } from './vocabulary.ts'
 
 /** How a client authenticates with Auth0, in the contract's words. */
-export const clientAuthMethods = {
+const clientAuthMethods = {
   none: 'None',
   client_secret_post: 'ClientSecretPost',
   client_secret_basic: 'ClientSecretBasic',
 } as const
-export type ClientAuthMethod = (typeof clientAuthMethods)[keyof typeof clientAuthMethods]
+type ClientAuthMethod = (typeof clientAuthMethods)[keyof typeof clientAuthMethods]
 
 type Texts = readonly string[] | null
 

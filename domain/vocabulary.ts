@@ -122,8 +122,7 @@ export interface Issue {
 }
 
 /** What stands between a change and its end. */
-export const changeStatuses = ['accepted', 'applied', 'rejected', 'withdrawn'] as const
-export type ChangeStatus = (typeof changeStatuses)[number]
+export type ChangeStatus = 'accepted' | 'applied' | 'rejected' | 'withdrawn'
 
 /** A change as the reconciler sees it: which values, and its place in the order of acceptance. */
 export interface PendingChange {

@@ -20,9 +20,6 @@ import { newClientId, newSecret } from './write.ts'
 
 export type { Faults } from './faults.ts'
 
-export type { UserToken } from './issuer.ts'
-export type { StoredClient } from './store.ts'
-
 export type SimulatorOptions = {
   /** 0, the default, takes any free port. */
   port?: number

@@ -13,7 +13,7 @@ export interface Database {
 type Time = ColumnType<Date, Date | string, Date | string>
 type MaybeTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
 
-export interface TenantsTable {
+interface TenantsTable {
   tenant_id: string
   paused_at: MaybeTime
   held_reason: string | null
@@ -26,7 +26,7 @@ export interface TenantsTable {
   scan_problem: string | null
 }
 
-export interface BudgetsTable {
+interface BudgetsTable {
   tenant_id: string
   bucket: string
   next_at: Time
@@ -75,7 +75,7 @@ export interface Contested {
   readonly before: Values
 }
 
-export interface ChangesTable {
+interface ChangesTable {
   id: string
   tenant_id: string
   client_id: string

@@ -4,7 +4,7 @@ import type { Issue } from '../domain/vocabulary.ts'
  * Every error that the API answers, as one table: the code is the last part of the problem's `type`, and the status is
  * said nowhere else.
  */
-const problems = {
+export const problems = {
   malformed: { status: 400, title: 'The request is malformed' },
   unauthenticated: { status: 401, title: 'No valid credentials' },
   forbidden: { status: 403, title: 'Not allowed' },

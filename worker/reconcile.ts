@@ -3,7 +3,7 @@ import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
-import type { Lease, Leases } from '../adapters/postgres/leases.ts'
+import type { Lease, Leases, Outlook } from '../adapters/postgres/leases.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Next } from '../adapters/queue/queue.ts'
 import type { ClientKey, MetadataKeys } from '../domain/vocabulary.ts'
@@ -39,15 +39,25 @@ export const createReconcile =
   (deps: ReconcileDeps) =>
   async (key: ClientKey): Promise<Next> => {
     for (let round = 0; round < maximumRounds; round += 1) {
-      const outlook = await deps.leases.outlook(key)
-      if (outlook.kind === 'later') return outlook
-      if (outlook.kind !== 'ready') return { kind: 'done' }
-      await deps.pacer.slot(key.tenantId, 'other')
+      // A slot is spent only where there is something to do; without a limit there is none to spend.
+      if (deps.pacer.limits(key.tenantId)) {
+        const outlook = await deps.leases.outlook(key)
+        if (outlook.kind !== 'ready') return nextOf(outlook)
+        await deps.pacer.slot(key.tenantId, 'other')
+      }
       const lease = await deps.leases.take(key, leaseMs(deps.callMs), deps.callMs)
-      if (lease !== undefined) await advance(deps, lease)
+      if (lease !== undefined) {
+        await advance(deps, lease)
+        continue
+      }
+      const outlook = await deps.leases.outlook(key)
+      if (outlook.kind !== 'ready') return nextOf(outlook)
     }
     return { kind: 'later', afterMs: 0 }
   }
+
+const nextOf = (outlook: Exclude<Outlook, { kind: 'ready' }>): Next =>
+  outlook.kind === 'later' ? outlook : { kind: 'done' }
 
 /** After an outage, what waits for a later try is tried within this time. */
 const recoveryMs = 5000

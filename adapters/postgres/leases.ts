@@ -74,7 +74,7 @@ interface LeaseRow extends Selectable<ClientsTable> {
 
 /** Leases live on the database's clock; what a worker measures itself is only how long it has held one. */
 export const createLeases = (db: Kysely<Database>) => ({
-  /** Asked before a slot of the budget is spent on a client. */
+  /** Whether there is anything to do for a client: asked before a slot of the budget is spent on it. */
   outlook: async (key: ClientKey): Promise<Outlook> => {
     const { rows } = await sql<{ work: boolean; standstill: boolean; after_ms: number | null }>`
       select (c.generation > c.settled_generation or c.verify_at <= clock_timestamp()) is true as work,
@@ -93,7 +93,7 @@ export const createLeases = (db: Kysely<Database>) => ({
    * Takes the lease of a client for `ttlMs` and notes, in the same statement, that a call may be under way until
    * `callMs` from now.
    *
-   * @returns undefined when somebody else holds it
+   * @returns undefined when somebody else holds it, or there is nothing to do now: the outlook says which
    */
   take: async (key: ClientKey, ttlMs: number, callMs: number): Promise<Lease | undefined> => {
     const askedAt = performance.now()
@@ -111,6 +111,13 @@ export const createLeases = (db: Kysely<Database>) => ({
           revision = revision + 1
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and vanished_at is null
           and (lease_until is null or lease_until <= clock_timestamp())
+          and (generation > settled_generation or verify_at <= clock_timestamp())
+          and (next_try_at is null or next_try_at <= clock_timestamp())
+          and paused_at is null
+          and not exists (
+            select from nexus.tenants t
+            where t.tenant_id = ${key.tenantId} and coalesce(t.paused_at, t.held_at) is not null
+          )
         returning *
       )
       select c.*, ${pendingOf} as pending, c.verify_at <= clock_timestamp() as verify_due,

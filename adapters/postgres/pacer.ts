@@ -7,6 +7,8 @@ import type { Budgets } from './budgets.ts'
 
 /** Keeps every call to Auth0 within the tenant's limits, across all processes. */
 export interface Pacer {
+  /** Whether the tenant has a limit to keep to. */
+  readonly limits: (tenantId: string) => boolean
   /** Resolves when one call may be sent. */
   readonly slot: (tenantId: string, kind: CallKind) => Promise<void>
   /** Learns from an answer. */
@@ -19,6 +21,7 @@ export interface Pacer {
 export const createPacer = (budgets: Budgets, plans: ReadonlyMap<string, PlanName>): Pacer => {
   const bucketFor = (tenantId: string, kind: CallKind) => bucketOf(plans.get(tenantId) ?? 'free', kind)
   return {
+    limits: (tenantId) => bucketFor(tenantId, 'other') !== undefined,
     slot: async (tenantId, kind) => {
       const bucket = bucketFor(tenantId, kind)
       if (bucket === undefined) return

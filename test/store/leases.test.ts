@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listen } from '../../adapters/postgres/notifications.ts'
 import { servers } from '../support/stack.ts'
-import { accepted, known, openStore, present } from './support.ts'
+import { accepted, due, known, openStore, present } from './support.ts'
 import type { Key, Store } from './support.ts'
 
 const applied = (id: string) => ({ id, status: 'applied', supersededBy: null }) as const
@@ -24,13 +24,23 @@ describe.skipIf(servers === null)('leases', () => {
     ])
 
   test('of many who ask at once, one holds it; given back, it can be had again', async () => {
-    const key = await known(store)
+    const key = await due(store)
     const asked = await Promise.all(Array.from({ length: 10 }, () => take(key)))
     const [lease, ...more] = asked.filter((one) => one !== undefined)
     expect(more).toEqual([])
-    expect(await store.leases.outlook(key)).toEqual({ kind: 'idle' })
+    expect((await store.leases.outlook(key)).kind).toBe('later')
     expect(await lease?.settle({ attemptClosed: true })).toBe(true)
     expect(await take(key)).toBeDefined()
+  })
+
+  test.each([
+    { reason: 'nothing waits', sql: 'verify_at = null' },
+    { reason: 'a failure asked for patience', sql: `next_try_at = now() + interval '1 minute'` },
+    { reason: 'the client is paused', sql: 'paused_at = now()' },
+  ])('it cannot be had where $reason', async ({ sql }) => {
+    const key = await due(store)
+    await store.query(`update nexus.clients set ${sql} where client_id = $1`, [key.clientId])
+    expect(await take(key)).toBeUndefined()
   })
 
   test('who finds it held is told how long', async () => {
@@ -46,7 +56,7 @@ describe.skipIf(servers === null)('leases', () => {
   })
 
   test('expired, it is taken over, by one only; and the new holder knows that a call may be under way', async () => {
-    const key = await known(store)
+    const key = await due(store)
     const former = await held(key, 100, 60)
     expect(former.openAttemptMs).toBeNull()
     await sleep(200)
@@ -57,7 +67,7 @@ describe.skipIf(servers === null)('leases', () => {
   })
 
   test('how long the former call can still be under way is known, and remembered until it is closed', async () => {
-    const key = await known(store)
+    const key = await due(store)
     await held(key, 5000, 60_000)
     await expire(key)
     const second = await held(key, 5000, 3000)
@@ -96,7 +106,7 @@ describe.skipIf(servers === null)('leases', () => {
   })
 
   test('nor does the same holder twice', async () => {
-    const key = await known(store)
+    const key = await due(store)
     const lease = await held(key)
     expect(await lease.settle({ attemptClosed: true })).toBe(true)
     expect(await lease.settle({ attemptClosed: true, confirmed: { productName: 'again' } })).toBe(false)
@@ -116,7 +126,7 @@ describe.skipIf(servers === null)('leases', () => {
   })
 
   test('a change that was not read cannot be settled', async () => {
-    const key = await known(store)
+    const key = await due(store)
     const lease = await held(key)
     const id = await accepted(store, key, { productName: 'a' })
     await expect(lease.settle({ attemptClosed: true, outcomes: [applied(id)] })).rejects.toThrow(/not read/)
@@ -233,7 +243,7 @@ describe.skipIf(servers === null)('leases', () => {
       },
     ]
     test.each(meanwhile)('is dropped where $reason meanwhile', async ({ happens, name }) => {
-      const key = await known(store, { name: 'old' })
+      const key = await due(store, { name: 'old' })
       const { revision } = await load(key)
       await happens(key)
       await store.clients.observe(key, { name: 'stale' }, revision)

@@ -45,6 +45,13 @@ export const known = async ({ clients }: Store, observed: Record<string, unknown
   return key
 }
 
+/** A client that is due to be read: there is work, so its lease can be had. */
+export const due = async (store: Store, observed: Record<string, unknown> = {}) => {
+  const key = await known(store, observed)
+  await store.query('update nexus.clients set verify_at = clock_timestamp() where client_id = $1', [key.clientId])
+  return key
+}
+
 export type Key = Awaited<ReturnType<typeof known>>
 
 /** A decision that takes these values. */

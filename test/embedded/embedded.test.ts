@@ -10,7 +10,6 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startEmbedded } from '../../adapters/postgres/embedded.ts'
 import type { EmbeddedPostgres } from '../../adapters/postgres/embedded.ts'
-import { servers } from '../support/stack.ts'
 
 const isRoot = process.getuid?.() === 0
 const module = path.resolve(import.meta.dirname, '../../adapters/postgres/embedded.ts')
@@ -80,8 +79,7 @@ const otherPidOfServerUser = async (): Promise<number> => {
   return child.pid ?? 0
 }
 
-// It does not depend on the servers of the run, so one of the two projects is enough.
-describe.skipIf(servers === null || servers.redisUrl !== null)('the embedded PostgreSQL', () => {
+describe('the embedded PostgreSQL', () => {
   /** Where a database has been made and stopped again: making one is what takes time. */
   let directory: string
   beforeAll(async () => {

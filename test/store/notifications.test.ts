@@ -28,12 +28,13 @@ describe.skipIf(servers === null)('notifications', () => {
     await waiting
     return performance.now() - start < within * 0.9
   }
-  const listeners = async (): Promise<number> =>
+  const listenerPids = async (): Promise<number[]> =>
     (
-      await store.query(
-        `select 1 from pg_stat_activity where application_name = 'nexus-listen' and datname = current_database()`,
+      await store.query<{ pid: number }>(
+        `select pid from pg_stat_activity where application_name = 'nexus-listen' and datname = current_database()`,
       )
-    ).length
+    ).map(({ pid }) => pid)
+  const listeners = async (): Promise<number> => (await listenerPids()).length
 
   test('wake those who wait for that change, all of them, and nobody else', async () => {
     const notifications = await listening()
@@ -59,10 +60,10 @@ describe.skipIf(servers === null)('notifications', () => {
   test('a connection that the server ends is made anew', async () => {
     const notifications = await listening()
     expect(await isWoken(notifications)).toBe(true)
-    await store.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where application_name = 'nexus-listen' and datname = current_database()`,
-    )
+    const [ended] = await listenerPids()
+    await store.query('select pg_terminate_backend($1)', [ended])
+    // The server ends it a moment later; until then it still wakes.
+    await expect.poll(listenerPids, { timeout: 15_000 }).not.toContain(ended)
     await expect.poll(() => isWoken(notifications, 300), { timeout: 15_000 }).toBe(true)
     expect(await listeners()).toBe(1)
   })

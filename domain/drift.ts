@@ -3,7 +3,7 @@ import { driftOf } from './desired.ts'
 import type { Auth0Client, FieldPath, MetadataKeys, Value, Values } from './vocabulary.ts'
 
 /** What kind of drift it is: only another order of the same elements, or another value that came from outside. */
-export type DriftClass = 'reordered' | 'out-of-band'
+type DriftClass = 'reordered' | 'out-of-band'
 
 /** One drifted field. */
 export interface Drift {

@@ -4,7 +4,7 @@ import { pathsOf, pick } from './vocabulary.ts'
 import { driftOf, fold, pendingPaths } from './desired.ts'
 
 /** One difference between what is and what is to be. */
-export interface Difference {
+interface Difference {
   readonly path: FieldPath
   readonly from: Value
   readonly to: Value

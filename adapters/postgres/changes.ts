@@ -80,7 +80,7 @@ interface Row {
   superseded_by: string | null
 }
 
-export const toChange = (row: Row): Change => ({
+const toChange = (row: Row): Change => ({
   id: row.id,
   key: { tenantId: row.tenant_id, clientId: row.client_id },
   generation: row.generation,

@@ -24,7 +24,7 @@ export interface ClientRecord extends ClientState {
   readonly pausedAt: Date | null
 }
 
-export type Standstill = 'client-paused' | 'tenant-paused' | 'tenant-held'
+type Standstill = 'client-paused' | 'tenant-paused' | 'tenant-held'
 
 /** What the decision on the locked row comes to: a change to store, or anything else, with nothing stored. */
 export type Decide<Refused> = (state: ClientRecord) => Acceptance | Refused

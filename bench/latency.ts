@@ -1,4 +1,5 @@
 import { ClientsClient } from 'auth0/clients'
+import { managementToken } from '../test/support/auth0.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import { startEmbeddedServers, startRealServers } from '../test/support/local-servers.ts'
 import type { LocalServers } from '../test/support/local-servers.ts'
@@ -27,7 +28,7 @@ const measure = async (name: string, local: LocalServers, goalMs: number): Promi
     const bare = simulator.seed({ name: 'through the SDK', client_metadata: { owners } })
     const sdk = new ClientsClient({
       baseUrl: `${simulator.url}/api/v2`,
-      token: await managementToken(simulator.url, simulator.credential),
+      token: await managementToken(simulator),
       maxRetries: 0,
     })
     const as = stack.token()
@@ -62,23 +63,4 @@ const timed = async (work: () => PromiseLike<unknown>): Promise<number> => {
   const start = performance.now()
   await work()
   return performance.now() - start
-}
-
-const managementToken = async (
-  url: string,
-  { clientId, clientSecret }: { readonly clientId: string; readonly clientSecret: string },
-): Promise<string> => {
-  const answer = await fetch(`${url}/oauth/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: clientSecret,
-      audience: `${url}/api/v2/`,
-    }),
-  })
-  const body: unknown = await answer.json()
-  if (typeof body === 'object' && body !== null && 'access_token' in body) return String(body.access_token)
-  throw new Error('The simulator gave no token.')
 }

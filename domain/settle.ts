@@ -20,13 +20,13 @@ export const extraRounds = 2
 
 /**
  * @param sent the values of the PATCH
- * @param before what was observed before the first round
+ * @param before values that were observed before the first round
  * @param answer Auth0's answer to the PATCH
  * @param roundsLeft rounds that may still follow
  */
 export const readAnswer = (
   sent: Values,
-  before: Auth0Client,
+  before: Values,
   answer: Auth0Client,
   roundsLeft: number,
   keys: MetadataKeys,
@@ -35,9 +35,7 @@ export const readAnswer = (
   const differing = paths.filter((path) => compare(sent[path], readField(path, answer, keys)) !== 'same')
   if (differing.length === 0) return { kind: 'taken', confirmed: sent }
   if (roundsLeft > 0) return { kind: 'again', differing }
-  const ignored = differing.filter(
-    (path) => compare(readField(path, before, keys), readField(path, answer, keys)) === 'same',
-  )
+  const ignored = differing.filter((path) => compare(before[path], readField(path, answer, keys)) === 'same')
   const taken = pathsOf(sent).filter((path) => !differing.includes(path))
   const normalised = differing.filter((path) => !ignored.includes(path))
   const confirmed: Values = {

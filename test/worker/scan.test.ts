@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { z } from 'zod'
+import { deleteInAuth0 } from '../support/auth0.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack, StackOptions } from '../support/stack.ts'
 
@@ -131,7 +131,7 @@ describe.skipIf(servers === null)('scans', () => {
     const id = seeded('Vanishes')
     expect((await stack.request(`/v1/tenants/acme/clients/${id}`)).status).toBe(200)
     expect(stack.simulator.clients.get(id)).toBeDefined()
-    await deleteInAuth0(stack, id)
+    await deleteInAuth0(stack.simulator, id)
     await scanAgain()
     expect(await settledRow(id)).toMatchObject({ vanished: true })
     expect((await stack.patch(id, { productName: 'Gone' })).status).toBe(404)
@@ -179,22 +179,3 @@ describe.skipIf(servers === null)('scans', () => {
     })
   })
 })
-
-const deleteInAuth0 = async ({ simulator }: Stack, clientId: string): Promise<void> => {
-  const token = await fetch(`${simulator.url}/oauth/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      grant_type: 'client_credentials',
-      client_id: simulator.credential.clientId,
-      client_secret: simulator.credential.clientSecret,
-      audience: `${simulator.url}/api/v2/`,
-    }),
-  })
-  const { access_token: bearer } = z.object({ access_token: z.string() }).parse(await token.json())
-  const answer = await fetch(`${simulator.url}/api/v2/clients/${clientId}`, {
-    method: 'DELETE',
-    headers: { authorization: `Bearer ${bearer}` },
-  })
-  expect(answer.status).toBe(204)
-}

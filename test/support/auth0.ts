@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import type { Simulator } from '../../simulator/main.ts'
+
+/** A token for the Management API, as another tool of the tenant would get one. */
+export const managementToken = async ({ url, credential }: Simulator): Promise<string> => {
+  const answer = await fetch(`${url}/oauth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      grant_type: 'client_credentials',
+      client_id: credential.clientId,
+      client_secret: credential.clientSecret,
+      audience: `${url}/api/v2/`,
+    }),
+  })
+  return z.object({ access_token: z.string() }).parse(await answer.json()).access_token
+}
+
+/** Somebody deletes a client in Auth0. */
+export const deleteInAuth0 = async (simulator: Simulator, clientId: string): Promise<void> => {
+  const answer = await fetch(`${simulator.url}/api/v2/clients/${clientId}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${await managementToken(simulator)}` },
+  })
+  if (answer.status !== 204) throw new Error(`The simulator answered ${answer.status}.`)
+}

@@ -1,0 +1,137 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashPassword } from '../../adapters/credentials/passwords.ts'
+import { managementToken } from '../support/auth0.ts'
+import { applicationToken, servers, startStack } from '../support/stack.ts'
+import type { Stack } from '../support/stack.ts'
+
+const password = 'canary-password-3f81c5a09b'
+
+describe.skipIf(servers === null)('secrets', () => {
+  let stack: Stack
+  let id: string
+  const answers: string[] = []
+  /** Every secret that was near, by where it came from. */
+  const canaries: Record<string, string> = {}
+
+  beforeAll(async () => {
+    stack = await startStack({
+      file: {
+        serviceAccounts: [
+          {
+            name: 'ci',
+            passwordHash: await hashPassword(password),
+            permissions: ['client.write.all', 'client.read.all'],
+            tenants: '*',
+          },
+        ],
+      },
+      tenant: { freshness: '0s' },
+    })
+    id = stack.simulator.seed({
+      name: 'Has secrets',
+      client_secret: 'canary-client-secret-5be1d0',
+      signing_keys: [{ cert: 'canary-signing-key-77aa01' }],
+      encryption_key: { pub: 'canary-encryption-key-19', cert: 'canary-encryption-cert-20', subject: 'x' },
+      addons: { samlp: { signingCert: 'canary-addon-cert-90c2' } },
+      client_metadata: { owners: '["auth0|tester"]' },
+    })
+    Object.assign(canaries, {
+      'client secret': 'canary-client-secret-5be1d0',
+      'signing key': 'canary-signing-key-77aa01',
+      'encryption key': 'canary-encryption-key-19',
+      'add-on': 'canary-addon-cert-90c2',
+      password,
+      'basic credentials': btoa(`ci:${password}`),
+      'application token': applicationToken,
+      'credential of the tenant': stack.simulator.credential.clientSecret,
+      'user token': stack.token(),
+      'token of another tool': await managementToken(stack.simulator),
+    })
+    await exercise()
+  })
+  afterAll(() => stack.close())
+
+  /** Everything that the main job can meet: success, refusals, errors, bad callers, a scan. */
+  const exercise = async (): Promise<void> => {
+    const as = canaries['user token'] ?? ''
+    const patch = async (body: unknown, headers: Record<string, string> = {}): Promise<void> => {
+      answers.push(await (await stack.patch(id, body, { as, headers })).text())
+    }
+    await patch({ callbackUrls: ['https://a.example.com/cb'], productName: 'Billing' })
+    await patch({ callbackUrls: ['javascript:alert(1)'] })
+    await patch({ nonsense: password })
+    await patch('{not json')
+    await patch({ applicationName: 'x' }, { authorization: `Basic ${btoa(`ci:${password}`)}` })
+    await patch({ applicationName: 'y' }, { authorization: `Basic ${btoa(`ci:wrong-${password}`)}` })
+    await patch({ applicationName: 'z' }, { 'x-application-token': `wrong-${applicationToken}` })
+    answers.push(await (await stack.request(`/v1/tenants/acme/clients/${id}`, { as })).text())
+    for (const faults of [
+      { errorShare: 1 },
+      { outage: 'page' as const },
+      { revokeTokens: true },
+      { resetAfterShare: 1 },
+    ]) {
+      stack.simulator.setFaults(faults)
+      const waiting = patch({ applicationName: JSON.stringify(faults) }, { prefer: 'wait=5' })
+      setTimeout(() => stack.simulator.setFaults({}), 300)
+      await waiting
+    }
+    await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
+    for (;;) {
+      const [tenant] = await stack.query<{ done: boolean }>(
+        `select last_scan_at is not null as done from nexus.tenants`,
+      )
+      if (tenant?.done === true) return
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  const database = async (): Promise<string> => {
+    const tables = await stack.query<{ name: string }>(
+      `select quote_ident(table_schema) || '.' || quote_ident(table_name) as name from information_schema.tables
+       where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'`,
+    )
+    const dumps = await Promise.all(
+      tables.map(({ name }) => stack.query<{ text: string }>(`select row_to_json(t)::text as text from ${name} t`)),
+    )
+    return dumps
+      .flat()
+      .map(({ text }) => text)
+      .join('\n')
+  }
+  const queue = async (): Promise<string> => {
+    const { redis } = stack.configuration
+    if (redis === null) return ''
+    const connection = new Redis(redis.url)
+    const found: string[] = []
+    for (const key of await connection.keys('*')) {
+      const dump = await connection.dumpBuffer(key)
+      found.push(key, dump?.toString('latin1') ?? '')
+    }
+    connection.disconnect()
+    return found.join('\n')
+  }
+
+  test('are found where they belong, so that the search is one', async () => {
+    expect(JSON.stringify(stack.simulator.clients.get(id))).toContain(canaries['client secret'])
+    expect(JSON.stringify(stack.simulator.clients.get(id))).toContain(canaries['add-on'])
+    expect(await database()).toContain('https://a.example.com/cb')
+    expect(stack.logLines().join('')).toContain('answered')
+    expect(answers.join('')).toContain('https://a.example.com/cb')
+  })
+
+  test.each([
+    { place: 'the database', read: database },
+    { place: 'the queue', read: queue },
+    { place: 'the log', read: () => Promise.resolve(stack.logLines().join('')) },
+    { place: 'the answers', read: () => Promise.resolve(answers.join('\n')) },
+  ])('are nowhere in $place', async ({ read }) => {
+    const text = await read()
+    expect(Object.entries(canaries).flatMap(([name, secret]) => (text.includes(secret) ? [name] : []))).toEqual([])
+    // Nor what the simulator made up itself: the secrets of every client, and every token (a JWT of its own key).
+    const secrets = stack.simulator.clients.all().map((client) => JSON.stringify(client['client_secret']).slice(1, -1))
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([])
+    expect(text).not.toMatch(/eyJ[A-Za-z0-9_-]{10,}\.eyJ/)
+  })
+})

@@ -3,7 +3,8 @@ import { explain } from './failure.ts'
 
 const program = createProgram()
 try {
-  await program.parseAsync(process.argv)
+  // Terraform's people write it with one dash.
+  await program.parseAsync(process.argv.map((one) => (one === '-detailed-exitcode' ? '--detailed-exitcode' : one)))
 } catch (error) {
   const debug = program.opts()['debug'] === true || (process.env['NEXUS_DEBUG'] ?? '') !== ''
   process.stderr.write(`${explain(error, debug)}\n`)

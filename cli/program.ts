@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
+import { lookCommands } from './commands/look.ts'
+import { pauseCommands } from './commands/pause.ts'
 import { processCommands } from './commands/processes.ts'
 import { simulatorCommand } from './commands/simulator.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -9,6 +11,8 @@ import { tokenCommand } from './commands/token.ts'
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
 const commands: readonly ((program: Command) => void)[] = [
   processCommands,
+  lookCommands,
+  pauseCommands,
   configCommand,
   hashCommand,
   simulatorCommand,

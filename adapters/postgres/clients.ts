@@ -57,6 +57,17 @@ export const createClients = (db: Kysely<Database>) => ({
     `.execute(db)
   },
 
+  /** The clients of a tenant in which Nexus has a say: fields that it owns, or changes that wait. By name, then id. */
+  owned: async (tenantId: string): Promise<ClientRecord[]> => {
+    const { rows } = await sql<StateRow>`
+      ${selection}
+      where c.tenant_id = ${tenantId} and c.vanished_at is null
+        and (c.base <> '{}'::jsonb or c.generation > c.settled_generation)
+      order by c.observed->>'name', c.client_id
+    `.execute(db)
+    return rows.map(toRecord)
+  },
+
   /**
    * Accepts a change: one transaction on the locked row, in which `decide` sees the newest state.
    *
@@ -200,18 +211,22 @@ export const pendingOf = sql`
     where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
   ), '[]'::jsonb)`
 
+/** Rows of `nexus.clients` with what stands around them. */
+const selection = sql`
+  select c.*, ${pendingOf} as pending, t.paused_at as tenant_paused_at, t.held_at,
+         extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as age_ms,
+         c.revision <> (
+           select revision from nexus.clients s where s.tenant_id = c.tenant_id and s.client_id = c.client_id
+         ) as waited
+  from nexus.clients c left join nexus.tenants t using (tenant_id)`
+
 const read = async (
   db: Kysely<Database> | Transaction<Database>,
   key: ClientKey,
   lock: boolean,
 ): Promise<ClientRecord | undefined> => {
   const { rows } = await sql<StateRow>`
-    select c.*, ${pendingOf} as pending, t.paused_at as tenant_paused_at, t.held_at,
-           extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as age_ms,
-           c.revision <> (
-             select revision from nexus.clients s where s.tenant_id = c.tenant_id and s.client_id = c.client_id
-           ) as waited
-    from nexus.clients c left join nexus.tenants t using (tenant_id)
+    ${selection}
     where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId}
     ${lock ? sql`for update of c` : sql``}
   `.execute(db)

@@ -1,0 +1,55 @@
+import { styleText } from 'node:util'
+import type { Value } from '../domain/vocabulary.ts'
+
+/** One field, from what to what; where `why` is more to say of it. */
+export interface FieldDifference {
+  readonly field: string
+  readonly from: Value
+  readonly to: Value
+  readonly why?: string
+}
+
+/** The differences of one client. */
+export interface ClientDifference {
+  readonly id: string
+  readonly name: string
+  readonly notes: readonly string[]
+  readonly fields: readonly FieldDifference[]
+}
+
+const isList = (value: Value): value is readonly string[] => Array.isArray(value)
+const isNothing = (value: Value): boolean => value === null || value.length === 0
+
+type Paint = (mark: '+' | '-' | '~' | ' ', text: string) => string
+
+const colours = { '+': 'green', '-': 'red', '~': 'yellow', ' ': 'gray' } as const
+const painter =
+  (coloured: boolean): Paint =>
+  (mark, text) =>
+    coloured ? styleText(colours[mark], `${mark} ${text}`) : `${mark} ${text}`
+
+const fieldLines = ({ field, from, to, why }: FieldDifference, paint: Paint): string[] => {
+  const mark = isNothing(from) ? '+' : isNothing(to) ? '-' : '~'
+  const title = why === undefined ? field : `${field} (${why})`
+  if (!isList(from) && !isList(to)) {
+    const before = isNothing(from) ? '' : `${JSON.stringify(from)} -> `
+    return [paint(mark, `${title}: ${before}${isNothing(to) ? 'nothing' : JSON.stringify(to)}`)]
+  }
+  const [old, wanted] = [isList(from) ? from : [], isList(to) ? to : []]
+  return [
+    paint(mark, title),
+    ...old.filter((one) => !wanted.includes(one)).map((one) => `    ${paint('-', one)}`),
+    ...wanted.map((one) => `    ${paint(old.includes(one) ? ' ' : '+', one)}`),
+  ]
+}
+
+/** Differences in the manner of a Terraform plan: - goes, + comes, ~ becomes another. */
+export const differenceLines = (clients: readonly ClientDifference[], coloured: boolean): string[] => {
+  const paint = painter(coloured)
+  return clients.flatMap(({ id, name, notes, fields }) => [
+    paint('~', `${name} (${id})`),
+    ...fields.flatMap((field) => fieldLines(field, paint).map((line) => `    ${line}`)),
+    ...notes.map((note) => `      ${note}`),
+    '',
+  ])
+}

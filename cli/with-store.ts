@@ -1,0 +1,44 @@
+import type { Configuration, TenantConfiguration } from '../adapters/config/configuration.ts'
+import { createClients } from '../adapters/postgres/clients.ts'
+import type { Clients } from '../adapters/postgres/clients.ts'
+import { connect } from '../adapters/postgres/connect.ts'
+import { createTenants } from '../adapters/postgres/tenants.ts'
+import type { Tenants } from '../adapters/postgres/tenants.ts'
+import { Failure } from './failure.ts'
+import { openDatabase } from './run.ts'
+
+/** What a command can look at, and change, in the store of a configuration. */
+export interface Store {
+  readonly tenant: TenantConfiguration
+  readonly clients: Clients
+  readonly tenants: Tenants
+}
+
+/**
+ * Works on the store of one tenant, and lets go of it. The database must be up to date: a command that looks does not
+ * migrate.
+ *
+ * @throws Failure for a tenant that is not configured
+ */
+export const withStore = async <T>(
+  configuration: Configuration,
+  tenantId: string,
+  work: (store: Store) => Promise<T>,
+): Promise<T> => {
+  const tenant = configuration.tenants.find(({ id }) => id === tenantId)
+  if (tenant === undefined) {
+    const known = configuration.tenants.map(({ id }) => id).join(', ')
+    throw new Failure(`There is no tenant ${tenantId} in the configuration; it has ${known}.`)
+  }
+  const database = await openDatabase(configuration, (note) => void process.stderr.write(`${note}\n`))
+  try {
+    const postgres = connect(database.url, () => undefined, { size: 2 })
+    try {
+      return await work({ tenant, clients: createClients(postgres.db), tenants: createTenants(postgres.db) })
+    } finally {
+      await postgres.close()
+    }
+  } finally {
+    await database.close()
+  }
+}

@@ -16,7 +16,7 @@ export interface Ask {
 
 /** An answer that is no problem. The body is JSON text; null where the answer has none. */
 export interface Answer {
-  readonly status: 200 | 202 | 304
+  readonly status: 200 | 202 | 204 | 304
   readonly headers: AnswerHeaders
   readonly body: string | null
 }

@@ -9,6 +9,7 @@ import { loggable, problemOf } from './problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './problem.ts'
 import { requestIdOf } from './request-id.ts'
 import { serve } from './serve.ts'
+import { tenantRoutes } from './tenant-routes.ts'
 import { answerServerError } from './server-errors.ts'
 
 /** The HTTP API over its dependencies; it does not listen yet. */
@@ -69,7 +70,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   answerUnknownRoutes(app)
 
   const known = createKnownClients(deps)
-  for (const routes of [clientRoutes(deps, known), changeRoutes(deps), probeRoutes(deps)])
+  for (const routes of [tenantRoutes(deps), clientRoutes(deps, known), changeRoutes(deps), probeRoutes(deps)])
     serve(app, routes, settings, closing.signal)
   return app
 }

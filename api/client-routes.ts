@@ -1,11 +1,22 @@
+import { actOnSync } from './act-on-sync.ts'
 import type { ApiDeps } from './dependencies.ts'
 import type { KnownClients } from './known-clients.ts'
+import { listChanges } from './list-changes.ts'
 import { patchClient } from './patch-client.ts'
+import { pauseClient } from './pause.ts'
 import { readClient } from './read-client.ts'
+import { readSync } from './read-sync.ts'
 import type { Routes } from './serve.ts'
 
-/** `/v1/tenants/{tenantId}/clients/{clientId}` */
+const client = '/v1/tenants/:tenantId/clients/:clientId'
+
+/** `/v1/tenants/{tenantId}/clients/{clientId}` and what stands below it */
 export const clientRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
-  { method: 'GET', url: '/v1/tenants/:tenantId/clients/:clientId', answer: readClient(deps, known) },
-  { method: 'PATCH', url: '/v1/tenants/:tenantId/clients/:clientId', answer: patchClient(deps, known) },
+  { method: 'GET', url: client, answer: readClient(deps, known) },
+  { method: 'PATCH', url: client, answer: patchClient(deps, known) },
+  { method: 'GET', url: `${client}/sync`, answer: readSync(deps, known) },
+  { method: 'POST', url: `${client}/sync`, answer: actOnSync(deps, known) },
+  { method: 'GET', url: `${client}/changes`, answer: listChanges(deps, known) },
+  { method: 'POST', url: `${client}/pause`, answer: pauseClient(deps, true) },
+  { method: 'POST', url: `${client}/resume`, answer: pauseClient(deps, false) },
 ]

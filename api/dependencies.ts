@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
+import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Notifications } from '../adapters/postgres/notifications.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { Auth0Client, Caller, ClientKey } from '../domain/vocabulary.ts'
@@ -17,8 +18,9 @@ export interface ApiDeps {
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
-  readonly clients: Pick<Clients, 'load' | 'observe' | 'accept' | 'forget'>
-  readonly changes: Pick<Changes, 'find'>
+  readonly clients: Pick<Clients, 'load' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
+  readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw'>
+  readonly health: Pick<Tenants, 'health' | 'pause'>
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
   readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }

@@ -1,7 +1,7 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
-import { mayAsk } from '../domain/authorize.ts'
+import { mayAsk, mayDo } from '../domain/authorize.ts'
 import type { Verb } from '../domain/authorize.ts'
-import type { Caller } from '../domain/vocabulary.ts'
+import type { Caller, Permission } from '../domain/vocabulary.ts'
 import { ClientId, TenantId } from '../domain/vocabulary.ts'
 import type { Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -18,6 +18,24 @@ export const admit = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask, verb:
   const tenantId = ask.params['tenantId'] ?? ''
   if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
   const door = mayAsk(caller, verb, tenantId)
+  if (!door.allowed) throw forbidden(door.detail)
+  return caller
+}
+
+/**
+ * Who asks for what needs one permission on the tenant.
+ *
+ * @throws as `admit`
+ */
+export const admitTo = async (
+  deps: Pick<ApiDeps, 'authenticate'>,
+  ask: Ask,
+  permission: Permission,
+): Promise<Caller> => {
+  const caller = await deps.authenticate(ask.headers)
+  const tenantId = ask.params['tenantId'] ?? ''
+  if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
+  const door = mayDo(caller, permission, tenantId)
   if (!door.allowed) throw forbidden(door.detail)
   return caller
 }

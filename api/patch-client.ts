@@ -62,7 +62,7 @@ const refuseParameters = (query: string): void => {
  *
  * @throws Problem 403, 404, 503
  */
-const findFor = async (
+export const findFor = async (
   known: KnownClients,
   tenant: TenantConfiguration,
   clientId: string,
@@ -78,7 +78,7 @@ const findFor = async (
   return record
 }
 
-const decisionOn = (tenant: TenantConfiguration, caller: Caller, record: ClientRecord): Decision => {
+export const decisionOn = (tenant: TenantConfiguration, caller: Caller, record: ClientRecord): Decision => {
   const { confirmed, desired } = accessOf(record, tenant.metadataKeys)
   return authorize(caller, 'write', [confirmed, desired])
 }
@@ -102,7 +102,7 @@ const matches = (
   standing: TerraformStanding,
 ): boolean => ifMatch === undefined || ifMatchHolds(ifMatch, etagOf(clientText(state, standing, tenant.metadataKeys)))
 
-type Stored = Extract<Accepted<Refused>, { kind: 'accepted' }>
+type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
 
 /** @throws Problem 403, 404, 412, 422 for what was not accepted; nothing has been stored then */
 const orThrow = (accepted: Accepted<Refused>): Stored => {
@@ -121,8 +121,12 @@ const answerNothing = ({ tenant, standing, ifMatch }: Request, record: ClientRec
 }
 
 /** Wakes the worker, waits as long as the caller wants to, and says what came of the change. */
-const answerAccepted = async (deps: ApiDeps, ask: Ask, request: Request, stored: Stored): Promise<Answer> => {
-  const { tenant, standing } = request
+export const answerAccepted = async (
+  deps: ApiDeps,
+  ask: Ask,
+  { tenant, standing }: Pick<Request, 'tenant' | 'standing'>,
+  stored: Stored,
+): Promise<Answer> => {
   const { changeId, settled, state } = stored
   const { key } = state
   const patience = patienceOf(headerText(ask.headers['prefer']), deps.settings)

@@ -13,6 +13,8 @@ export const problems = {
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'managed-by-terraform': { status: 409, title: 'Another Terraform state manages this client' },
   'change-withdrawn': { status: 409, title: 'The change was withdrawn before it was applied' },
+  'change-not-pending': { status: 409, title: 'The change no longer waits' },
+  'change-under-way': { status: 409, title: 'A call with the change is under way' },
   'precondition-failed': { status: 412, title: 'The client has moved on' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },

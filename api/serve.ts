@@ -6,7 +6,7 @@ import type { ApiSettings } from './dependencies.ts'
 
 /** A group of routes: what answers where, without anything of the server. */
 export type Routes = readonly {
-  readonly method: 'GET' | 'PATCH'
+  readonly method: 'DELETE' | 'GET' | 'PATCH' | 'POST'
   readonly url: string
   readonly answer: (ask: Ask) => Promise<Answer>
 }[]

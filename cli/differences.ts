@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import type { Value } from '../domain/vocabulary.ts'
 
 /** One field, from what to what; where `why` is more to say of it. */
-export interface FieldDifference {
+interface FieldDifference {
   readonly field: string
   readonly from: Value
   readonly to: Value

@@ -143,6 +143,7 @@ export const run = async (
         tenants: byId,
         clients,
         changes,
+        health: createTenants(postgres.db),
         notifications,
         queue,
         auth0: {

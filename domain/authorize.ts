@@ -34,7 +34,7 @@ export const mayAsk = (caller: Caller, verb: Verb, tenantId: string): Decision =
       missing: 'permission',
       detail: `This needs the permission ${wanted}; the caller has neither.`,
     }
-  if (caller.tenants !== '*' && !caller.tenants.includes(tenantId))
+  if (!isGoodFor(caller, tenantId))
     return {
       allowed: false,
       missing: 'permission',
@@ -42,6 +42,16 @@ export const mayAsk = (caller: Caller, verb: Verb, tenantId: string): Decision =
     }
   return { allowed: true, by: 'all' }
 }
+
+/** Whether a caller may do what needs one permission on a tenant, and no relation to a client. */
+export const mayDo = (caller: Caller, permission: Permission, tenantId: string): Decision =>
+  caller.permissions.has(permission) && isGoodFor(caller, tenantId)
+    ? { allowed: true, by: 'all' }
+    : { allowed: false, missing: 'permission', detail: `This needs the permission ${permission} on the tenant.` }
+
+/** Whether a caller's credentials are good for a tenant. */
+export const isGoodFor = (caller: Caller, tenantId: string): boolean =>
+  caller.tenants === '*' || caller.tenants.includes(tenantId)
 
 const relation = (caller: Caller, { owners, productName }: Access): 'owner' | 'product' | null => {
   if (owners.includes(caller.id) || caller.roles.some((role) => owners.includes(role))) return 'owner'

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Caller, ChangeStatus, ClientKey, Issue, Values } from '../../domain/vocabulary.ts'
+import { settledChannel } from './notifications.ts'
 import type { Database } from './schema.ts'
 
 /** Who made a change: ids only. */
@@ -49,6 +51,55 @@ export const createChanges = (db: Kysely<Database>) => ({
       .executeTakeFirst()
     return row && toChange(row)
   },
+
+  /**
+   * A page of a client's changes, newest first.
+   *
+   * @param before the generation below which the page begins; undefined for the newest
+   */
+  list: async ({ tenantId, clientId }: ClientKey, limit: number, before?: number): Promise<Change[]> => {
+    const rows = await db
+      .selectFrom('nexus.changes')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('client_id', '=', clientId)
+      .$if(before !== undefined, (query) => query.where('generation', '<', before ?? 0))
+      .orderBy('generation', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(toChange)
+  },
+
+  /**
+   * Takes a change back that still waits: one transaction on the locked row of its client. What it would have brought
+   * leaves the desired state with it, as that is never stored.
+   *
+   * @returns `under-way` while a call that may carry it is under way; `settled` where it no longer waits
+   */
+  withdraw: ({ id, key }: Pick<Change, 'id' | 'key'>): Promise<'withdrawn' | 'under-way' | 'settled'> =>
+    db.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ under_way: boolean }>`
+        select coalesce(lease_until > clock_timestamp(), false) as under_way from nexus.clients
+        where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
+      `.execute(trx)
+      if (rows[0]?.under_way === true) return 'under-way'
+      const withdrawn = await sql`
+        update nexus.changes set status = 'withdrawn', settled_at = clock_timestamp()
+        where id = ${id} and status = 'accepted'
+      `.execute(trx)
+      if (withdrawn.numAffectedRows !== 1n) return 'settled'
+      await sql`
+        update nexus.clients c
+        set revision = revision + 1, written_at = clock_timestamp(),
+            settled_generation = coalesce((
+              select min(h.generation) - 1 from nexus.changes h
+              where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
+            ), c.generation)
+        where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+      `.execute(trx)
+      await sql`select pg_notify(${settledChannel}, ${id}::text)`.execute(trx)
+      return 'withdrawn'
+    }),
 
   /** Values of a client's newest changes, to recognise a late write by. */
   recentValues: async ({ tenantId, clientId }: ClientKey): Promise<Values[]> => {

@@ -6,6 +6,7 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import { Unauthenticated, IssuerUnavailable } from '../../adapters/credentials/errors.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
+import { createTenants } from '../../adapters/postgres/tenants.ts'
 import { connect } from '../../adapters/postgres/connect.ts'
 import { defaultSettings } from '../../api/dependencies.ts'
 import type { ApiDeps } from '../../api/dependencies.ts'
@@ -56,6 +57,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       tenants: new Map([['acme', tenant]]),
       clients: createClients(postgres.db),
       changes: createChanges(postgres.db),
+      health: createTenants(postgres.db),
       notifications: { wait: (_id, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve() },
       auth0: { get: () => Promise.reject(new Error('nobody should ask')) },

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import { authorOf } from '../adapters/postgres/changes.ts'
+import type { ClientRecord } from '../adapters/postgres/clients.ts'
+import type { Acceptance } from '../domain/accept.ts'
+import { pendingPaths } from '../domain/desired.ts'
+import { drifts } from '../domain/drift.ts'
+import type { Caller } from '../domain/vocabulary.ts'
+import { headerText } from './answer.ts'
+import type { Answer, Ask } from './answer.ts'
+import { clientAnswer } from './client-answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admit, clientIdOf, noSuchClient, tenantOf } from './gate.ts'
+import { parseJson } from './json.ts'
+import { isStale } from './known-clients.ts'
+import type { KnownClients } from './known-clients.ts'
+import { patchKindOf } from './media-type.ts'
+import { answerAccepted, decisionOn, findFor } from './patch-client.ts'
+import { forbidden, Problem } from './problem.ts'
+
+const Body = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
+type Action = z.infer<typeof Body>['action']
+
+/**
+ * POST /v1/tenants/{tenantId}/clients/{clientId}/sync: try again now; put Nexus' values back where somebody changed them
+ * in Auth0; or take the outside values over. The last two are changes like any other.
+ */
+export const actOnSync =
+  (deps: ApiDeps, known: KnownClients) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admit(deps, ask, 'write')
+    patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
+    const action = actionOf(await ask.readBody())
+    const tenant = tenantOf(deps, ask)
+    // Revert and accept are about what Auth0 has now.
+    const record = await findFor(known, tenant, clientIdOf(ask), caller, action !== 'retry')
+    const standing = await deps.terraform(record.key)
+    if (action === 'retry') {
+      await readAnew(deps, record)
+      return clientAnswer(202, tenant, record, standing)
+    }
+    const accepted = await deps.clients.accept(record.key, authorOf(caller), decideOn(action, tenant, caller))
+    if (accepted.kind === 'no-such-client') throw noSuchClient()
+    if (accepted.kind === 'refused') {
+      if (accepted.refused.kind === 'forbidden') throw forbidden(accepted.refused.detail)
+      return clientAnswer(200, tenant, record, standing)
+    }
+    // Settled at once: one reading tells whether anything else has drifted.
+    if (accepted.settled) await readAnew(deps, record)
+    return answerAccepted(deps, ask, { tenant, standing }, accepted)
+  }
+
+/** @throws Problem 400 */
+const actionOf = (bytes: Uint8Array): Action => {
+  const body = Body.safeParse(parseJson(bytes))
+  if (body.success) return body.data.action
+  throw new Problem('malformed', 'The body is {"action": "retry"}, or "revert", or "accept".', {
+    errors: body.error.issues.map(({ path, message }) => ({
+      pointer: path.map((part) => `/${String(part)}`).join(''),
+      detail: message,
+    })),
+  })
+}
+
+const readAnew = async (deps: ApiDeps, { key }: ClientRecord): Promise<void> => {
+  await deps.clients.retry(key)
+  deps.queue.wake(key).catch((error: unknown) => {
+    // The row says what is due; the sweep finds it there.
+    deps.log.warn({ ...key, reason: error instanceof Error ? error.message : '' }, 'the queue could not be woken')
+  })
+}
+
+type Refused = { readonly kind: 'forbidden'; readonly detail: string } | { readonly kind: 'nothing-drifted' }
+
+const decideOn =
+  (action: 'revert' | 'accept', tenant: TenantConfiguration, caller: Caller) =>
+  (state: ClientRecord): Acceptance | Refused => {
+    const decision = decisionOn(tenant, caller, state)
+    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail }
+    const waiting = pendingPaths(state.pending)
+    const drifted = drifts(state.base, state.observed, tenant.metadataKeys).filter(
+      ({ path }) => !waiting.includes(path),
+    )
+    if (drifted.length === 0) return { kind: 'nothing-drifted' }
+    return {
+      kind: 'accepted',
+      values: Object.fromEntries(
+        drifted.map(({ path, confirmed, observed }) => [path, action === 'revert' ? confirmed : observed]),
+      ),
+      changesNothing: action === 'accept' && waiting.length === 0 && !isStale(tenant, state),
+    }
+  }

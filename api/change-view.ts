@@ -1,0 +1,54 @@
+import type { Change } from '../adapters/postgres/changes.ts'
+import type { Values } from '../domain/vocabulary.ts'
+import { pathsOf } from '../domain/vocabulary.ts'
+
+/** A change, with its values in the shape of the request that brought them: what was cleared is `[]` or `""`. */
+export const changeView = (change: Change) => {
+  const { tenantId, clientId } = change.key
+  const base = `/v1/tenants/${tenantId}`
+  const changeLink = (id: string): string => `${base}/changes/${id}`
+  return {
+    id: change.id,
+    tenantId,
+    clientId,
+    generation: change.generation,
+    status: change.status,
+    values: nested(change.values),
+    author: change.author,
+    acceptedAt: change.acceptedAt.toISOString(),
+    settledAt: change.settledAt?.toISOString() ?? null,
+    refusal:
+      change.refusal === null
+        ? null
+        : { reason: change.refusal.reason, detail: change.refusal.detail, errors: change.refusal.issues },
+    supersededBy: change.supersededBy,
+    links: {
+      self: changeLink(change.id),
+      client: `${base}/clients/${clientId}`,
+      ...(change.supersededBy === null ? {} : { supersededBy: changeLink(change.supersededBy) }),
+    },
+  }
+}
+
+interface Nested {
+  readonly [member: string]: Nested | readonly string[] | string | null
+}
+
+const isNested = (value: Nested[string] | undefined): value is Nested =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const put = (here: Nested, [head = '', ...rest]: readonly string[], value: Nested[string]): Nested => {
+  const inner = here[head]
+  return { ...here, [head]: rest.length === 0 ? value : put(isNested(inner) ? inner : {}, rest, value) }
+}
+
+/**
+ * Values in the shape of a request body.
+ *
+ * @param nothing what stands for a value that is none
+ */
+export const nested = (values: Values, nothing: '' | null = ''): Nested => {
+  let body: Nested = {}
+  for (const path of pathsOf(values)) body = put(body, path.split('.'), values[path] ?? nothing)
+  return body
+}

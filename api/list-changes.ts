@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { Answer, Ask } from './answer.ts'
+import { changeView } from './change-view.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admit, clientIdOf, tenantOf } from './gate.ts'
+import type { KnownClients } from './known-clients.ts'
+import { Problem } from './problem.ts'
+import { mustRead } from './read-client.ts'
+
+/** A cursor is the generation of the last change on the page before. */
+const Query = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.coerce.number().int().min(1).optional(),
+})
+
+/** GET /v1/tenants/{tenantId}/clients/{clientId}/changes: who changed what, newest first. */
+export const listChanges =
+  (deps: ApiDeps, known: KnownClients) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admit(deps, ask, 'read')
+    const { limit, cursor } = queryOf(ask.query)
+    const tenant = tenantOf(deps, ask)
+    const record = await known.find(tenant, clientIdOf(ask))
+    mustRead(tenant, caller, record)
+    const found = await deps.changes.list(record.key, limit + 1, cursor)
+    const page = found.slice(0, limit)
+    return {
+      status: 200,
+      headers: { 'cache-control': 'private, no-cache' },
+      body: JSON.stringify({
+        changes: page.map(changeView),
+        next: found.length > limit ? String(page.at(-1)?.generation ?? '') : null,
+      }),
+    }
+  }
+
+const queryOf = (query: string): z.infer<typeof Query> => {
+  const parsed = Query.safeParse(Object.fromEntries(new URLSearchParams(query)))
+  if (parsed.success) return parsed.data
+  throw new Problem('malformed', 'The parameters are limit (1 to 100) and cursor (the next of the page before).', {
+    errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
+  })
+}

@@ -1,0 +1,29 @@
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admitTo, clientIdOf, noSuchClient, tenantOf } from './gate.ts'
+
+const done: Answer = { status: 204, headers: {}, body: null }
+
+/** POST /v1/tenants/{tenantId}/pause and …/resume: changes are still accepted, but nothing is sent. */
+export const pauseTenant =
+  (deps: ApiDeps, paused: boolean) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admitTo(deps, ask, 'tenant.admin')
+    const tenant = tenantOf(deps, ask)
+    await deps.health.pause(tenant.id, paused)
+    deps.log.warn({ tenantId: tenant.id, by: caller.id }, paused ? 'tenant paused' : 'tenant resumed')
+    return done
+  }
+
+/** POST /v1/tenants/{tenantId}/clients/{clientId}/pause and …/resume: the same for one client. */
+export const pauseClient =
+  (deps: ApiDeps, paused: boolean) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admitTo(deps, ask, 'tenant.admin')
+    const key = { tenantId: tenantOf(deps, ask).id, clientId: clientIdOf(ask) }
+    const record = await deps.clients.load(key)
+    if (record === undefined || record.vanished) throw noSuchClient()
+    await deps.clients.pause(key, paused)
+    deps.log.warn({ ...key, by: caller.id }, paused ? 'client paused' : 'client resumed')
+    return done
+  }

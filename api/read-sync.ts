@@ -1,0 +1,58 @@
+import type { Change } from '../adapters/postgres/changes.ts'
+import type { ClientRecord } from '../adapters/postgres/clients.ts'
+import { conditionsOf } from '../domain/conditions.ts'
+import { fold } from '../domain/desired.ts'
+import { drifts } from '../domain/drift.ts'
+import { readFields } from '../domain/fields.ts'
+import type { MetadataKeys } from '../domain/vocabulary.ts'
+import { pathsOf } from '../domain/vocabulary.ts'
+import type { Answer, Ask } from './answer.ts'
+import { changeView, nested } from './change-view.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admit, clientIdOf, tenantOf } from './gate.ts'
+import type { KnownClients } from './known-clients.ts'
+import { mustRead } from './read-client.ts'
+
+/** Changes that are looked at for the times of the conditions; more than that seldom wait. */
+const newest = 100
+
+/** GET /v1/tenants/{tenantId}/clients/{clientId}/sync: desired and observed side by side, and what is between them. */
+export const readSync =
+  (deps: ApiDeps, known: KnownClients) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admit(deps, ask, 'read')
+    const tenant = tenantOf(deps, ask)
+    const record = await known.find(tenant, clientIdOf(ask))
+    mustRead(tenant, caller, record)
+    const changes = await deps.changes.list(record.key, newest)
+    return {
+      status: 200,
+      headers: { 'cache-control': 'private, no-cache' },
+      body: JSON.stringify(syncView(record, changes, tenant.metadataKeys)),
+    }
+  }
+
+const syncView = (record: ClientRecord, changes: readonly Change[], keys: MetadataKeys) => {
+  const waiting = changes.filter(({ status }) => status === 'accepted').toReversed()
+  const settled = changes.find(({ settledAt }) => settledAt !== null)
+  const desired = fold(record.base, record.pending)
+  return {
+    desired: nested(desired, null),
+    observed: nested(readFields(record.observed, keys), null),
+    observedAt: record.observedAt.toISOString(),
+    owned: pathsOf(desired),
+    pending: waiting.map(changeView),
+    generation: record.generation,
+    settledGeneration: record.settledGeneration,
+    drift: drifts(record.base, record.observed, keys)
+      .filter(({ path }) => record.pending.every(({ values }) => values[path] === undefined))
+      .map(({ path, class: kind, confirmed, observed }) => ({ field: path, class: kind, confirmed, observed })),
+    conditions: conditionsOf({
+      ...record,
+      settledAt: settled?.settledAt ?? null,
+      waitingSince: waiting[0]?.acceptedAt ?? null,
+    }),
+    nextTryAt: record.nextTryAt?.toISOString() ?? null,
+    lastFailure: record.lastFailure,
+  }
+}

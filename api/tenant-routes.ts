@@ -1,0 +1,70 @@
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import { isGoodFor } from '../domain/authorize.ts'
+import { TenantId } from '../domain/vocabulary.ts'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { tenantOf } from './gate.ts'
+import { pauseTenant } from './pause.ts'
+import { forbidden, notFound } from './problem.ts'
+import type { Routes } from './serve.ts'
+
+/** `/v1/tenants` and `/v1/tenants/{tenantId}` */
+export const tenantRoutes = (deps: ApiDeps): Routes => [
+  { method: 'GET', url: '/v1/tenants', answer: listTenants(deps) },
+  { method: 'GET', url: '/v1/tenants/:tenantId', answer: readTenant(deps) },
+  { method: 'POST', url: '/v1/tenants/:tenantId/pause', answer: pauseTenant(deps, true) },
+  { method: 'POST', url: '/v1/tenants/:tenantId/resume', answer: pauseTenant(deps, false) },
+]
+
+/** The tenants on which the caller may do anything, each with its health. */
+const listTenants =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await deps.authenticate(ask.headers)
+    if (caller.permissions.size === 0) throw forbidden('The caller has no permission on any tenant.')
+    const tenants = [...deps.tenants.values()].filter(({ id }) => isGoodFor(caller, id))
+    return answer({ tenants: await Promise.all(tenants.map((tenant) => tenantView(deps, tenant))) })
+  }
+
+const readTenant =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await deps.authenticate(ask.headers)
+    const tenantId = ask.params['tenantId'] ?? ''
+    if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
+    if (caller.permissions.size === 0 || !isGoodFor(caller, tenantId))
+      throw forbidden('The caller has no permission on this tenant.')
+    return answer(await tenantView(deps, tenantOf(deps, ask)))
+  }
+
+const answer = (body: unknown): Answer => ({
+  status: 200,
+  headers: { 'cache-control': 'private, no-cache' },
+  body: JSON.stringify(body),
+})
+
+/** A tenant, without anything of its credential but whether Auth0 takes it. */
+const tenantView = async (deps: ApiDeps, { id, domain, plan, driftPolicy }: TenantConfiguration) => {
+  const health = await deps.health.health(id)
+  return {
+    id,
+    domain,
+    plan,
+    driftPolicy,
+    paused: health?.pausedAt?.toISOString() ?? null,
+    credential: {
+      valid: (health?.heldAt ?? null) === null,
+      heldSince: health?.heldAt?.toISOString() ?? null,
+      reason: health?.heldReason ?? null,
+    },
+    scan: {
+      lastCompleteAt: health?.lastScanAt?.toISOString() ?? null,
+      clients: health?.lastScanClients ?? null,
+      problem: health?.scanProblem ?? null,
+      nextAt: health?.nextScanAt.toISOString() ?? null,
+    },
+    clients: health?.clients ?? 0,
+    backlog: health?.backlog ?? 0,
+    drifted: health?.drifted ?? 0,
+  }
+}

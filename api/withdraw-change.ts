@@ -1,0 +1,27 @@
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admit, tenantOf } from './gate.ts'
+import { decisionOn } from './patch-client.ts'
+import { forbidden, Problem } from './problem.ts'
+import { findChange } from './read-change.ts'
+
+/** DELETE /v1/tenants/{tenantId}/changes/{changeId}: takes a change back that still waits. */
+export const withdrawChange =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admit(deps, ask, 'write')
+    const tenant = tenantOf(deps, ask)
+    const { change, record } = await findChange(deps, tenant.id, ask.params['changeId'] ?? '')
+    const decision = decisionOn(tenant, caller, record)
+    if (!decision.allowed) throw forbidden(decision.detail)
+    const outcome = await deps.changes.withdraw(change)
+    if (outcome === 'under-way')
+      throw new Problem('change-under-way', 'A worker is at this client; ask again when it is done.', {
+        headers: { 'retry-after': '2' },
+      })
+    if (outcome === 'settled') {
+      const now = await deps.changes.find(tenant.id, change.id)
+      throw new Problem('change-not-pending', `The change has been ${now?.status ?? 'settled'} already.`)
+    }
+    return { status: 204, headers: {}, body: null }
+  }

@@ -1,0 +1,93 @@
+import type { ClientState, PendingChange } from './vocabulary.ts'
+
+/** What an operator asks of a client, each answered with the reason, what to do, and since when. */
+export interface Condition {
+  readonly type: 'Synced' | 'Drifted' | 'Stalled' | 'Paused'
+  readonly status: 'True' | 'False'
+  readonly reason: Reason
+  readonly message: string
+  readonly settledGeneration: number
+  /** When it became so; null where it has always been. */
+  readonly since: Date | null
+}
+
+type Reason =
+  | 'Settled'
+  | 'ChangesWaiting'
+  | 'AsConfirmed'
+  | 'ChangedOutside'
+  | 'Trying'
+  | 'TriesFailing'
+  | 'Sending'
+  | 'ClientPaused'
+  | 'TenantPaused'
+  | 'TenantHeld'
+
+/** What the conditions are read from. */
+export interface ConditionFacts extends Pick<ClientState, 'settledGeneration'> {
+  readonly pending: readonly PendingChange[]
+  /** When the newest change was settled, and the oldest waiting one accepted. */
+  readonly settledAt: Date | null
+  readonly waitingSince: Date | null
+  readonly driftedAt: Date | null
+  readonly stalledAt: Date | null
+  readonly pausedAt: Date | null
+  readonly failures: number
+  readonly lastFailure: string | null
+  readonly standstill: 'client-paused' | 'tenant-paused' | 'tenant-held' | null
+}
+
+const standstills = {
+  'client-paused': { reason: 'ClientPaused', message: 'Nothing is sent for this client until it is resumed.' },
+  'tenant-paused': { reason: 'TenantPaused', message: 'Nothing is sent to this tenant until it is resumed.' },
+  'tenant-held': {
+    reason: 'TenantHeld',
+    message: "Auth0 does not take the tenant's credential; it is probed every 30 s, and nothing is lost meanwhile.",
+  },
+} as const
+
+/** The conditions of a client, always all four, in this order. */
+export const conditionsOf = (facts: ConditionFacts): Condition[] => {
+  const { settledGeneration, pending, standstill, lastFailure } = facts
+  const waiting = pending.length
+  const still = standstill === null ? undefined : standstills[standstill]
+  const condition = (
+    type: Condition['type'],
+    holds: boolean,
+    reason: Reason,
+    message: string,
+    since: Date | null,
+  ): Condition => ({ type, status: holds ? 'True' : 'False', reason, message, settledGeneration, since })
+  return [
+    waiting === 0
+      ? condition('Synced', true, 'Settled', 'Every accepted change is settled.', facts.settledAt)
+      : condition(
+          'Synced',
+          false,
+          'ChangesWaiting',
+          `${waiting === 1 ? 'One change waits' : `${waiting} changes wait`} for Auth0; withdraw what is no longer wanted.`,
+          facts.waitingSince,
+        ),
+    facts.driftedAt === null
+      ? condition('Drifted', false, 'AsConfirmed', 'Auth0 has what was last confirmed.', null)
+      : condition(
+          'Drifted',
+          true,
+          'ChangedOutside',
+          'Owned fields were changed in Auth0. Revert puts the confirmed values back, accept takes the others over.',
+          facts.driftedAt,
+        ),
+    facts.stalledAt === null
+      ? condition('Stalled', false, 'Trying', 'Calls to Auth0 succeed, or have only begun to fail.', null)
+      : condition(
+          'Stalled',
+          true,
+          'TriesFailing',
+          `${facts.failures} tries have failed (${lastFailure ?? 'no reason known'}); it is still tried. Retry tries at once.`,
+          facts.stalledAt,
+        ),
+    still === undefined
+      ? condition('Paused', false, 'Sending', 'Changes are sent as they come.', null)
+      : condition('Paused', true, still.reason, still.message, facts.pausedAt),
+  ]
+}

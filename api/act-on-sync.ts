@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
-import type { ClientRecord } from '../adapters/postgres/clients.ts'
+import type { ClientRecord } from '../adapters/postgres/records.ts'
 import type { Acceptance } from '../domain/accept.ts'
 import { pendingPaths } from '../domain/desired.ts'
 import { drifts } from '../domain/drift.ts'

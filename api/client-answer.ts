@@ -1,5 +1,5 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
-import type { ClientRecord } from '../adapters/postgres/clients.ts'
+import type { ClientRecord } from '../adapters/postgres/records.ts'
 import type { MetadataKeys } from '../domain/vocabulary.ts'
 import { viewOf } from '../domain/view.ts'
 import type { Answer } from './answer.ts'

@@ -1,5 +1,5 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
-import type { ClientRecord } from '../adapters/postgres/clients.ts'
+import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import type { Auth0Client, ClientKey } from '../domain/vocabulary.ts'
 import { createAbsences } from './absences.ts'

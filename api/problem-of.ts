@@ -1,4 +1,5 @@
 import { AuthenticationUnavailable, Unauthenticated } from '../adapters/credentials/errors.ts'
+import { OutcomeUnknown } from '../adapters/postgres/accepting.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { unsupportedMediaType } from './media-type.ts'
 import { notFound, Problem, unavailable } from './problem.ts'
@@ -9,6 +10,12 @@ import { notFound, Problem, unavailable } from './problem.ts'
  */
 export const problemOf = (error: unknown): Problem => {
   if (error instanceof Problem) return error
+  if (error instanceof OutcomeUnknown)
+    return unavailable(
+      `The storage went away as the change was being stored. Whether it was, GET …/changes/${error.changeId} tells when ` +
+        'the storage is back; sending the change again does no harm.',
+      5000,
+    )
   if (isUnavailable(error)) return unavailable('The storage cannot be reached; nothing was accepted.', 5000)
   if (error instanceof Unauthenticated)
     return new Problem('unauthenticated', error.detail, { headers: { 'www-authenticate': error.challenges } })

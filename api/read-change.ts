@@ -1,5 +1,5 @@
 import type { Change } from '../adapters/postgres/changes.ts'
-import type { ClientRecord } from '../adapters/postgres/clients.ts'
+import type { ClientRecord } from '../adapters/postgres/records.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { changeView } from './change-view.ts'

@@ -1,5 +1,5 @@
 import type { Change } from '../adapters/postgres/changes.ts'
-import type { ClientRecord } from '../adapters/postgres/clients.ts'
+import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { conditionsOf } from '../domain/conditions.ts'
 import { fold } from '../domain/desired.ts'
 import { drifts } from '../domain/drift.ts'

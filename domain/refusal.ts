@@ -2,6 +2,14 @@ import { fieldOfMember, pointerOf } from './fields.ts'
 import type { FieldPath, Issue, MetadataKeys, Values } from './vocabulary.ts'
 import { pathsOf } from './vocabulary.ts'
 
+/** Why a change was rejected. */
+export interface Refusal {
+  /** `refused` by Auth0, `ignored` by Auth0, or the client has `vanished` from it. */
+  readonly reason: 'refused' | 'ignored' | 'vanished'
+  readonly detail: string
+  readonly issues: readonly Issue[]
+}
+
 /**
  * Where Auth0 says the fault lies, in Nexus' own field names. Only for the pointer that a person reads: what becomes of
  * a change is never decided from words.

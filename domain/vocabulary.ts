@@ -46,6 +46,13 @@ export interface Caller {
   readonly products: readonly string[]
 }
 
+/** Who made a change: ids only. */
+export interface Author {
+  readonly kind: Caller['kind'] | 'policy'
+  readonly id: string
+  readonly application: string | null
+}
+
 /** The fields that an owner can change, each one the unit of ownership, of drift and of a refusal. */
 export const fieldPaths = [
   'mobile.ios.team_id',

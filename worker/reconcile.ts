@@ -6,22 +6,19 @@ import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Lease, Leases, Outlook } from '../adapters/postgres/leases.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Next } from '../adapters/queue/queue.ts'
-import type { ClientKey, MetadataKeys } from '../domain/vocabulary.ts'
-import type { Health } from './health.ts'
+import type { ClientKey } from '../domain/vocabulary.ts'
 import type { Policies } from './policies.ts'
 import { afterAnswer, afterFailure, afterReading } from './settlements.ts'
-import type { Step } from './settlements.ts'
+import type { FailureDeps, Step } from './settlements.ts'
 import { workOf } from './work.ts'
 
-export interface ReconcileDeps {
+export interface ReconcileDeps extends FailureDeps {
   readonly clients: Clients
   readonly leases: Leases
   readonly changes: Changes
   readonly pacer: Pacer
   readonly auth0: Auth0
-  readonly health: Health
   readonly policies: Policies
-  readonly keysOf: (tenantId: string) => MetadataKeys
   /** Deadline of one call to Auth0, its answer's body included. */
   readonly callMs: number
   readonly log: Log

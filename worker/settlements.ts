@@ -7,7 +7,7 @@ import { backOffMs, verdictOf } from '../domain/verdict.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { Auth0Client, MetadataKeys, PendingChange, Values } from '../domain/vocabulary.ts'
 import { omit, pathsOf, pick } from '../domain/vocabulary.ts'
-import type { ReconcileDeps } from './reconcile.ts'
+import type { Health } from './health.ts'
 import type { Work } from './work.ts'
 
 /** From what came back to what is written: one function for each way that a round can end. */
@@ -76,13 +76,19 @@ const takenFrom = (before: Values, answer: Auth0Client, taken: Values, keys: Met
     pathsOf(taken).filter((path) => compare(before[path], readField(path, answer, keys)) !== 'same'),
   )
 
+/** What has to be asked to understand a failure. */
+export interface FailureDeps {
+  readonly health: Health
+  readonly keysOf: (tenantId: string) => MetadataKeys
+}
+
 /**
  * Anything but 200. The verdict alone decides.
  *
  * @param sent what was sent; undefined when it was a reading that failed
  */
 export const afterFailure = async (
-  deps: ReconcileDeps,
+  { health, keysOf }: FailureDeps,
   lease: Lease,
   sent: Extract<Work, { kind: 'send' }> | undefined,
   reply: Extract<Reply<unknown>, { ok: false }>,
@@ -100,7 +106,7 @@ export const afterFailure = async (
   const refuse = (): Settlement => {
     const [last] = changes.slice(-1)
     if (changes.length > 1 && last !== undefined) return { ...heard, oneByOneUntil: last.generation }
-    const issues = refusalIssues(reply.message, values, deps.keysOf(lease.key.tenantId))
+    const issues = refusalIssues(reply.message, values, keysOf(lease.key.tenantId))
     return { ...heard, outcomes: rejected(changes, { reason: 'refused', detail: reply.message, issues }) }
   }
   const verdict = verdictOf(reply)
@@ -108,7 +114,7 @@ export const afterFailure = async (
     case 'again':
       return retry(verdict.reason, verdict.afterMs, false)
     case 'probe': {
-      const healthy = await deps.health.probe(lease.key.tenantId, verdict.reason)
+      const healthy = await health.probe(lease.key.tenantId, verdict.reason)
       if (!healthy) return retry('the tenant is held', 0, false)
       return reply.status === 403 && reply.fromAuth0 && changes.length > 0 ? refuse() : backOff(verdict.reason)
     }

@@ -1,23 +1,9 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import type { Caller, ChangeStatus, ClientKey, Issue, Values } from '../../domain/vocabulary.ts'
+import type { Refusal } from '../../domain/refusal.ts'
+import type { Author, Caller, ChangeStatus, ClientKey, Values } from '../../domain/vocabulary.ts'
 import { settledChannel } from './notifications.ts'
 import type { Database } from './schema.ts'
-
-/** Who made a change: ids only. */
-export interface Author {
-  readonly kind: Caller['kind'] | 'policy'
-  readonly id: string
-  readonly application: string | null
-}
-
-/** Why a change was rejected. */
-export interface Refusal {
-  /** `refused` by Auth0, `ignored` by Auth0, or the client has `vanished` from it. */
-  readonly reason: 'refused' | 'ignored' | 'vanished'
-  readonly detail: string
-  readonly issues: readonly Issue[]
-}
 
 /** One accepted PATCH: who, what, when, and what came of it. */
 export interface Change {

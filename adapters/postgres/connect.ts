@@ -42,6 +42,10 @@ export const connect = (
     ...(synchronousCommit ? {} : { options: '-c synchronous_commit=off' }),
   })
   pool.on('error', onError)
+  // Lost while somebody has it, a connection says so itself; unheard, that would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', onError)
+  })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: prepared(pool) }) })
   return {
     db,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely, Selectable } from 'kysely'
+import type { Refusal } from '../../domain/refusal.ts'
 import { stalledAfter } from '../../domain/verdict.ts'
 import type { Auth0Client, ClientKey, ClientState, PendingChange, Values } from '../../domain/vocabulary.ts'
-import { pendingOf, toState } from './clients.ts'
-import type { Refusal } from './changes.ts'
+import { pendingOf, toState } from './records.ts'
 import { settledChannel } from './notifications.ts'
 import type { ClientsTable, Contested, Database } from './schema.ts'
 

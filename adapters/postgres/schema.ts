@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
-import type { Auth0Client, ChangeStatus, Values } from '../../domain/vocabulary.ts'
-import type { Author, Refusal } from './changes.ts'
+import type { Refusal } from '../../domain/refusal.ts'
+import type { Auth0Client, Author, ChangeStatus, Values } from '../../domain/vocabulary.ts'
 
 /** The tables of the schema `nexus`, as Kysely sees them. What each column means stands in the migrations. */
 export interface Database {

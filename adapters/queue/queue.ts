@@ -87,6 +87,9 @@ const onPostgres = ({ postgresUrl, tenants, onError }: QueueSettings): Queue => 
     )
   const pool = queuePool(postgresUrl, tenants.length + 10)
   pool.on('error', onError)
+  pool.on('connect', (client) => {
+    client.on('error', onError)
+  })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a pool of pg, which BullMQ describes more narrowly
   const connection = pool as unknown as PgPool
   const classes = withBackend(createPostgresBackend)

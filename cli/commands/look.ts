@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ClientRecord } from '../../adapters/postgres/clients.ts'
+import type { ClientRecord } from '../../adapters/postgres/records.ts'
 import { drifts } from '../../domain/drift.ts'
 import { planOf } from '../../domain/plan.ts'
 import { textOf } from '../../domain/shape.ts'

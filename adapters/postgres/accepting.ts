@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { Acceptance } from '../../domain/accept.ts'
+import type { Author, ClientKey, PendingChange } from '../../domain/vocabulary.ts'
+import { isUnavailable } from './connect.ts'
+import { readRecord } from './records.ts'
+import type { ClientRecord } from './records.ts'
+import type { Database } from './schema.ts'
+
+/** What the decision on the locked row comes to: a change to store, or anything else, with nothing stored. */
+export type Decide<Refused> = (state: ClientRecord) => Acceptance | Refused
+
+export type Accepted<Refused> =
+  | { readonly kind: 'accepted'; readonly changeId: string; readonly settled: boolean; readonly state: ClientRecord }
+  | { readonly kind: 'no-such-client' }
+  | { readonly kind: 'refused'; readonly refused: Refused | Extract<Acceptance, { kind: 'impossible' }> }
+
+/**
+ * Accepts a change: one transaction on the locked row, in which `decide` sees the newest state.
+ *
+ * A change that changes nothing is settled here and now; any other is for the worker.
+ *
+ * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said
+ */
+export const createAccept =
+  (db: Kysely<Database>) =>
+  async <Refused extends { readonly kind: string }>(
+    key: ClientKey,
+    author: Author,
+    decide: Decide<Refused>,
+  ): Promise<Accepted<Refused>> => {
+    let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
+    const transaction = db.transaction().execute(async (trx): Promise<Accepted<Refused>> => {
+      const state = await readRecord(trx, key, true)
+      if (state === undefined || state.vanished) return { kind: 'no-such-client' }
+      const decision = decide(state)
+      if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
+      const changeId = randomUUID()
+      const generation = state.generation + 1
+      const settled = decision.changesNothing
+      const base = settled ? { ...state.base, ...decision.values } : state.base
+      await sql`
+      with stored as (
+        insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
+        values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${JSON.stringify(decision.values)}::jsonb,
+                ${settled ? 'applied' : 'accepted'}, ${JSON.stringify(author)}::jsonb,
+                ${settled ? sql`clock_timestamp()` : null})
+      )
+      update nexus.clients
+      set generation = ${generation}, revision = revision + 1, base = ${JSON.stringify(base)}::jsonb,
+          settled_generation = ${settled ? generation : state.settledGeneration},
+          -- A person's change is tried at once, whatever an earlier failure asked to wait for.
+          next_try_at = null,
+          woken_at = clock_timestamp(), written_at = clock_timestamp()
+      where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+    `.execute(trx)
+      const change: PendingChange = { id: changeId, generation, values: decision.values }
+      const after: ClientRecord = settled
+        ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }
+        : { ...state, pending: [...state.pending, change], generation, revision: state.revision + 1 }
+      written = { kind: 'accepted', changeId, settled, state: after }
+      return written
+    })
+    try {
+      return await transaction
+    } catch (error) {
+      // The connection was lost after everything was written: whether the COMMIT arrived, only the row can tell.
+      if (written === undefined || !isUnavailable(error)) throw error
+      if (await isStored(db, written.changeId)) return written
+      throw error
+    }
+  }
+
+/** The database went away as a change was being stored. It may be there: its id is the way to find out. */
+export class OutcomeUnknown extends Error {
+  readonly changeId: string
+  constructor(changeId: string, cause: unknown) {
+    super(`Whether the change ${changeId} was stored is not known.`, { cause })
+    this.name = 'OutcomeUnknown'
+    this.changeId = changeId
+  }
+}
+
+/** @throws OutcomeUnknown when the database does not come back soon */
+const isStored = async (db: Kysely<Database>, changeId: string): Promise<boolean> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { rows } = await sql`select 1 from nexus.changes where id = ${changeId}`.execute(db)
+      return rows.length > 0
+    } catch (error) {
+      if (attempt === 5) throw new OutcomeUnknown(changeId, error)
+      await sleep(attempt * 200)
+    }
+  }
+}
+
+const isAccepted = (decision: { readonly kind: string }): decision is Extract<Acceptance, { kind: 'accepted' }> =>
+  decision.kind === 'accepted'

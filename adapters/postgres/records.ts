@@ -1,0 +1,99 @@
+import { sql } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { ClientKey, ClientState, PendingChange } from '../../domain/vocabulary.ts'
+import type { ClientsTable, Database } from './schema.ts'
+
+/** A client's row with what stands around it. */
+export interface ClientRecord extends ClientState {
+  readonly revision: number
+  /** Milliseconds since Auth0 was last read, by the database's clock. */
+  readonly ageMs: number
+  readonly vanished: boolean
+  /** Why nothing is being sent now; null where nothing stands in the way. */
+  readonly standstill: Standstill | null
+  /** Tries that have failed in a row, why the last did, and when the next is due. */
+  readonly failures: number
+  readonly lastFailure: string | null
+  readonly nextTryAt: Date | null
+  /** Since when it is so; null where it is not. */
+  readonly driftedAt: Date | null
+  readonly stalledAt: Date | null
+  readonly pausedAt: Date | null
+}
+
+type Standstill = 'client-paused' | 'tenant-paused' | 'tenant-held'
+
+export interface StateRow extends Selectable<ClientsTable> {
+  readonly pending: readonly PendingChange[]
+  readonly age_ms: number
+  readonly tenant_paused_at: Date | null
+  readonly held_at: Date | null
+  readonly waited: boolean
+}
+
+/** Accepted changes of the client `c`, oldest first, as JSON. */
+export const pendingOf = sql`
+  coalesce((
+    select jsonb_agg(jsonb_build_object('id', h.id, 'generation', h.generation, 'values', h."values") order by h.generation)
+    from nexus.changes h
+    where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
+  ), '[]'::jsonb)`
+
+/** Rows of `nexus.clients` with what stands around them. */
+export const selection = sql`
+  select c.*, ${pendingOf} as pending, t.paused_at as tenant_paused_at, t.held_at,
+         extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as age_ms,
+         c.revision <> (
+           select revision from nexus.clients s where s.tenant_id = c.tenant_id and s.client_id = c.client_id
+         ) as waited
+  from nexus.clients c left join nexus.tenants t using (tenant_id)`
+
+/** One client as it stands; `lock` takes its row for the rest of the transaction. */
+export const readRecord = async (
+  db: Kysely<Database> | Transaction<Database>,
+  key: ClientKey,
+  lock: boolean,
+): Promise<ClientRecord | undefined> => {
+  const { rows } = await sql<StateRow>`
+    ${selection}
+    where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId}
+    ${lock ? sql`for update of c` : sql``}
+  `.execute(db)
+  const [row] = rows
+  // The statement waited for the row, so its snapshot, and the changes in it, are older than what it locked.
+  if (row?.waited) return readRecord(db, key, false)
+  return row && toRecord(row)
+}
+
+export const toRecord = (row: StateRow): ClientRecord => ({
+  ...toState(row),
+  revision: row.revision,
+  ageMs: row.age_ms,
+  vanished: row.vanished_at !== null,
+  standstill: standstillOf(row),
+  failures: row.failures,
+  lastFailure: row.last_failure,
+  nextTryAt: row.next_try_at,
+  driftedAt: row.drifted_at,
+  stalledAt: row.stalled_at,
+  pausedAt: row.paused_at,
+})
+
+const standstillOf = (row: StateRow): Standstill | null => {
+  if (row.paused_at !== null) return 'client-paused'
+  if (row.tenant_paused_at !== null) return 'tenant-paused'
+  return row.held_at === null ? null : 'tenant-held'
+}
+
+/** The pure state in a row, whoever read it. */
+export const toState = (
+  row: Selectable<ClientsTable> & { readonly pending: readonly PendingChange[] },
+): ClientState => ({
+  key: { tenantId: row.tenant_id, clientId: row.client_id },
+  observed: row.observed,
+  observedAt: row.observed_at,
+  base: row.base,
+  pending: row.pending,
+  generation: row.generation,
+  settledGeneration: row.settled_generation,
+})

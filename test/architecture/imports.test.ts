@@ -103,7 +103,7 @@ describe('imports go one way', () => {
       .filter((file) => Object.hasOwn(mayImport, folderOf(file)))
       .filter((file) => /\bimport\((?!\s*')/.test(textOf(file)))
     // Its package has another name on each platform.
-    expect(hidden).toEqual(['adapters/postgres/embedded.ts'])
+    expect(hidden).toEqual(['adapters/postgres/embedded-place.ts'])
   })
 })
 

@@ -10,9 +10,10 @@ export interface Health {
    * Asks Auth0 for the least there is.
    *
    * @param reason what made the credential look ill, for the operator
-   * @returns false when it is ill; the tenant is then held
+   * @returns `well` only where Auth0 answered; `ill` where it does not take the credential, and the tenant is then held;
+   *   `unknown` where neither can be said: an outage, a limit, a proxy's page
    */
-  readonly probe: (tenantId: string, reason: string) => Promise<boolean>
+  readonly probe: (tenantId: string, reason: string) => Promise<'well' | 'ill' | 'unknown'>
 }
 
 /** A held tenant is probed this often. */
@@ -28,10 +29,10 @@ export const createHealth = (deps: {
     await deps.pacer.slot(tenantId, 'read-clients')
     const reply = await deps.auth0.list(tenantId, undefined, 1)
     await deps.pacer.report(tenantId, 'read-clients', reply)
-    if (verdictOf(reply).kind !== 'probe') return true
-    const words = reply.ok ? '' : reply.message
-    deps.log.error({ tenantId, reason, auth0: words }, 'tenant held: Auth0 does not take its credential')
-    await deps.tenants.hold(tenantId, `${reason}: ${words}`, probeEveryMs)
-    return false
+    if (reply.ok) return 'well'
+    if (verdictOf(reply).kind !== 'probe') return 'unknown'
+    deps.log.error({ tenantId, reason, auth0: reply.message }, 'tenant held: Auth0 does not take its credential')
+    await deps.tenants.hold(tenantId, `${reason}: ${reply.message}`, probeEveryMs)
+    return 'ill'
   },
 })

@@ -75,7 +75,7 @@ const readPage = async (deps: ScanDeps, tenantId: string, from: string | undefin
     await deps.pacer.report(tenantId, 'read-clients', reply)
     if (reply.ok) return reply.body
     problem = reply.message
-    if (verdictOf(reply).kind === 'probe' && !(await deps.health.probe(tenantId, problem))) return problem
+    if (verdictOf(reply).kind === 'probe' && (await deps.health.probe(tenantId, problem)) === 'ill') return problem
   }
   return problem
 }

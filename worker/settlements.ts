@@ -114,9 +114,10 @@ export const afterFailure = async (
     case 'again':
       return retry(verdict.reason, verdict.afterMs, false)
     case 'probe': {
-      const healthy = await health.probe(lease.key.tenantId, verdict.reason)
-      if (!healthy) return retry('the tenant is held', 0, false)
-      return reply.status === 403 && reply.fromAuth0 && changes.length > 0 ? refuse() : backOff(verdict.reason)
+      const credential = await health.probe(lease.key.tenantId, verdict.reason)
+      if (credential === 'ill') return retry('the tenant is held', 0, false)
+      const refused = credential === 'well' && reply.status === 403 && reply.fromAuth0 && changes.length > 0
+      return refused ? refuse() : backOff(verdict.reason)
     }
     case 'terminal':
       if (verdict.reason === 'vanished') return vanished(lease)

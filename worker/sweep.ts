@@ -40,7 +40,7 @@ export const startSweep = (deps: SweepDeps): (() => Promise<void>) => {
 const probeHeld = async ({ tenants, tenantIds, health, log }: SweepDeps): Promise<boolean> => {
   let lifted = false
   for (const tenantId of await tenants.claimProbes(tenantIds, probeEveryMs)) {
-    if (await health.probe(tenantId, 'still held')) {
+    if ((await health.probe(tenantId, 'still held')) === 'well') {
       await tenants.lift(tenantId)
       lifted = true
       log.info({ tenantId }, 'tenant released: Auth0 takes its credential again')

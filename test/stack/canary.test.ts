@@ -11,6 +11,10 @@ describe.skipIf(servers === null)('secrets', () => {
   let stack: Stack
   let id: string
   const answers: string[] = []
+  /** Every command that anybody sent to Redis meanwhile: what was there for a moment only counts too. */
+  const commands: string[] = []
+  /** What the management API itself answers about the client. */
+  let raw = ''
   /** Every secret that was near, by where it came from. */
   const canaries: Record<string, string> = {}
 
@@ -31,15 +35,16 @@ describe.skipIf(servers === null)('secrets', () => {
     id = stack.simulator.seed({
       name: 'Has secrets',
       client_secret: 'canary-client-secret-5be1d0',
-      signing_keys: [{ cert: 'canary-signing-key-77aa01' }],
       encryption_key: { pub: 'canary-encryption-key-19', cert: 'canary-encryption-cert-20', subject: 'x' },
       addons: { samlp: { signingCert: 'canary-addon-cert-90c2' } },
       client_metadata: { owners: '["auth0|tester"]' },
     })
     Object.assign(canaries, {
       'client secret': 'canary-client-secret-5be1d0',
-      'signing key': 'canary-signing-key-77aa01',
+      'signing key': `simulated certificate of ${stack.simulator.domain}`,
+      'chain of the signing key': `simulated chain of ${stack.simulator.domain}`,
       'encryption key': 'canary-encryption-key-19',
+      'certificate of the encryption key': 'canary-encryption-cert-20',
       'add-on': 'canary-addon-cert-90c2',
       password,
       'basic credentials': btoa(`ci:${password}`),
@@ -48,9 +53,27 @@ describe.skipIf(servers === null)('secrets', () => {
       'user token': stack.token(),
       'token of another tool': await managementToken(stack.simulator),
     })
+    const reading = await fetch(`${stack.simulator.url}/api/v2/clients/${id}`, {
+      headers: { authorization: `Bearer ${canaries['token of another tool'] ?? ''}` },
+    })
+    raw = await reading.text()
+    const monitor = await watchRedis()
     await exercise()
+    monitor?.disconnect()
   })
   afterAll(() => stack.close())
+
+  const watchRedis = async (): Promise<Redis | undefined> => {
+    const { redis } = stack.configuration
+    if (redis === null) return undefined
+    const connection = new Redis(redis.url)
+    const monitor = await connection.monitor()
+    connection.disconnect()
+    monitor.on('monitor', (_time: string, parameters: readonly string[]) => {
+      commands.push(parameters.join(' '))
+    })
+    return monitor
+  }
 
   /** Everything that the main job can meet: success, refusals, errors, bad callers, a scan. */
   const exercise = async (): Promise<void> => {
@@ -100,30 +123,34 @@ describe.skipIf(servers === null)('secrets', () => {
       .map(({ text }) => text)
       .join('\n')
   }
-  const queue = async (): Promise<string> => {
-    const { redis } = stack.configuration
-    if (redis === null) return ''
-    const connection = new Redis(redis.url)
-    const found: string[] = []
-    for (const key of await connection.keys('*')) {
-      const dump = await connection.dumpBuffer(key)
-      found.push(key, dump?.toString('latin1') ?? '')
-    }
-    connection.disconnect()
-    return found.join('\n')
-  }
+  /** Where each secret could have come from, so that the search for it can find something. */
+  const origins = (): string =>
+    [
+      raw,
+      JSON.stringify(stack.simulator.credential),
+      JSON.stringify(stack.configuration),
+      ...['user token', 'token of another tool', 'application token', 'password', 'basic credentials'].map(
+        (name) => canaries[name] ?? '',
+      ),
+    ].join('\n')
 
-  test('are found where they belong, so that the search is one', async () => {
-    expect(JSON.stringify(stack.simulator.clients.get(id))).toContain(canaries['client secret'])
-    expect(JSON.stringify(stack.simulator.clients.get(id))).toContain(canaries['add-on'])
+  test('are found where they come from, and the search finds what is not secret in every place', async () => {
+    const come = origins()
+    expect(Object.entries(canaries).flatMap(([name, secret]) => (come.includes(secret) ? [] : [name]))).toEqual([])
+    expect(raw).toContain(canaries['client secret'])
+    expect(raw).toContain(canaries['signing key'])
+    expect(raw).toContain(canaries['encryption key'])
+    expect(raw).toContain(canaries['add-on'])
     expect(await database()).toContain('https://a.example.com/cb')
     expect(stack.logLines().join('')).toContain('answered')
     expect(answers.join('')).toContain('https://a.example.com/cb')
+    const queue = stack.configuration.redis === null ? await database() : commands.join('\n')
+    expect(queue).toContain(id)
   })
 
   test.each([
     { place: 'the database', read: database },
-    { place: 'the queue', read: queue },
+    { place: 'the queue', read: () => Promise.resolve(commands.join('\n')) },
     { place: 'the log', read: () => Promise.resolve(stack.logLines().join('')) },
     { place: 'the answers', read: () => Promise.resolve(answers.join('\n')) },
   ])('are nowhere in $place', async ({ read }) => {

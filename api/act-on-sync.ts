@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
+import { accessIssues } from '../domain/accept.ts'
 import type { Acceptance } from '../domain/accept.ts'
 import { pendingPaths } from '../domain/desired.ts'
 import { drifts } from '../domain/drift.ts'
-import type { Caller } from '../domain/vocabulary.ts'
+import type { Caller, Values } from '../domain/vocabulary.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import { clientAnswer } from './client-answer.ts'
@@ -15,7 +16,7 @@ import { parseJson } from './json.ts'
 import { isStale } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
-import { answerAccepted, decisionOn, findFor } from './patch-client.ts'
+import { answerAccepted, decisionOn, findFor, managedElsewhere, refuseParameters } from './patch-client.ts'
 import { forbidden, Problem } from './problem.ts'
 
 const Body = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
@@ -31,6 +32,7 @@ export const actOnSync =
     const caller = await admit(deps, ask, 'write')
     patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
     const action = actionOf(await ask.readBody())
+    refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
     // Revert and accept are about what Auth0 has now.
     const record = await findFor(known, tenant, clientIdOf(ask), caller, action !== 'retry')
@@ -39,10 +41,17 @@ export const actOnSync =
       await readAnew(deps, record)
       return clientAnswer(202, tenant, record, standing)
     }
+    if (standing.foreignState !== undefined && tenant.foreignTerraform === 'refuse')
+      throw managedElsewhere(standing.foreignState)
     const accepted = await deps.clients.accept(record.key, authorOf(caller), decideOn(action, tenant, caller))
     if (accepted.kind === 'no-such-client') throw noSuchClient()
     if (accepted.kind === 'refused') {
-      if (accepted.refused.kind === 'forbidden') throw forbidden(accepted.refused.detail)
+      const { refused } = accepted
+      if (refused.kind === 'forbidden') throw forbidden(refused.detail)
+      if (refused.kind === 'impossible')
+        throw new Problem('impossible', 'The values in Auth0 cannot be taken over by this caller.', {
+          errors: refused.issues,
+        })
       return clientAnswer(200, tenant, record, standing)
     }
     // Settled at once: one reading tells whether anything else has drifted.
@@ -82,11 +91,14 @@ const decideOn =
       ({ path }) => !waiting.includes(path),
     )
     if (drifted.length === 0) return { kind: 'nothing-drifted' }
+    const values: Values = Object.fromEntries(
+      drifted.map(({ path, confirmed, observed }) => [path, action === 'revert' ? confirmed : observed]),
+    )
+    const issues = accessIssues(values, caller, state, tenant.metadataKeys)
+    if (issues.length > 0) return { kind: 'impossible', issues }
     return {
       kind: 'accepted',
-      values: Object.fromEntries(
-        drifted.map(({ path, confirmed, observed }) => [path, action === 'revert' ? confirmed : observed]),
-      ),
+      values,
       changesNothing: action === 'accept' && waiting.length === 0 && !isStale(tenant, state),
     }
   }

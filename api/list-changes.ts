@@ -35,7 +35,10 @@ export const listChanges =
   }
 
 const queryOf = (query: string): z.infer<typeof Query> => {
-  const parsed = Query.safeParse(Object.fromEntries(new URLSearchParams(query)))
+  const given = [...new URLSearchParams(query)]
+  const named = Object.fromEntries(given)
+  if (Object.keys(named).length < given.length) throw new Problem('malformed', 'A parameter is given more than once.')
+  const parsed = Query.safeParse(named)
   if (parsed.success) return parsed.data
   throw new Problem('malformed', 'The parameters are limit (1 to 100) and cursor (the next of the page before).', {
     errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),

@@ -53,7 +53,7 @@ interface Request {
 }
 
 /** `?dryRun=true` must never be taken for the real thing by a server that does not know it. */
-const refuseParameters = (query: string): void => {
+export const refuseParameters = (query: string): void => {
   if (query !== '') throw new Problem('malformed', 'This address takes no parameters; nothing was done.')
 }
 
@@ -174,7 +174,7 @@ const throwUnlessApplied = (change: Change): void => {
 const movedOn = (): Problem =>
   new Problem('precondition-failed', 'The client is no longer as If-Match says. Read it again, then decide anew.')
 
-const managedElsewhere = (state: string): Problem =>
+export const managedElsewhere = (state: string): Problem =>
   new Problem(
     'managed-by-terraform',
     `The Terraform state ${state} manages this client, and this tenant's policy is to change it there only.`,

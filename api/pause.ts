@@ -1,6 +1,7 @@
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admitTo, clientIdOf, noSuchClient, tenantOf } from './gate.ts'
+import { refuseParameters } from './patch-client.ts'
 
 const done: Answer = { status: 204, headers: {}, body: null }
 
@@ -9,6 +10,7 @@ export const pauseTenant =
   (deps: ApiDeps, paused: boolean) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admitTo(deps, ask, 'tenant.admin')
+    refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
     await deps.health.pause(tenant.id, paused)
     deps.log.warn({ tenantId: tenant.id, by: caller.id }, paused ? 'tenant paused' : 'tenant resumed')
@@ -20,6 +22,7 @@ export const pauseClient =
   (deps: ApiDeps, paused: boolean) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admitTo(deps, ask, 'tenant.admin')
+    refuseParameters(ask.query)
     const key = { tenantId: tenantOf(deps, ask).id, clientId: clientIdOf(ask) }
     const record = await deps.clients.load(key)
     if (record === undefined || record.vanished) throw noSuchClient()

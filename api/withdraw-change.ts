@@ -1,7 +1,7 @@
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admit, tenantOf } from './gate.ts'
-import { decisionOn } from './patch-client.ts'
+import { decisionOn, refuseParameters } from './patch-client.ts'
 import { forbidden, Problem } from './problem.ts'
 import { findChange } from './read-change.ts'
 
@@ -10,6 +10,7 @@ export const withdrawChange =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'write')
+    refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
     const { change, record } = await findChange(deps, tenant.id, ask.params['changeId'] ?? '')
     const decision = decisionOn(tenant, caller, record)

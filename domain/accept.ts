@@ -120,7 +120,7 @@ const ownerIssues = (patch: Patch): Issue[] =>
   )
 
 /** A change may not lock its author out, nor name a product that the author could not have reached. */
-const accessIssues = (values: Values, caller: Caller, state: ClientState, keys: MetadataKeys): Issue[] => {
+export const accessIssues = (values: Values, caller: Caller, state: ClientState, keys: MetadataKeys): Issue[] => {
   if (caller.permissions.has('client.write.all')) return []
   if (values.owners === undefined && values.productName === undefined) return []
   const { confirmed, desired } = accessOf(state, keys)

@@ -74,13 +74,22 @@ export const createChanges = (db: Kysely<Database>) => ({
         where id = ${id} and status = 'accepted'
       `.execute(trx)
       if (withdrawn.numAffectedRows !== 1n) return 'settled'
+      // A call whose answer was lost may have brought it all the same: the client is read again, and what a late write
+      // left is repaired. Where nothing waits any more, there is nothing left to fail.
       await sql`
+        with waiting as (
+          select min(h.generation) as oldest from nexus.changes h
+          where h.tenant_id = ${key.tenantId} and h.client_id = ${key.clientId} and h.status = 'accepted'
+        )
         update nexus.clients c
         set revision = revision + 1, written_at = clock_timestamp(),
-            settled_generation = coalesce((
-              select min(h.generation) - 1 from nexus.changes h
-              where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
-            ), c.generation)
+            settled_generation = coalesce(waiting.oldest - 1, c.generation),
+            verify_at = case when attempt_deadline is null then verify_at else clock_timestamp() end,
+            failures = case when waiting.oldest is null then 0 else failures end,
+            last_failure = case when waiting.oldest is null then null else last_failure end,
+            next_try_at = case when waiting.oldest is null then null else next_try_at end,
+            stalled_at = case when waiting.oldest is null then null else stalled_at end
+        from waiting
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
       await sql`select pg_notify(${settledChannel}, ${id}::text)`.execute(trx)

@@ -18,6 +18,7 @@ export interface ClientRecord extends ClientState {
   /** Since when it is so; null where it is not. */
   readonly driftedAt: Date | null
   readonly stalledAt: Date | null
+  /** Since when nothing is sent for it, whether it or its tenant was stopped. */
   readonly pausedAt: Date | null
 }
 
@@ -76,7 +77,7 @@ export const toRecord = (row: StateRow): ClientRecord => ({
   nextTryAt: row.next_try_at,
   driftedAt: row.drifted_at,
   stalledAt: row.stalled_at,
-  pausedAt: row.paused_at,
+  pausedAt: row.paused_at ?? row.tenant_paused_at ?? row.held_at,
 })
 
 const standstillOf = (row: StateRow): Standstill | null => {

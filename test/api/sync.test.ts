@@ -78,7 +78,11 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
         reason: 'ChangesWaiting',
         settledGeneration: 1,
       })
-      expect(condition(body, 'Paused')).toMatchObject({ status: 'True', reason: 'TenantPaused' })
+      expect(condition(body, 'Paused')).toMatchObject({
+        status: 'True',
+        reason: 'TenantPaused',
+        since: expect.stringMatching(/^\d{4}-/),
+      })
       expect(condition(body, 'Drifted')).toMatchObject({ status: 'False' })
       expect(condition(body, 'Stalled')).toMatchObject({ status: 'False' })
     })
@@ -164,6 +168,8 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
         10_000,
       )
       expect(await read(await waiting)).toMatchObject({ status: 409, body: { type: '/problems/change-withdrawn' } })
+      const [row] = await stack.query(`select failures, next_try_at from nexus.clients where client_id = $1`, [id])
+      expect(row).toEqual({ failures: 0, next_try_at: null })
     } finally {
       stack.simulator.setFaults({})
     }
@@ -182,7 +188,7 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
       next: null,
       changes: [{ status: 'applied', author: { kind: 'user', id: 'auth0|tester', application: 'portal' } }],
     })
-    for (const wrong of ['limit=0', 'limit=101', 'cursor=x', 'page=2'])
+    for (const wrong of ['limit=0', 'limit=101', 'cursor=x', 'page=2', 'limit=1&limit=2'])
       expect((await call('GET', `${pathOf(id)}/changes?${wrong}`)).status).toBe(400)
   })
 
@@ -228,6 +234,25 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
       },
       { timeout: 15_000 },
     )
+  })
+
+  test('accept cannot lock its caller out, just as a PATCH cannot', async () => {
+    const id = seedClient(stack)
+    expect((await stack.patch(id, { owners: ['auth0|tester', 'billing'] })).status).toBe(200)
+    stack.simulator.seed({ ...stack.simulator.clients.get(id), client_metadata: { owners: '["somebody-else"]' } })
+    await stack.query(`update nexus.clients set observed_at = observed_at - interval '1 day' where client_id = $1`, [
+      id,
+    ])
+    expect(await call('POST', `${pathOf(id)}/sync`, { action: 'accept' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/owners' }] },
+    })
+  })
+
+  test('nobody is taken at less than their word: parameters that mean nothing are refused', async () => {
+    const id = seedClient(stack)
+    expect((await call('POST', `${pathOf(id)}/sync?dryRun=true`, { action: 'retry' })).status).toBe(400)
+    expect((await call('POST', `${pathOf(id)}/pause?dryRun=true`, undefined, admin())).status).toBe(400)
   })
 
   test('retry reads Auth0 and tries at once, whatever a failure asked to wait for', async () => {

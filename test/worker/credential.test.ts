@@ -12,6 +12,13 @@ describe.skipIf(servers === null)("a tenant's credential", () => {
       simulator: scopes === undefined ? {} : { scopes },
       tenant: { scanInterval: '24h', freshness: '24h' },
     })
+    // Its first scan is over, so that every call seen later is one of the test's.
+    await vi.waitFor(async () => {
+      const [row] = await stack.query<{ over: boolean }>(
+        `select next_scan_at > now() and scan_until is null as over from nexus.tenants`,
+      )
+      expect(row?.over).toBe(true)
+    }, 10_000)
     const id = stack.simulator.seed({ name: 'Under test', client_metadata: { owners: '["auth0|tester"]' } })
     expect((await stack.request(`/v1/tenants/acme/clients/${id}`)).status).toBe(200)
     return id

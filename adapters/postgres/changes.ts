@@ -84,6 +84,8 @@ export const createChanges = (db: Kysely<Database>) => ({
         update nexus.clients c
         set revision = revision + 1, written_at = clock_timestamp(),
             settled_generation = coalesce(waiting.oldest - 1, c.generation),
+            -- A holder whose lease has run out could otherwise still settle what it read.
+            lease_token = null, lease_until = null,
             verify_at = case when attempt_deadline is null then verify_at else clock_timestamp() end,
             failures = case when waiting.oldest is null then 0 else failures end,
             last_failure = case when waiting.oldest is null then null else last_failure end,

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { startSimulator } from '../simulator/main.ts'
-import type { Simulator, SimulatorOptions } from '../simulator/main.ts'
+import type { SimulatorOptions } from '../simulator/main.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
+import { deployCli } from '../test/support/deploy-cli.ts'
 import { startEmbeddedServers } from '../test/support/local-servers.ts'
 import { calls, changeAll, seedFleet, untilScanned, untilSettled } from './fleet.ts'
 
@@ -31,22 +30,6 @@ interface Cost {
   readonly seconds: number
 }
 
-const run = promisify(execFile)
-const program = path.join(import.meta.dirname, '..', 'node_modules', 'auth0-deploy-cli', 'lib', 'index.js')
-
-const deploy = (simulator: Simulator, ...parameters: string[]) =>
-  run(process.execPath, [program, ...parameters, '--env', 'true'], {
-    maxBuffer: 64 * 1024 * 1024,
-    env: {
-      PATH: process.env['PATH'],
-      NODE_EXTRA_CA_CERTS: simulator.caFile,
-      AUTH0_DOMAIN: simulator.domain,
-      AUTH0_CLIENT_ID: simulator.credential.clientId,
-      AUTH0_CLIENT_SECRET: simulator.credential.clientSecret,
-      AUTH0_INCLUDED_ONLY: '["clients"]',
-    },
-  })
-
 const clients = (): SimulatorOptions => ({
   https: true,
   seed: Array.from({ length: total }, (_, index) => ({
@@ -59,7 +42,7 @@ const clients = (): SimulatorOptions => ({
 const byDeployCli = async (): Promise<Cost> => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-deploy-'))
   const source = await startSimulator(clients())
-  await deploy(source, 'export', '--format', 'yaml', '--output_folder', directory)
+  await deployCli(source, 'export', '--format', 'yaml', '--output_folder', directory)
   await source.close()
   const file = path.join(directory, 'tenant.yaml')
   const exported = await readFile(file, 'utf8')
@@ -72,7 +55,7 @@ const byDeployCli = async (): Promise<Cost> => {
   const simulator = await startSimulator({ ...clients(), limits })
   try {
     const start = performance.now()
-    await deploy(simulator, 'import', '--input_file', file)
+    await deployCli(simulator, 'import', '--input_file', file)
     const seconds = (performance.now() - start) / 1000
     const done = simulator.clients.all().filter(({ callbacks }) => JSON.stringify(callbacks)?.includes('/new')).length
     if (done !== changed) throw new Error(`The deploy CLI changed ${done} clients instead of ${changed}.`)

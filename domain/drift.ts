@@ -42,3 +42,22 @@ export const nominates = (
     !drifted || seen.some(({ path }) => compare(readField(path, before, keys), readField(path, page, keys)) !== 'same')
   )
 }
+
+/**
+ * Fields that a call of a former holder wrote after its lease had ended: they differ from what was confirmed, and have
+ * the value of an earlier change. What anybody else wrote is drift, which is not repaired on this occasion.
+ *
+ * @param history values of the client's recent changes
+ */
+export const lateWrites = (
+  base: Values,
+  observed: Auth0Client,
+  history: readonly Values[],
+  keys: MetadataKeys,
+): FieldPath[] =>
+  driftOf(base, observed, keys)
+    .map(({ path }) => path)
+    .filter((path) => {
+      const value = readField(path, observed, keys)
+      return history.some((values) => values[path] !== undefined && compare(values[path], value) === 'same')
+    })

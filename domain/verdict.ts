@@ -18,7 +18,6 @@ export interface Failure {
 
 /** The rate limit headers of an answer; null members where it had none. */
 export interface RateReading {
-  readonly limit: number | null
   readonly remaining: number | null
   /** Seconds from the answer's own `Date` to the reset, so that two clocks never mix. */
   readonly resetIn: number | null
@@ -27,7 +26,7 @@ export interface RateReading {
 /** What follows from a call: one of four, and for the last one what has ended. */
 export type Verdict =
   | { readonly kind: 'done' }
-  | { readonly kind: 'again'; readonly afterMs: number; readonly reason: 'rate-limited' | 'token' }
+  | { readonly kind: 'again'; readonly afterMs: number; readonly reason: 'rate-limited' }
   | { readonly kind: 'back-off'; readonly reason: string }
   | { readonly kind: 'terminal'; readonly reason: 'refused' | 'vanished' }
   /** The credential may be ill: probe the tenant before anything is said of the change. */

@@ -1,8 +1,8 @@
 import type { Lease } from '../adapters/postgres/leases.ts'
-import { driftOf, fold, pendingPaths } from '../domain/desired.ts'
-import { compare, readField } from '../domain/fields.ts'
+import { fold, pendingPaths } from '../domain/desired.ts'
+import { lateWrites } from '../domain/drift.ts'
 import { plan } from '../domain/plan.ts'
-import type { Auth0Client, FieldPath, MetadataKeys, PendingChange, Values } from '../domain/vocabulary.ts'
+import type { Auth0Client, MetadataKeys, PendingChange, Values } from '../domain/vocabulary.ts'
 
 /** What one round has to do, for which changes. */
 export type Work =
@@ -39,15 +39,3 @@ export const workOf = (
   if (reading !== undefined && work.differences.length === 0) return { kind: 'settled', changes, values: work.values }
   return { kind: 'send', changes, members: work.members, values: work.values }
 }
-
-/**
- * Fields that a call of a former holder wrote after its lease had ended: they differ from what was confirmed, and have
- * the value of an earlier change. What anybody else wrote is drift, which is not repaired on this occasion.
- */
-const lateWrites = (base: Values, observed: Auth0Client, history: readonly Values[], keys: MetadataKeys): FieldPath[] =>
-  driftOf(base, observed, keys)
-    .map(({ path }) => path)
-    .filter((path) => {
-      const value = readField(path, observed, keys)
-      return history.some((values) => values[path] !== undefined && compare(values[path], value) === 'same')
-    })

@@ -149,7 +149,7 @@ const deadline = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
     })
   })
 
-const noRate: RateReading = { limit: null, remaining: null, resetIn: null }
+const noRate: RateReading = { remaining: null, resetIn: null }
 
 const parseAs =
   <Schema extends z.ZodType, Body>(schema: Schema, to: (parsed: z.infer<Schema>) => Body) =>
@@ -202,7 +202,6 @@ const rateOf = (headers: Headers): RateReading => {
   const reset = numberIn(headers, 'x-ratelimit-reset')
   const date = Date.parse(headers.get('date') ?? '')
   return {
-    limit: numberIn(headers, 'x-ratelimit-limit'),
     remaining: numberIn(headers, 'x-ratelimit-remaining'),
     resetIn: reset === null || Number.isNaN(date) ? null : Math.max(0, reset - date / 1000),
   }

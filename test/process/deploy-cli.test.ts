@@ -6,12 +6,12 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { deployCli } from '../support/deploy-cli.ts'
 import { startRealServers } from '../support/local-servers.ts'
 import { nexus } from '../support/process.ts'
 import type { NexusProcess } from '../support/process.ts'
 
 const run = promisify(execFile)
-const deployCli = path.resolve(import.meta.dirname, '../../node_modules/auth0-deploy-cli/lib/index.js')
 const applicationToken = 'nxa_deploy-cli-test'
 
 const Where = z.object({
@@ -69,18 +69,6 @@ describe.skipIf('missing' in local)('processes as in production, over https, bes
     if (!('missing' in local)) await local.close()
   })
 
-  const deploy = (...parameters: string[]) =>
-    run(process.execPath, [deployCli, ...parameters, '--env', 'true'], {
-      env: {
-        PATH: process.env['PATH'],
-        NODE_EXTRA_CA_CERTS: where.caFile,
-        AUTH0_DOMAIN: where.domain,
-        AUTH0_CLIENT_ID: where.credential.clientId,
-        AUTH0_CLIENT_SECRET: where.credential.clientSecret,
-        AUTH0_INCLUDED_ONLY: '["clients"]',
-      },
-    })
-
   test('a PATCH through Nexus is what the deploy CLI exports', { timeout: 120_000 }, async () => {
     const token = nexus(
       [
@@ -98,7 +86,7 @@ describe.skipIf('missing' in local)('processes as in production, over https, bes
     )
     const bearer = (await token.says(/eyJ\S+/))[0]
     const before = path.join(directory, 'before')
-    await deploy('export', '--format', 'yaml', '--output_folder', before)
+    await deployCli(where, 'export', '--format', 'yaml', '--output_folder', before)
     expect(await readFile(path.join(before, 'tenant.yaml'), 'utf8')).not.toContain('changed.example.com')
 
     const listed = z.array(z.object({ client_id: z.string(), name: z.string() })).parse(await clientsOf(where))
@@ -116,7 +104,7 @@ describe.skipIf('missing' in local)('processes as in production, over https, bes
     expect(answer.status).toBe(200)
 
     const after = path.join(directory, 'after')
-    await deploy('export', '--format', 'yaml', '--output_folder', after)
+    await deployCli(where, 'export', '--format', 'yaml', '--output_folder', after)
     const exported = await readFile(path.join(after, 'tenant.yaml'), 'utf8')
     expect(exported).toContain('https://changed.example.com/callback')
     expect(exported).toContain(`name: ${client?.name ?? 'missing'}`)

@@ -1,27 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { textOf } from '../../simulator/json.ts'
-import type { Simulator } from '../../simulator/main.ts'
+import { deployCli } from '../support/deploy-cli.ts'
 import { simulated } from './support.ts'
-
-const run = promisify(execFile)
-const program = new URL('../../node_modules/auth0-deploy-cli/lib/index.js', import.meta.url).pathname
-
-const deployCli = (simulator: Simulator, ...parameters: string[]) =>
-  run(process.execPath, [program, ...parameters, '--env', 'true'], {
-    env: {
-      PATH: process.env['PATH'],
-      NODE_EXTRA_CA_CERTS: simulator.caFile,
-      AUTH0_DOMAIN: simulator.domain,
-      AUTH0_CLIENT_ID: simulator.credential.clientId,
-      AUTH0_CLIENT_SECRET: simulator.credential.clientSecret,
-      AUTH0_INCLUDED_ONLY: '["clients"]',
-    },
-  })
 
 test('the real deploy CLI exports the clients and imports a change', { timeout: 180_000 }, async () => {
   const simulator = await simulated({ https: true, clients: 3 })

@@ -105,7 +105,7 @@ describe.skipIf(servers === null)('the budget of a tenant', () => {
       fromAuth0: true,
       message: 'Global limit has been reached',
       retryAfter: 2,
-      rate: { limit: 2, remaining: 0, resetIn: 2 },
+      rate: { remaining: 0, resetIn: 2 },
     }
     await here?.slot('paced', 'other')
     await here?.slot('paced', 'other')

@@ -12,6 +12,14 @@ export const ClientId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a client id is letters, digits, dashes and underscores, at most 64 characters')
 
+/** One Terraform state of a tenant. */
+export const StateName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
+    'the name of a state is letters, digits, dots, dashes and underscores, at most 128 characters',
+  )
+
 export interface ClientKey {
   readonly tenantId: string
   readonly clientId: string

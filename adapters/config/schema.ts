@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { plans } from '../../domain/budget.ts'
-import { defaultMetadataKeys, permissions, TenantId } from '../../domain/vocabulary.ts'
+import { defaultMetadataKeys, permissions, StateName, TenantId } from '../../domain/vocabulary.ts'
 import { isPasswordHash } from '../credentials/password-hash.ts'
 import { driftPolicies, foreignTerraformPolicies, tokenAlgorithms } from './configuration.ts'
 import type { Configuration, TenantConfiguration } from './configuration.ts'
@@ -67,8 +67,9 @@ const tenant = mapping({
   scanInterval: duration('100ms', '24h').default(900_000),
   foreignTerraform: oneOf(foreignTerraformPolicies).default('warn'),
   terraformStates: list(
-    textThat('the name of a state: letters, digits, dots, dashes and underscores', (name) =>
-      /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(name),
+    textThat(
+      'the name of a state: letters, digits, dots, dashes and underscores',
+      (name) => StateName.safeParse(name).success,
     ),
     'names of states',
   ).default([]),

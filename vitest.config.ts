@@ -6,6 +6,7 @@ const stacked = [
   'test/worker/**/*.test.ts',
   'test/store/**/*.test.ts',
   'test/stack/**/*.test.ts',
+  'test/terraform/**/*.test.ts',
 ]
 
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({

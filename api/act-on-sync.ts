@@ -16,7 +16,7 @@ import { parseJson } from './json.ts'
 import { isStale } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
-import { answerAccepted, decisionOn, findFor, managedElsewhere, refuseParameters } from './patch-client.ts'
+import { answerAccepted, decisionOn, findFor, refuseForeign, refuseParameters } from './patch-client.ts'
 import { forbidden, Problem } from './problem.ts'
 
 const Body = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
@@ -36,13 +36,11 @@ export const actOnSync =
     const tenant = tenantOf(deps, ask)
     // Revert and accept are about what Auth0 has now.
     const record = await findFor(known, tenant, clientIdOf(ask), caller, action !== 'retry')
-    const standing = await deps.terraform(record.key)
     if (action === 'retry') {
       await readAnew(deps, record)
-      return clientAnswer(202, tenant, record, standing)
+      return clientAnswer(202, tenant, record)
     }
-    if (standing.foreignState !== undefined && tenant.foreignTerraform === 'refuse')
-      throw managedElsewhere(standing.foreignState)
+    refuseForeign(tenant, record)
     const accepted = await deps.clients.accept(record.key, authorOf(caller), decideOn(action, tenant, caller))
     if (accepted.kind === 'no-such-client') throw noSuchClient()
     if (accepted.kind === 'refused') {
@@ -52,11 +50,11 @@ export const actOnSync =
         throw new Problem('impossible', 'The values in Auth0 cannot be taken over by this caller.', {
           errors: refused.issues,
         })
-      return clientAnswer(200, tenant, record, standing)
+      return clientAnswer(200, tenant, record)
     }
     // Settled at once: one reading tells whether anything else has drifted.
     if (accepted.settled) await readAnew(deps, record)
-    return answerAccepted(deps, ask, { tenant, standing }, accepted)
+    return answerAccepted(deps, ask, tenant, accepted)
   }
 
 /** @throws Problem 400 */

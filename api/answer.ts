@@ -6,19 +6,22 @@ export interface Ask {
   readonly params: Readonly<Record<string, string>>
   /** The query string's raw text, without the question mark. */
   readonly query: string
-  /** @throws Problem when the body is above the limit or does not arrive whole */
-  readonly readBody: () => Promise<Uint8Array>
+  /**
+   * @param limitBytes another limit than the configured one
+   * @throws Problem when the body is above the limit or does not arrive whole
+   */
+  readonly readBody: (limitBytes?: number) => Promise<Uint8Array>
   /** Aborted when nobody waits for the answer any more. */
   readonly gone: AbortSignal
   /** Aborted when the server is closing: what can be answered early should be. */
   readonly closing: AbortSignal
 }
 
-/** An answer that is no problem. The body is JSON text; null where the answer has none. */
+/** An answer that is no problem. The body is JSON, as text or as bytes; null where the answer has none. */
 export interface Answer {
   readonly status: 200 | 202 | 204 | 304
   readonly headers: AnswerHeaders
-  readonly body: string | null
+  readonly body: string | Buffer | null
 }
 
 /** The text of a header that may be repeated, joined as HTTP joins them. */

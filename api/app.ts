@@ -10,6 +10,7 @@ import { notFound, Problem, problemBody, problemType, unavailable } from './prob
 import { requestIdOf } from './request-id.ts'
 import { serve } from './serve.ts'
 import { tenantRoutes } from './tenant-routes.ts'
+import { terraformRoutes } from './terraform-routes.ts'
 import { answerServerError } from './server-errors.ts'
 
 /** The HTTP API over its dependencies; it does not listen yet. */
@@ -39,6 +40,9 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     // Answered below, as a problem.
     return503OnClosing: false,
   })
+
+  // Terraform's http backend locks with methods of its own.
+  for (const method of ['LOCK', 'UNLOCK']) app.addHttpMethod(method, { hasBody: true })
 
   const closing = new AbortController()
   app.addHook('preClose', (done) => {
@@ -70,7 +74,13 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   answerUnknownRoutes(app)
 
   const known = createKnownClients(deps)
-  for (const routes of [tenantRoutes(deps), clientRoutes(deps, known), changeRoutes(deps), probeRoutes(deps)])
+  for (const routes of [
+    tenantRoutes(deps),
+    clientRoutes(deps, known),
+    terraformRoutes(deps, known),
+    changeRoutes(deps),
+    probeRoutes(deps),
+  ])
     serve(app, routes, settings, closing.signal)
   return app
 }

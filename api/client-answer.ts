@@ -1,29 +1,31 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
+import { foreignStateOf } from '../domain/terraform-standing.ts'
 import type { MetadataKeys } from '../domain/vocabulary.ts'
 import { viewOf } from '../domain/view.ts'
 import type { Answer } from './answer.ts'
-import type { TerraformStanding } from './dependencies.ts'
 import { etagOf } from './etag.ts'
 import { isStale } from './known-clients.ts'
 import type { AnswerHeaders } from './problem.ts'
 
 /** What of a record is answered. */
-export type Answerable = Pick<ClientRecord, 'key' | 'observed' | 'observedAt' | 'base' | 'pending' | 'ageMs'>
+export type Answerable = Pick<
+  ClientRecord,
+  'key' | 'observed' | 'observedAt' | 'base' | 'pending' | 'ageMs' | 'terraform'
+>
 
 /** A client as it is answered: desired over observed. Its tag depends on nothing but the text. */
-export const clientText = (record: Answerable, standing: TerraformStanding, keys: MetadataKeys): string =>
-  JSON.stringify(viewOf(record, standing.managed, keys))
+export const clientText = (record: Answerable, keys: MetadataKeys): string =>
+  JSON.stringify(viewOf(record, record.terraform.states.length > 0, keys))
 
 /** The whole client, with the headers that every answer with a client has. */
 export const clientAnswer = (
   status: 200 | 202,
   tenant: TenantConfiguration,
   record: Answerable,
-  standing: TerraformStanding,
   headers: AnswerHeaders = {},
 ): Answer => {
-  const body = clientText(record, standing, tenant.metadataKeys)
+  const body = clientText(record, tenant.metadataKeys)
   return {
     status,
     body,
@@ -31,7 +33,7 @@ export const clientAnswer = (
       etag: etagOf(body),
       'cache-control': 'private, no-cache',
       'nexus-sync': record.pending.length > 0 ? 'pending' : 'synced',
-      ...warnings(foreignWarnings(tenant, standing)),
+      ...warnings(foreignWarnings(tenant, record)),
       ...headers,
     },
   }
@@ -41,26 +43,27 @@ export const clientAnswer = (
  * The client as a read answers it: an observation that is older than the tenant wants it is here because Auth0 could
  * not be asked, and is said to be so.
  */
-export const readAnswer = (tenant: TenantConfiguration, record: Answerable, standing: TerraformStanding): Answer =>
+export const readAnswer = (tenant: TenantConfiguration, record: Answerable): Answer =>
   clientAnswer(
     200,
     tenant,
     record,
-    standing,
     isStale(tenant, record)
       ? {
           'nexus-observed-at': record.observedAt.toISOString(),
-          ...warnings([...foreignWarnings(tenant, standing), 'Auth0 could not be read now: this may be out of date.']),
+          ...warnings([...foreignWarnings(tenant, record), 'Auth0 could not be read now: this may be out of date.']),
         }
       : {},
   )
 
 const warnings = (texts: readonly string[]): AnswerHeaders => (texts.length === 0 ? {} : { 'nexus-warning': texts })
 
-const foreignWarnings = (tenant: TenantConfiguration, { foreignState }: TerraformStanding): string[] =>
-  foreignState !== undefined && tenant.foreignTerraform === 'warn'
+const foreignWarnings = (tenant: TenantConfiguration, { terraform }: Answerable): string[] => {
+  const foreignState = foreignStateOf(terraform, tenant.terraformStates)
+  return foreignState !== undefined && tenant.foreignTerraform === 'warn'
     ? [
         `The Terraform state ${foreignState} manages this client, and Nexus does not write its configuration: ` +
           'its next apply may revert the change.',
       ]
     : []
+}

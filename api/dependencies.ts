@@ -3,6 +3,9 @@ import type { Logger } from 'pino'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
+import type { StateIndex } from '../adapters/postgres/state-index.ts'
+import type { StateLocks } from '../adapters/postgres/state-locks.ts'
+import type { States } from '../adapters/postgres/states.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Notifications } from '../adapters/postgres/notifications.ts'
 import type { Reply } from '../domain/verdict.ts'
@@ -21,29 +24,28 @@ export interface ApiDeps {
   readonly clients: Pick<Clients, 'load' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
   readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
+  /** Terraform's states: their texts, their locks, and what they say of clients. */
+  readonly states: Omit<States, 'rekey'>
+  readonly stateLocks: StateLocks
+  readonly stateIndex: StateIndex
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
   readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }
   /** One client as Auth0 has it now, secrets stripped. A call that fails is an answer too; it never throws for one. */
   readonly auth0: { readonly get: (key: ClientKey) => Promise<Reply<Auth0Client>> }
-  /** How a client stands with Terraform. */
-  readonly terraform: (key: ClientKey) => Promise<TerraformStanding>
   /** Resolves when the database answers. @throws the database's error */
   readonly ping: () => Promise<void>
   readonly log: Logger
   readonly settings: ApiSettings
 }
 
-export interface TerraformStanding {
-  /** Whether the client stands, as a managed resource, in a Terraform state that Nexus holds. */
-  readonly managed: boolean
-  /** The state that manages it, where Nexus does not write that state's configuration: its next apply may revert. */
-  readonly foreignState?: string
-}
-
 /** Limits and times of the API. Times are milliseconds. */
 export interface ApiSettings {
   readonly bodyLimitBytes: number
+  /** The largest Terraform state that is taken. */
+  readonly maximumStateBytes: number
+  /** How callers reach the API, without a slash at the end; null where it is not known. */
+  readonly publicUrl: string | null
   /** How long a PATCH waits for Auth0 where the caller does not say, and the most that a caller may ask for. */
   readonly waitMs: number
   readonly maximumWaitMs: number
@@ -64,6 +66,8 @@ export interface ApiSettings {
 
 export const defaultSettings: ApiSettings = {
   bodyLimitBytes: 262_144,
+  maximumStateBytes: 33_554_432,
+  publicUrl: null,
   waitMs: 10_000,
   maximumWaitMs: 60_000,
   pollMs: 500,

@@ -2,7 +2,8 @@ import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { mayAsk, mayDo } from '../domain/authorize.ts'
 import type { Verb } from '../domain/authorize.ts'
 import type { Caller, Permission } from '../domain/vocabulary.ts'
-import { ClientId, TenantId } from '../domain/vocabulary.ts'
+import type { StateKey } from '../adapters/postgres/state-rows.ts'
+import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
 import type { Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { forbidden, notFound } from './problem.ts'
@@ -23,21 +24,46 @@ export const admit = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask, verb:
 }
 
 /**
- * Who asks for what needs one permission on the tenant.
+ * Who asks for what needs one of a few permissions on the tenant.
  *
  * @throws as `admit`
  */
 export const admitTo = async (
   deps: Pick<ApiDeps, 'authenticate'>,
   ask: Ask,
-  permission: Permission,
+  ...anyOf: readonly [Permission, ...Permission[]]
 ): Promise<Caller> => {
   const caller = await deps.authenticate(ask.headers)
   const tenantId = ask.params['tenantId'] ?? ''
   if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
-  const door = mayDo(caller, permission, tenantId)
+  const door = mayDo(caller, anyOf, tenantId)
   if (!door.allowed) throw forbidden(door.detail)
   return caller
+}
+
+/**
+ * Who asks for a Terraform state: one of the permissions on the tenant, and credentials that are good for that state.
+ *
+ * @throws as `admit`
+ */
+export const admitToState = async (
+  deps: Pick<ApiDeps, 'authenticate' | 'tenants'>,
+  ask: Ask,
+  ...anyOf: readonly [Permission, ...Permission[]]
+): Promise<{ readonly caller: Caller; readonly tenant: TenantConfiguration; readonly key: StateKey }> => {
+  const caller = await admitTo(deps, ask, ...anyOf)
+  const tenant = tenantOf(deps, ask)
+  const name = StateName.safeParse(ask.params['state'])
+  if (!name.success)
+    throw notFound('The name of a state is letters, digits, dots, dashes and underscores, 128 at most.')
+  if (caller.terraformStates !== '*' && !caller.terraformStates.includes(name.data))
+    throw forbidden(`The caller's credentials are not good for the state ${name.data}.`)
+  return { caller, tenant, key: { tenantId: tenant.id, name: name.data } }
+}
+
+/** @throws Problem 403 where a caller who was let in lacks the one permission that counts */
+export const mustHold = (caller: Caller, permission: Permission): void => {
+  if (!caller.permissions.has(permission)) throw forbidden(`This needs the permission ${permission} on the tenant.`)
 }
 
 /** @throws Problem 404 */

@@ -25,6 +25,43 @@ export const parseJson = (bytes: Uint8Array): unknown => {
   return value
 }
 
+/**
+ * Bytes as a JSON value, of what other programs write for each other: a key that stands twice, or deep nesting, is theirs.
+ *
+ * @throws Problem 400 for an empty body, for what is not UTF-8 or not JSON
+ */
+export const parseLoose = (bytes: Uint8Array): unknown => {
+  const text = decode(bytes)
+  if (text.trim() === '') throw malformed('The body is empty.')
+  return parse(text)
+}
+
+/**
+ * The same text with another number at a member of its top object. Everything else stays as it is written, numbers that
+ * JavaScript cannot hold included.
+ *
+ * @param text JSON, an object
+ * @returns undefined where the member is not there, or no number
+ */
+export const withNumberAt = (text: string, member: string, value: number): string | undefined => {
+  let depth = 0
+  let awaited = false
+  let found: { readonly offset: number; readonly length: number } | undefined
+  visit(text, {
+    onObjectBegin: () => void (depth += 1),
+    onObjectEnd: () => void (depth -= 1),
+    onArrayBegin: () => void (depth += 1),
+    onArrayEnd: () => void (depth -= 1),
+    onObjectProperty: (key) => void (awaited = depth === 1 && key === member),
+    onLiteralValue: (literal, offset, length) => {
+      // The last of several counts, as it does for `JSON.parse`.
+      if (awaited && depth === 1 && typeof literal === 'number') found = { offset, length }
+      awaited = false
+    },
+  })
+  return found && `${text.slice(0, found.offset)}${value}${text.slice(found.offset + found.length)}`
+}
+
 /** A JSON pointer (RFC 6901). */
 export const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -8,12 +8,13 @@ import type { Acceptance, Patch } from '../domain/accept.ts'
 import { authorize } from '../domain/authorize.ts'
 import type { Decision } from '../domain/authorize.ts'
 import { accessOf } from '../domain/desired.ts'
+import { foreignStateOf } from '../domain/terraform-standing.ts'
 import type { Caller } from '../domain/vocabulary.ts'
 import { pathsOf } from '../domain/vocabulary.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import { clientAnswer, clientText, readAnswer } from './client-answer.ts'
-import type { ApiDeps, TerraformStanding } from './dependencies.ts'
+import type { ApiDeps } from './dependencies.ts'
 import { etagOf, ifMatchHolds } from './etag.ts'
 import { admit, clientIdOf, noSuchClient, tenantOf } from './gate.ts'
 import { isStale } from './known-clients.ts'
@@ -35,20 +36,17 @@ export const patchClient =
     const tenant = tenantOf(deps, ask)
     const ifMatch = headerText(ask.headers['if-match'])
     const record = await findFor(known, tenant, clientIdOf(ask), caller, ifMatch !== undefined)
-    const standing = await deps.terraform(record.key)
-    if (standing.foreignState !== undefined && tenant.foreignTerraform === 'refuse')
-      throw managedElsewhere(standing.foreignState)
-    const request: Request = { tenant, caller, patch, standing, ifMatch }
+    refuseForeign(tenant, record)
+    const request: Request = { tenant, caller, patch, ifMatch }
     if (pathsOf(patch.values).length === 0) return answerNothing(request, await known.refresh(tenant, record))
     const accepted = orThrow(await deps.clients.accept(record.key, authorOf(caller), decideOn(request)))
-    return answerAccepted(deps, ask, request, accepted)
+    return answerAccepted(deps, ask, tenant, accepted)
   }
 
 interface Request {
   readonly tenant: TenantConfiguration
   readonly caller: Caller
   readonly patch: Patch
-  readonly standing: TerraformStanding
   readonly ifMatch: string | undefined
 }
 
@@ -88,20 +86,16 @@ type Refused = { readonly kind: 'forbidden'; readonly detail: string } | { reado
 
 /** What the locked row, which may have changed since it was looked up, says to the request. */
 const decideOn =
-  ({ tenant, caller, patch, standing, ifMatch }: Request) =>
+  ({ tenant, caller, patch, ifMatch }: Request) =>
   (state: ClientRecord): Acceptance | Refused => {
     const decision = decisionOn(tenant, caller, state)
     if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail }
-    if (!matches(ifMatch, tenant, state, standing)) return { kind: 'moved-on' }
+    if (!matches(ifMatch, tenant, state)) return { kind: 'moved-on' }
     return accept(patch, caller, state, !isStale(tenant, state), tenant.metadataKeys)
   }
 
-const matches = (
-  ifMatch: string | undefined,
-  tenant: TenantConfiguration,
-  state: ClientRecord,
-  standing: TerraformStanding,
-): boolean => ifMatch === undefined || ifMatchHolds(ifMatch, etagOf(clientText(state, standing, tenant.metadataKeys)))
+const matches = (ifMatch: string | undefined, tenant: TenantConfiguration, state: ClientRecord): boolean =>
+  ifMatch === undefined || ifMatchHolds(ifMatch, etagOf(clientText(state, tenant.metadataKeys)))
 
 type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
 
@@ -116,16 +110,16 @@ const orThrow = (accepted: Accepted<Refused>): Stored => {
 }
 
 /** A patch that names nothing is no change: nothing is stored, and the client is answered as a read would. */
-const answerNothing = ({ tenant, standing, ifMatch }: Request, record: ClientRecord): Answer => {
-  if (!matches(ifMatch, tenant, record, standing)) throw movedOn()
-  return readAnswer(tenant, record, standing)
+const answerNothing = ({ tenant, ifMatch }: Request, record: ClientRecord): Answer => {
+  if (!matches(ifMatch, tenant, record)) throw movedOn()
+  return readAnswer(tenant, record)
 }
 
 /** Wakes the worker, waits as long as the caller wants to, and says what came of the change. */
 export const answerAccepted = async (
   deps: ApiDeps,
   ask: Ask,
-  { tenant, standing }: Pick<Request, 'tenant' | 'standing'>,
+  tenant: TenantConfiguration,
   stored: Stored,
 ): Promise<Answer> => {
   const { changeId, settled, state } = stored
@@ -135,7 +129,7 @@ export const answerAccepted = async (
     'nexus-change': changeId,
     ...(patience.applied === null ? {} : { 'preference-applied': patience.applied }),
   }
-  if (settled) return clientAnswer(200, tenant, state, standing, { 'nexus-change': changeId })
+  if (settled) return clientAnswer(200, tenant, state, { 'nexus-change': changeId })
 
   const enough = AbortSignal.any([ask.gone, ask.closing])
   const outcome = outcomeOf(deps, key.tenantId, changeId, state.standstill === null ? patience.ms : 0, enough)
@@ -147,8 +141,8 @@ export const answerAccepted = async (
   if (change !== undefined) throwUnlessApplied(change)
   // Nothing was waited for where the caller did not want to: what was accepted is the newest that is known.
   const record = patience.ms === 0 || state.standstill !== null ? state : ((await deps.clients.load(key)) ?? state)
-  if (change !== undefined) return clientAnswer(200, tenant, record, standing, headers)
-  return clientAnswer(202, tenant, record, standing, {
+  if (change !== undefined) return clientAnswer(200, tenant, record, headers)
+  return clientAnswer(202, tenant, record, {
     ...headers,
     'nexus-sync': 'pending',
     location: `/v1/tenants/${key.tenantId}/changes/${changeId}`,
@@ -174,10 +168,14 @@ const throwUnlessApplied = (change: Change): void => {
 const movedOn = (): Problem =>
   new Problem('precondition-failed', 'The client is no longer as If-Match says. Read it again, then decide anew.')
 
-export const managedElsewhere = (state: string): Problem =>
-  new Problem(
-    'managed-by-terraform',
-    `The Terraform state ${state} manages this client, and this tenant's policy is to change it there only.`,
-  )
+/** @throws Problem 409 where another's Terraform state manages the client, and the tenant wants it changed there only */
+export const refuseForeign = (tenant: TenantConfiguration, { terraform }: ClientRecord): void => {
+  const state = foreignStateOf(terraform, tenant.terraformStates)
+  if (state !== undefined && tenant.foreignTerraform === 'refuse')
+    throw new Problem(
+      'managed-by-terraform',
+      `The Terraform state ${state} manages this client, and this tenant's policy is to change it there only.`,
+    )
+}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

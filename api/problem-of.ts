@@ -1,6 +1,7 @@
 import { AuthenticationUnavailable, Unauthenticated } from '../adapters/credentials/errors.ts'
 import { OutcomeUnknown } from '../adapters/postgres/accepting.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
+import { SealingError } from '../adapters/sealing/sealing.ts'
 import { unsupportedMediaType } from './media-type.ts'
 import { notFound, Problem, unavailable } from './problem.ts'
 
@@ -17,6 +18,7 @@ export const problemOf = (error: unknown): Problem => {
       5000,
     )
   if (isUnavailable(error)) return unavailable('The storage cannot be reached; nothing was accepted.', 5000)
+  if (error instanceof SealingError) return unavailable(error.message, 60_000)
   if (error instanceof Unauthenticated)
     return new Problem('unauthenticated', error.detail, { headers: { 'www-authenticate': error.challenges } })
   if (error instanceof AuthenticationUnavailable) return unavailable(error.detail, error.retryAfterSeconds * 1000)

@@ -15,9 +15,15 @@ export const problems = {
   'change-withdrawn': { status: 409, title: 'The change was withdrawn before it was applied' },
   'change-not-pending': { status: 409, title: 'The change no longer waits' },
   'change-under-way': { status: 409, title: 'A call with the change is under way' },
+  'state-conflict': { status: 409, title: 'Another Terraform state is held' },
+  'state-lock-lost': { status: 409, title: 'The lock of the Terraform state was taken away' },
+  'state-lock-other': { status: 409, title: 'The Terraform state has another lock' },
+  'state-outdated': { status: 409, title: 'The Terraform configuration is too old' },
+  'not-adoptable': { status: 409, title: 'Terraform cannot take over this client, or let it go' },
   'precondition-failed': { status: 412, title: 'The client has moved on' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
+  'state-locked': { status: 423, title: 'The Terraform state is locked' },
   impossible: { status: 422, title: 'Understood, but not possible' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'Too many or too large headers' },
@@ -37,18 +43,25 @@ export class Problem extends Error {
   readonly code: ProblemCode
   readonly errors: readonly Issue[]
   readonly headers: AnswerHeaders
+  /** Further members of the body (RFC 9457, 3.2), for programs that look for them. */
+  readonly extension: Readonly<Record<string, unknown>>
 
   /** @param detail a sentence for the caller, with the remedy; never internals, never a secret */
   constructor(
     code: ProblemCode,
     detail: string,
-    more: { readonly errors?: readonly Issue[]; readonly headers?: AnswerHeaders } = {},
+    more: {
+      readonly errors?: readonly Issue[]
+      readonly headers?: AnswerHeaders
+      readonly extension?: Readonly<Record<string, unknown>>
+    } = {},
   ) {
     super(detail)
     this.name = 'Problem'
     this.code = code
     this.errors = more.errors ?? []
     this.headers = more.headers ?? {}
+    this.extension = more.extension ?? {}
   }
 
   get status(): number {
@@ -65,6 +78,7 @@ export const problemType = 'application/problem+json; charset=utf-8'
  */
 export const problemBody = (problem: Problem, instance: string | null): string =>
   JSON.stringify({
+    ...problem.extension,
     type: `/problems/${problem.code}`,
     title: problems[problem.code].title,
     status: problem.status,

@@ -21,7 +21,7 @@ export const readClient =
     // Read anew before it is decided who may see it: somebody may have been let in, or put out, since.
     const record = await known.refresh(tenant, await known.find(tenant, clientIdOf(ask)))
     mustRead(tenant, caller, record)
-    const answer = readAnswer(tenant, record, await deps.terraform(record.key))
+    const answer = readAnswer(tenant, record)
     const etag = answer.headers['etag']
     if (typeof etag === 'string' && isKnownTo(headerText(ask.headers['if-none-match']), etag))
       return { ...answer, status: 304, body: null }

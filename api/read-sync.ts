@@ -44,7 +44,7 @@ const syncView = (record: ClientRecord, changes: readonly Change[], keys: Metada
     pending: waiting.map(changeView),
     generation: record.generation,
     settledGeneration: record.settledGeneration,
-    drift: drifts(record.base, record.observed, keys)
+    drift: drifts(record.base, record.observed, keys, record.driftedByState)
       .filter(({ path }) => record.pending.every(({ values }) => values[path] === undefined))
       .map(({ path, class: kind, confirmed, observed }) => ({ field: path, class: kind, confirmed, observed })),
     conditions: conditionsOf({

@@ -6,7 +6,7 @@ import type { ApiSettings } from './dependencies.ts'
 
 /** A group of routes: what answers where, without anything of the server. */
 export type Routes = readonly {
-  readonly method: 'DELETE' | 'GET' | 'PATCH' | 'POST'
+  readonly method: 'DELETE' | 'GET' | 'LOCK' | 'PATCH' | 'POST' | 'PUT' | 'UNLOCK'
   readonly url: string
   readonly answer: (ask: Ask) => Promise<Answer>
 }[]
@@ -31,7 +31,7 @@ const askOf = (request: FastifyRequest, reply: FastifyReply, settings: ApiSettin
     headers: request.headers,
     params: Params.parse(request.params),
     query: request.url.split('?').slice(1).join('?'),
-    readBody: () => readBody(request.raw, settings.bodyLimitBytes),
+    readBody: (limitBytes = settings.bodyLimitBytes) => readBody(request.raw, limitBytes),
     gone: gone.signal,
     closing,
   }

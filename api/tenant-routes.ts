@@ -7,6 +7,7 @@ import { tenantOf } from './gate.ts'
 import { pauseTenant } from './pause.ts'
 import { forbidden, notFound } from './problem.ts'
 import type { Routes } from './serve.ts'
+import { statesView } from './state-versions.ts'
 
 /** `/v1/tenants` and `/v1/tenants/{tenantId}` */
 export const tenantRoutes = (deps: ApiDeps): Routes => [
@@ -44,8 +45,12 @@ const answer = (body: unknown): Answer => ({
 })
 
 /** A tenant, without anything of its credential but whether Auth0 takes it. */
-const tenantView = async (deps: ApiDeps, { id, domain, plan, driftPolicy }: TenantConfiguration) => {
-  const health = await deps.health.health(id)
+const tenantView = async (deps: ApiDeps, { id, domain, plan, driftPolicy, terraformStates }: TenantConfiguration) => {
+  const [health, states, standing] = await Promise.all([
+    deps.health.health(id),
+    deps.stateIndex.states(id),
+    deps.stateIndex.counts(id),
+  ])
   return {
     id,
     domain,
@@ -66,5 +71,6 @@ const tenantView = async (deps: ApiDeps, { id, domain, plan, driftPolicy }: Tena
     clients: health?.clients ?? 0,
     backlog: health?.backlog ?? 0,
     drifted: health?.drifted ?? 0,
+    terraform: { ...standing, states: statesView(states, terraformStates) },
   }
 }

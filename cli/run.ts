@@ -4,6 +4,11 @@ import { createAuth0 } from '../adapters/auth0/auth0.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
 import type { Log } from '../adapters/log/log.ts'
+import { createSealing } from '../adapters/sealing/sealing.ts'
+import { createApplyChecks } from '../adapters/postgres/apply-checks.ts'
+import { createStateIndex } from '../adapters/postgres/state-index.ts'
+import { createStateLocks } from '../adapters/postgres/state-locks.ts'
+import { createStates } from '../adapters/postgres/states.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
@@ -104,6 +109,7 @@ export const run = async (
     const pacer = createPacer(createBudgets(quick.db), new Map(tenants.map(({ id, plan }) => [id, plan])))
     const clients = createClients(postgres.db)
     const changes = createChanges(postgres.db)
+    const { terraform } = configuration
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
@@ -122,6 +128,7 @@ export const run = async (
         leases: createLeases(postgres.db),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
+        applyChecks: createApplyChecks(postgres.db, terraform),
         configurations: byId,
         callMs,
         concurrency: configuration.worker.concurrency,
@@ -144,6 +151,9 @@ export const run = async (
         clients,
         changes,
         health: createTenants(postgres.db),
+        states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
+        stateLocks: createStateLocks(postgres.db, terraform),
+        stateIndex: createStateIndex(postgres.db, terraform),
         notifications,
         queue,
         auth0: {
@@ -154,10 +164,14 @@ export const run = async (
             return reply
           },
         },
-        terraform: () => Promise.resolve({ managed: false }),
         ping: postgres.ping,
         log,
-        settings: { ...defaultSettings, bodyLimitBytes: configuration.server.bodyLimitBytes },
+        settings: {
+          ...defaultSettings,
+          bodyLimitBytes: configuration.server.bodyLimitBytes,
+          maximumStateBytes: terraform.maximumStateBytes,
+          publicUrl: configuration.server.publicUrl,
+        },
       },
       configuration.server,
     )

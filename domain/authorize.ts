@@ -43,11 +43,15 @@ export const mayAsk = (caller: Caller, verb: Verb, tenantId: string): Decision =
   return { allowed: true, by: 'all' }
 }
 
-/** Whether a caller may do what needs one permission on a tenant, and no relation to a client. */
-export const mayDo = (caller: Caller, permission: Permission, tenantId: string): Decision =>
-  caller.permissions.has(permission) && isGoodFor(caller, tenantId)
+/** Whether a caller may do what needs any of a few permissions on a tenant, and no relation to a client. */
+export const mayDo = (caller: Caller, anyOf: readonly Permission[], tenantId: string): Decision =>
+  holds(caller, anyOf) && isGoodFor(caller, tenantId)
     ? { allowed: true, by: 'all' }
-    : { allowed: false, missing: 'permission', detail: `This needs the permission ${permission} on the tenant.` }
+    : {
+        allowed: false,
+        missing: 'permission',
+        detail: `This needs the permission ${anyOf.join(' or ')} on the tenant.`,
+      }
 
 /** Whether a caller's credentials are good for a tenant. */
 export const isGoodFor = (caller: Caller, tenantId: string): boolean =>

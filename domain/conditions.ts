@@ -1,3 +1,4 @@
+import type { TerraformStanding } from './terraform-standing.ts'
 import type { ClientState, PendingChange } from './vocabulary.ts'
 
 /** What an operator asks of a client, each answered with the reason, what to do, and since when. */
@@ -16,12 +17,14 @@ type Reason =
   | 'ChangesWaiting'
   | 'AsConfirmed'
   | 'ChangedOutside'
+  | 'ChangedByTerraform'
   | 'Trying'
   | 'TriesFailing'
   | 'Sending'
   | 'ClientPaused'
   | 'TenantPaused'
   | 'TenantHeld'
+  | 'TerraformApplies'
 
 /** What the conditions are read from. */
 export interface ConditionFacts extends Pick<ClientState, 'settledGeneration'> {
@@ -35,6 +38,8 @@ export interface ConditionFacts extends Pick<ClientState, 'settledGeneration'> {
   readonly failures: number
   readonly lastFailure: string | null
   readonly standstill: 'client-paused' | 'tenant-paused' | 'tenant-held' | null
+  readonly driftedByState: string | null
+  readonly terraform: Pick<TerraformStanding, 'applying'>
 }
 
 const standstills = {
@@ -46,11 +51,22 @@ const standstills = {
   },
 } as const
 
+/** An apply of Terraform stands in the way too, for a bounded time. */
+const applyOf = ({ applying }: Pick<TerraformStanding, 'applying'>) =>
+  applying === null
+    ? undefined
+    : ({
+        reason: 'TerraformApplies',
+        message:
+          `${applying.who === '' ? 'Somebody' : applying.who} holds the lock of the Terraform state ${applying.state}: ` +
+          `changes wait until it is given back, at the latest until ${applying.until.toISOString()}.`,
+      } as const)
+
 /** The conditions of a client, always all four, in this order. */
 export const conditionsOf = (facts: ConditionFacts): Condition[] => {
   const { settledGeneration, pending, standstill, lastFailure } = facts
   const waiting = pending.length
-  const still = standstill === null ? undefined : standstills[standstill]
+  const still = standstill === null ? applyOf(facts.terraform) : standstills[standstill]
   const condition = (
     type: Condition['type'],
     holds: boolean,
@@ -73,8 +89,11 @@ export const conditionsOf = (facts: ConditionFacts): Condition[] => {
       : condition(
           'Drifted',
           true,
-          'ChangedOutside',
-          'Owned fields were changed in Auth0. Revert puts the confirmed values back, accept takes the others over.',
+          facts.driftedByState === null ? 'ChangedOutside' : 'ChangedByTerraform',
+          (facts.driftedByState === null
+            ? 'Owned fields were changed in Auth0. '
+            : `Owned fields were changed in Auth0, by an apply of the Terraform state ${facts.driftedByState}. `) +
+            'Revert puts the confirmed values back, accept takes the others over.',
           facts.driftedAt,
         ),
     facts.stalledAt === null

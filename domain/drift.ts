@@ -2,8 +2,11 @@ import { compare, readField } from './fields.ts'
 import { driftOf } from './desired.ts'
 import type { Auth0Client, FieldPath, MetadataKeys, Value, Values } from './vocabulary.ts'
 
-/** What kind of drift it is: only another order of the same elements, or another value that came from outside. */
-type DriftClass = 'reordered' | 'out-of-band'
+/**
+ * What kind of drift it is: only another order of the same elements, a value that came with an apply of Terraform, or one
+ * that came from outside otherwise.
+ */
+type DriftClass = 'reordered' | 'terraform' | 'out-of-band'
 
 /** One drifted field. */
 export interface Drift {
@@ -13,14 +16,39 @@ export interface Drift {
   readonly observed: Value
 }
 
-/** The owned fields whose observed value is not the one last confirmed, with what each should be and is. */
-export const drifts = (base: Values, observed: Auth0Client, keys: MetadataKeys): Drift[] =>
+/**
+ * The owned fields whose observed value is not the one last confirmed, with what each should be and is.
+ *
+ * @param byState a state that manages the client and whose serial has moved since Auth0 had the confirmed values
+ */
+export const drifts = (
+  base: Values,
+  observed: Auth0Client,
+  keys: MetadataKeys,
+  byState: string | null = null,
+): Drift[] =>
   driftOf(base, observed, keys).map(({ path, kind }) => ({
     path,
-    class: kind === 'reordered' ? 'reordered' : 'out-of-band',
+    class: kind === 'reordered' ? 'reordered' : byState === null ? 'out-of-band' : 'terraform',
     confirmed: base[path] ?? null,
     observed: readField(path, observed, keys),
   }))
+
+/**
+ * The owned fields that changed in Auth0 during an apply of Terraform.
+ *
+ * @param now what Auth0 had after it
+ * @param known the fields that had drifted before
+ */
+export const changedSince = (
+  base: Values,
+  now: Auth0Client,
+  known: readonly FieldPath[],
+  keys: MetadataKeys,
+): FieldPath[] =>
+  driftOf(base, now, keys)
+    .map(({ path }) => path)
+    .filter((path) => !known.includes(path))
 
 /**
  * Whether a page of a scan gives cause to read a client under its lease: it shows a drift that is not known yet, another

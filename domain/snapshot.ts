@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { ClientId, fieldPaths, StateName, TenantId } from './vocabulary.ts'
+import { accessOf, fold } from './desired.ts'
+import { textOf } from './shape.ts'
+import type { TerraformRequest } from './terraform-standing.ts'
+import type { StateResource } from './terraform-state.ts'
+import { clientResourceTypes } from './terraform-state.ts'
+import type { Auth0Client, MetadataKeys, PendingChange, Values } from './vocabulary.ts'
+import { ClientId, fieldPaths, pathsOf, StateName, TenantId } from './vocabulary.ts'
 
 /**
  * What Terraform stacks are synthesised from: the answer of `GET /v1/tenants/{tenantId}/terraform/snapshot`, or a file of
@@ -10,7 +16,7 @@ import { ClientId, fieldPaths, StateName, TenantId } from './vocabulary.ts'
 export const SnapshotResource = z.strictObject({
   /** As Terraform writes it: `module.apps[0].auth0_client.this["eu"]`. */
   address: z.string(),
-  type: z.enum(['auth0_client', 'auth0_client_credentials']),
+  type: z.enum(clientResourceTypes),
   clientId: ClientId,
   tainted: z.boolean(),
   /** The key of an object that Terraform replaced and has still to destroy; null for the current one. */
@@ -57,3 +63,86 @@ export const Snapshot = z.strictObject({
   clients: z.array(SnapshotClient),
 })
 export type Snapshot = z.infer<typeof Snapshot>
+
+/** What a snapshot is made of, as of one moment. */
+export interface SnapshotFacts {
+  /** Whether every client has been listed once. */
+  readonly scanned: boolean
+  /** The states that Nexus holds or has been asked for, with the count of each. */
+  readonly states: readonly { readonly name: string; readonly snapshot: number }[]
+  readonly resources: readonly (StateResource & { readonly state: string })[]
+  readonly clients: readonly {
+    readonly id: string
+    /** Its name and its metadata at least. */
+    readonly observed: Auth0Client
+    readonly base: Values
+    readonly pending: readonly PendingChange[]
+    readonly vanished: boolean
+    readonly request: TerraformRequest | null
+  }[]
+}
+
+/** What of the tenant's configuration goes into a snapshot. */
+export interface SnapshotTenant {
+  readonly id: string
+  readonly domain: string | null
+  readonly url: string | null
+  /** The states whose configuration Nexus writes. */
+  readonly own: readonly string[]
+  /** Nexus' own client, which no configuration that it writes may hold. */
+  readonly ownClientId: string
+  readonly keys: MetadataKeys
+}
+
+/**
+ * The snapshot of a tenant. A client that a state names and Nexus has never seen is one that Auth0 does not have: whoever
+ * calls this has asked for those that were unknown.
+ *
+ * @param unasked why some of them could not be asked for; null where all were
+ */
+export const snapshotOf = (facts: SnapshotFacts, tenant: SnapshotTenant, unasked: string | null): Snapshot => {
+  const known = new Set(facts.clients.map(({ id }) => id))
+  const never = new Set(facts.resources.map(({ clientId }) => clientId).filter((id) => !known.has(id)))
+  const names = new Set([...facts.states.map(({ name }) => name), ...tenant.own])
+  const owning = facts.resources.find(
+    ({ clientId, state }) => clientId === tenant.ownClientId && tenant.own.includes(state),
+  )
+  return {
+    format: 1,
+    tenant: tenant.id,
+    domain: tenant.domain,
+    url: tenant.url,
+    incomplete:
+      unasked ??
+      (facts.scanned ? null : 'Not all clients of the tenant have been listed yet: the first scan is not over.') ??
+      (owning === undefined
+        ? null
+        : `The state ${owning.state} manages Nexus' own client at ${owning.address}: take it out with ` +
+          `terraform state rm '${owning.address}'.`),
+    states: [...names].toSorted().map((name) => ({
+      name,
+      own: tenant.own.includes(name),
+      version: facts.states.find((state) => state.name === name)?.snapshot ?? 0,
+      resources: facts.resources
+        .filter(({ state }) => state === name)
+        .map(({ address, type, clientId, tainted, deposed }) => ({ address, type, clientId, tainted, deposed })),
+    })),
+    clients: [
+      ...facts.clients.map(({ id, observed, base, pending, vanished, request }) => {
+        const { productName, owners } = accessOf({ observed, base, pending }, tenant.keys).desired
+        const name = textOf(observed['name']) ?? ''
+        const owned = pathsOf(fold(base, pending))
+        return { id, name, vanished, owned, productName, owners: [...owners], request }
+      }),
+      ...[...never].map((id) => ({
+        id,
+        name: '',
+        vanished: true,
+        owned: [],
+        productName: null,
+        owners: [],
+        request: null,
+      })),
+    ].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  }
+}

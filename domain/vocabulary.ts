@@ -52,6 +52,8 @@ export interface Caller {
   readonly roles: readonly string[]
   /** Products whose clients the caller may change, the application's narrowing already applied. */
   readonly products: readonly string[]
+  /** The Terraform states that the permissions on states are good for; `'*'` is every state of the tenants. */
+  readonly terraformStates: readonly string[] | '*'
 }
 
 /** Who made a change: ids only. */

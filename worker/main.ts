@@ -1,6 +1,7 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
+import type { ApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Leases } from '../adapters/postgres/leases.ts'
@@ -8,6 +9,7 @@ import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
+import { startApplyChecks } from './apply-check.ts'
 import { createHealth } from './health.ts'
 import { createPolicies } from './policies.ts'
 import { createReconcile } from './reconcile.ts'
@@ -24,6 +26,7 @@ export interface WorkerDeps {
   readonly leases: Leases
   readonly tenants: Tenants
   readonly scans: Scans
+  readonly applyChecks: ApplyChecks
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number
@@ -43,7 +46,8 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     return tenant.metadataKeys
   }
   const health = createHealth(deps)
-  const reconcile = createReconcile({ ...deps, health, keysOf, policies: createPolicies(deps) })
+  const policies = createPolicies(deps)
+  const reconcile = createReconcile({ ...deps, health, keysOf, policies })
   let lastHandled = performance.now()
   deps.queue.work(async (key) => {
     lastHandled = performance.now()
@@ -59,6 +63,7 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
   const stops = [
     startSweep({ ...deps, health, tenantIds }),
     startScans({ ...deps, health }),
+    startApplyChecks({ ...deps, policies }),
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),
   ]
   return {

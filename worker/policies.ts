@@ -1,10 +1,12 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
+import type { Queue } from '../adapters/queue/queue.ts'
+import { compare } from '../domain/fields.ts'
 import { pendingPaths } from '../domain/desired.ts'
 import { drifts } from '../domain/drift.ts'
 import { omit, pathsOf, pick } from '../domain/vocabulary.ts'
-import type { ClientKey, Values } from '../domain/vocabulary.ts'
+import type { ClientKey, FieldPath, Values } from '../domain/vocabulary.ts'
 
 /** What Nexus changes of its own accord: each is a change like any other, whose author is the policy. */
 export interface Policies {
@@ -15,15 +17,25 @@ export interface Policies {
   readonly onDrift: (key: ClientKey) => Promise<void>
   /** Auth0 took a part of a change that was then rejected: what the part replaced becomes a change. */
   readonly putBack: (key: ClientKey, values: Values) => Promise<void>
+  /**
+   * An apply of Terraform changed owned fields: their confirmed values become a change, unless somebody has asked for
+   * others meanwhile.
+   *
+   * @param base the confirmed values as they were when Auth0 was read
+   * @returns whether there was anything to put back
+   */
+  readonly afterApply: (key: ClientKey, base: Values, paths: readonly FieldPath[]) => Promise<boolean>
 }
 
 export const createPolicies = ({
   clients,
   configurations,
+  queue,
   log,
 }: {
   readonly clients: Clients
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
+  readonly queue: Pick<Queue, 'wake'>
   readonly log: Log
 }): Policies => ({
   onDrift: async (key) => {
@@ -47,5 +59,23 @@ export const createPolicies = ({
         ? { kind: 'nothing-left' }
         : { kind: 'accepted', values: left, changesNothing: false }
     })
+  },
+
+  afterApply: async (key, base, paths) => {
+    const accepted = await clients.accept(
+      key,
+      { kind: 'policy', id: 'terraform-apply', application: null },
+      (state) => {
+        const waiting = pendingPaths(state.pending)
+        const left = paths.filter((path) => !waiting.includes(path) && compare(state.base[path], base[path]) === 'same')
+        return left.length === 0
+          ? { kind: 'nothing-left' }
+          : { kind: 'accepted', values: pick(state.base, left), changesNothing: false }
+      },
+    )
+    if (accepted.kind !== 'accepted') return false
+    log.warn({ ...key, fields: paths, change: accepted.changeId }, 'an apply changed owned fields: they are put back')
+    await queue.wake(key)
+    return true
   },
 })

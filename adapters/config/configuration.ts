@@ -11,6 +11,7 @@ export interface Configuration {
   /** Where the queue lives, and what its keys begin with; null puts it into the database. */
   readonly redis: { readonly url: string; readonly prefix: string } | null
   readonly worker: WorkerConfiguration
+  readonly terraform: TerraformConfiguration
   /** At least one, ids unique. */
   readonly tenants: readonly TenantConfiguration[]
   readonly issuers: readonly IssuerConfiguration[]
@@ -36,11 +37,25 @@ interface WorkerConfiguration {
   readonly httpTimeoutMs: number
 }
 
+export interface TerraformConfiguration {
+  /** Keys of 32 bytes, in base64, that states are sealed with: the first seals, all open. Empty: no state is kept. */
+  readonly stateKeys: readonly string[]
+  /** The largest state that is taken. */
+  readonly maximumStateBytes: number
+  /** How many versions of a state are kept; null for all of them. */
+  readonly keepVersions: number | null
+  /** How long an apply keeps changes of its clients waiting; a lock that is older counts as abandoned. */
+  readonly applyWaitMs: number
+}
+
 export const driftPolicies = ['report', 'revert'] as const
 export const foreignTerraformPolicies = ['allow', 'warn', 'refuse'] as const
 
 /** The tenants that a credential is good for: ids, or every tenant of the configuration. */
 export type TenantScope = readonly string[] | '*'
+
+/** The Terraform states that a credential is good for: names, or every state of its tenants. */
+export type StateScope = readonly string[] | '*'
 
 export interface TenantConfiguration {
   readonly id: string
@@ -117,6 +132,8 @@ export interface ApplicationTokenConfiguration {
   readonly products: readonly string[] | null
   /** The most that a user may do through this application; null sets no ceiling. */
   readonly permissions: readonly Permission[] | null
+  /** The Terraform states that can be reached through it. */
+  readonly terraformStates: StateScope
 }
 
 export interface ServiceAccountConfiguration {
@@ -127,4 +144,6 @@ export interface ServiceAccountConfiguration {
   readonly roles: readonly string[]
   readonly products: readonly string[]
   readonly tenants: TenantScope
+  /** The Terraform states that its permissions on states are good for. */
+  readonly terraformStates: StateScope
 }

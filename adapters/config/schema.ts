@@ -53,6 +53,40 @@ const metadataKey = (fallback: string) =>
     fallback,
   )
 
+/** 32 bytes in base64 or in hexadecimal digits. */
+const keyIn = (raw: string): Buffer | undefined => {
+  if (/^[0-9a-f]{64}$/i.test(raw)) return Buffer.from(raw, 'hex')
+  return /^[A-Za-z0-9+/_-]{43}=?$/.test(raw) ? Buffer.from(raw, 'base64') : undefined
+}
+
+const stateKey = textThat(
+  '32 random bytes in base64 or hexadecimal digits, as `openssl rand -base64 32` writes them',
+  (raw) => keyIn(raw) !== undefined,
+).transform((raw) => keyIn(raw)?.toString('base64') ?? '')
+
+const terraform = mapping({
+  // An environment variable that is not set leaves an empty text, which is no key.
+  stateKeys: z
+    .preprocess((input) => (Array.isArray(input) ? input.filter((key) => key !== '') : input), list(stateKey, 'keys'))
+    .default([]),
+  maximumStateBytes: whole(65_536, 268_435_456).default(33_554_432),
+  keepVersions: whole(1, 1_000_000)
+    .optional()
+    .transform((count) => count ?? null),
+  applyWait: duration('1s', '24h').default(900_000),
+})
+
+const stateName = textThat(
+  'the name of a state: letters, digits, dots, dashes and underscores',
+  (name) => StateName.safeParse(name).success,
+)
+
+const stateScope = z
+  .union([z.literal('*'), z.array(stateName)], {
+    error: 'Name the Terraform states that this is good for: a list of names, or "*" (in quotes) for every state.',
+  })
+  .default('*')
+
 const tenant = mapping({
   id: textThat('lower case letters, digits and dashes, at most 63 characters', (id) => TenantId.safeParse(id).success),
   domain: text('the domain of an Auth0 tenant, such as acme.eu.auth0.com'),
@@ -66,13 +100,7 @@ const tenant = mapping({
   driftPolicy: oneOf(driftPolicies).default('report'),
   scanInterval: duration('100ms', '24h').default(900_000),
   foreignTerraform: oneOf(foreignTerraformPolicies).default('warn'),
-  terraformStates: list(
-    textThat(
-      'the name of a state: letters, digits, dots, dashes and underscores',
-      (name) => StateName.safeParse(name).success,
-    ),
-    'names of states',
-  ).default([]),
+  terraformStates: list(stateName, 'names of states').default([]),
   metadataKeys: mapping({
     owners: metadataKey(defaultMetadataKeys.owners),
     productName: metadataKey(defaultMetadataKeys.productName),
@@ -138,6 +166,7 @@ const applicationTokens = mapping({
       tenants: tenantScope,
       products: products.optional().transform((names) => names ?? null),
       permissions: permissionList.optional().transform((names) => names ?? null),
+      terraformStates: stateScope,
     }),
     'application tokens',
   ).default([]),
@@ -151,6 +180,7 @@ const serviceAccount = mapping({
   roles: list(text('the name of a role'), 'role names').default([]),
   products: products.default([]),
   tenants: tenantScope,
+  terraformStates: stateScope,
 })
 
 /** The configuration file, once its references are filled in. */
@@ -159,14 +189,21 @@ export const configurationFile = mapping({
   database: database.prefault({}),
   redis: redis.optional(),
   worker: worker.prefault({}),
+  terraform: terraform.prefault({}),
   tenants: list(tenant, 'tenants').min(1, { error: 'Configure at least one tenant.' }),
   issuers: list(issuer, 'issuers').default([]),
   applicationTokens: applicationTokens.prefault({}),
   serviceAccounts: list(serviceAccount, 'service accounts').default([]),
-}).transform(({ server, database, redis, worker, ...rest }): Configuration => ({
+}).transform(({ server, database, redis, worker, terraform, ...rest }): Configuration => ({
   ...rest,
   server: { ...server, publicUrl: server.publicUrl ?? null },
   database: database.url === undefined ? { embedded: database.embedded } : { url: database.url },
   redis: redis?.url === undefined ? null : { url: redis.url, prefix: redis.prefix },
   worker: { concurrency: worker.concurrency, httpTimeoutMs: worker.httpTimeout },
+  terraform: {
+    stateKeys: terraform.stateKeys,
+    maximumStateBytes: terraform.maximumStateBytes,
+    keepVersions: terraform.keepVersions,
+    applyWaitMs: terraform.applyWait,
+  },
 }))

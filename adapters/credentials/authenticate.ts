@@ -50,6 +50,7 @@ const userCaller = (bearer: Bearer, application: ApplicationTokenConfiguration):
     permissions: ceiling === null ? bearer.permissions : bearer.permissions.intersection(new Set(ceiling)),
     roles: bearer.roles,
     products: products === null ? bearer.products : bearer.products.filter((product) => products.includes(product)),
+    terraformStates: application.terraformStates,
   }
 }
 
@@ -61,6 +62,7 @@ const accountCaller = (account: ServiceAccountConfiguration): Caller => ({
   permissions: new Set(account.permissions),
   roles: account.roles,
   products: account.products,
+  terraformStates: account.terraformStates,
 })
 
 /**

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Acceptance } from '../../domain/accept.ts'
-import type { Author, ClientKey, PendingChange } from '../../domain/vocabulary.ts'
+import { fold } from '../../domain/desired.ts'
+import type { Author, ClientKey, PendingChange, Values } from '../../domain/vocabulary.ts'
+import { pathsOf } from '../../domain/vocabulary.ts'
 import { isUnavailable } from './connect.ts'
 import { readRecord } from './records.ts'
 import type { ClientRecord } from './records.ts'
 import type { Database } from './schema.ts'
+import { noteEvent } from './state-events.ts'
 
 /** What the decision on the locked row comes to: a change to store, or anything else, with nothing stored. */
 export type Decide<Refused> = (state: ClientRecord) => Acceptance | Refused
@@ -56,6 +59,7 @@ export const createAccept =
           woken_at = clock_timestamp(), written_at = clock_timestamp()
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
     `.execute(trx)
+      await noteOwned(trx, state, decision.values)
       const change: PendingChange = { id: changeId, generation, values: decision.values }
       const after: ClientRecord = settled
         ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }
@@ -72,6 +76,18 @@ export const createAccept =
       throw error
     }
   }
+
+/** Fields that become owned: a configuration of Terraform that still holds them is too old from now on. */
+const noteOwned = async (
+  trx: Transaction<Database>,
+  { key, base, pending, terraform: { states, request } }: ClientRecord,
+  values: Values,
+): Promise<void> => {
+  if (states.length === 0 && request === null) return
+  const owned = fold(base, pending)
+  const fields = pathsOf(values).filter((path) => owned[path] === undefined)
+  if (fields.length > 0) await noteEvent(trx, key, 'owned', fields)
+}
 
 /** The database went away as a change was being stored. It may be there: its id is the way to find out. */
 export class OutcomeUnknown extends Error {

@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
 import { createAccept } from './accepting.ts'
-import { readRecord, selection, toRecord } from './records.ts'
+import { isApplying, readRecord, selection, toRecord } from './records.ts'
 import type { ClientRecord, StateRow } from './records.ts'
 import type { Database } from './schema.ts'
+import { eventStatement } from './state-events.ts'
 
 /** The clients that Nexus knows. */
 export const createClients = (db: Kysely<Database>) => ({
@@ -20,8 +21,8 @@ export const createClients = (db: Kysely<Database>) => ({
   observe: async (key: ClientKey, observed: Auth0Client, askedAt?: number): Promise<void> => {
     const text = JSON.stringify(observed)
     await sql`
-      insert into nexus.clients as c (tenant_id, client_id, observed, observed_at)
-      values (${key.tenantId}, ${key.clientId}, ${text}::jsonb, clock_timestamp())
+      insert into nexus.clients as c (tenant_id, client_id, observed, observed_at, confirmed_at)
+      values (${key.tenantId}, ${key.clientId}, ${text}::jsonb, clock_timestamp(), clock_timestamp())
       on conflict (tenant_id, client_id) do update
         set observed = excluded.observed, observed_at = excluded.observed_at, revision = c.revision + 1,
             written_at = clock_timestamp(), vanished_at = null
@@ -45,11 +46,16 @@ export const createClients = (db: Kysely<Database>) => ({
 
   /** Notes that Auth0 no longer has a client. Pending changes are rejected by the worker that found out. */
   forget: async (key: ClientKey, askedAt: number): Promise<void> => {
+    const { moved, noted } = eventStatement(key, 'vanished', null, sql`exists (select from gone)`)
     await sql`
-      update nexus.clients
-      set vanished_at = clock_timestamp(), revision = revision + 1, written_at = clock_timestamp()
-      where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and revision = ${askedAt}
-        and generation = settled_generation
+      with gone as (
+        update nexus.clients
+        set vanished_at = clock_timestamp(), revision = revision + 1, written_at = clock_timestamp()
+        where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and revision = ${askedAt}
+          and generation = settled_generation and vanished_at is null
+        returning 1
+      ), moved as (${moved})
+      ${noted}
     `.execute(db)
   },
 
@@ -87,7 +93,7 @@ export const createClients = (db: Kysely<Database>) => ({
           and (lease_until is null or lease_until <= clock_timestamp())
           and (woken_at is null or woken_at <= clock_timestamp() - ${quietMs} * interval '1 millisecond'
                or woken_at < greatest(verify_at, next_try_at))
-          and coalesce(c2.paused_at, t.paused_at, t.held_at) is null
+          and coalesce(c2.paused_at, t.paused_at, t.held_at) is null and not ${isApplying(sql`c2`)}
         order by next_try_at nulls first
         limit ${limit}
       )
@@ -115,7 +121,7 @@ export const createClients = (db: Kysely<Database>) => ({
       select count(*) as overdue from nexus.clients c left join nexus.tenants t using (tenant_id)
       where (generation > settled_generation or verify_at <= clock_timestamp())
         and tenant_id = any(${[...tenantIds]}) and vanished_at is null
-        and coalesce(c.paused_at, t.paused_at, t.held_at) is null
+        and coalesce(c.paused_at, t.paused_at, t.held_at) is null and not ${isApplying(sql`c`)}
         and greatest(written_at, next_try_at, verify_at, lease_until) < clock_timestamp() - ${ms} * interval '1 millisecond'
     `.execute(db)
     return rows[0]?.overdue ?? 0

@@ -4,15 +4,16 @@ import type { Kysely, Selectable } from 'kysely'
 import type { Refusal } from '../../domain/refusal.ts'
 import { stalledAfter } from '../../domain/verdict.ts'
 import type { Auth0Client, ClientKey, ClientState, PendingChange, Values } from '../../domain/vocabulary.ts'
-import { pendingOf, toState } from './records.ts'
+import { isApplying, movedState, pendingOf, toState } from './records.ts'
 import { settledChannel } from './notifications.ts'
 import type { ClientsTable, Contested, Database } from './schema.ts'
+import { eventStatement } from './state-events.ts'
 
 /** Whether there is anything to do for a client, and whether now. Times are milliseconds from now. */
 export type Outlook =
   | { readonly kind: 'idle' }
   | { readonly kind: 'ready' }
-  /** Somebody holds its lease, or a failure asked for patience. */
+  /** Somebody holds its lease, a failure asked for patience, or Terraform applies a state that it stands in. */
   | { readonly kind: 'later'; readonly afterMs: number }
   /** Paused or held: who lifts that queues it again. */
   | { readonly kind: 'standstill' }
@@ -79,7 +80,11 @@ export const createLeases = (db: Kysely<Database>) => ({
     const { rows } = await sql<{ work: boolean; standstill: boolean; after_ms: number | null }>`
       select (c.generation > c.settled_generation or c.verify_at <= clock_timestamp()) is true as work,
              coalesce(c.paused_at, t.paused_at, t.held_at) is not null as standstill,
-             extract(epoch from greatest(c.lease_until, c.next_try_at) - clock_timestamp())::float8 * 1000 as after_ms
+             extract(epoch from greatest(c.lease_until, c.next_try_at, (
+               select max(s.hold_until) from nexus.terraform_resources r
+               join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
+               where r.tenant_id = c.tenant_id and r.client_id = c.client_id
+             )) - clock_timestamp())::float8 * 1000 as after_ms
       from nexus.clients c left join nexus.tenants t using (tenant_id)
       where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId} and c.vanished_at is null
     `.execute(db)
@@ -102,7 +107,7 @@ export const createLeases = (db: Kysely<Database>) => ({
       with seen as (
         select revision from nexus.clients where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       ), taken as (
-        update nexus.clients set
+        update nexus.clients c set
           lease_token = ${token},
           lease_until = clock_timestamp() + ${ttlMs} * interval '1 millisecond',
           taken_over = lease_token is not null,
@@ -113,7 +118,7 @@ export const createLeases = (db: Kysely<Database>) => ({
           and (lease_until is null or lease_until <= clock_timestamp())
           and (generation > settled_generation or verify_at <= clock_timestamp())
           and (next_try_at is null or next_try_at <= clock_timestamp())
-          and paused_at is null
+          and paused_at is null and not ${isApplying(sql`c`)}
           and not exists (
             select from nexus.tenants t
             where t.tenant_id = ${key.tenantId} and coalesce(t.paused_at, t.held_at) is not null
@@ -189,19 +194,26 @@ const settle = async (
     ...(settlement.contested === undefined ? [] : [sql`contested = ${asJson(settlement.contested)}`]),
     ...(settlement.drifted === undefined
       ? []
-      : [sql`drifted_at = ${settlement.drifted ? sql`coalesce(drifted_at, clock_timestamp())` : null}`]),
+      : settlement.drifted
+        ? [
+            sql`drifted_at = coalesce(drifted_at, clock_timestamp()),
+                drifted_by_state = case when drifted_at is null then ${movedState} else drifted_by_state end`,
+          ]
+        : [sql`drifted_at = null, drifted_by_state = null, confirmed_at = clock_timestamp()`]),
     // A change that came since is not settled by this step: the next round finds out for itself.
     ...(settlement.vanished
       ? [sql`vanished_at = case when generation = ${generation} then clock_timestamp() end`]
       : []),
     ...(settlement.verifyAfterMs === undefined ? [] : [sql`verify_at = ${inMs(settlement.verifyAfterMs)}`]),
   ]
+  const event = eventStatement(key, 'vanished', null, sql`exists (select from fenced)`)
+  const counted = settlement.vanished === true ? sql`, moved as (${event.moved}), noted as (${event.noted})` : sql``
   const { rows } = await sql<{ held: boolean }>`
     with fenced as (
-      update nexus.clients set ${sql.join(assignments)}
+      update nexus.clients c set ${sql.join(assignments)}
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and lease_token = ${token}
       returning 1
-    ), settled as (
+    ) ${counted}, settled as (
       update nexus.changes h
       set status = o.status, refusal = nullif(o.refusal, 'null'::jsonb), superseded_by = o.superseded_by,
           settled_at = clock_timestamp()

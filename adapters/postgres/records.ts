@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Kysely, RawBuilder, Selectable, Transaction } from 'kysely'
+import type { TerraformRequest, TerraformStanding } from '../../domain/terraform-standing.ts'
 import type { ClientKey, ClientState, PendingChange } from '../../domain/vocabulary.ts'
 import type { ClientsTable, Database } from './schema.ts'
 
@@ -17,9 +18,12 @@ export interface ClientRecord extends ClientState {
   readonly nextTryAt: Date | null
   /** Since when it is so; null where it is not. */
   readonly driftedAt: Date | null
+  /** The state whose apply is to blame for the drift; null where none is. */
+  readonly driftedByState: string | null
   readonly stalledAt: Date | null
   /** Since when nothing is sent for it, whether it or its tenant was stopped. */
   readonly pausedAt: Date | null
+  readonly terraform: TerraformStanding
 }
 
 type Standstill = 'client-paused' | 'tenant-paused' | 'tenant-held'
@@ -29,7 +33,15 @@ export interface StateRow extends Selectable<ClientsTable> {
   readonly age_ms: number
   readonly tenant_paused_at: Date | null
   readonly held_at: Date | null
+  readonly terraform: StandingJson
+  readonly drift_state: string | null
   readonly waited: boolean
+}
+
+interface StandingJson {
+  readonly states: readonly string[]
+  readonly request: TerraformRequest | null
+  readonly applying: { readonly state: string; readonly who: string; readonly until: string } | null
 }
 
 /** Accepted changes of the client `c`, oldest first, as JSON. */
@@ -40,9 +52,39 @@ export const pendingOf = sql`
     where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
   ), '[]'::jsonb)`
 
+/** How the client `c` stands with Terraform, as JSON. */
+const standingOf = sql`
+  jsonb_build_object(
+    'states', (
+      select coalesce(jsonb_agg(distinct r.state), '[]'::jsonb) from nexus.terraform_resources r
+      where r.tenant_id = c.tenant_id and r.client_id = c.client_id and r.type = 'auth0_client'),
+    'request', (
+      select jsonb_build_object('kind', q.kind, 'state', q.state) from nexus.terraform_requests q
+      where q.tenant_id = c.tenant_id and q.client_id = c.client_id),
+    'applying', (
+      select jsonb_build_object('state', s.name, 'who', s.lock->>'Who', 'until', s.hold_until)
+      from nexus.terraform_resources r join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
+      where r.tenant_id = c.tenant_id and r.client_id = c.client_id and s.hold_until > clock_timestamp()
+      order by s.hold_until desc limit 1)
+  )`
+
+/** Whether an apply keeps the changes of the client in the row of that alias waiting. */
+export const isApplying = (alias: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (
+  select from nexus.terraform_resources r
+  join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
+  where r.tenant_id = ${alias}.tenant_id and r.client_id = ${alias}.client_id and s.hold_until > clock_timestamp())`
+
+/** A state that manages the client `c` and whose serial has moved since Auth0 had the confirmed values. */
+export const movedState = sql`(
+  select s.name from nexus.terraform_resources r
+  join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
+  where r.tenant_id = c.tenant_id and r.client_id = c.client_id and s.serial_moved_at > c.confirmed_at
+  order by s.serial_moved_at desc limit 1)`
+
 /** Rows of `nexus.clients` with what stands around them. */
 export const selection = sql`
-  select c.*, ${pendingOf} as pending, t.paused_at as tenant_paused_at, t.held_at,
+  select c.*, ${pendingOf} as pending, t.paused_at as tenant_paused_at, t.held_at, ${standingOf} as terraform,
+         case when c.drifted_at is null then ${movedState} else c.drifted_by_state end as drift_state,
          extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as age_ms,
          c.revision <> (
            select revision from nexus.clients s where s.tenant_id = c.tenant_id and s.client_id = c.client_id
@@ -76,8 +118,16 @@ export const toRecord = (row: StateRow): ClientRecord => ({
   lastFailure: row.last_failure,
   nextTryAt: row.next_try_at,
   driftedAt: row.drifted_at,
+  driftedByState: row.drift_state,
   stalledAt: row.stalled_at,
   pausedAt: row.paused_at ?? row.tenant_paused_at ?? row.held_at,
+  terraform: toStanding(row.terraform),
+})
+
+const toStanding = ({ states, request, applying }: StandingJson): TerraformStanding => ({
+  states,
+  request,
+  applying: applying && { ...applying, until: new Date(applying.until) },
 })
 
 const standstillOf = (row: StateRow): Standstill | null => {

@@ -73,13 +73,15 @@ export const createScans = (db: Kysely<Database>) => ({
       .map(({ clientId }) => clientId)
     const pages = listed.filter(({ clientId }) => !nominated.includes(clientId))
     await sql`
-      insert into nexus.clients as c (tenant_id, client_id, observed, observed_at)
-      select ${tenantId}, l.client_id, l.client, ${askedAt}
+      insert into nexus.clients as c (tenant_id, client_id, observed, observed_at, confirmed_at)
+      select ${tenantId}, l.client_id, l.client, ${askedAt}::timestamptz, ${askedAt}::timestamptz
       from jsonb_to_recordset(${JSON.stringify(pages.map(({ clientId, client }) => ({ client_id: clientId, client })))}::jsonb)
         as l(client_id text, client jsonb)
       on conflict (tenant_id, client_id) do update
         set observed = excluded.observed, observed_at = excluded.observed_at, revision = c.revision + 1,
-            written_at = clock_timestamp(), vanished_at = null
+            written_at = clock_timestamp(), vanished_at = null,
+            -- What drifts otherwise is nominated; a drift that is known is not as confirmed.
+            confirmed_at = case when c.drifted_at is null then excluded.observed_at else c.confirmed_at end
         where (c.lease_until is null or c.lease_until <= clock_timestamp())
           and c.generation = c.settled_generation and c.written_at < ${askedAt}
     `.execute(db)

@@ -63,6 +63,8 @@ export interface ClientsTable {
   woken_at: MaybeTime
   written_at: Generated<Date>
   drifted_at: MaybeTime
+  drifted_by_state: string | null
+  confirmed_at: MaybeTime
   stalled_at: MaybeTime
   paused_at: MaybeTime
 }

@@ -61,7 +61,7 @@ const looks: readonly Look[] = [
       fields:
         record.pending.length > 0
           ? []
-          : drifts(record.base, record.observed, tenant.metadataKeys).map((drift) => ({
+          : drifts(record.base, record.observed, tenant.metadataKeys, record.driftedByState).map((drift) => ({
               field: drift.path,
               from: drift.confirmed,
               to: drift.observed,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { clientAnswer } from '../../api/client-answer.ts'
 import type { Answerable } from '../../api/client-answer.ts'
+import { manual } from '../../domain/terraform-standing.ts'
 import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
 
 const tenantWith = (foreignTerraform: TenantConfiguration['foreignTerraform']): TenantConfiguration => ({
@@ -16,7 +17,7 @@ const tenantWith = (foreignTerraform: TenantConfiguration['foreignTerraform']): 
   driftPolicy: 'report',
   scanIntervalMs: 1,
   foreignTerraform,
-  terraformStates: [],
+  terraformStates: ['main'],
   metadataKeys: defaultMetadataKeys,
   allowInsecure: false,
 })
@@ -28,22 +29,19 @@ const record: Answerable = {
   base: {},
   pending: [],
   ageMs: 0,
+  terraform: manual,
 }
 
 describe('a client that Terraform manages', () => {
   test.each([
-    { reason: 'a state that Nexus writes for', standing: { managed: true }, policy: 'warn', warned: false },
-    { reason: "another's state", standing: { managed: true, foreignState: 'web' }, policy: 'warn', warned: true },
-    {
-      reason: "another's state, allowed",
-      standing: { managed: true, foreignState: 'web' },
-      policy: 'allow',
-      warned: false,
-    },
-    { reason: 'none', standing: { managed: false }, policy: 'warn', warned: false },
-  ] as const)('$reason under the policy $policy', ({ standing, policy, warned }) => {
-    const { headers, body } = clientAnswer(200, tenantWith(policy), record, standing)
+    { reason: 'a state that Nexus writes for', states: ['main'], policy: 'warn', warned: false },
+    { reason: "another's state", states: ['web'], policy: 'warn', warned: true },
+    { reason: "another's state beside ours", states: ['main', 'web'], policy: 'warn', warned: true },
+    { reason: "another's state, allowed", states: ['web'], policy: 'allow', warned: false },
+    { reason: 'none', states: [], policy: 'warn', warned: false },
+  ] as const)('$reason under the policy $policy', ({ states, policy, warned }) => {
+    const { headers, body } = clientAnswer(200, tenantWith(policy), { ...record, terraform: { ...manual, states } })
     expect('nexus-warning' in headers).toBe(warned)
-    expect(JSON.parse(body ?? '')).toMatchObject({ manuallyCreated: !standing.managed })
+    expect(JSON.parse(String(body))).toMatchObject({ manuallyCreated: states.length === 0 })
   })
 })

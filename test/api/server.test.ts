@@ -6,6 +6,9 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import { Unauthenticated, IssuerUnavailable } from '../../adapters/credentials/errors.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
+import { createStateIndex } from '../../adapters/postgres/state-index.ts'
+import { createStateLocks } from '../../adapters/postgres/state-locks.ts'
+import { createStates } from '../../adapters/postgres/states.ts'
 import { createTenants } from '../../adapters/postgres/tenants.ts'
 import { connect } from '../../adapters/postgres/connect.ts'
 import { defaultSettings } from '../../api/dependencies.ts'
@@ -42,6 +45,7 @@ const caller: Caller = {
   permissions: new Set(['client.write.all']),
   roles: [],
   products: [],
+  terraformStates: '*',
 }
 
 const closers: (() => Promise<void>)[] = []
@@ -58,10 +62,12 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       clients: createClients(postgres.db),
       changes: createChanges(postgres.db),
       health: createTenants(postgres.db),
+      states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
+      stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),
+      stateIndex: createStateIndex(postgres.db, { applyWaitMs: 1000 }),
       notifications: { wait: (_id, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve() },
       auth0: { get: () => Promise.reject(new Error('nobody should ask')) },
-      terraform: () => Promise.resolve({ managed: false }),
       ping: () => postgres.pool.query('select 1').then(() => undefined),
       log: pino({ level: 'silent' }),
       settings: defaultSettings,

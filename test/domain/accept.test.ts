@@ -14,6 +14,7 @@ const owner: Caller = {
   permissions: new Set<Permission>(['client.write']),
   roles: ['billing'],
   products: [],
+  terraformStates: '*',
 }
 const scoped: Caller = { ...owner, id: 'auth0|sue', roles: [], products: ['Shop', 'Shed'] }
 const admin: Caller = { ...owner, id: 'auth0|root', roles: [], permissions: new Set<Permission>(['client.write.all']) }

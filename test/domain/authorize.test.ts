@@ -12,6 +12,7 @@ const caller = (more: Partial<Caller>): Caller => ({
   permissions: new Set<Permission>(['client.write']),
   roles: [],
   products: [],
+  terraformStates: '*',
   ...more,
 })
 

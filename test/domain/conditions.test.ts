@@ -13,6 +13,8 @@ const calm: Parameters<typeof conditionsOf>[0] = {
   failures: 0,
   lastFailure: null,
   standstill: null,
+  driftedByState: null,
+  terraform: { applying: null },
 }
 const change = { id: 'a', generation: 4, values: { productName: 'A' } }
 

@@ -1,0 +1,87 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { ClientKey, Values } from '../../domain/vocabulary.ts'
+import type { Database } from './schema.ts'
+import { lockIn } from './state-rows.ts'
+import type { HeldLock, KnownDrift, StateKey, StateRow } from './state-rows.ts'
+
+/** A state that has to be looked at: an apply is over, or a lock has been held for too long. */
+export interface ApplyCheck {
+  readonly key: StateKey
+  /** Still held: whoever holds it is not expected to come back. */
+  readonly abandoned: HeldLock | null
+  /** Drift that was known before the apply; null where nobody applied. */
+  readonly knownDrift: KnownDrift | null
+}
+
+/** An owned client of a state. */
+export interface Candidate {
+  readonly key: ClientKey
+  readonly base: Values
+}
+
+/** Looking after an apply: due times stand in the state's row, where no queue can lose them. */
+export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { readonly applyWaitMs: number }) => ({
+  /** Claims one check that is due, for `forMs`. Paused and held tenants are left alone. */
+  claim: async (tenantIds: readonly string[], forMs: number): Promise<ApplyCheck | undefined> => {
+    const { rows } = await sql<StateRow & { tenant_id: string; name: string }>`
+      update nexus.terraform_states set check_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
+      where (tenant_id, name) in (
+        select s.tenant_id, s.name from nexus.terraform_states s left join nexus.tenants t using (tenant_id)
+        where s.check_at <= clock_timestamp() and (s.check_until is null or s.check_until <= clock_timestamp())
+          and s.tenant_id = any(${[...tenantIds]}) and coalesce(t.paused_at, t.held_at) is null
+        order by s.check_at limit 1 for update of s skip locked
+      )
+      returning *, extract(epoch from clock_timestamp() - locked_at)::float8 * 1000 as lock_ms
+    `.execute(db)
+    const [row] = rows
+    return (
+      row && {
+        key: { tenantId: row.tenant_id, name: row.name },
+        abandoned: lockIn(row, applyWaitMs),
+        knownDrift: row.known_drift,
+      }
+    )
+  },
+
+  /** Clients of the state in which Nexus owns fields. */
+  candidates: async ({ tenantId, name }: StateKey): Promise<Candidate[]> => {
+    const { rows } = await sql<{ client_id: string; base: Values }>`
+      select c.client_id, c.base from nexus.clients c
+      where c.tenant_id = ${tenantId} and c.base <> '{}'::jsonb and c.vanished_at is null and c.client_id in (
+        select r.client_id from nexus.terraform_resources r where r.tenant_id = ${tenantId} and r.state = ${name})
+      order by c.client_id
+    `.execute(db)
+    return rows.map(({ client_id, base }) => ({ key: { tenantId, clientId: client_id }, base }))
+  },
+
+  /** The claim goes on. */
+  extend: async ({ tenantId, name }: StateKey, forMs: number): Promise<void> => {
+    await sql`
+      update nexus.terraform_states set check_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
+      where tenant_id = ${tenantId} and name = ${name} and check_until is not null
+    `.execute(db)
+  },
+
+  /**
+   * Ends a check. What was known of drift stays as long as the lock is held: when it is given back, the state is looked at
+   * again. A lock that was taken or given back meanwhile has made a new check due, which stays.
+   */
+  finish: async ({ tenantId, name }: StateKey): Promise<void> => {
+    await sql`
+      update nexus.terraform_states
+      set check_at = null, check_until = null, known_drift = case when lock is not null then known_drift end
+      where tenant_id = ${tenantId} and name = ${name} and check_until is not null
+    `.execute(db)
+  },
+
+  /** Gives a check back that could not be done; it is due again after `ms`. */
+  postpone: async ({ tenantId, name }: StateKey, ms: number): Promise<void> => {
+    await sql`
+      update nexus.terraform_states set check_until = clock_timestamp() + ${ms} * interval '1 millisecond'
+      where tenant_id = ${tenantId} and name = ${name} and check_until is not null
+    `.execute(db)
+  },
+})
+
+export type ApplyChecks = ReturnType<typeof createApplyChecks>

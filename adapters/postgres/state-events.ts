@@ -1,0 +1,70 @@
+import { sql } from 'kysely'
+import type { RawBuilder, Transaction } from 'kysely'
+import type { ClientKey, FieldPath } from '../../domain/vocabulary.ts'
+import type { Database } from './schema.ts'
+
+/**
+ * What makes an older configuration of a state wrong. Each raises the state's count, which stands in the address of the
+ * backend: who would apply an older configuration does not get the lock.
+ */
+export type StateEventKind = 'owned' | 'release' | 'cancelled' | 'vanished'
+
+export interface StateEvent {
+  readonly clientId: string
+  readonly kind: StateEventKind
+  /** The fields that became owned. */
+  readonly fields: readonly FieldPath[] | null
+}
+
+/**
+ * The statement, as one that stands alone or as a part of another: it counts an event in every state that manages the
+ * client or is to adopt it.
+ *
+ * @param when a further condition, over no table
+ */
+export const eventStatement = (
+  { tenantId, clientId }: ClientKey,
+  kind: StateEventKind,
+  fields: readonly FieldPath[] | null,
+  when: RawBuilder<unknown> = sql`true`,
+): { readonly moved: RawBuilder<unknown>; readonly noted: RawBuilder<unknown> } => ({
+  moved: sql`
+    update nexus.terraform_states s set snapshot = s.snapshot + 1
+    where s.tenant_id = ${tenantId} and ${when} and (
+      s.name in (select r.state from nexus.terraform_resources r
+                 where r.tenant_id = ${tenantId} and r.client_id = ${clientId})
+      or s.name in (select q.state from nexus.terraform_requests q
+                    where q.tenant_id = ${tenantId} and q.client_id = ${clientId}))
+    returning s.name, s.snapshot`,
+  noted: sql`
+    insert into nexus.terraform_events (tenant_id, state, snapshot, client_id, kind, fields)
+    select ${tenantId}, moved.name, moved.snapshot, ${clientId}, ${kind},
+           ${fields === null ? null : JSON.stringify(fields)}::jsonb
+    from moved`,
+})
+
+/** Counts an event. The caller's transaction has locked the client's row, or no row that anybody locks after a state's. */
+export const noteEvent = async (
+  trx: Transaction<Database>,
+  key: ClientKey,
+  kind: StateEventKind,
+  fields: readonly FieldPath[] | null = null,
+): Promise<void> => {
+  const { moved, noted } = eventStatement(key, kind, fields)
+  await sql`with moved as (${moved}) ${noted}`.execute(trx)
+}
+
+/** What happened to a state after one of its counts, oldest first, at most `limit`. */
+export const eventsSince = async (
+  trx: Transaction<Database>,
+  tenantId: string,
+  state: string,
+  snapshot: number,
+  limit: number,
+): Promise<StateEvent[]> => {
+  const { rows } = await sql<{ client_id: string; kind: StateEventKind; fields: FieldPath[] | null }>`
+    select client_id, kind, fields from nexus.terraform_events
+    where tenant_id = ${tenantId} and state = ${state} and snapshot > ${snapshot} order by snapshot limit ${limit}
+  `.execute(trx)
+  return rows.map(({ client_id, kind, fields }) => ({ clientId: client_id, kind, fields }))
+}

@@ -1,0 +1,240 @@
+import { sql } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
+import type { SnapshotFacts } from '../../domain/snapshot.ts'
+import type { StateResource } from '../../domain/terraform-state.ts'
+import type { TerraformRequest } from '../../domain/terraform-standing.ts'
+import type { Author, ClientKey } from '../../domain/vocabulary.ts'
+import { pendingOf } from './records.ts'
+import type { Database } from './schema.ts'
+import { noteEvent } from './state-events.ts'
+import { lockIn, makeState } from './state-rows.ts'
+import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
+
+/**
+ * Makes the index of a state anew, in the transaction that stores it: (state, address) → client. What was asked for and
+ * has come true is asked for no longer.
+ */
+export const replaceIndex = async (
+  trx: Transaction<Database>,
+  { tenantId, name }: StateKey,
+  resources: readonly StateResource[],
+): Promise<void> => {
+  await sql`delete from nexus.terraform_resources where tenant_id = ${tenantId} and state = ${name}`.execute(trx)
+  const rows = resources.map(({ address, type, clientId, tainted, deposed }, place) => ({
+    place,
+    address,
+    type,
+    client_id: clientId,
+    tainted,
+    deposed,
+  }))
+  await sql`
+    insert into nexus.terraform_resources (tenant_id, state, place, address, type, client_id, tainted, deposed)
+    select ${tenantId}, ${name}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r(place integer, address text, type text, client_id text, tainted boolean, deposed text)
+  `.execute(trx)
+  await sql`
+    delete from nexus.terraform_requests q
+    where q.tenant_id = ${tenantId} and q.state = ${name} and (q.kind = 'adopt') = exists (
+      select from nexus.terraform_resources r
+      where r.tenant_id = ${tenantId} and r.state = ${name} and r.client_id = q.client_id and r.type = 'auth0_client')
+  `.execute(trx)
+}
+
+/** Where a client stands in a state. */
+export interface Place {
+  readonly state: string
+  readonly address: string
+  readonly tainted: boolean
+  readonly deposed: string | null
+}
+
+export interface PendingRequest extends TerraformRequest {
+  readonly by: Author
+  readonly at: Date
+}
+
+/** What Nexus knows of one state, without anything of its text. */
+export interface StateSummary {
+  readonly name: string
+  readonly version: number | null
+  readonly serial: number | null
+  readonly lineage: string | null
+  readonly bytes: number | null
+  readonly writtenAt: Date | null
+  readonly snapshot: number
+  readonly clients: number
+  readonly lock: HeldLock | null
+}
+
+/** Counts over the clients of a tenant. */
+export interface StandingCounts {
+  readonly managed: number
+  readonly manual: number
+  readonly conflicting: number
+  readonly adopting: number
+  readonly releasing: number
+}
+
+/** Who manages what, as the states that Nexus holds say. */
+export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readonly applyWaitMs: number }) => ({
+  /** Where a client stands, and what is asked for it. */
+  standing: async ({
+    tenantId,
+    clientId,
+  }: ClientKey): Promise<{ readonly places: Place[]; readonly request: PendingRequest | null }> => {
+    const { rows: places } = await sql<Place>`
+      select state, address, tainted, deposed from nexus.terraform_resources
+      where tenant_id = ${tenantId} and client_id = ${clientId} and type = 'auth0_client' order by state, place
+    `.execute(db)
+    const { rows: requests } = await sql<PendingRequest>`
+      select kind, state, author as by, requested_at as at from nexus.terraform_requests
+      where tenant_id = ${tenantId} and client_id = ${clientId}
+    `.execute(db)
+    return { places, request: requests[0] ?? null }
+  },
+
+  /**
+   * Asks for adoption or release; whatever was asked for the client before is asked for no longer. A configuration that
+   * was made before a release, or before the end of another request, would do what nobody wants any more: it counts.
+   */
+  request: (key: ClientKey, { kind, state }: TerraformRequest, author: Author): Promise<void> =>
+    db.transaction().execute(async (trx) => {
+      await makeState(trx, { tenantId: key.tenantId, name: state })
+      const before = await lockRequest(trx, key)
+      if (before?.kind === kind && before.state === state) return
+      if (before !== null) await dropRequest(trx, key)
+      await sql`
+        insert into nexus.terraform_requests (tenant_id, client_id, state, kind, author)
+        values (${key.tenantId}, ${key.clientId}, ${state}, ${kind}, ${JSON.stringify(author)}::jsonb)
+      `.execute(trx)
+      if (kind === 'release') await noteEvent(trx, key, 'release')
+    }),
+
+  /** Takes a request back. @returns whether there was one */
+  cancel: (key: ClientKey): Promise<boolean> =>
+    db.transaction().execute(async (trx) => {
+      if ((await lockRequest(trx, key)) === null) return false
+      await dropRequest(trx, key)
+      return true
+    }),
+
+  /** The states of a tenant that Nexus has heard of, by name. */
+  states: async (tenantId: string): Promise<StateSummary[]> => {
+    const { rows } = await sql<StateRow & SummaryRow>`
+      select s.*, v.serial, v.lineage, v.bytes, v.written_at,
+             extract(epoch from clock_timestamp() - s.locked_at)::float8 * 1000 as lock_ms,
+             (select count(distinct r.client_id) from nexus.terraform_resources r
+              where r.tenant_id = s.tenant_id and r.state = s.name and r.type = 'auth0_client') as clients
+      from nexus.terraform_states s left join nexus.terraform_state_versions v
+        on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version
+      where s.tenant_id = ${tenantId} order by s.name
+    `.execute(db)
+    return rows.map((row) => ({
+      name: row.name,
+      version: row.version,
+      serial: row.serial,
+      lineage: row.lineage,
+      bytes: row.bytes,
+      writtenAt: row.written_at,
+      snapshot: row.snapshot,
+      clients: row.clients,
+      lock: lockIn(row, applyWaitMs),
+    }))
+  },
+
+  /** How many clients are managed, manual, in two states at once, and on the way from one to the other. */
+  counts: async (tenantId: string): Promise<StandingCounts> => {
+    const { rows } = await sql<StandingCounts>`
+      with standing as (
+        select c.client_id, count(distinct r.state) as states from nexus.clients c
+        left join nexus.terraform_resources r
+          on r.tenant_id = c.tenant_id and r.client_id = c.client_id and r.type = 'auth0_client'
+        where c.tenant_id = ${tenantId} and c.vanished_at is null group by c.client_id
+      )
+      select count(*) filter (where states > 0) as managed, count(*) filter (where states = 0) as manual,
+             count(*) filter (where states > 1) as conflicting,
+             (select count(*) from nexus.terraform_requests where tenant_id = ${tenantId} and kind = 'adopt') as adopting,
+             (select count(*) from nexus.terraform_requests where tenant_id = ${tenantId} and kind = 'release') as releasing
+      from standing
+    `.execute(db)
+    return rows[0] ?? { managed: 0, manual: 0, conflicting: 0, adopting: 0, releasing: 0 }
+  },
+
+  /** Ids that states name and Nexus does not know, at most `limit`. */
+  unknownClients: async (tenantId: string, limit: number): Promise<string[]> => {
+    const { rows } = await sql<{ client_id: string }>`
+      select distinct r.client_id from nexus.terraform_resources r
+      where r.tenant_id = ${tenantId} and not exists (
+        select from nexus.clients c where c.tenant_id = ${tenantId} and c.client_id = r.client_id)
+      order by r.client_id limit ${limit}
+    `.execute(db)
+    return rows.map((row) => row.client_id)
+  },
+
+  /** Everything that stacks are made of, as of one moment. */
+  snapshot: (tenantId: string): Promise<SnapshotFacts> =>
+    db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute(async (trx) => {
+        const tenant = await sql<{ scanned: boolean }>`
+          select last_scan_at is not null as scanned from nexus.tenants where tenant_id = ${tenantId}
+        `.execute(trx)
+        const states = await sql<{ name: string; snapshot: number }>`
+          select name, snapshot from nexus.terraform_states where tenant_id = ${tenantId} order by name
+        `.execute(trx)
+        const resources = await sql<StateResource & { readonly state: string }>`
+          select state, address, type, client_id as "clientId", tainted, deposed from nexus.terraform_resources
+          where tenant_id = ${tenantId} order by state, place
+        `.execute(trx)
+        const clients = await sql<SnapshotFacts['clients'][number]>`
+          select c.client_id as id, c.base, c.vanished_at is not null as vanished, ${pendingOf} as pending,
+                 jsonb_build_object('name', c.observed->'name', 'client_metadata', c.observed->'client_metadata') as observed,
+                 (select jsonb_build_object('kind', q.kind, 'state', q.state) from nexus.terraform_requests q
+                  where q.tenant_id = c.tenant_id and q.client_id = c.client_id) as request
+          from nexus.clients c
+          where c.tenant_id = ${tenantId} and (c.vanished_at is null
+            or exists (select from nexus.terraform_resources r where r.tenant_id = c.tenant_id and r.client_id = c.client_id)
+            or exists (select from nexus.terraform_requests q where q.tenant_id = c.tenant_id and q.client_id = c.client_id))
+          order by c.client_id
+        `.execute(trx)
+        return {
+          scanned: tenant.rows[0]?.scanned ?? false,
+          states: states.rows,
+          resources: resources.rows,
+          clients: clients.rows,
+        }
+      }),
+})
+
+export type StateIndex = ReturnType<typeof createStateIndex>
+
+interface SummaryRow {
+  readonly name: string
+  readonly serial: number | null
+  readonly lineage: string | null
+  readonly bytes: number | null
+  readonly written_at: Date | null
+  readonly clients: number
+}
+
+/** What is asked for a client, whose row is locked for the rest of the transaction: two cannot ask at once. */
+const lockRequest = async (
+  trx: Transaction<Database>,
+  { tenantId, clientId }: ClientKey,
+): Promise<TerraformRequest | null> => {
+  await sql`select from nexus.clients where tenant_id = ${tenantId} and client_id = ${clientId} for update`.execute(trx)
+  const { rows } = await sql<TerraformRequest>`
+    select kind, state from nexus.terraform_requests where tenant_id = ${tenantId} and client_id = ${clientId}
+  `.execute(trx)
+  return rows[0] ?? null
+}
+
+/** Counted while the request is there, so that its state counts it. */
+const dropRequest = async (trx: Transaction<Database>, key: ClientKey): Promise<void> => {
+  await noteEvent(trx, key, 'cancelled')
+  await sql`
+    delete from nexus.terraform_requests where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+  `.execute(trx)
+}

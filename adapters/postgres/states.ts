@@ -1,0 +1,313 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import { sql } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
+import { successionOf } from '../../domain/terraform-state.ts'
+import type { Succession, TerraformState } from '../../domain/terraform-state.ts'
+import type { Author } from '../../domain/vocabulary.ts'
+import type { Sealing } from '../sealing/sealing.ts'
+import { SealingError } from '../sealing/sealing.ts'
+import type { Database } from './schema.ts'
+import { replaceIndex } from './state-index.ts'
+import { lockIn, lockState } from './state-rows.ts'
+import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
+
+/** One version of a state, without its text. */
+export interface StateVersion {
+  readonly version: number
+  readonly current: boolean
+  readonly serial: number
+  readonly lineage: string
+  readonly terraformVersion: string
+  readonly bytes: number
+  readonly keyId: string
+  readonly restoredFrom: number | null
+  readonly writtenAt: Date
+  readonly writtenBy: Author
+}
+
+/** What came of a write. */
+export type Written =
+  | { readonly kind: 'written'; readonly version: number }
+  /** Somebody else holds the lock. */
+  | { readonly kind: 'locked'; readonly lock: HeldLock }
+  /** The lock that the writer names is not held any more. */
+  | { readonly kind: 'lock-lost' }
+  | {
+      readonly kind: Exclude<Succession, 'first' | 'next' | 'same'>
+      readonly present: { readonly serial: number; readonly lineage: string }
+    }
+
+export interface StateText {
+  readonly text: Buffer
+  readonly state: TerraformState
+}
+
+const compress = promisify(gzip)
+const decompress = promisify(gunzip)
+
+/** What a version is sealed as: one text cannot be put into the place of another. */
+const contextOf = ({ tenantId, name }: StateKey, version: number): string => `${tenantId}/${name}/${version}`
+
+/**
+ * Terraform's states: every version, sealed. A write is one transaction on the locked row of its state, in which the lock,
+ * the lineage and the serial are checked, the version is stored and the index is made anew.
+ *
+ * @param sealing undefined where there is no key: then no state can be written or read
+ * @param keepVersions how many versions are kept; null for all of them
+ */
+export const createStates = (
+  db: Kysely<Database>,
+  {
+    sealing,
+    keepVersions,
+    applyWaitMs,
+  }: { readonly sealing: Sealing | undefined; readonly keepVersions: number | null; readonly applyWaitMs: number },
+) => {
+  const sealer = (): Sealing => {
+    if (sealing !== undefined) return sealing
+    throw new SealingError(
+      'No state can be kept without a key: set terraform.stateKeys (32 random bytes, as `openssl rand -base64 32` writes them).',
+    )
+  }
+
+  const store = async (
+    trx: Transaction<Database>,
+    key: StateKey,
+    row: StateRow,
+    { state, compressed, bytes, sha256, author, restoredFrom }: NewVersion,
+  ): Promise<number> => {
+    const version = row.versions + 1
+    const { keyId, bytes: sealed } = sealer().seal(compressed, contextOf(key, version))
+    await sql`
+      insert into nexus.terraform_state_versions
+        (tenant_id, state, version, lineage, serial, terraform_version, sha256, bytes, key_id, sealed, restored_from, written_by)
+      values (${key.tenantId}, ${key.name}, ${version}, ${state.lineage}, ${state.serial}, ${state.terraformVersion},
+              ${sha256}, ${bytes}, ${keyId}, ${sealed}, ${restoredFrom}, ${JSON.stringify(author)}::jsonb)
+    `.execute(trx)
+    await sql`
+      update nexus.terraform_states
+      set version = ${version}, versions = ${version}, highest_serial = greatest(highest_serial, ${state.serial}),
+          -- A restored state tells of no apply.
+          serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
+      where tenant_id = ${key.tenantId} and name = ${key.name}
+    `.execute(trx)
+    await replaceIndex(trx, key, state.resources)
+    if (keepVersions !== null)
+      await sql`
+        delete from nexus.terraform_state_versions
+        where tenant_id = ${key.tenantId} and state = ${key.name} and version <= ${version - keepVersions}
+      `.execute(trx)
+    return version
+  }
+
+  /** The text of one version. @throws SealingError */
+  const open = async (key: StateKey, version: number): Promise<Buffer | undefined> => {
+    const { rows } = await sql<{ key_id: string; sealed: Buffer }>`
+      select key_id, sealed from nexus.terraform_state_versions
+      where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
+    `.execute(db)
+    const [row] = rows
+    if (row === undefined) return undefined
+    return decompress(sealer().open({ keyId: row.key_id, bytes: row.sealed }, contextOf(key, version)))
+  }
+
+  return {
+    /** The current text; undefined where there is none. @throws SealingError */
+    read: async (key: StateKey): Promise<{ readonly text: Buffer; readonly version: number } | undefined> => {
+      const { rows } = await sql<{ version: number | null }>`
+        select version from nexus.terraform_states where tenant_id = ${key.tenantId} and name = ${key.name}
+      `.execute(db)
+      const version = rows[0]?.version ?? null
+      const text = version === null ? undefined : await open(key, version)
+      return text === undefined || version === null ? undefined : { text, version }
+    },
+
+    /** The text of one version, current or not. @throws SealingError */
+    readVersion: open,
+
+    /**
+     * Stores a state as the newest version, if it may follow the one that is there.
+     *
+     * @param lockId the lock that the writer holds; null where it names none
+     * @throws SealingError
+     */
+    write: async (
+      key: StateKey,
+      { text, state }: StateText,
+      lockId: string | null,
+      author: Author,
+    ): Promise<Written> => {
+      sealer()
+      const sha256 = createHash('sha256').update(text).digest('hex')
+      const compressed = await compress(text, { level: 3 })
+      return db.transaction().execute(async (trx): Promise<Written> => {
+        const row = await lockState(trx, key)
+        const lock = lockIn(row, applyWaitMs)
+        if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock }
+        if (lock === null && lockId !== null) return { kind: 'lock-lost' }
+        const present = await presentVersion(trx, key, row.version)
+        const succession = successionOf(present, { lineage: state.lineage, serial: state.serial, sha256 })
+        if (succession === 'same') return { kind: 'written', version: row.version ?? 0 }
+        if (present !== null && succession !== 'first' && succession !== 'next') return { kind: succession, present }
+        const version = await store(trx, key, row, {
+          state,
+          compressed,
+          bytes: text.length,
+          sha256,
+          author,
+          restoredFrom: null,
+        })
+        return { kind: 'written', version }
+      })
+    },
+
+    /**
+     * Makes an old version current again, on purpose: as a new version whose serial is higher than any before, so that
+     * no plan made in between can be taken for a plan of it.
+     *
+     * @param restored the old version's text with that serial
+     * @returns `overtaken` where somebody wrote meanwhile; nothing is written then
+     */
+    restore: async (
+      key: StateKey,
+      from: number,
+      { text, state }: StateText,
+      author: Author,
+    ): Promise<Extract<Written, { kind: 'written' | 'locked' }> | { readonly kind: 'overtaken' }> => {
+      const sha256 = createHash('sha256').update(text).digest('hex')
+      const compressed = await compress(text, { level: 3 })
+      return db.transaction().execute(async (trx) => {
+        const row = await lockState(trx, key)
+        const lock = lockIn(row, applyWaitMs)
+        if (lock !== null) return { kind: 'locked', lock } as const
+        if (state.serial <= row.highest_serial) return { kind: 'overtaken' } as const
+        const bytes = text.length
+        const version = await store(trx, key, row, { state, compressed, bytes, sha256, author, restoredFrom: from })
+        return { kind: 'written', version } as const
+      })
+    },
+
+    /** Takes a state away; its versions stay. @returns whether there was one */
+    remove: (
+      key: StateKey,
+      lockId: string | null,
+    ): Promise<{ readonly kind: 'removed' | 'absent' } | Extract<Written, { kind: 'locked' }>> =>
+      db.transaction().execute(async (trx) => {
+        const row = await lockState(trx, key)
+        const lock = lockIn(row, applyWaitMs)
+        if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock } as const
+        if (row.version === null) return { kind: 'absent' } as const
+        await sql`
+          update nexus.terraform_states set version = null
+          where tenant_id = ${key.tenantId} and name = ${key.name}
+        `.execute(trx)
+        await replaceIndex(trx, key, [])
+        return { kind: 'removed' } as const
+      }),
+
+    /** The versions that are kept, newest first. */
+    versions: async (key: StateKey): Promise<StateVersion[]> => {
+      const { rows } = await sql<VersionRow>`
+        select v.version, s.version is not distinct from v.version as current, serial, lineage, terraform_version, bytes,
+               key_id, restored_from, written_at, written_by
+        from nexus.terraform_state_versions v
+        join nexus.terraform_states s on s.tenant_id = v.tenant_id and s.name = v.state
+        where v.tenant_id = ${key.tenantId} and v.state = ${key.name} order by v.version desc
+      `.execute(db)
+      return rows.map(toVersion)
+    },
+
+    /** The highest serial that a state has had; undefined for a state that nobody ever wrote. */
+    highestSerial: async (key: StateKey): Promise<number | undefined> => {
+      const { rows } = await sql<{ highest_serial: number }>`
+        select highest_serial from nexus.terraform_states where tenant_id = ${key.tenantId} and name = ${key.name}
+      `.execute(db)
+      return rows[0]?.highest_serial
+    },
+
+    /**
+     * Seals what an older key has sealed with the first one, a version at a time, so that the older key can go.
+     *
+     * @param onVersion called after each
+     * @returns how many there were
+     * @throws SealingError where a version's key is not there any more
+     */
+    rekey: async (onVersion: (done: number, of: number) => void): Promise<number> => {
+      const { keyId } = sealer()
+      const { rows } = await sql<{ tenant_id: string; state: string; version: number }>`
+        select tenant_id, state, version from nexus.terraform_state_versions where key_id <> ${keyId}
+      `.execute(db)
+      for (const [index, { tenant_id: tenantId, state: name, version }] of rows.entries()) {
+        await db.transaction().execute(async (trx) => {
+          const { rows: found } = await sql<{ key_id: string; sealed: Buffer }>`
+            select key_id, sealed from nexus.terraform_state_versions
+            where tenant_id = ${tenantId} and state = ${name} and version = ${version} for update
+          `.execute(trx)
+          const [row] = found
+          if (row === undefined) return
+          const context = contextOf({ tenantId, name }, version)
+          const { bytes } = sealer().seal(sealer().open({ keyId: row.key_id, bytes: row.sealed }, context), context)
+          await sql`
+            update nexus.terraform_state_versions set key_id = ${keyId}, sealed = ${bytes}
+            where tenant_id = ${tenantId} and state = ${name} and version = ${version}
+          `.execute(trx)
+        })
+        onVersion(index + 1, rows.length)
+      }
+      return rows.length
+    },
+  }
+}
+
+export type States = ReturnType<typeof createStates>
+
+interface NewVersion {
+  readonly state: TerraformState
+  readonly compressed: Buffer
+  readonly bytes: number
+  readonly sha256: string
+  readonly author: Author
+  readonly restoredFrom: number | null
+}
+
+/** Read by a statement of its own, after the row is locked: one that waited for the lock would see what was before. */
+const presentVersion = async (
+  trx: Transaction<Database>,
+  { tenantId, name }: StateKey,
+  version: number | null,
+): Promise<{ readonly lineage: string; readonly serial: number; readonly sha256: string } | null> => {
+  if (version === null) return null
+  const { rows } = await sql<{ lineage: string; serial: number; sha256: string }>`
+    select lineage, serial, sha256 from nexus.terraform_state_versions
+    where tenant_id = ${tenantId} and state = ${name} and version = ${version}
+  `.execute(trx)
+  return rows[0] ?? null
+}
+
+interface VersionRow {
+  readonly version: number
+  readonly current: boolean
+  readonly serial: number
+  readonly lineage: string
+  readonly terraform_version: string
+  readonly bytes: number
+  readonly key_id: string
+  readonly restored_from: number | null
+  readonly written_at: Date
+  readonly written_by: Author
+}
+
+const toVersion = (row: VersionRow): StateVersion => ({
+  version: row.version,
+  current: row.current,
+  serial: row.serial,
+  lineage: row.lineage,
+  terraformVersion: row.terraform_version,
+  bytes: row.bytes,
+  keyId: row.key_id,
+  restoredFrom: row.restored_from,
+  writtenAt: row.written_at,
+  writtenBy: row.written_by,
+})

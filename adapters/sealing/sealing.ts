@@ -1,0 +1,65 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+
+/** A text that only who has one of the keys can read, and only as what it was sealed as. */
+export interface Sealed {
+  /** Which key: the first eight digits of its SHA-256. */
+  readonly keyId: string
+  readonly bytes: Buffer
+}
+
+/** Keeps secrets at rest. The first key seals; every key opens, so that a key can be replaced. */
+export interface Sealing {
+  /** The key that seals now. */
+  readonly keyId: string
+  /** @param context what it is; it must be the same for opening, so that one sealed text cannot stand for another */
+  readonly seal: (plain: Buffer, context: string) => Sealed
+  /** @throws SealingError where the key is not known, or the bytes are not what was sealed in this context */
+  readonly open: (sealed: Sealed, context: string) => Buffer
+}
+
+/** Sealed bytes cannot be opened. The message names the remedy, and nothing of the content. */
+export class SealingError extends Error {
+  override readonly name = 'SealingError'
+}
+
+/** AES-256-GCM with a random nonce of 96 bits: far below the number of seals at which one could repeat. */
+const algorithm = 'aes-256-gcm'
+const nonceBytes = 12
+const tagBytes = 16
+
+const idOf = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8)
+
+/**
+ * @param keys 32 bytes each, in base64
+ * @returns undefined where there is no key
+ */
+export const createSealing = (keys: readonly string[]): Sealing | undefined => {
+  const secrets = keys.map((key) => Buffer.from(key, 'base64'))
+  const byId = new Map(secrets.map((key) => [idOf(key), key]))
+  const [first] = secrets
+  if (first === undefined) return undefined
+  const keyId = idOf(first)
+  return {
+    keyId,
+    seal: (plain, context) => {
+      const nonce = randomBytes(nonceBytes)
+      const cipher = createCipheriv(algorithm, first, nonce).setAAD(Buffer.from(context))
+      const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final()])
+      return { keyId, bytes: Buffer.concat([sealed, cipher.getAuthTag()]) }
+    },
+    open: ({ keyId: id, bytes }, context) => {
+      const key = byId.get(id)
+      if (key === undefined)
+        throw new SealingError(
+          `This was sealed with the key ${id}, which is not among terraform.stateKeys; add it back.`,
+        )
+      try {
+        const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
+        decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-tagBytes))
+        return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()])
+      } catch {
+        throw new SealingError('What is stored was changed, or belongs elsewhere: it cannot be opened.')
+      }
+    },
+  }
+}

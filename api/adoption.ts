@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import { authorOf } from '../adapters/postgres/changes.ts'
+import type { PendingRequest, Place } from '../adapters/postgres/state-index.ts'
+import { isPlainAddress } from '../domain/terraform-state.ts'
+import type { Caller, ClientKey } from '../domain/vocabulary.ts'
+import { StateName } from '../domain/vocabulary.ts'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admit, admitTo, clientIdOf, tenantOf } from './gate.ts'
+import { parseJson } from './json.ts'
+import type { KnownClients } from './known-clients.ts'
+import { refuseParameters } from './patch-client.ts'
+import { Problem } from './problem.ts'
+import { mustRead } from './read-client.ts'
+
+/** How a client stands with Terraform, in one word: what a list shows, and what an apply has still to make true. */
+type Status = 'manual' | 'adopting' | 'managed' | 'releasing' | 'conflict'
+
+interface Standing {
+  readonly places: readonly Place[]
+  readonly request: PendingRequest | null
+}
+
+const statusOf = ({ places, request }: Standing): Status => {
+  if (new Set(places.map(({ state }) => state)).size > 1) return 'conflict'
+  if (request !== null) return request.kind === 'adopt' ? 'adopting' : 'releasing'
+  return places.length > 0 ? 'managed' : 'manual'
+}
+
+const answerStanding = (key: ClientKey, standing: Standing): Answer => {
+  const { places, request } = standing
+  return {
+    status: request === null ? 200 : 202,
+    headers: { 'cache-control': 'private, no-cache' },
+    body: JSON.stringify({
+      clientId: key.clientId,
+      status: statusOf(standing),
+      states: places,
+      request: request && {
+        kind: request.kind,
+        state: request.state,
+        by: request.by,
+        requestedAt: request.at.toISOString(),
+      },
+    }),
+  }
+}
+
+/** GET …/clients/{clientId}/terraform: which states it stands in, and what is asked for. */
+export const readAdoption =
+  (deps: ApiDeps, known: KnownClients) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admit(deps, ask, 'read')
+    refuseParameters(ask.query)
+    const tenant = tenantOf(deps, ask)
+    const record = await known.find(tenant, clientIdOf(ask))
+    mustRead(tenant, caller, record)
+    return { ...answerStanding(record.key, await deps.stateIndex.standing(record.key)), status: 200 }
+  }
+
+/** PUT …/clients/{clientId}/terraform: asks for adoption. An apply of the state's configuration makes it true. */
+export const requestAdoption =
+  (deps: ApiDeps, known: KnownClients) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { caller, tenant, key } = await findAdoptable(deps, known, ask)
+    const state = stateFor(tenant, await ask.readBody())
+    const { places, request } = await deps.stateIndex.standing(key)
+    const elsewhere = places.find((place) => place.state !== state)
+    if (elsewhere !== undefined)
+      throw notAdoptable(
+        `The state ${elsewhere.state} manages this client already, at ${elsewhere.address}. Take it out there first: ` +
+          removalOf(elsewhere.address),
+      )
+    if (places.length === 0) await deps.stateIndex.request(key, { kind: 'adopt', state }, authorOf(caller))
+    // It stands there already: whatever else was asked for is taken back.
+    else if (request !== null) await deps.stateIndex.cancel(key)
+    return answerAsked(deps, key, caller, 'adoption asked for')
+  }
+
+/** DELETE …/clients/{clientId}/terraform: asks for release, without destroying it; or takes back what was asked for. */
+export const requestRelease =
+  (deps: ApiDeps, known: KnownClients) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { caller, tenant, key } = await findAdoptable(deps, known, ask)
+    const { places, request } = await deps.stateIndex.standing(key)
+    const own = places.filter(({ state }) => tenant.terraformStates.includes(state))
+    const [first] = own
+    const [elsewhere] = places
+    if (first !== undefined) {
+      const nested = own.find(({ address }) => !isPlainAddress(address))
+      if (nested !== undefined)
+        throw notAdoptable(
+          `It stands in a module, or is one of several instances, and a configuration cannot let go of one of those. Take ` +
+            `it out of the state ${nested.state}: ${removalOf(nested.address)}`,
+        )
+      await deps.stateIndex.request(key, { kind: 'release', state: first.state }, authorOf(caller))
+    } else if (elsewhere !== undefined)
+      throw notAdoptable(
+        `Nexus does not write the configuration of the state ${elsewhere.state}. Take it out there: ` +
+          removalOf(elsewhere.address),
+      )
+    else if (request !== null) await deps.stateIndex.cancel(key)
+    return answerAsked(deps, key, caller, 'release asked for')
+  }
+
+/** @throws Problem 403, 404 also for clients that must not be touched */
+const findAdoptable = async (deps: ApiDeps, known: KnownClients, ask: Ask) => {
+  const caller = await admitTo(deps, ask, 'terraform.adopt')
+  refuseParameters(ask.query)
+  const tenant = tenantOf(deps, ask)
+  const { key } = await known.find(tenant, clientIdOf(ask))
+  return { caller, tenant, key }
+}
+
+const answerAsked = async (deps: ApiDeps, key: ClientKey, caller: Caller, what: string): Promise<Answer> => {
+  const standing = await deps.stateIndex.standing(key)
+  deps.log.info({ ...key, by: caller.id, status: statusOf(standing) }, what)
+  return answerStanding(key, standing)
+}
+
+const Body = z.strictObject({ state: StateName.optional() })
+
+/** The state that is to take the client over. @throws Problem 400, 409 */
+const stateFor = ({ terraformStates: own }: TenantConfiguration, bytes: Uint8Array): string => {
+  const body = Body.safeParse(bytes.length === 0 ? {} : parseJson(bytes))
+  if (!body.success)
+    throw new Problem('malformed', 'The body is {"state": "…"}, or nothing where there is one state only.')
+  const { state = own.length === 1 ? own[0] : undefined } = body.data
+  if (own.length === 0)
+    throw notAdoptable(
+      "The tenant's configuration names no state that Nexus writes: set terraformStates, such as [main].",
+    )
+  if (state === undefined) throw notAdoptable(`Say which state is to take it over: ${own.join(', ')}.`)
+  if (!own.includes(state))
+    throw notAdoptable(`Nexus does not write the configuration of the state ${state}; it does for ${own.join(', ')}.`)
+  return state
+}
+
+const notAdoptable = (detail: string): Problem => new Problem('not-adoptable', detail)
+
+/** The command that takes an address out of a state, ready to paste. */
+const removalOf = (address: string): string => `terraform state rm '${address.replaceAll("'", `'\\''`)}'`

@@ -1,0 +1,57 @@
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import { snapshotOf } from '../domain/snapshot.ts'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admitTo, tenantOf } from './gate.ts'
+import type { KnownClients } from './known-clients.ts'
+import { refuseParameters } from './patch-client.ts'
+import { Problem } from './problem.ts'
+
+/** Clients that only a state knows are read from Auth0 for a snapshot, at most so many: more are a scan's work. */
+const maximumReads = 50
+
+/** GET /v1/tenants/{tenantId}/terraform/snapshot: what the stacks are synthesised from. */
+export const readSnapshot =
+  (deps: ApiDeps, known: KnownClients) =>
+  async (ask: Ask): Promise<Answer> => {
+    await admitTo(deps, ask, 'terraform.read')
+    refuseParameters(ask.query)
+    const tenant = tenantOf(deps, ask)
+    const unasked = await meetUnknown(deps, known, tenant)
+    const snapshot = snapshotOf(
+      await deps.stateIndex.snapshot(tenant.id),
+      {
+        id: tenant.id,
+        // With another audience the domain is a custom one, and a simulator's is no domain: then the environment says it.
+        domain: tenant.audience === `https://${tenant.domain}/api/v2/` && !tenant.allowInsecure ? tenant.domain : null,
+        url: deps.settings.publicUrl,
+        own: tenant.terraformStates,
+        ownClientId: tenant.credential.clientId,
+        keys: tenant.metadataKeys,
+      },
+      unasked,
+    )
+    return { status: 200, headers: { 'cache-control': 'no-store' }, body: JSON.stringify(snapshot) }
+  }
+
+/**
+ * Reads the clients that a state names and Nexus does not know: an apply has just created them, or Auth0 does not have
+ * them.
+ *
+ * @returns why some could not be read; null where all were
+ */
+const meetUnknown = async (deps: ApiDeps, known: KnownClients, tenant: TenantConfiguration): Promise<string | null> => {
+  const unknown = await deps.stateIndex.unknownClients(tenant.id, maximumReads + 1)
+  if (unknown.length > maximumReads)
+    return `States name more than ${maximumReads} clients that Nexus does not know yet: the next scan will find them.`
+  for (const clientId of unknown)
+    try {
+      await known.find(tenant, clientId)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'not-found') {
+        deps.log.warn({ tenantId: tenant.id, clientId }, 'a client that a state names could not be read')
+        return 'A state names a client that Nexus does not know yet, and Auth0 cannot be asked for it now.'
+      }
+    }
+  return null
+}

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto'
+import { authorOf } from '../adapters/postgres/changes.ts'
+import type { HeldLock, StateKey } from '../adapters/postgres/state-rows.ts'
+import type { StateEvent } from '../adapters/postgres/state-events.ts'
+import type { Written } from '../adapters/postgres/states.ts'
+import { LockInfo, readState } from '../domain/terraform-state.ts'
+import type { TerraformState } from '../domain/terraform-state.ts'
+import { headerText } from './answer.ts'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admitToState, mustHold } from './gate.ts'
+import { parseLoose } from './json.ts'
+import { notFound, Problem } from './problem.ts'
+
+/**
+ * Terraform's http backend, one function for each of its requests. What its client expects of each answer: 404 is "no
+ * state yet"; LOCK, UNLOCK and DELETE take 200 only; 409 and 423 carry the lock as members of the answer.
+ */
+
+const ok: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body: null }
+
+/** GET: the current state. Whoever may read it may read every secret in it, so the log says who did. */
+export const readStateText =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
+    parametersOf(ask.query)
+    const found = await deps.states.read(key)
+    deps.log.info({ ...key, by: caller.id, version: found?.version ?? null }, 'state read')
+    if (found === undefined) throw notFound('There is no such state yet.')
+    return stateAnswer(found.text)
+  }
+
+/** A state's text, with the digest that Terraform's client checks. */
+export const stateAnswer = (text: Buffer): Answer => ({
+  status: 200,
+  headers: { 'cache-control': 'no-store', 'content-md5': createHash('md5').update(text).digest('base64') },
+  body: text,
+})
+
+/** POST: a new state, from whoever holds the lock, or from anybody allowed while nobody holds it. */
+export const writeState =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
+    const { lockId } = parametersOf(ask.query)
+    const text = Buffer.from(await ask.readBody(deps.settings.maximumStateBytes))
+    checkDigest(text, headerText(ask.headers['content-md5']))
+    const state = stateIn(text)
+    const written = orRefuse(await deps.states.write(key, { text, state }, lockId, authorOf(caller)))
+    deps.log.info(
+      { ...key, by: caller.id, version: written.version, serial: state.serial, clients: state.resources.length },
+      'state written',
+    )
+    return ok
+  }
+
+/** DELETE: the state is gone, its versions stay. */
+export const deleteState =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
+    const { lockId } = parametersOf(ask.query)
+    const removed = await deps.states.remove(key, lockId)
+    if (removed.kind === 'locked') throw locked(removed.lock)
+    deps.log.warn({ ...key, by: caller.id, was: removed.kind }, 'state deleted')
+    return ok
+  }
+
+/** LOCK: taken, or told who holds it; refused to an apply of a configuration that is too old. */
+export const lockState =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
+    const { snapshot } = parametersOf(ask.query)
+    const info = lockIn(await ask.readBody())
+    const outcome = await deps.stateLocks.lock(key, info, snapshot, authorOf(caller), tenant.metadataKeys)
+    if (outcome.kind === 'held') throw locked(outcome.lock)
+    if (outcome.kind === 'outdated') {
+      deps.log.warn({ ...key, by: caller.id, snapshot, current: outcome.snapshot }, 'state lock refused: outdated')
+      throw outdated(key, info, snapshot ?? 0, outcome.snapshot, outcome.events)
+    }
+    deps.log.info({ ...key, by: caller.id, who: info.Who, operation: info.Operation, lock: info.ID }, 'state locked')
+    return ok
+  }
+
+/** UNLOCK: given back by its id; without one (`terraform force-unlock`) taken away, which needs a permission of its own. */
+export const unlockState =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { key, caller } = await admitToState(deps, ask, 'terraform.state', 'terraform.state.force-unlock')
+    parametersOf(ask.query)
+    const body = await ask.readBody()
+    const forced = body.length === 0
+    mustHold(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
+    const outcome = await deps.stateLocks.unlock(key, forced ? null : lockIn(body).ID)
+    if (outcome.kind === 'held') throw locked(outcome.lock, 409)
+    const { was } = outcome
+    if (forced) deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')
+    else deps.log.info({ ...key, by: caller.id, lock: was?.info.ID }, 'state unlocked')
+    // What waited for the apply goes on at once; what is missed here, the sweep finds.
+    for (const client of was === null ? [] : await deps.stateLocks.waiting(key))
+      deps.queue.wake(client).catch(() => deps.log.warn({ ...client }, 'the queue could not be woken'))
+    return ok
+  }
+
+/**
+ * `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at.
+ *
+ * @throws Problem 400 for anything else
+ */
+const parametersOf = (query: string): { readonly lockId: string | null; readonly snapshot: number | null } => {
+  const parameters = new URLSearchParams(query)
+  const unknown = [...parameters.keys()].find((name) => name !== 'ID' && name !== 'snapshot')
+  if (unknown !== undefined) throw new Problem('malformed', 'The parameters of a state are ID and snapshot.')
+  const snapshot = parameters.get('snapshot')
+  if (snapshot !== null && !/^\d{1,15}$/.test(snapshot))
+    throw new Problem('malformed', 'snapshot is a whole number, as `nexus synth` writes it.')
+  return { lockId: parameters.get('ID'), snapshot: snapshot === null ? null : Number(snapshot) }
+}
+
+/** @throws Problem 400 where the body is not the one that was sent */
+const checkDigest = (text: Buffer, header: string | undefined): void => {
+  if (header !== undefined && createHash('md5').update(text).digest('base64') !== header.trim())
+    throw new Problem('malformed', 'Content-MD5 is not that of the body: it was changed on the way. Send it again.')
+}
+
+/** @throws Problem 400 for what is no JSON, 422 for what is no state of version 4 */
+export const stateIn = (text: Uint8Array): TerraformState => {
+  const reading = readState(parseLoose(text))
+  if (reading.ok) return reading.state
+  throw new Problem('impossible', 'This is no Terraform state of version 4; nothing was stored.', {
+    errors: reading.issues,
+  })
+}
+
+/** @throws Problem 400 */
+const lockIn = (body: Uint8Array): LockInfo => {
+  const info = LockInfo.safeParse(parseLoose(body))
+  if (info.success) return info.data
+  throw new Problem(
+    'malformed',
+    'The body is the lock as Terraform sends it: {"ID": "…", "Operation": "…", "Who": "…"}.',
+    {
+      errors: info.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
+    },
+  )
+}
+
+const orRefuse = (written: Written): Extract<Written, { kind: 'written' }> => {
+  switch (written.kind) {
+    case 'written':
+      return written
+    case 'locked':
+      throw locked(written.lock)
+    case 'lock-lost':
+      throw new Problem(
+        'state-lock-lost',
+        'This lock is not held any more: somebody took it away. Terraform keeps what it could not write in ' +
+          'errored.tfstate; look at what happened since, then `terraform state push` it.',
+      )
+    case 'foreign-lineage':
+    case 'lower-serial':
+    case 'same-serial':
+      throw new Problem(
+        'state-conflict',
+        `${conflicts[written.kind]} Held is serial ${written.present.serial} of ` +
+          `lineage ${written.present.lineage}. To go back to an older version on purpose: \`nexus state restore\`; to ` +
+          'begin anew, delete the state first.',
+      )
+  }
+}
+
+const conflicts = {
+  'foreign-lineage': 'This state is of another lineage: it began elsewhere.',
+  'lower-serial': 'This state is older than the one that is held.',
+  'same-serial': 'Another state of this serial is held: somebody wrote in between.',
+} as const
+
+/** Who holds a lock, in words and as Terraform reads it. */
+export const locked = ({ info, since, abandoned }: HeldLock, status: 409 | 423 = 423): Problem =>
+  new Problem(
+    status === 409 ? 'state-lock-other' : 'state-locked',
+    `${info.Who === '' ? 'Somebody' : info.Who} holds the lock of this state since ${since.toISOString()}` +
+      `${info.Operation === '' ? '' : ` (${info.Operation})`}.${abandoned ? ' It looks abandoned: if nobody is at it, take it away with `terraform force-unlock` or `nexus state unlock`.' : ''}`,
+    { extension: info },
+  )
+
+const eventTexts: Readonly<Record<StateEvent['kind'], (event: StateEvent) => string>> = {
+  owned: ({ clientId, fields }) => `${(fields ?? []).join(', ')} of ${clientId} became owned`,
+  release: ({ clientId }) => `the release of ${clientId} was asked for`,
+  cancelled: ({ clientId }) => `what was asked for ${clientId} was taken back`,
+  vanished: ({ clientId }) => `${clientId} vanished from Auth0`,
+}
+
+/** Terraform shows `Info` to whoever wanted to apply, so it says what happened and what to do. */
+const outdated = (
+  { tenantId, name }: StateKey,
+  { Operation }: LockInfo,
+  snapshot: number,
+  current: number,
+  events: readonly StateEvent[],
+): Problem => {
+  const more = current - snapshot - events.length
+  const told = [
+    ...events.map((event) => eventTexts[event.kind](event)),
+    ...(more > 0 && events.length > 0 ? [`${more} more`] : []),
+  ]
+  const info =
+    `This configuration was synthesised at snapshot ${snapshot}, and the state is at ${current}` +
+    `${told.length === 0 ? '' : `: ${told.join('; ')}`}. Applying it could undo that. Run \`nexus synth\` again, then ` +
+    '`terraform init -reconfigure` and a new plan.'
+  return new Problem('state-outdated', info, {
+    extension: {
+      ID: `snapshot-${snapshot}-is-older-than-${current}`,
+      Operation,
+      Info: info,
+      Who: 'Nexus',
+      Version: '',
+      Created: new Date().toISOString(),
+      Path: `${tenantId}/${name}`,
+    },
+  })
+}

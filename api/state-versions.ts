@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { authorOf } from '../adapters/postgres/changes.ts'
+import type { StateSummary } from '../adapters/postgres/state-index.ts'
+import type { HeldLock } from '../adapters/postgres/state-rows.ts'
+import type { StateVersion } from '../adapters/postgres/states.ts'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admitTo, admitToState, tenantOf } from './gate.ts'
+import { parseJson, withNumberAt } from './json.ts'
+import { refuseParameters } from './patch-client.ts'
+import { notFound, Problem } from './problem.ts'
+import { locked, stateAnswer, stateIn } from './state-backend.ts'
+
+/** What people ask of states beside Terraform: which there are, which versions, and an old one back. */
+
+/** GET …/terraform/states */
+export const listStates =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    await admitTo(deps, ask, 'terraform.state', 'terraform.read')
+    refuseParameters(ask.query)
+    const tenant = tenantOf(deps, ask)
+    return json({ states: statesView(await deps.stateIndex.states(tenant.id), tenant.terraformStates) })
+  }
+
+/** States that were written, locked or asked for, and those that the configuration names. */
+export const statesView = (held: readonly StateSummary[], own: readonly string[]) =>
+  [...new Set([...held.map(({ name }) => name), ...own])].toSorted().map((name) => {
+    const state = held.find((one) => one.name === name)
+    return {
+      name,
+      own: own.includes(name),
+      version: state?.version ?? null,
+      serial: state?.serial ?? null,
+      lineage: state?.lineage ?? null,
+      bytes: state?.bytes ?? null,
+      writtenAt: state?.writtenAt?.toISOString() ?? null,
+      snapshot: state?.snapshot ?? 0,
+      clients: state?.clients ?? 0,
+      lock: state?.lock ? lockView(state.lock) : null,
+    }
+  })
+
+const lockView = ({ info, by, since, abandoned }: HeldLock) => ({
+  id: info.ID,
+  operation: info.Operation,
+  info: info.Info,
+  who: info.Who,
+  by: by.id,
+  since: since.toISOString(),
+  abandoned,
+})
+
+/** GET …/terraform/states/{state}/versions */
+export const listVersions =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { key } = await admitToState(deps, ask, 'terraform.state')
+    refuseParameters(ask.query)
+    return json({ versions: (await deps.states.versions(key)).map(versionView) })
+  }
+
+const versionView = ({ writtenAt, ...version }: StateVersion) => ({ ...version, writtenAt: writtenAt.toISOString() })
+
+/** GET …/terraform/states/{state}/versions/{version}: its text. */
+export const readStateVersion =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
+    refuseParameters(ask.query)
+    const version = ask.params['version'] ?? ''
+    const text = /^\d{1,15}$/.test(version) ? await deps.states.readVersion(key, Number(version)) : undefined
+    if (text === undefined) throw noSuchVersion()
+    deps.log.info({ ...key, by: caller.id, version: Number(version) }, 'state version read')
+    return stateAnswer(text)
+  }
+
+const Restore = z.strictObject({ version: z.int().positive() })
+
+/** POST …/terraform/states/{state}/restore: `{"version": 3}` becomes current again, as a new version. */
+export const restoreState =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
+    refuseParameters(ask.query)
+    const body = Restore.safeParse(parseJson(await ask.readBody()))
+    if (!body.success) throw new Problem('malformed', 'The body is {"version": N}, a version of this state.')
+    const { version: from } = body.data
+    const old = await deps.states.readVersion(key, from)
+    if (old === undefined) throw noSuchVersion()
+    const serial = ((await deps.states.highestSerial(key)) ?? 0) + 1
+    const text = Buffer.from(withNumberAt(old.toString(), 'serial', serial) ?? '')
+    const outcome = await deps.states.restore(key, from, { text, state: stateIn(text) }, authorOf(caller))
+    if (outcome.kind === 'locked') throw locked(outcome.lock)
+    if (outcome.kind === 'overtaken')
+      throw new Problem('state-conflict', 'Somebody wrote this state in this very moment; look at it, then try again.')
+    deps.log.warn({ ...key, by: caller.id, from, version: outcome.version, serial }, 'state restored')
+    return json({ version: outcome.version, restoredFrom: from, serial })
+  }
+
+const noSuchVersion = (): Problem => notFound('There is no such version of this state.')
+
+const json = (body: unknown): Answer => ({
+  status: 200,
+  headers: { 'cache-control': 'no-store' },
+  body: JSON.stringify(body),
+})

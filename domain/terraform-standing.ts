@@ -1,0 +1,33 @@
+/** How a client stands with Terraform. */
+export interface TerraformStanding {
+  /** Names of the states in which it stands as a managed resource: none is a manual client, two are a conflict. */
+  readonly states: readonly string[]
+  /** What somebody asked for and no apply has made true yet. */
+  readonly request: TerraformRequest | null
+  /** An apply that keeps its changes waiting now. */
+  readonly applying: Applying | null
+}
+
+export interface TerraformRequest {
+  readonly kind: 'adopt' | 'release'
+  readonly state: string
+}
+
+export interface Applying {
+  readonly state: string
+  /** As Terraform names them: `ann@laptop`. */
+  readonly who: string
+  /** Until when they wait at the most. */
+  readonly until: Date
+}
+
+/** How a client that no state knows stands. */
+export const manual: TerraformStanding = { states: [], request: null, applying: null }
+
+/**
+ * A state that manages the client and whose configuration Nexus does not write: its next apply may revert a change.
+ *
+ * @param own names of the states whose configuration Nexus writes
+ */
+export const foreignStateOf = ({ states }: TerraformStanding, own: readonly string[]): string | undefined =>
+  states.find((state) => !own.includes(state))

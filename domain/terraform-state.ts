@@ -1,0 +1,186 @@
+import { z } from 'zod'
+import type { Issue } from './vocabulary.ts'
+import { ClientId } from './vocabulary.ts'
+import { recordOf } from './shape.ts'
+
+/** What a Terraform state says of clients. Everything else in it is nobody's business, and may be secret. */
+
+/** The types of resource that belong to one client. Only the first makes a client managed. */
+export const clientResourceTypes = ['auth0_client', 'auth0_client_credentials'] as const
+export type ClientResourceType = (typeof clientResourceTypes)[number]
+
+/** One managed object of a state that belongs to a client. */
+export interface StateResource {
+  /** As Terraform writes it: `module.apps[0].auth0_client.this["eu"]`. */
+  readonly address: string
+  readonly type: ClientResourceType
+  readonly clientId: string
+  /** Terraform will replace it with the next apply. */
+  readonly tainted: boolean
+  /** The key of an object that was replaced and has still to be destroyed; null for the current one. */
+  readonly deposed: string | null
+}
+
+export interface TerraformState {
+  readonly serial: number
+  readonly lineage: string
+  readonly terraformVersion: string
+  readonly resources: readonly StateResource[]
+}
+
+export type StateReading =
+  { readonly ok: true; readonly state: TerraformState } | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/**
+ * Version 4 of the format, as Terraform 0.12 and later and OpenTofu write it. Only what is read here is asked for, so that
+ * a newer Terraform's additions do no harm.
+ */
+const Instance = z.object({
+  index_key: z.union([z.string(), z.int()]).nullish(),
+  status: z.string().nullish(),
+  deposed: z.string().nullish(),
+  attributes: z.unknown(),
+})
+const Resource = z.object({
+  module: z.string().nullish(),
+  mode: z.enum(['managed', 'data']),
+  type: z.string(),
+  name: z.string(),
+  instances: z.array(Instance),
+})
+const State = z.object({
+  version: z.literal(4, { error: 'This must be 4: other versions of the format are not read.' }),
+  serial: z.int().nonnegative(),
+  lineage: z.string().min(1).max(200),
+  terraform_version: z.string().max(100).default(''),
+  resources: z.array(Resource).nullish(),
+})
+
+/** A name as Terraform lets it be, so that nothing else can come back in a configuration that is made of it. */
+const identifier = /^[\p{L}_][\p{L}\p{M}\p{N}_-]*$/u
+const modulePath = /^module\.[\p{L}_][\p{L}\p{M}\p{N}_.[\]"\\-]*/u
+
+const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '"': '\\"', '\\': '\\\\' }
+
+/** Characters that Terraform writes as \u….: those that nobody can see, but for the space. */
+const unseen = /(?! )[\p{C}\p{Z}]/gu
+
+/** A text in HCL's quotes, as Terraform writes the key of an instance. */
+const quoted = (text: string): string => {
+  const plain = text
+    .replaceAll(/[\n\r\t"\\]/g, (character) => escapes[character] ?? character)
+    .replaceAll(/[$%]\{/g, (opening) => `${opening[0] ?? ''}${opening}`)
+    .replaceAll(unseen, (character) => {
+      const point = character.codePointAt(0) ?? 0
+      return point > 0xffff ? `\\U${point.toString(16).padStart(8, '0')}` : `\\u${point.toString(16).padStart(4, '0')}`
+    })
+  return `"${plain}"`
+}
+
+const keyOf = (index: string | number | null | undefined): string => {
+  if (index === null || index === undefined) return ''
+  return `[${typeof index === 'number' ? index : quoted(index)}]`
+}
+
+const isClientResource = (type: string): type is ClientResourceType =>
+  clientResourceTypes.some((known) => known === type)
+
+/** The client's id in an object's attributes; undefined where it has none yet, as after a creation that failed. */
+const idIn = (attributes: unknown): unknown => {
+  const { client_id: clientId, id } = recordOf(attributes)
+  return [clientId, id].find((value) => value !== undefined && value !== null && value !== '')
+}
+
+/**
+ * Reads a state: what it is a version of, and which objects in it belong to clients. Data sources manage nothing, and
+ * whose provider it is (another host, an alias) makes no difference.
+ *
+ * @param value the state, parsed as JSON
+ * @returns issues with JSON pointers that quote nothing of the state, where it is no state of version 4
+ */
+export const readState = (value: unknown): StateReading => {
+  const parsed = State.safeParse(value)
+  if (!parsed.success)
+    return {
+      ok: false,
+      issues: parsed.error.issues.map(({ path, message }) => ({
+        pointer: path.map((part) => `/${String(part)}`).join(''),
+        detail: message,
+      })),
+    }
+  const { serial, lineage, terraform_version: terraformVersion, resources } = parsed.data
+  const found: StateResource[] = []
+  const issues: Issue[] = []
+  const seen = new Set<string>()
+  for (const [place, resource] of (resources ?? []).entries()) {
+    const { mode, type, name, module, instances } = resource
+    if (mode !== 'managed' || !isClientResource(type)) continue
+    const at = `/resources/${place}`
+    if (!identifier.test(name)) issues.push({ pointer: `${at}/name`, detail: 'This is no name of a resource.' })
+    if (module && !(modulePath.test(module) && isPlain(module)))
+      issues.push({ pointer: `${at}/module`, detail: 'This is no address of a module.' })
+    for (const [index, { index_key: key, status, deposed, attributes }] of instances.entries()) {
+      const id = idIn(attributes)
+      if (id === undefined) continue
+      const clientId = ClientId.safeParse(id)
+      const address = `${module ? `${module}.` : ''}${type}.${name}${keyOf(key)}`
+      const object = `${address} ${deposed ?? ''}`
+      const pointer = `${at}/instances/${index}`
+      if (!clientId.success)
+        issues.push({ pointer: `${pointer}/attributes/client_id`, detail: 'This is no client id.' })
+      else if (seen.has(object)) issues.push({ pointer, detail: 'This object stands in the state already.' })
+      else if (!isPlain(deposed ?? '')) issues.push({ pointer: `${pointer}/deposed`, detail: 'This is no key.' })
+      else
+        found.push({
+          address,
+          type,
+          clientId: clientId.data,
+          tainted: status === 'tainted',
+          deposed: deposed === undefined || deposed === '' ? null : deposed,
+        })
+      seen.add(object)
+    }
+  }
+  if (issues.length > 0) return { ok: false, issues }
+  return { ok: true, state: { serial, lineage, terraformVersion, resources: found } }
+}
+
+/** Whether a text can be kept: PostgreSQL takes neither U+0000 nor half of a surrogate pair. */
+const isPlain = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
+
+/** Whether an address is a resource of the root module without an instance key: such as a configuration of ours has. */
+export const isPlainAddress = (address: string): boolean => /^[a-z0-9_]+\.[^.[\]"]+$/.test(address)
+
+/** How a state that somebody wants to write stands to the one that is there. */
+export type Succession = 'first' | 'next' | 'same' | 'foreign-lineage' | 'lower-serial' | 'same-serial'
+
+/**
+ * Whether a state may follow another. Source: Terraform's own rules for `state push`: one lineage, serials that rise; the
+ * same text again is the repetition of a request whose answer was lost.
+ */
+export const successionOf = (
+  present: { readonly lineage: string; readonly serial: number; readonly sha256: string } | null,
+  next: { readonly lineage: string; readonly serial: number; readonly sha256: string },
+): Succession => {
+  if (present === null) return 'first'
+  if (present.lineage !== next.lineage) return 'foreign-lineage'
+  if (next.serial < present.serial) return 'lower-serial'
+  if (next.serial > present.serial) return 'next'
+  return present.sha256 === next.sha256 ? 'same' : 'same-serial'
+}
+
+/** A lock as Terraform's http backend sends it and wants to read it again. */
+export const LockInfo = z.object({
+  ID: z.string().min(1).max(256).refine(isPlain),
+  Operation: z.string().max(256).refine(isPlain).default(''),
+  Info: z.string().max(4096).refine(isPlain).default(''),
+  Who: z.string().max(1024).refine(isPlain).default(''),
+  Version: z.string().max(256).refine(isPlain).default(''),
+  // Terraform refuses a lock whose time it cannot read, so one that has none gets Go's zero time.
+  Created: z.iso.datetime({ offset: true }).max(64).catch('0001-01-01T00:00:00Z'),
+  Path: z.string().max(1024).refine(isPlain).default(''),
+})
+export type LockInfo = z.infer<typeof LockInfo>
+
+/** Whether the holder of a lock writes to Auth0: planning and the `state` commands do not. */
+export const isApply = ({ Operation }: Pick<LockInfo, 'Operation'>): boolean => Operation === 'OperationTypeApply'

@@ -23,7 +23,7 @@ const leftOut = ({ request, response }: Interaction): string | undefined => {
   return undefined
 }
 
-type Answered = { status: number; body: Json | undefined }
+type Answered = { status: number; contentType: string | null; body: Json | undefined; bytes: number }
 
 const tokenSchema = z.object({ access_token: z.string() })
 
@@ -52,7 +52,12 @@ const caller = async (simulator: Simulator): Promise<(interaction: Interaction, 
         : { body: JSON.stringify(names.translate(request.body)) }),
     })
     const text = await response.text()
-    return { status: response.status, body: text === '' ? undefined : z.json().parse(JSON.parse(text)) }
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type'),
+      body: text === '' ? undefined : z.json().parse(JSON.parse(text)),
+      bytes: Buffer.byteLength(text),
+    }
   }
 }
 
@@ -112,18 +117,27 @@ const compareBody = (
   return compare(recorded, actual, tolerance)
 }
 
+/** What can be told without the body: the status, the content type where it was recorded, and the length of a lost body. */
+const compareEnvelope = ({ response }: Interaction, answer: Answered): Difference | undefined => {
+  const { status, contentType, body, bytes } = answer
+  if (status !== response.status)
+    return { path: 'status', expected: String(response.status), actual: `${status} ${JSON.stringify(body ?? '')}` }
+  const type = response.headers['content-type']
+  if (type !== undefined && type !== contentType)
+    return { path: 'content-type', expected: type, actual: contentType ?? '(absent)' }
+  const lost = /\b(\d+) bytes$/.exec(response.lost ?? '')?.[1]
+  if (lost !== undefined && Number(lost) !== bytes)
+    return { path: 'length of the lost body', expected: lost, actual: `${bytes} ${JSON.stringify(body ?? '')}` }
+  return undefined
+}
+
 const judge = (one: Interaction, answer: Answered, names: Names, silent: (path: string) => boolean): Outcome => {
   const { request, response, sequence } = one
   const line = `${request.method} ${request.path}`
-  if (answer.status !== response.status) {
-    const difference = {
-      path: 'status',
-      expected: String(response.status),
-      actual: `${answer.status} ${JSON.stringify(answer.body ?? '')}`,
-    }
-    return { kind: 'differs', sequence, request: line, difference }
-  }
-  if (response.lost !== undefined) return { kind: 'agrees', sequence, note: 'status only: the recorder lost the body' }
+  const envelope = compareEnvelope(one, answer)
+  if (envelope !== undefined) return { kind: 'differs', sequence, request: line, difference: envelope }
+  if (response.lost !== undefined)
+    return { kind: 'agrees', sequence, note: 'status and length only: the recorder lost the body' }
   const creates = request.method === 'POST' && response.status === 201
   if (creates) names.learn(response.body ?? undefined, answer.body)
   const tolerance: Tolerance = {

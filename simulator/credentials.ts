@@ -78,6 +78,7 @@ export const addCredential = (store: Store, clientId: string, sent: JsonObject):
     updated_at: now,
   }
   store.setCredentials(clientId, [credential, ...store.credentials(clientId)])
+  if (type === 'public_key') store.setKey(credential.id, keyIn(pem ?? ''))
   return credential
 }
 

@@ -74,7 +74,6 @@ export type OauthSettings = {
   tokenSeconds: number
   /** Names under which the tenant may be asked for, as host:port. */
   hosts: () => readonly string[]
-  issuer: () => string
   refused: () => boolean
 }
 
@@ -93,12 +92,12 @@ export const tokenRoute = (settings: OauthSettings, store: Store, tokens: Tokens
     if (Array.isArray(grants) && !grants.includes('client_credentials')) return grantNotAllowed
     return clientId === settings.credential.clientId ? undefined : withoutGrant(audience)
   }
-  const issue = (audience: string): Answer => {
+  const issue = (audience: string, origin: string): Answer => {
     const now = Math.floor(Date.now() / 1000)
     const { clientId } = settings.credential
     const scope = settings.scopes.join(' ')
     const token = jwt(key, {
-      iss: settings.issuer(),
+      iss: `${origin}/`,
       sub: `${clientId}@clients`,
       aud: audience,
       iat: now,
@@ -126,7 +125,7 @@ export const tokenRoute = (settings: OauthSettings, store: Store, tokens: Tokens
     const audience = textOf(sent['audience'])
     if (!isManagementApi(audience, hosts))
       return oauthError(403, 'access_denied', `Service not enabled within domain: ${audience}`)
-    return denial(client, audience) ?? issue(audience)
+    return denial(client, audience) ?? issue(audience, call.origin)
   }
   return { method: 'POST', path: '/oauth/token', handle }
 }

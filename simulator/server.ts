@@ -14,6 +14,7 @@ export type ServerDeps = {
   find: (method: string, path: string) => Found | undefined
   faults: FaultBox
   stats: Stats
+  domain: () => string
   limit: RateLimit
   tokens: Tokens
   log: (line: string) => void
@@ -195,6 +196,7 @@ export const listener = (deps: ServerDeps): RequestListener => {
     const found = 'status' in body ? refusing(known, body) : known
     const call: Call = {
       method,
+      origin: `${request.socket instanceof TLSSocket ? 'https' : 'http'}://${deps.domain()}`,
       params: found?.params ?? {},
       query: searchParams,
       body: 'members' in body ? body.members : {},

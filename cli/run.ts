@@ -171,6 +171,7 @@ export const run = async (
           bodyLimitBytes: configuration.server.bodyLimitBytes,
           maximumStateBytes: terraform.maximumStateBytes,
           publicUrl: configuration.server.publicUrl,
+          applicationTokenHeader: configuration.applicationTokens.header,
         },
       },
       configuration.server,

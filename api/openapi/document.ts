@@ -20,10 +20,12 @@ const common: readonly ProblemCode[] = [
 
 const problemType = 'application/problem+json'
 
+/** Zod names the schemas of one document under `$defs`, OpenAPI under its components. */
+const refer = (text: string): string => text.replaceAll('"#/$defs/', '"#/components/schemas/')
+
 /** Schemas as they come up, each named one once, under the components of the document. */
 const createSchemas = () => {
   const components: Record<string, unknown> = {}
-  const refer = (text: string): string => text.replaceAll('"#/$defs/', '"#/components/schemas/')
   return {
     components,
     /** @param io whether it is something that is sent, or something that is answered */
@@ -113,6 +115,8 @@ const pathParameters: Readonly<Record<string, string>> = {
   changeId: 'The id of a change',
   state: 'The name of a Terraform state',
   version: 'The number of a version',
+  asset: 'The name of a file of the page',
+  code: "The last part of a problem's `type`",
 }
 
 const operationOf = (path: string, operation: Operation, schemas: Schemas): Json => {

@@ -42,7 +42,7 @@ export const tags = {
   Administration: 'Who may call',
   Probes: 'For those who look after the process',
 } as const
-export type Tag = keyof typeof tags
+type Tag = keyof typeof tags
 
 /** Request headers, with what they are for. */
 export const requestHeaders = {
@@ -50,7 +50,7 @@ export const requestHeaders = {
   'If-None-Match': 'The `ETag` that the caller has: answered with 304 where it is still the client',
   Prefer: '`wait=N` waits N seconds for Auth0, at most 60; `respond-async` does not wait',
 } as const
-export type RequestHeader = keyof typeof requestHeaders
+type RequestHeader = keyof typeof requestHeaders
 
 /** Headers of answers, with what they say. */
 export const answerHeaders = {
@@ -64,4 +64,4 @@ export const answerHeaders = {
   'Preference-Applied': 'What of `Prefer` was heeded',
   'Content-MD5': 'Of the body, in base64',
 } as const
-export type AnswerHeader = keyof typeof answerHeaders
+type AnswerHeader = keyof typeof answerHeaders

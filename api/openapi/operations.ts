@@ -295,6 +295,38 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Starts sending to a tenant again.',
     answers: { 204: done },
   },
+  'GET /openapi.json': {
+    id: 'getOpenApi',
+    tag: 'Probes',
+    summary: 'This document.',
+    open: true,
+    answers: { 200: { description: 'The document', schema: z.looseObject({}) } },
+  },
+  'GET /docs': {
+    id: 'getDocs',
+    tag: 'Probes',
+    summary: 'A page to read this document in, and to try it.',
+    open: true,
+    answers: { 200: { description: 'The page', schema: z.string(), type: 'text/html' } },
+  },
+  'GET /docs/:asset': {
+    id: 'getDocsAsset',
+    tag: 'Probes',
+    summary: 'What that page is made of.',
+    open: true,
+    answers: {
+      200: { description: 'A script or a style', schema: z.string(), type: 'text/javascript' },
+    },
+    problems: ['not-found'],
+  },
+  'GET /problems/:code': {
+    id: 'getProblem',
+    tag: 'Probes',
+    summary: 'What a problem is, and what to do about it: the address that `type` names.',
+    open: true,
+    answers: { 200: { description: 'A page about it', schema: z.string(), type: 'text/html' } },
+    problems: ['not-found'],
+  },
   'GET /healthz': {
     id: 'getHealth',
     tag: 'Probes',

@@ -138,6 +138,18 @@ const Condition = z
 
 const FieldValue = z.union([texts, text]).nullable()
 
+const Standing = z
+  .strictObject({
+    status: z.enum(['manual', 'adopting', 'managed', 'releasing', 'conflict']),
+    states: z.array(z.strictObject({ state: text, address: text, tainted: z.boolean(), deposed: text.nullable() })),
+    request: z
+      .strictObject({ kind: z.enum(['adopt', 'release']), state: text, by: Author, requestedAt: time })
+      .nullable(),
+  })
+  .describe('How a client stands with Terraform')
+
+export const TerraformStanding = z.strictObject({ clientId: text, ...Standing.shape }).meta({ id: 'TerraformStanding' })
+
 export const Sync = z
   .strictObject({
     desired: Values,
@@ -158,6 +170,7 @@ export const Sync = z
     conditions: z.array(Condition),
     nextTryAt: time.nullable(),
     lastFailure: text.nullable(),
+    terraform: Standing,
   })
   .describe('Desired and observed side by side, and what is between them')
   .meta({ id: 'Sync' })
@@ -222,18 +235,6 @@ export const TerraformState = z
 export const TerraformSnapshot = Snapshot.describe('What the stacks are synthesised from').meta({
   id: 'TerraformSnapshot',
 })
-
-export const TerraformStanding = z
-  .strictObject({
-    clientId: text,
-    status: z.enum(['manual', 'adopting', 'managed', 'releasing', 'conflict']),
-    states: z.array(z.strictObject({ state: text, address: text, tainted: z.boolean(), deposed: text.nullable() })),
-    request: z
-      .strictObject({ kind: z.enum(['adopt', 'release']), state: text, by: Author, requestedAt: time })
-      .nullable(),
-  })
-  .describe('How a client stands with Terraform')
-  .meta({ id: 'TerraformStanding' })
 
 export const Tenant = z
   .strictObject({

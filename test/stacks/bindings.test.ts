@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import schema from '../../packages/provider-auth0/schema.json' with { type: 'json' }
@@ -30,4 +31,31 @@ describe('the schema that the bindings are made from', () => {
     const { attributes, block_types } = resource_schemas.auth0_client.block
     expect(Object.keys({ ...attributes, ...block_types })).toEqual(expect.arrayContaining([...ownable]))
   })
+})
+
+const bindings = (parameters: readonly string[], env: Record<string, string> = {}) => {
+  const script = new URL('../../packages/provider-auth0/make-schema.ts', import.meta.url).pathname
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...parameters], { encoding: 'utf8', env })
+  return { status, said: stdout + stderr }
+}
+
+describe('npm run bindings', () => {
+  test('explains itself', () => {
+    expect(bindings(['--help'])).toMatchObject({ status: 0, said: expect.stringContaining('--from FILE') })
+  })
+
+  test('says what to do where there is no terraform', () => {
+    const { status, said } = bindings([], { PATH: '/nonexistent' })
+    expect([status, said]).toEqual([1, expect.stringContaining('Install it, or give a schema: --from FILE.')])
+  })
+
+  test('refuses another file', () => {
+    const { status, said } = bindings(['--from', 'package.json'])
+    expect([status, said]).toEqual([1, expect.stringContaining('This is not the output of')])
+  })
+})
+
+test('nothing that is generated is committed', () => {
+  const files = execFileSync('git', ['ls-files', 'packages'], { encoding: 'utf8' }).trim().split('\n')
+  expect(files.filter((file) => /\/(?:lib|\.gen)\//.test(file))).toEqual([])
 })

@@ -88,6 +88,7 @@ test('every address of the state is a resource or is removed, exactly once: sile
       expect(new Set(said).size).toBe(said.length)
       for (const { address } of taken.states[0]?.resources ?? []) expect(said).toContain(address)
     }),
+    { numRuns: 5000 },
   )
 })
 

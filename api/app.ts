@@ -45,7 +45,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   })
 
   // Nothing here is asked with QUERY; told that it has a body, Fastify would ask for its type before it says so.
-  app.addHttpMethod('QUERY', { hasBody: false })
+  app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   // Terraform's http backend locks with methods of its own.
   for (const method of ['LOCK', 'UNLOCK']) app.addHttpMethod(method, { hasBody: true })
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { marked } from 'marked'
-import manifest from '../package.json' with { type: 'json' }
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -13,7 +12,7 @@ import type { Routes } from './serve.ts'
 export const pageRoutes = ({ settings }: Pick<ApiDeps, 'settings'>): Routes => {
   const document = JSON.stringify(
     openApiDocument(operations, {
-      version: manifest.version,
+      version: settings.version,
       url: settings.publicUrl,
       applicationTokenHeader: settings.applicationTokenHeader,
     }),

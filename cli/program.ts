@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
 import { lookCommands } from './commands/look.ts'
 import { pauseCommands } from './commands/pause.ts'
 import { processCommands } from './commands/processes.ts'
 import { simulatorCommand } from './commands/simulator.ts'
+import { synthCommand } from './commands/synth.ts'
 import { tokenCommand } from './commands/token.ts'
 
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
@@ -13,22 +14,19 @@ const commands: readonly ((program: Command) => void)[] = [
   processCommands,
   lookCommands,
   pauseCommands,
+  synthCommand,
   configCommand,
   hashCommand,
   simulatorCommand,
   tokenCommand,
 ]
 
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?'
-}
-
 const examples = `
 Examples:
   $ nexus start --config nexus.yaml
   $ nexus simulator --port 4000 --clients 20
   $ nexus token --user 'auth0|ann' --permission client.write --role billing-admins
+  $ nexus synth acme --url https://nexus.example.com
   $ nexus hash token --generate
   $ nexus config check --config nexus.yaml
 
@@ -38,7 +36,7 @@ Each command has examples of its own: nexus <command> --help`
 export const createProgram = (): Command => {
   const program = new Command('nexus')
     .description('Owners change their Auth0 clients through one API, without breaking what Terraform manages.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(manifest.version, '-V, --version', 'print the version')
     .option('--debug', 'print stack traces of unexpected errors (also: NEXUS_DEBUG=1)')
     .helpOption('-h, --help', 'print help')
     .showHelpAfterError('Try it with --help.')

@@ -39,7 +39,9 @@ const Instance = z.object({
   index_key: z.union([z.string(), z.int()]).nullish(),
   status: z.string().nullish(),
   deposed: z.string().nullish(),
-  attributes: z.unknown(),
+  attributes: z.unknown().optional(),
+  // In its place where a state was upgraded from Terraform 0.11 and not refreshed since.
+  attributes_flat: z.unknown().optional(),
 })
 const Resource = z.object({
   module: z.string().nullish(),
@@ -48,11 +50,14 @@ const Resource = z.object({
   name: z.string(),
   instances: z.array(Instance),
 })
+/** Whether a text can be kept: PostgreSQL takes neither U+0000 nor half of a surrogate pair. */
+const isPlain = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
+
 const State = z.object({
   version: z.literal(4, { error: 'This must be 4: other versions of the format are not read.' }),
   serial: z.int().nonnegative(),
-  lineage: z.string().min(1).max(200),
-  terraform_version: z.string().max(100).default(''),
+  lineage: z.string().min(1).max(200).refine(isPlain),
+  terraform_version: z.string().max(100).refine(isPlain).default(''),
   resources: z.array(Resource).nullish(),
 })
 
@@ -65,9 +70,10 @@ const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 /** Characters that Terraform writes as \u….: those that nobody can see, but for the space. */
 const unseen = /(?! )[\p{C}\p{Z}]/gu
 
-/** A text in HCL's quotes, as Terraform writes the key of an instance. */
+/** A text in HCL's quotes, as Terraform writes the key of an instance; it reads half of a surrogate pair as U+FFFD. */
 const quoted = (text: string): string => {
   const plain = text
+    .toWellFormed()
     .replaceAll(/[\n\r\t"\\]/g, (character) => escapes[character] ?? character)
     .replaceAll(/[$%]\{/g, (opening) => `${opening[0] ?? ''}${opening}`)
     .replaceAll(unseen, (character) => {
@@ -119,8 +125,8 @@ export const readState = (value: unknown): StateReading => {
     if (!identifier.test(name)) issues.push({ pointer: `${at}/name`, detail: 'This is no name of a resource.' })
     if (module && !(modulePath.test(module) && isPlain(module)))
       issues.push({ pointer: `${at}/module`, detail: 'This is no address of a module.' })
-    for (const [index, { index_key: key, status, deposed, attributes }] of instances.entries()) {
-      const id = idIn(attributes)
+    for (const [index, { index_key: key, status, deposed, ...instance }] of instances.entries()) {
+      const id = idIn(instance.attributes ?? instance.attributes_flat)
       if (id === undefined) continue
       const clientId = ClientId.safeParse(id)
       const address = `${module ? `${module}.` : ''}${type}.${name}${keyOf(key)}`
@@ -144,9 +150,6 @@ export const readState = (value: unknown): StateReading => {
   if (issues.length > 0) return { ok: false, issues }
   return { ok: true, state: { serial, lineage, terraformVersion, resources: found } }
 }
-
-/** Whether a text can be kept: PostgreSQL takes neither U+0000 nor half of a surrogate pair. */
-const isPlain = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
 
 /** Whether an address is a resource of the root module without an instance key: such as a configuration of ours has. */
 export const isPlainAddress = (address: string): boolean => /^[a-z0-9_]+\.[^.[\]"]+$/.test(address)

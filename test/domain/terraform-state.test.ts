@@ -278,6 +278,19 @@ describe('a state that cannot be taken', () => {
     expect(issuesIn(value).map((issue) => issue.pointer)).toEqual([pointer])
   })
 
+  test.each([
+    { reason: 'resources', value: stateOf(Array.from({ length: 3_000_000 }, () => 0)) },
+    { reason: 'instances', value: stateOf([resource({ instances: Array.from({ length: 3_000_000 }, () => 0) })]) },
+    {
+      reason: 'ids',
+      value: stateOf([
+        resource({ instances: Array.from({ length: 9999 }, () => object({ attributes: { id: '/' } })) }),
+      ]),
+    },
+  ])('is not read to its end where it is wrong throughout: $reason', ({ value }) => {
+    expect(issuesIn(value)).toHaveLength(100)
+  })
+
   test('whatever it is: nothing is thrown and nothing of it is quoted', () => {
     const member = fc.constantFrom(
       'version',

@@ -22,7 +22,7 @@ export interface Remote {
   readonly json: <T>(method: Method, path: string, shape: z.ZodType<T>, request?: RemoteRequest) => Promise<T>
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'UNLOCK'
 
 export interface RemoteRequest {
   /** Bytes and texts are sent as they are, anything else as JSON. */

@@ -196,7 +196,10 @@ const eventTexts: Readonly<Record<StateEvent['kind'], (event: StateEvent) => str
   vanished: ({ clientId }) => `${clientId} vanished from Auth0`,
 }
 
-/** Terraform shows `Info` to whoever wanted to apply, so it says what happened and what to do. */
+/**
+ * What happened, and what to do. Terraform 1.11 shows whoever wanted to apply no more of a refusal than the lock's `ID`,
+ * so that is where it stands; other programs read `Info`.
+ */
 const outdated = (
   { tenantId, name }: StateKey,
   { Operation }: LockInfo,
@@ -215,7 +218,7 @@ const outdated = (
     '`terraform init -reconfigure` and a new plan.'
   return new Problem('state-outdated', info, {
     extension: {
-      ID: `snapshot-${snapshot}-is-older-than-${current}`,
+      ID: info,
       Operation,
       Info: info,
       Who: 'Nexus',

@@ -7,7 +7,7 @@ import { recordOf } from './shape.ts'
 
 /** The types of resource that belong to one client. Only the first makes a client managed. */
 export const clientResourceTypes = ['auth0_client', 'auth0_client_credentials'] as const
-export type ClientResourceType = (typeof clientResourceTypes)[number]
+type ClientResourceType = (typeof clientResourceTypes)[number]
 
 /** One managed object of a state that belongs to a client. */
 export interface StateResource {

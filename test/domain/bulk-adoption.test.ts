@@ -22,6 +22,8 @@ const managed = (address: string, clientId: string) => ({
   deposed: null,
 })
 
+const others = { count: 0, some: [] }
+
 const snapshot: Snapshot = {
   format: 1,
   tenant: 'acme',
@@ -29,11 +31,12 @@ const snapshot: Snapshot = {
   url: null,
   incomplete: null,
   states: [
-    { name: 'legacy', own: false, version: 0, resources: [managed('auth0_client.old', 'foreign')] },
+    { name: 'legacy', own: false, version: 0, others, resources: [managed('auth0_client.old', 'foreign')] },
     {
       name: 'main',
       own: true,
       version: 0,
+      others,
       resources: [
         managed('auth0_client.a', 'managed'),
         managed('auth0_client.b', 'releasing'),
@@ -118,7 +121,7 @@ describe('adoption', () => {
 
   const withStates = (...own: readonly string[]): Snapshot => ({
     ...snapshot,
-    states: own.map((name) => ({ name, own: true, version: 0, resources: [] })),
+    states: own.map((name) => ({ name, own: true, version: 0, others, resources: [] })),
   })
 
   test.each([

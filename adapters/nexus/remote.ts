@@ -20,7 +20,7 @@ export interface Remote {
   readonly json: <T>(method: Method, path: string, shape: z.ZodType<T>, request?: RemoteRequest) => Promise<T>
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'UNLOCK'
 
 interface RemoteRequest {
   /** Bytes and texts are sent as they are, anything else as JSON. */

@@ -267,6 +267,29 @@ export const Tenant = z
 
 export const TenantList = z.strictObject({ tenants: z.array(Tenant) }).meta({ id: 'TenantList' })
 
+export const TenantDifferences = z
+  .strictObject({
+    tenant: text,
+    clients: z.array(
+      z.strictObject({
+        id: text,
+        name: text,
+        notes: texts.describe('Sentences for people'),
+        fields: z.array(
+          z.strictObject({
+            field: FieldPath,
+            from: FieldValue,
+            to: FieldValue,
+            why: text.optional().describe('What kind of drift it is'),
+          }),
+        ),
+      }),
+    ),
+    unchanged: count.describe('Clients without a difference'),
+  })
+  .describe("The differences of a tenant's clients, by name")
+  .meta({ id: 'TenantDifferences' })
+
 export const Ok = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Ok' })
 
 export const ProblemDetails = z

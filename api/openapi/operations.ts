@@ -242,6 +242,20 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: "Shows a tenant's health.",
     answers: { 200: { description: 'The tenant', schema: answers.Tenant } },
   },
+  [`GET ${tenant}/plan`]: {
+    id: 'getTenantPlan',
+    tag: 'Tenants',
+    summary: 'Shows what would be sent to Auth0 now.',
+    description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
+    answers: { 200: { description: 'Clients with something to send', schema: answers.TenantDifferences } },
+  },
+  [`GET ${tenant}/drift`]: {
+    id: 'getTenantDrift',
+    tag: 'Tenants',
+    summary: 'Shows what was changed in Auth0 past Nexus.',
+    description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
+    answers: { 200: { description: 'Clients with a drifted field', schema: answers.TenantDifferences } },
+  },
   [`POST ${tenant}/pause`]: {
     id: 'pauseTenant',
     tag: 'Tenants',

@@ -6,6 +6,7 @@ import { lookCommands } from './commands/look.ts'
 import { pauseCommands } from './commands/pause.ts'
 import { processCommands } from './commands/processes.ts'
 import { simulatorCommand } from './commands/simulator.ts'
+import { synthCommand } from './commands/synth.ts'
 import { tokenCommand } from './commands/token.ts'
 
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
@@ -13,6 +14,7 @@ const commands: readonly ((program: Command) => void)[] = [
   processCommands,
   lookCommands,
   pauseCommands,
+  synthCommand,
   configCommand,
   hashCommand,
   simulatorCommand,
@@ -29,6 +31,7 @@ Examples:
   $ nexus start --config nexus.yaml
   $ nexus simulator --port 4000 --clients 20
   $ nexus token --user 'auth0|ann' --permission client.write --role billing-admins
+  $ nexus synth acme --url https://nexus.example.com
   $ nexus hash token --generate
   $ nexus config check --config nexus.yaml
 

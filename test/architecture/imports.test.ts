@@ -124,6 +124,9 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   'fastify-type-provider-zod': ['api/'],
   'jsonc-parser': ['api/'],
   commander: ['cli/'],
+  cdktn: ['stacks/'],
+  constructs: ['stacks/'],
+  '@cdktf/provider-auth0': ['stacks/'],
 }
 
 describe('an outside library is known to one place', () => {

@@ -6,7 +6,7 @@ import { TenantId } from '../domain/vocabulary.ts'
 import { SnapshotError } from './errors.ts'
 
 /** @throws SnapshotError with every mistake and its place */
-export const parseSnapshot = (raw: unknown, origin: string): Snapshot => {
+const parseSnapshot = (raw: unknown, origin: string): Snapshot => {
   const parsed = Snapshot.safeParse(raw)
   if (!parsed.success)
     throw new SnapshotError(`${origin} is not a snapshot of this version:\n${z.prettifyError(parsed.error)}`)

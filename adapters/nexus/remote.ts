@@ -14,17 +14,15 @@ export interface Remote {
    * @throws RemoteError where no answer came: `unreachable`, `timeout`, `redirected`
    */
   readonly ask: (method: Method, path: string, request?: RemoteRequest) => Promise<RemoteAnswer>
-  /**
-   * One call, and its JSON in the expected shape.
-   *
-   * @throws RemoteError as `ask`, and `refused` for a status from 400 on, `unexpected` for another shape
-   */
+  /** One call that is granted, and its answer. @throws RemoteError as `ask`, and `refused` for a status from 400 on */
+  readonly granted: (method: Method, path: string, request?: RemoteRequest) => Promise<RemoteAnswer>
+  /** One call, and its JSON in the expected shape. @throws RemoteError as `granted`, and `unexpected` for another shape */
   readonly json: <T>(method: Method, path: string, shape: z.ZodType<T>, request?: RemoteRequest) => Promise<T>
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-export interface RemoteRequest {
+interface RemoteRequest {
   /** Bytes and texts are sent as they are, anything else as JSON. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
@@ -32,7 +30,7 @@ export interface RemoteRequest {
   readonly query?: Readonly<Record<string, string | undefined>>
 }
 
-export interface RemoteAnswer {
+interface RemoteAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: Buffer
@@ -54,7 +52,7 @@ export class RemoteError extends Error {
   }
 }
 
-export type RemoteCredential =
+type RemoteCredential =
   | { readonly username: string; readonly password: string }
   | { readonly token: string; readonly applicationToken: string | null }
 
@@ -186,12 +184,18 @@ export const createRemote = (options: RemoteOptions): Remote => {
     }
   }
 
+  const granted: Remote['granted'] = async (method, path, request) => {
+    const answer = await ask(method, path, request)
+    if (answer.status >= 400) throw refusalOf(answer, method, `${url}${path}`)
+    return answer
+  }
+
   return {
     url,
     ask,
+    granted,
     json: async (method, path, shape, request) => {
-      const answer = await ask(method, path, request)
-      if (answer.status >= 400) throw refusalOf(answer, method, `${url}${path}`)
+      const answer = await granted(method, path, request)
       const parsed = shape.safeParse(jsonOf(answer))
       if (parsed.success) return parsed.data
       throw new RemoteError(
@@ -226,7 +230,7 @@ const ProblemBody = z.object({
 })
 
 /** The answer's own words, where they are a problem (RFC 9457). */
-export const refusalOf = (answer: RemoteAnswer, method: Method, address: string): RemoteError => {
+const refusalOf = (answer: RemoteAnswer, method: Method, address: string): RemoteError => {
   const { status } = answer
   const problem = ProblemBody.safeParse(jsonOf(answer))
   if (!problem.success)

@@ -89,12 +89,14 @@ const flat = (value: Json): string => {
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
 }
 
-/** As text: what fits stands on one line, so that an attribute is one. */
+/** As text: what fits stands on one line, as prettier would have it. */
 export const textOf = (value: Json, indent = '', label = ''): string => {
   const line = `${indent}${label}${flat(value)}`
-  if (line.length < 100 || !isObject(value)) return line
-  const members = Object.entries(value).map(([member, inner]) =>
-    textOf(inner, `${indent}  `, `${JSON.stringify(member)}: `),
-  )
+  // A comma follows.
+  if (line.length < 120) return line
+  const inner = `${indent}  `
+  if (isList(value)) return `${indent}${label}[\n${value.map((one) => textOf(one, inner)).join(',\n')}\n${indent}]`
+  if (!isObject(value)) return line
+  const members = Object.entries(value).map(([member, one]) => textOf(one, inner, `${JSON.stringify(member)}: `))
   return `${indent}${label}{\n${members.join(',\n')}\n${indent}}`
 }

@@ -34,37 +34,63 @@ export interface Claim {
 }
 
 /** The declarations of this state, each with its client. Says what stands in the way of one, and what is left out of it. */
-export const claimsOf = (known: Known, declarations: Declarations, say: Say): Claim[] =>
-  (declarations.get(known.state.name) ?? []).map((declaration): Claim => {
-    const address = `auth0_client.${declaration.name}`
-    if (!isIdentifier(declaration.name))
-      say.refuse(`${address} is declared, but that is no name of a resource: letters, digits, "_" and "-" are.`)
-    const entry = known.entries.find((one) => one.address === address)
-    const indexed = entry?.current?.clientId ?? null
-    const clientId = indexed ?? declaration.clientId
-    if (entry !== undefined && indexed === null)
+export const claimsOf = (known: Known, declarations: Declarations, say: Say): Claim[] => {
+  const claims = (declarations.get(known.state.name) ?? []).map((declaration) =>
+    claimOf(known, declaration, declarations, say),
+  )
+  refuseCredentials(known, claims, say)
+  return claims
+}
+
+const claimOf = (known: Known, declaration: Declaration, declarations: Declarations, say: Say): Claim => {
+  const address = `auth0_client.${declaration.name}`
+  if (!isIdentifier(declaration.name))
+    say.refuse(`${address} is declared, but that is no name of a resource: letters, digits, "_" and "-" are.`)
+  const entry = known.entries.find((one) => one.address === address)
+  const indexed = entry?.current?.clientId ?? null
+  const clientId = indexed ?? declaration.clientId
+  if (entry !== undefined && indexed === null)
+    say.refuse(
+      `${address} is declared, but the state has only an object there that Terraform has still to destroy. Forget it first:\n` +
+        shell('terraform', 'state', 'rm', address),
+    )
+  if (indexed !== null && declaration.clientId !== null && indexed !== declaration.clientId)
+    say.refuse(`${address} is declared for the client ${declaration.clientId}, but in the state it is ${indexed}.`)
+  const client = clientId === null ? undefined : known.clients.get(clientId)
+  if (client !== undefined) refuseLeaving(known, address, client, say)
+  if (indexed === null && declaration.clientId !== null) refuseTakeover(known, declaration, declarations, client, say)
+  if (clientId === null) warnOfNamesake(known, declaration, say)
+  if (client !== undefined) warnOfLeftOut(declaration, client, say)
+  return {
+    declaration,
+    clientId,
+    takesOver: indexed === null && clientId !== null,
+    credentials:
+      known.entries.find(
+        ({ type, name, current }) =>
+          type === 'auth0_client_credentials' && name !== null && current !== null && current.clientId === clientId,
+      )?.name ?? declaration.name,
+  }
+}
+
+/** Credentials have one client each: Terraform would destroy those of one to make those of another. */
+const refuseCredentials = ({ entries }: Known, claims: readonly Claim[], say: Say): void => {
+  const authenticating = claims.filter(({ declaration }) => declaration.authenticates)
+  for (const [name, all] of Map.groupBy(authenticating, ({ credentials }) => credentials)) {
+    const address = `auth0_client_credentials.${name}`
+    const entry = entries.find((one) => one.address === address)
+    const foreign = entry !== undefined && entry.current?.clientId !== all[0]?.clientId
+    if (foreign)
       say.refuse(
-        `${address} is declared, but the state has only an object there that Terraform has still to destroy. Forget it first:\n` +
+        `${address} would be declared with auth0_client.${all[0]?.declaration.name}, but in the state it belongs to another client. Forget it first:\n` +
           shell('terraform', 'state', 'rm', address),
       )
-    if (indexed !== null && declaration.clientId !== null && indexed !== declaration.clientId)
-      say.refuse(`${address} is declared for the client ${declaration.clientId}, but in the state it is ${indexed}.`)
-    const client = clientId === null ? undefined : known.clients.get(clientId)
-    if (client !== undefined) refuseLeaving(known, address, client, say)
-    if (indexed === null && declaration.clientId !== null) refuseTakeover(known, declaration, declarations, client, say)
-    if (clientId === null) warnOfNamesake(known, declaration, say)
-    if (client !== undefined) warnOfLeftOut(declaration, client, say)
-    return {
-      declaration,
-      clientId,
-      takesOver: indexed === null && clientId !== null,
-      credentials:
-        known.entries.find(
-          ({ type, name, current }) =>
-            type === 'auth0_client_credentials' && name !== null && current !== null && current.clientId === clientId,
-        )?.name ?? declaration.name,
-    }
-  })
+    if (all.length > 1)
+      say.refuse(
+        `${address} would be declared ${all.length} times: ${all.map(({ declaration }) => `auth0_client.${declaration.name}`).join(', ')} are one client in the state. Declare authenticationMethod with one of them.`,
+      )
+  }
+}
 
 const refuseLeaving = ({ state }: Known, address: string, client: SnapshotClient, say: Say): void => {
   if (client.vanished)

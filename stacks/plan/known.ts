@@ -12,7 +12,7 @@ export interface Known {
   readonly entries: readonly Entry[]
 }
 
-export interface Place {
+interface Place {
   readonly state: string
   readonly address: string
 }

@@ -48,7 +48,7 @@ export interface DeclaredClient {
 }
 
 /** A client that is managed without a declaration. */
-export interface KeptClient {
+interface KeptClient {
   readonly name: string
   readonly clientName: string
 }

@@ -312,6 +312,21 @@ describe('no stack is made', () => {
       says: 'auth0_client.9 lives is declared, but that is no name',
     },
     {
+      reason: 'with credentials declared where those of another client are: they would be replaced',
+      taken: snapshot([state([at('auth0_client_credentials.new', 'A')])], [client('A')]),
+      declared: [declaration('new', { authenticates: true })],
+      says: 'terraform state rm auth0_client_credentials.new',
+    },
+    {
+      reason: 'with credentials that two declarations of one client would share',
+      taken: snapshot(
+        [state([at('auth0_client.a', 'A'), at('auth0_client.b', 'A'), at('auth0_client_credentials.k', 'A')])],
+        [client('A')],
+      ),
+      declared: [declaration('a', { authenticates: true }), declaration('b', { authenticates: true })],
+      says: 'would be declared 2 times: auth0_client.a, auth0_client.b are one client',
+    },
+    {
       reason: 'with a declaration at an address that has only a deposed object',
       taken: snapshot([state([at('auth0_client.b', 'A', { deposed: '0badc0de' })])], [client('A')]),
       declared: [declaration('b')],

@@ -21,7 +21,7 @@ export interface ApiDeps {
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
-  readonly clients: Pick<Clients, 'load' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
+  readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
   readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
   /** Terraform's states: their texts, their locks, and what they say of clients. */

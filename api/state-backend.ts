@@ -84,16 +84,19 @@ export const lockState =
     return ok
   }
 
-/** UNLOCK: given back by its id; without one (`terraform force-unlock`) taken away, which needs a permission of its own. */
+/**
+ * UNLOCK: given back by its id; without a body (`terraform force-unlock`) taken away, which needs a permission of its own.
+ * `?ID=` then says whose: a lock that somebody else has got since stays.
+ */
 export const unlockState =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state', 'terraform.state.force-unlock')
-    parametersOf(ask.query)
+    const { lockId } = parametersOf(ask.query)
     const body = await ask.readBody()
     const forced = body.length === 0
     mustHold(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
-    const outcome = await deps.stateLocks.unlock(key, forced ? null : lockIn(body).ID)
+    const outcome = await deps.stateLocks.unlock(key, forced ? lockId : lockIn(body).ID)
     if (outcome.kind === 'held') throw locked(outcome.lock, 409)
     const { was } = outcome
     if (forced) deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')

@@ -4,15 +4,18 @@ import { TenantId } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { tenantOf } from './gate.ts'
+import { readLook } from './look.ts'
 import { pauseTenant } from './pause.ts'
 import { forbidden, notFound } from './problem.ts'
 import type { Routes } from './serve.ts'
 import { statesView } from './state-versions.ts'
 
-/** `/v1/tenants` and `/v1/tenants/{tenantId}` */
+/** `/v1/tenants`, `/v1/tenants/{tenantId}` and what stands below it for the whole tenant */
 export const tenantRoutes = (deps: ApiDeps): Routes => [
   { method: 'GET', url: '/v1/tenants', answer: listTenants(deps) },
   { method: 'GET', url: '/v1/tenants/:tenantId', answer: readTenant(deps) },
+  { method: 'GET', url: '/v1/tenants/:tenantId/plan', answer: readLook(deps, 'plan') },
+  { method: 'GET', url: '/v1/tenants/:tenantId/drift', answer: readLook(deps, 'drift') },
   { method: 'POST', url: '/v1/tenants/:tenantId/pause', answer: pauseTenant(deps, true) },
   { method: 'POST', url: '/v1/tenants/:tenantId/resume', answer: pauseTenant(deps, false) },
 ]

@@ -1,21 +1,6 @@
 import { styleText } from 'node:util'
+import type { ClientDifference, FieldDifference } from '../domain/looks.ts'
 import type { Value } from '../domain/vocabulary.ts'
-
-/** One field, from what to what; where `why` is more to say of it. */
-interface FieldDifference {
-  readonly field: string
-  readonly from: Value
-  readonly to: Value
-  readonly why?: string
-}
-
-/** The differences of one client. */
-export interface ClientDifference {
-  readonly id: string
-  readonly name: string
-  readonly notes: readonly string[]
-  readonly fields: readonly FieldDifference[]
-}
 
 const isList = (value: Value): value is readonly string[] => Array.isArray(value)
 const isNothing = (value: Value): boolean => value === null || value.length === 0

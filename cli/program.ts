@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { adoptCommands } from './commands/adopt.ts'
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
 import { lookCommands } from './commands/look.ts'
 import { pauseCommands } from './commands/pause.ts'
 import { processCommands } from './commands/processes.ts'
 import { simulatorCommand } from './commands/simulator.ts'
+import { stateCommand } from './commands/state.ts'
 import { synthCommand } from './commands/synth.ts'
 import { tokenCommand } from './commands/token.ts'
 
@@ -14,7 +16,9 @@ const commands: readonly ((program: Command) => void)[] = [
   processCommands,
   lookCommands,
   pauseCommands,
+  adoptCommands,
   synthCommand,
+  stateCommand,
   configCommand,
   hashCommand,
   simulatorCommand,
@@ -31,7 +35,10 @@ Examples:
   $ nexus start --config nexus.yaml
   $ nexus simulator --port 4000 --clients 20
   $ nexus token --user 'auth0|ann' --permission client.write --role billing-admins
+  $ nexus plan acme --url https://nexus.example.com
+  $ nexus adopt acme --product Billing --dry-run
   $ nexus synth acme --url https://nexus.example.com
+  $ nexus state list acme --url https://nexus.example.com
   $ nexus hash token --generate
   $ nexus config check --config nexus.yaml
 
@@ -44,6 +51,8 @@ export const createProgram = (): Command => {
     .version(version(), '-V, --version', 'print the version')
     .option('--debug', 'print stack traces of unexpected errors (also: NEXUS_DEBUG=1)')
     .helpOption('-h, --help', 'print help')
+    // `--version` behind a command is that command's: nexus state show acme main --version 3.
+    .enablePositionalOptions()
     .showHelpAfterError('Try it with --help.')
     .addHelpText('after', examples)
   for (const register of commands) register(program)

@@ -44,6 +44,10 @@ export interface ApiSettings {
   readonly bodyLimitBytes: number
   /** The largest Terraform state that is taken. */
   readonly maximumStateBytes: number
+  /** Of the program, as the document tells it. */
+  readonly version: string
+  /** Name of the header that carries the application token, as the document tells it. */
+  readonly applicationTokenHeader: string
   /** How callers reach the API, without a slash at the end; null where it is not known. */
   readonly publicUrl: string | null
   /** How long a PATCH waits for Auth0 where the caller does not say, and the most that a caller may ask for. */
@@ -67,6 +71,8 @@ export interface ApiSettings {
 export const defaultSettings: ApiSettings = {
   bodyLimitBytes: 262_144,
   maximumStateBytes: 33_554_432,
+  version: 'development',
+  applicationTokenHeader: 'X-Application-Token',
   publicUrl: null,
   waitMs: 10_000,
   maximumWaitMs: 60_000,

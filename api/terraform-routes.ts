@@ -1,4 +1,4 @@
-import { readAdoption, requestAdoption, requestRelease } from './adoption.ts'
+import { requestAdoption, requestRelease } from './adoption.ts'
 import type { ApiDeps } from './dependencies.ts'
 import type { KnownClients } from './known-clients.ts'
 import type { Routes } from './serve.ts'
@@ -23,7 +23,6 @@ export const terraformRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
   { method: 'GET', url: `${state}/versions/:version`, answer: readStateVersion(deps) },
   { method: 'POST', url: `${state}/restore`, answer: restoreState(deps) },
   { method: 'GET', url: `${tenant}/terraform/snapshot`, answer: readSnapshot(deps, known) },
-  { method: 'GET', url: client, answer: readAdoption(deps, known) },
   { method: 'PUT', url: client, answer: requestAdoption(deps, known) },
   { method: 'DELETE', url: client, answer: requestRelease(deps, known) },
 ]

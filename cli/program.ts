@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
@@ -25,11 +25,6 @@ const commands: readonly ((program: Command) => void)[] = [
   tokenCommand,
 ]
 
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?'
-}
-
 const examples = `
 Examples:
   $ nexus start --config nexus.yaml
@@ -48,7 +43,7 @@ Each command has examples of its own: nexus <command> --help`
 export const createProgram = (): Command => {
   const program = new Command('nexus')
     .description('Owners change their Auth0 clients through one API, without breaking what Terraform manages.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(manifest.version, '-V, --version', 'print the version')
     .option('--debug', 'print stack traces of unexpected errors (also: NEXUS_DEBUG=1)')
     .helpOption('-h, --help', 'print help')
     // `--version` behind a command is that command's: nexus state show acme main --version 3.

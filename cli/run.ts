@@ -21,6 +21,7 @@ import { createPacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
+import manifest from '../package.json' with { type: 'json' }
 import { startWorker } from '../worker/main.ts'
 
 /** What a process of Nexus does. */
@@ -171,6 +172,8 @@ export const run = async (
           bodyLimitBytes: configuration.server.bodyLimitBytes,
           maximumStateBytes: terraform.maximumStateBytes,
           publicUrl: configuration.server.publicUrl,
+          version: manifest.version,
+          applicationTokenHeader: configuration.applicationTokens.header,
         },
       },
       configuration.server,

@@ -13,7 +13,7 @@ export interface TerraformRequest {
   readonly state: string
 }
 
-export interface Applying {
+interface Applying {
   readonly state: string
   /** As Terraform names them: `ann@laptop`. */
   readonly who: string

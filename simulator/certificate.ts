@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } fr
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { bits, boolean, element, integer, octets, oid, pem, sequence, set, time, utf8 } from './der.ts'
 
 export type Certificate = { key: string; cert: string; caFile: string }
@@ -94,7 +94,8 @@ const authority = (pair: { publicKey: KeyObject; privateKey: KeyObject }): Buffe
   })
 
 const placeOf = async (options: true | { caFile?: string; directory?: string }): Promise<string> => {
-  if (options !== true && options.caFile !== undefined) return options.caFile
+  // Absolute: whoever is told where it is may run elsewhere.
+  if (options !== true && options.caFile !== undefined) return resolve(options.caFile)
   const directory = options === true ? undefined : options.directory
   return join(directory ?? (await mkdtemp(join(tmpdir(), 'nexus-simulator-'))), 'simulator-ca.pem')
 }

@@ -1,6 +1,6 @@
-import { invalidQuery, type Answer } from './answer.ts'
+import { invalidQuery, refusal, Refused, type Answer } from './answer.ts'
 import { addCredential, deleteCredential, getCredential, updateCredential } from './credentials.ts'
-import { textOf, type JsonObject } from './json.ts'
+import { isObject, textOf, type JsonObject } from './json.ts'
 import type { Call, Route } from './route.ts'
 import type { Store, StoredClient } from './store.ts'
 import { selection, view, wholeNumber, yesOrNo, type Viewer } from './view.ts'
@@ -51,8 +51,13 @@ const list = (store: Store, viewer: Viewer, { query, scopes }: Call): Answer => 
   return { status: 200, body: totals ? { total: rows.length, start, limit, clients } : clients }
 }
 
+/** Documented: "cannot be used with clients configured with Private Key JWT"; the wording of the refusal is a guess. */
 const rotate = (store: Store, id: string): StoredClient => {
-  const client = { ...store.get(id), client_secret: newSecret() }
+  const present = store.get(id)
+  const methods = present['client_authentication_methods']
+  if (isObject(methods) && methods['private_key_jwt'] !== undefined)
+    throw new Refused(refusal(400, 'The secret of a client with private_key_jwt cannot be rotated', 'invalid_body'))
+  const client = { ...present, client_secret: newSecret() }
   store.put(client)
   return client
 }
@@ -113,6 +118,16 @@ export const clientRoutes = (store: Store, viewer: Viewer, bend: (sent: JsonObje
       scopes: ['update:client_keys'],
       writes: id,
       handle: (call) => ({ status: 200, body: shown(rotate(store, id(call)), 'changed', call) }),
+    },
+    {
+      method: 'GET',
+      path: `${base}/{id}/connections`,
+      scopes: ['read:connections'],
+      // Those enabled for the client: this tenant has none.
+      handle: (call) => {
+        store.get(id(call))
+        return { status: 200, body: { connections: [] } }
+      },
     },
     {
       method: 'GET',

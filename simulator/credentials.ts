@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, randomBytes, X509Certificate, type KeyObject } from 'node:crypto'
-import { invalidBody, noSuchCredential } from './answer.ts'
-import { textOf, type JsonObject } from './json.ts'
+import { invalidBody, noSuchCredential, refusal, Refused } from './answer.ts'
+import { isObject, textOf, type Json, type JsonObject } from './json.ts'
 import { credential as credentialSchema } from './member-parts.ts'
 import { check } from './schema.ts'
 import type { Credential, Store } from './store.ts'
@@ -78,6 +78,7 @@ export const addCredential = (store: Store, clientId: string, sent: JsonObject):
     updated_at: now,
   }
   store.setCredentials(clientId, [credential, ...store.credentials(clientId)])
+  if (type === 'public_key') store.setKey(credential.id, keyIn(pem ?? ''))
   return credential
 }
 
@@ -110,9 +111,23 @@ export const updateCredential = (store: Store, clientId: string, id: string, sen
   return next
 }
 
-/** DELETE answers 204 whether it was there or not (the API documents no 404). */
-export const deleteCredential = (store: Store, clientId: string, id: string): void =>
+const places = ['client_authentication_methods', 'signed_request_object', 'token_vault_privileged_access']
+
+const names = (value: Json | undefined, id: string): boolean => {
+  if (Array.isArray(value)) return value.some((item) => names(item, id))
+  return isObject(value) && (value['id'] === id || Object.values(value).some((member) => names(member, id)))
+}
+
+/**
+ * DELETE answers 204 whether it was there or not (the API documents no 404). One that the client still uses stays
+ * ("a credential cannot be deleted while it is still attached", go-auth0; 400 is documented, its wording is a guess).
+ */
+export const deleteCredential = (store: Store, clientId: string, id: string): void => {
+  const client = store.find(clientId)
+  if (places.some((place) => names(client?.[place], id)))
+    throw new Refused(refusal(400, 'The credential is in use by the client', 'invalid_body'))
   store.setCredentials(
     clientId,
     store.credentials(clientId).filter((credential) => credential.id !== id),
   )
+}

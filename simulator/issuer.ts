@@ -39,8 +39,22 @@ export type Issuer = { routes: Route[]; issueUserToken: (wanted: UserToken) => s
 /** The claims of roles and products: Auth0 wants custom claims under a namespace. */
 const claims = { roles: 'https://nexus.example/roles', products: 'https://nexus.example/products' }
 
+const configuration = ({ origin }: Call): Answer => ({
+  status: 200,
+  body: {
+    issuer: `${origin}/`,
+    token_endpoint: `${origin}/oauth/token`,
+    jwks_uri: `${origin}/.well-known/jwks.json`,
+    authorization_endpoint: `${origin}/authorize`,
+    response_types_supported: ['code', 'token', 'id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  },
+})
+
+/** `url` is the tenant's own; whoever asks by http or https is answered with the issuer of the same scheme. */
 export const issuer = (url: () => string, key: SigningKey): Issuer => {
-  const mint = (wanted: z.infer<typeof userTokenSchema>): { token: string; seconds: number } => {
+  const mint = (wanted: z.infer<typeof userTokenSchema>, origin: string): { token: string; seconds: number } => {
     const { sub, permissions, scope, roles, products, audience, expiresIn, expires_in: snake, ...extra } = wanted
     const seconds = expiresIn ?? snake ?? 3600
     const now = Math.floor(Date.now() / 1000)
@@ -51,7 +65,7 @@ export const issuer = (url: () => string, key: SigningKey): Issuer => {
       [claims.products]: products,
     }
     const token = jwt(key, {
-      iss: `${url()}/`,
+      iss: `${origin}/`,
       sub,
       aud: audience,
       // An expired token was issued before it expired.
@@ -65,24 +79,12 @@ export const issuer = (url: () => string, key: SigningKey): Issuer => {
     })
     return { token, seconds }
   }
-  const answerToken = ({ body }: Call): Answer => {
+  const answerToken = ({ body, origin }: Call): Answer => {
     const wanted = userTokenSchema.safeParse(body)
     if (!wanted.success) return refusal(400, z.prettifyError(wanted.error), 'invalid_body')
-    const { token, seconds } = mint(wanted.data)
+    const { token, seconds } = mint(wanted.data, origin)
     return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: seconds } }
   }
-  const configuration = (): Answer => ({
-    status: 200,
-    body: {
-      issuer: `${url()}/`,
-      token_endpoint: `${url()}/oauth/token`,
-      jwks_uri: `${url()}/.well-known/jwks.json`,
-      authorization_endpoint: `${url()}/authorize`,
-      response_types_supported: ['code', 'token', 'id_token'],
-      subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
-    },
-  })
   return {
     routes: [
       { method: 'GET', path: '/.well-known/openid-configuration', handle: configuration },
@@ -93,6 +95,6 @@ export const issuer = (url: () => string, key: SigningKey): Issuer => {
       },
       { method: 'POST', path: '/_simulator/token', handle: answerToken },
     ],
-    issueUserToken: (wanted) => mint(userTokenSchema.parse(wanted)).token,
+    issueUserToken: (wanted) => mint(userTokenSchema.parse(wanted), url()).token,
   }
 }

@@ -1,5 +1,5 @@
-import { createServer as createHttp } from 'node:http'
-import { createServer as createHttps } from 'node:https'
+import { isIPv6 } from 'node:net'
+import type { Credential } from './application.ts'
 import { makeCertificate } from './certificate.ts'
 import { clientRoutes } from './client-routes.ts'
 import { controlRoutes } from './control-routes.ts'
@@ -9,7 +9,8 @@ import { issuer, type UserToken } from './issuer.ts'
 import { pick, textOf, type JsonObject } from './json.ts'
 import { signingKey } from './keys.ts'
 import { rateLimit, type Limits } from './limits.ts'
-import { everyScope, tokenRoute, Tokens, type Credential } from './oauth.ts'
+import { listen } from './listen.ts'
+import { everyScope, tokenRoute, Tokens } from './oauth.ts'
 import { router } from './route.ts'
 import { sampleClients } from './samples.ts'
 import { listener } from './server.ts'
@@ -25,7 +26,10 @@ export type SimulatorOptions = {
   port?: number
   /** Default 127.0.0.1. */
   host?: string
-  /** https with a certificate of its own CA; the CA's certificate is written where said, or to a temporary directory. */
+  /**
+   * https as well, on the same port, with a certificate of its own CA; the CA's certificate is written where said, or to
+   * a temporary directory.
+   */
   https?: boolean | { caFile?: string; directory?: string }
   /** So many sample clients, the same in every run. */
   clients?: number
@@ -48,7 +52,10 @@ export type SimulatorOptions = {
 }
 
 export type Simulator = {
+  /** With https the https one. */
   url: string
+  /** The same tenant without TLS. */
+  httpUrl: string
   /** host:port, as the SDK, the provider and the deploy CLI want it. */
   domain: string
   port: number
@@ -109,6 +116,12 @@ const fill = (store: Store, options: SimulatorOptions, credential: Credential): 
   for (const client of options.seed ?? []) store.put(completed(client))
 }
 
+/** An address to listen on as it stands in a URL. */
+const nameOf = (host: string): string => {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return isIPv6(host) ? `[${host}]` : host
+}
+
 /** Starts a stand-in Auth0 tenant. Throws where the port is taken. */
 export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
   const host = options.host ?? '127.0.0.1'
@@ -121,7 +134,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const faults = new FaultBox(() => tokens.revokeAll())
   if (options.faults !== undefined) faults.set(options.faults)
 
-  const at = { url: '', domain: '', port: 0 }
+  const at = { url: '', httpUrl: '', domain: '', port: 0 }
   const users = issuer(() => at.url, key)
   const viewer = { tenant: options.tenant ?? 'simulated', domain: () => at.domain }
   const oauth = {
@@ -129,7 +142,6 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     scopes: options.scopes ?? everyScope,
     tokenSeconds: options.tokenSeconds ?? 86400,
     hosts: () => [at.domain, `localhost:${at.port}`, `127.0.0.1:${at.port}`],
-    issuer: () => `${at.url}/`,
     refused: () => faults.current.refuseCredential,
   }
   const find = router([
@@ -145,6 +157,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     find,
     faults,
     stats,
+    domain: () => at.domain,
     limit: rateLimit(options.limits ?? 'none'),
     tokens,
     log: options.log ?? (() => undefined),
@@ -152,17 +165,11 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   })
   const certificate =
     options.https === undefined || options.https === false ? undefined : await makeCertificate(options.https, host)
-  const server = certificate === undefined ? createHttp(handle) : createHttps(certificate, handle)
-  server.keepAliveTimeout = 60_000
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, host, resolve)
-  })
-  const address = server.address()
-  // Always an object for a server that listens on a port.
-  at.port = typeof address === 'object' && address !== null ? address.port : 0
-  at.domain = `${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${at.port}`
-  at.url = `${certificate === undefined ? 'http' : 'https'}://${at.domain}`
+  const server = await listen(handle, { host, port: options.port ?? 0, certificate })
+  at.port = server.port
+  at.domain = `${nameOf(host)}:${at.port}`
+  at.httpUrl = `http://${at.domain}`
+  at.url = certificate === undefined ? at.httpUrl : `https://${at.domain}`
 
   return {
     ...at,
@@ -188,11 +195,9 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
       return { ...stats.counts, writes: stats.writes }
     },
     resetStats: () => stats.reset(),
-    close: () =>
-      new Promise((resolve) => {
-        closing.abort()
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close: () => {
+      closing.abort()
+      return server.close()
+    },
   }
 }

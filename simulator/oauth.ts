@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Answer } from './answer.ts'
-import { textOf, type JsonObject } from './json.ts'
+import { provenClient, sentBy, type Credential } from './application.ts'
+import { textOf } from './json.ts'
 import { jwt, type SigningKey } from './keys.ts'
 import type { Call, Route } from './route.ts'
 import type { Store } from './store.ts'
-
-export type Credential = { clientId: string; clientSecret: string }
 
 /** The scopes of the Management API that concern clients, and the few that other tools ask for besides. */
 export const everyScope: readonly string[] = [
@@ -19,10 +18,24 @@ export const everyScope: readonly string[] = [
   'read:resource_servers',
 ]
 
-const oauthError = (status: number, error: string, description: string): Answer => ({
+const oauthError = (status: number, error: string, description: string, uri?: string): Answer => ({
   status,
-  body: { error, error_description: description },
+  body: { error, error_description: description, ...(uri === undefined ? {} : { error_uri: uri }) },
 })
+
+// Both as users quote them: auth0/ruby-auth0#190 and #610.
+const grantNotAllowed = oauthError(
+  403,
+  'unauthorized_client',
+  "Grant type 'client_credentials' not allowed for the client.",
+  'https://auth0.com/docs/clients/client-grant-types',
+)
+const withoutGrant = (audience: string): Answer =>
+  oauthError(
+    403,
+    'access_denied',
+    `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
+  )
 
 // The 401 has a member of its own instead of an errorCode.
 const unauthorized = (message: string): Answer => ({
@@ -55,20 +68,12 @@ export class Tokens {
   }
 }
 
-const basic = (header: string | string[] | undefined): { client_id?: string; client_secret?: string } => {
-  const encoded = typeof header === 'string' ? /^Basic (.+)$/i.exec(header)?.[1] : undefined
-  if (encoded === undefined) return {}
-  const [id, secret] = Buffer.from(encoded, 'base64').toString().split(':')
-  return { client_id: decodeURIComponent(id ?? ''), client_secret: decodeURIComponent(secret ?? '') }
-}
-
 export type OauthSettings = {
   credential: Credential
   scopes: readonly string[]
   tokenSeconds: number
   /** Names under which the tenant may be asked for, as host:port. */
   hosts: () => readonly string[]
-  issuer: () => string
   refused: () => boolean
 }
 
@@ -76,19 +81,23 @@ export type OauthSettings = {
 const isManagementApi = (audience: string, hosts: readonly string[]): boolean =>
   hosts.some((host) => [`https://${host}/api/v2/`, `http://${host}/api/v2/`].includes(audience))
 
-/** `POST /oauth/token`: client credentials for the Management API, as JSON or as a form. */
+/**
+ * `POST /oauth/token`: client credentials for the Management API, as JSON or as a form. The application proves who it is
+ * by its secret (in the body, or by Basic) or by a JWT signed with one of its credentials.
+ */
 export const tokenRoute = (settings: OauthSettings, store: Store, tokens: Tokens, key: SigningKey): Route => {
-  const authentic = (sent: JsonObject): boolean => {
-    // The secret may have been rotated since: then the client in the tenant knows better than the options.
-    const current = store.find(settings.credential.clientId)?.['client_secret'] ?? settings.credential.clientSecret
-    return sent['client_id'] === settings.credential.clientId && sent['client_secret'] === current
+  /** Only the simulator's own application has a client grant for the Management API. */
+  const denial = (clientId: string, audience: string): Answer | undefined => {
+    const grants = store.find(clientId)?.['grant_types']
+    if (Array.isArray(grants) && !grants.includes('client_credentials')) return grantNotAllowed
+    return clientId === settings.credential.clientId ? undefined : withoutGrant(audience)
   }
-  const issue = (audience: string): Answer => {
+  const issue = (audience: string, origin: string): Answer => {
     const now = Math.floor(Date.now() / 1000)
     const { clientId } = settings.credential
     const scope = settings.scopes.join(' ')
     const token = jwt(key, {
-      iss: settings.issuer(),
+      iss: `${origin}/`,
       sub: `${clientId}@clients`,
       aud: audience,
       iat: now,
@@ -104,16 +113,19 @@ export const tokenRoute = (settings: OauthSettings, store: Store, tokens: Tokens
       body: { access_token: token, scope, expires_in: settings.tokenSeconds, token_type: 'Bearer' },
     }
   }
-  const handle = ({ body, headers }: Call): Answer => {
-    const sent: JsonObject = { ...body, ...basic(headers['authorization']) }
+  const handle = (call: Call): Answer => {
+    const sent = sentBy(call)
     const grant = textOf(sent['grant_type'])
     if (grant !== 'client_credentials')
       return oauthError(403, 'unsupported_grant_type', `Unsupported grant type: ${grant}`)
-    if (settings.refused() || !authentic(sent)) return oauthError(401, 'access_denied', 'Unauthorized')
+    // A tenant is asked for by the name that the caller has for it.
+    const hosts = [...settings.hosts(), ...[call.headers['host'] ?? []].flat()]
+    const client = settings.refused() ? undefined : provenClient(sent, hosts, store, settings.credential)
+    if (client === undefined) return oauthError(401, 'access_denied', 'Unauthorized')
     const audience = textOf(sent['audience'])
-    if (!isManagementApi(audience, settings.hosts()))
+    if (!isManagementApi(audience, hosts))
       return oauthError(403, 'access_denied', `Service not enabled within domain: ${audience}`)
-    return issue(audience)
+    return denial(client, audience) ?? issue(audience, call.origin)
   }
   return { method: 'POST', path: '/oauth/token', handle }
 }

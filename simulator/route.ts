@@ -4,6 +4,8 @@ import type { JsonObject } from './json.ts'
 /** A call as a route sees it. `scopes` are the token's; routes outside the Management API see none. */
 export type Call = {
   method: string
+  /** The tenant's scheme and domain, by the scheme of the call. */
+  origin: string
   params: Record<string, string>
   query: URLSearchParams
   body: JsonObject

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { noSuchClient } from './answer.ts'
 import type { JsonObject } from './json.ts'
 
@@ -11,6 +12,7 @@ export type StoredClient = JsonObject & { client_id: string }
 export class Store {
   readonly #clients = new Map<string, StoredClient>()
   readonly #credentials = new Map<string, Credential[]>()
+  readonly #keys = new Map<string, KeyObject>()
 
   /** In the order Auth0 lists them: as created, "All Applications" last (recorded). */
   all(): StoredClient[] {
@@ -43,6 +45,15 @@ export class Store {
   /** Newest first (recorded, twice). */
   credentials(clientId: string): Credential[] {
     return this.#credentials.get(clientId) ?? []
+  }
+
+  /** The public key of a credential; none where it was seeded, as the API never answers keys. */
+  key(credentialId: string): KeyObject | undefined {
+    return this.#keys.get(credentialId)
+  }
+
+  setKey(credentialId: string, key: KeyObject): void {
+    this.#keys.set(credentialId, key)
   }
 
   setCredentials(clientId: string, credentials: Credential[]): void {

@@ -71,6 +71,7 @@ const snapshotsOf = async (
   }
   const remote = remoteOf(env, url)
   const ids = tenants.length > 0 ? tenants : await tenantsOf(remote)
+  if (ids.length === 0) note(`${remote.url} knows no tenant that the caller may see.`)
   const snapshots: Snapshot[] = []
   for (const id of new Set(ids)) {
     note(`Asking ${remote.url} for the snapshot of ${id} …`)

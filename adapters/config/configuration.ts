@@ -37,7 +37,7 @@ interface WorkerConfiguration {
   readonly httpTimeoutMs: number
 }
 
-export interface TerraformConfiguration {
+interface TerraformConfiguration {
   /** Keys of 32 bytes, in base64, that states are sealed with: the first seals, all open. Empty: no state is kept. */
   readonly stateKeys: readonly string[]
   /** The largest state that is taken. */
@@ -55,7 +55,7 @@ export const foreignTerraformPolicies = ['allow', 'warn', 'refuse'] as const
 export type TenantScope = readonly string[] | '*'
 
 /** The Terraform states that a credential is good for: names, or every state of its tenants. */
-export type StateScope = readonly string[] | '*'
+type StateScope = readonly string[] | '*'
 
 export interface TenantConfiguration {
   readonly id: string

@@ -20,9 +20,9 @@ export interface Remote {
   readonly json: <T>(method: Method, path: string, shape: z.ZodType<T>, request?: RemoteRequest) => Promise<T>
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'UNLOCK'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'UNLOCK'
 
-export interface RemoteRequest {
+interface RemoteRequest {
   /** Bytes and texts are sent as they are, anything else as JSON. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
@@ -230,7 +230,7 @@ const ProblemBody = z.object({
 })
 
 /** The answer's own words, where they are a problem (RFC 9457). */
-export const refusalOf = (answer: RemoteAnswer, method: Method, address: string): RemoteError => {
+const refusalOf = (answer: RemoteAnswer, method: Method, address: string): RemoteError => {
   const { status } = answer
   const problem = ProblemBody.safeParse(jsonOf(answer))
   if (!problem.success)

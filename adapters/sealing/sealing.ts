@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 /** A text that only who has one of the keys can read, and only as what it was sealed as. */
-export interface Sealed {
+interface Sealed {
   /** Which key: the first eight digits of its SHA-256. */
   readonly keyId: string
   readonly bytes: Buffer

@@ -89,7 +89,7 @@ const choiceOf = (clients: readonly string[], flags: Flags, { name }: Direction)
       'Say which clients: their ids, a filter (--product, --owner, --name' +
         `${name === 'release' ? ', --state' : ''}), or --all for every client.`,
     )
-  return { clients, product, owner, name: flags.name, state }
+  return { clients: [...new Set(clients)], product, owner, name: flags.name, state }
 }
 
 /**
@@ -193,9 +193,7 @@ const run = async (direction: Direction, tenantId: string, clients: readonly str
   if (flags.json === true) printJson({ tenant: tenantId, dryRun, clients: outcomes, left })
   else print((dryRun ? dryLines(steps, left) : doneLines(tenantId, outcomes, left)).join('\n'))
   if (fatal !== null) {
-    printError(
-      `It broke off: ${countText(steps.length - outcomes.length, 'client')} of ${steps.length} were not asked for.`,
-    )
+    printError(`It broke off: of ${countText(steps.length, 'client')} ${outcomes.length} had an answer.`)
     throw fatal
   }
   if (outcomes.some(({ outcome }) => outcome === 'refused')) process.exitCode = 1

@@ -67,49 +67,72 @@ const start = async (flags: SimulatorFlags): Promise<Simulator> => {
   }
 }
 
-const answerOf = ({ url, domain, port, issuer, credential, caFile, clients }: Simulator) => ({
-  url,
-  domain,
-  port,
-  issuer,
-  jwksUrl: `${issuer}.well-known/jwks.json`,
-  credential,
-  caFile: caFile ?? null,
-  clients: clients.all().length,
-})
+/** What other tools of Auth0 read from the environment; they speak https only. */
+const environmentOf = ({ domain, credential, caFile }: Simulator): Readonly<Record<string, string>> | null =>
+  caFile === undefined
+    ? null
+    : {
+        AUTH0_DOMAIN: domain,
+        AUTH0_CLIENT_ID: credential.clientId,
+        AUTH0_CLIENT_SECRET: credential.clientSecret,
+        // The provider is written in Go, the deploy CLI for Node.
+        SSL_CERT_FILE: caFile,
+        NODE_EXTRA_CA_CERTS: caFile,
+      }
 
-const textOf = ({ url, domain, issuer, credential, caFile, clients }: ReturnType<typeof answerOf>): string => {
-  const trusted = caFile === null ? '' : `NODE_EXTRA_CA_CERTS=${caFile} `
-  const ca = caFile === null ? '' : ` --ca ${caFile}`
-  return `A stand-in Auth0 tenant runs at ${url}, with ${clients} clients. Ctrl-C ends it.
+const answerOf = (simulator: Simulator) => {
+  const { url, httpUrl, domain, port, issuer, credential, caFile, clients } = simulator
+  return {
+    url,
+    httpUrl,
+    domain,
+    port,
+    issuer,
+    jwksUrl: `${issuer}.well-known/jwks.json`,
+    credential,
+    caFile: caFile ?? null,
+    clients: clients.all().length,
+    environment: environmentOf(simulator),
+  }
+}
+
+const textOf = ({ url, httpUrl, domain, credential, clients, environment }: ReturnType<typeof answerOf>): string => {
+  const also = url === httpUrl ? '' : `, and at ${url}`
+  const exports = Object.entries(environment ?? {}).map(([name, value]) => `export ${name}=${value}\n`)
+  const tools =
+    environment === null
+      ? "Terraform's provider and the deploy CLI speak https only: for them, start it with --https.\n"
+      : `For Terraform's provider and the deploy CLI:\n\n${exports.join('')}`
+  return `A stand-in Auth0 tenant runs at ${httpUrl}${also}, with ${clients} clients. Ctrl-C ends it.
 
 domain         ${domain}
-issuer         ${issuer}
+issuer         ${httpUrl}/
 client id      ${credential.clientId}
-client secret  ${credential.clientSecret}${caFile === null ? '' : `\nCA file        ${caFile}`}
+client secret  ${credential.clientSecret}
 
 In nexus.yaml:
 
 tenants:
   - id: sandbox
-    domain: ${caFile === null ? `http://${domain}` : domain}
+    domain: ${httpUrl}
     allowInsecure: true
     plan: none
     credential:
       clientId: ${credential.clientId}
       clientSecret: ${credential.clientSecret}
 issuers:
-  - issuer: ${issuer}
+  - issuer: ${httpUrl}/
     audience: urn:nexus
     allowInsecure: true
     tenants: [sandbox]
 
 Then:
 
-$ ${trusted}nexus start
-$ nexus token --simulator ${url}${ca} --user 'auth0|ann' --permission client.write
-$ curl ${caFile === null ? '' : `--cacert ${caFile} `}-X POST ${url}/_simulator/faults -H 'content-type: application/json' -d '{"outage":"reset"}'
-`
+$ nexus start
+$ nexus token --simulator ${httpUrl} --user 'auth0|ann' --permission client.write
+$ curl -X POST ${httpUrl}/_simulator/faults -H 'content-type: application/json' -d '{"outage":"reset"}'
+
+${tools}`
 }
 
 const run = async (flags: SimulatorFlags): Promise<void> => {
@@ -129,7 +152,7 @@ export const simulatorCommand = (program: Command): void => {
     .description('run a stand-in Auth0 tenant, for demos, tests and pipelines')
     .option('-p, --port <number>', 'port; 0 takes any free one', wholeNumber(0, 65_535), 4000)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--https', 'with a certificate of its own CA, whose file it prints')
+    .option('--https', 'https as well, on the same port, with a certificate of its own CA, whose file it prints')
     .option('--ca-file <file>', "where the CA's certificate is written; implies --https")
     .option('--clients <number>', 'sample clients, the same in every run', wholeNumber(0, 100_000), 0)
     .addOption(new Option('--limits <plan>', 'the rate limits of a plan').choices(plans).default('none'))
@@ -142,11 +165,16 @@ export const simulatorCommand = (program: Command): void => {
 Faults can also be changed while it runs: GET, POST and DELETE /_simulator/faults. They are described in
 simulator/faults.ts; a wrong name lists them.
 
+With --https it prints the environment for Terraform's provider and the deploy CLI (AUTH0_DOMAIN, AUTH0_CLIENT_ID,
+AUTH0_CLIENT_SECRET, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS); Nexus can stay at http. Both see the same tenant.
+
 Examples:
   $ nexus simulator --clients 20
   $ nexus simulator --https --ca-file ca.pem --limits self-service
   $ nexus simulator --fault errorShare=0.1 --fault 'latencyMs=[50,200]'
-  $ nexus simulator --port 0 --json | head -1 | jq -r .url`,
+  $ nexus simulator --port 0 --json | head -1 | jq -r .url
+  $ nexus simulator --https --json > sandbox.json & until [ -s sandbox.json ]; do sleep 0.1; done
+  $ export $(jq -r '.environment | to_entries[] | "\\(.key)=\\(.value)"' sandbox.json) && terraform plan`,
     )
     .action(run)
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Method, Remote, RemoteRequest } from '../../adapters/nexus/remote.ts'
+import type { Remote } from '../../adapters/nexus/remote.ts'
 import { confirm } from '../confirm.ts'
 import { Failure } from '../failure.ts'
 import {
@@ -34,14 +34,6 @@ const remoteFor = async ({ url }: Flags): Promise<Remote> => {
   return remoteOf(process.env, url)
 }
 
-/** An answer that is no JSON in a shape of its own. @throws RemoteError for any status but 200 */
-const ask = async (remote: Remote, method: Method, path: string, request?: RemoteRequest): Promise<Buffer> => {
-  const { refusalOf } = await import('../../adapters/nexus/remote.ts')
-  const answer = await remote.ask(method, path, request)
-  if (answer.status === 200) return answer.body
-  throw refusalOf(answer, method, `${remote.url}${path}`)
-}
-
 const list = async (tenantId: string, flags: Flags): Promise<void> => {
   const remote = await remoteFor(flags)
   const answer = await remote.json('GET', pathOf(tenantId), States)
@@ -67,9 +59,9 @@ const show = async (tenantId: string, name: string, flags: ShowFlags): Promise<v
   const remote = await remoteFor(flags)
   const path =
     flags.version === undefined ? pathOf(tenantId, name) : pathOf(tenantId, name, `versions/${flags.version}`)
-  const text = await ask(remote, 'GET', path)
+  const { body } = await remote.granted('GET', path)
   if (flags.json !== true) printError('A state holds secrets in plain text: mind where this goes.')
-  process.stdout.write(text)
+  process.stdout.write(body)
 }
 
 const restore = async (tenantId: string, name: string, version: number, flags: Flags): Promise<void> => {
@@ -101,7 +93,7 @@ const unlock = async (tenantId: string, name: string, flags: Flags): Promise<voi
   for (const line of lockLines(name, lock, new Date())) printError(line)
   await confirm('Whoever holds the lock can then no longer write this state. Take it away?', flags.yes === true)
   // Named by its id: a lock that somebody else took meanwhile stays.
-  await ask(remote, 'UNLOCK', pathOf(tenantId, name), { query: { ID: lock.id } })
+  await remote.granted('UNLOCK', pathOf(tenantId, name), { query: { ID: lock.id } })
   if (flags.json === true) printJson({ state: name, unlocked: true, was: lock })
   else print(`${name} is unlocked.`)
 }
@@ -116,7 +108,7 @@ const remove = async (tenantId: string, name: string, flags: Flags): Promise<voi
       'count as manual afterwards. Delete it?',
     flags.yes === true,
   )
-  await ask(remote, 'DELETE', pathOf(tenantId, name))
+  await remote.granted('DELETE', pathOf(tenantId, name))
   if (flags.json === true) printJson({ state: name, deleted: true, version })
   else print(`${name} is deleted. Its versions stay: nexus state restore ${tenantId} ${name} ${version}`)
 }

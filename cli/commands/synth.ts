@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { Failure } from '../failure.ts'
 import { print } from '../options.ts'
 
 interface Flags {
@@ -11,7 +12,14 @@ interface Flags {
 const note = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const synth = async (ids: readonly string[], { snapshot, out, tenants, url }: Flags): Promise<void> => {
-  const { run } = await import('../../stacks/run.ts')
+  const { run } = await import('../../stacks/run.ts').catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
+    throw new Failure(
+      'The bindings of the Auth0 provider are not there. Run `npm ci`, with development dependencies and scripts: it makes them.',
+      { cause: error },
+    )
+  })
   const complete = await run({ tenants: ids, snapshot, url, out, declarations: tenants }, process.env, { print, note })
   if (!complete) process.exitCode = 1
 }

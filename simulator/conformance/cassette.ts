@@ -15,6 +15,7 @@ const interactionSchema = z.object({
   response: z.object({
     status: z.number(),
     body: z.json().nullish(),
+    headers: z.record(z.string(), z.string()).default({}),
     lossy: z.boolean().default(false),
     lost: z.string().optional(),
     trimmed: z.object({ kept: z.number(), of: z.number() }).optional(),

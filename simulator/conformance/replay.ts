@@ -23,7 +23,7 @@ const leftOut = ({ request, response }: Interaction): string | undefined => {
   return undefined
 }
 
-type Answered = { status: number; body: Json | undefined }
+type Answered = { status: number; contentType: string | null; body: Json | undefined; bytes: number }
 
 const tokenSchema = z.object({ access_token: z.string() })
 
@@ -52,22 +52,26 @@ const caller = async (simulator: Simulator): Promise<(interaction: Interaction, 
         : { body: JSON.stringify(names.translate(request.body)) }),
     })
     const text = await response.text()
-    return { status: response.status, body: text === '' ? undefined : z.json().parse(JSON.parse(text)) }
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type'),
+      body: text === '' ? undefined : z.json().parse(JSON.parse(text)),
+      bytes: Buffer.byteLength(text),
+    }
   }
 }
 
 const idOf = (row: Json, names: Names): string => {
-  const id = isObject(row) ? (row['client_id'] ?? row['id']) : undefined
+  const id = isObject(row) ? row['client_id'] : undefined
   return typeof id === 'string' ? names.text(id) : ''
 }
 
-/** Our rows in the order of the recorded ones; further ones at the end, unless the recording was trimmed. */
-const aligned = (recorded: Json[], rows: Json[], names: Names, trimmed: boolean): Json[] => {
-  const wanted = recorded.map((row) => idOf(row, names))
-  const found = wanted.map((id) => rows.find((row) => isObject(row) && (row['client_id'] ?? row['id']) === id) ?? null)
-  const rest = rows.filter((row) => !found.includes(row))
-  return trimmed ? found : [...found, ...rest]
-}
+/** Those of our rows that a trimmed list shows, in its order; null where one is missing. */
+const aligned = (recorded: Json[], rows: Json[], names: Names): Json[] =>
+  recorded.map((theirs) => {
+    const id = idOf(theirs, names)
+    return rows.find((row) => isObject(row) && row['client_id'] === id) ?? null
+  })
 
 const compareList = (
   one: Interaction,
@@ -85,7 +89,7 @@ const compareList = (
     tolerance,
   )
   if (frame !== undefined || !Array.isArray(theirs) || !Array.isArray(rows)) return frame
-  const same = trimmed ? aligned(theirs, rows, names, true) : rows
+  const same = trimmed ? aligned(theirs, rows, names) : rows
   if (same.length !== theirs.length)
     return { path: '$.clients', expected: `${theirs.length} rows`, actual: `${same.length} rows` }
   for (const [index, row] of theirs.entries()) {
@@ -106,24 +110,30 @@ const compareBody = (
     return actual === undefined ? undefined : { path: '$', expected: '(empty)', actual: JSON.stringify(actual) }
   if (isObject(recorded) && isObject(actual) && Array.isArray(recorded['clients']))
     return compareList(one, recorded, actual, names, tolerance)
-  // Nothing says in which order credentials are listed.
-  if (Array.isArray(recorded) && Array.isArray(actual))
-    return compare(recorded, aligned(recorded, actual, names, false), tolerance)
   return compare(recorded, actual, tolerance)
+}
+
+/** What can be told without the body: the status, the content type where it was recorded, and the length of a lost body. */
+const compareEnvelope = ({ response }: Interaction, answer: Answered): Difference | undefined => {
+  const { status, contentType, body, bytes } = answer
+  if (status !== response.status)
+    return { path: 'status', expected: String(response.status), actual: `${status} ${JSON.stringify(body ?? '')}` }
+  const type = response.headers['content-type']
+  if (type !== undefined && type !== contentType)
+    return { path: 'content-type', expected: type, actual: contentType ?? '(absent)' }
+  const lost = /\b(\d+) bytes$/.exec(response.lost ?? '')?.[1]
+  if (lost !== undefined && Number(lost) !== bytes)
+    return { path: 'length of the lost body', expected: lost, actual: `${bytes} ${JSON.stringify(body ?? '')}` }
+  return undefined
 }
 
 const judge = (one: Interaction, answer: Answered, names: Names, silent: (path: string) => boolean): Outcome => {
   const { request, response, sequence } = one
   const line = `${request.method} ${request.path}`
-  if (answer.status !== response.status) {
-    const difference = {
-      path: 'status',
-      expected: String(response.status),
-      actual: `${answer.status} ${JSON.stringify(answer.body ?? '')}`,
-    }
-    return { kind: 'differs', sequence, request: line, difference }
-  }
-  if (response.lost !== undefined) return { kind: 'agrees', sequence, note: 'status only: the recorder lost the body' }
+  const envelope = compareEnvelope(one, answer)
+  if (envelope !== undefined) return { kind: 'differs', sequence, request: line, difference: envelope }
+  if (response.lost !== undefined)
+    return { kind: 'agrees', sequence, note: 'status and length only: the recorder lost the body' }
   const creates = request.method === 'POST' && response.status === 201
   if (creates) names.learn(response.body ?? undefined, answer.body)
   const tolerance: Tolerance = {

@@ -124,6 +124,8 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   'fastify-type-provider-zod': ['api/'],
   'jsonc-parser': ['api/'],
   commander: ['cli/'],
+  marked: ['api/'],
+  'swagger-ui-dist': ['api/'],
   cdktn: ['stacks/'],
   constructs: ['stacks/'],
   '@cdktf/provider-auth0': ['stacks/'],

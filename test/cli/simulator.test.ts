@@ -16,6 +16,8 @@ const Started = z.object({
   credential: z.object({ clientId: z.string(), clientSecret: z.string() }),
   caFile: z.string().nullable(),
   clients: z.number(),
+  httpUrl: z.string(),
+  environment: z.record(z.string(), z.string()).nullable(),
 })
 
 const startSimulator = async (...flags: readonly string[]) => {
@@ -45,6 +47,24 @@ describe('simulator', () => {
     const { firstLine, end } = await startNexus(['simulator', '--port', '0'])
     expect(firstLine).toMatch(/^A stand-in Auth0 tenant runs at http:\/\/127\.0\.0\.1:\d+/)
     expect(await end('SIGINT')).toBe(0)
+  })
+
+  test('with --https says what the Terraform provider and the deploy CLI need, and stays at http for Nexus', async () => {
+    const caFile = join(emptyDirectory(), 'ca.pem')
+    const { url, httpUrl, domain, credential, environment } = await startSimulator('--ca-file', caFile)
+    expect([url, httpUrl]).toEqual([`https://${domain}`, `http://${domain}`])
+    expect(environment).toEqual({
+      AUTH0_DOMAIN: domain,
+      AUTH0_CLIENT_ID: credential.clientId,
+      AUTH0_CLIENT_SECRET: credential.clientSecret,
+      SSL_CERT_FILE: caFile,
+      NODE_EXTRA_CA_CERTS: caFile,
+    })
+    expect((await fetch(new URL('/.well-known/jwks.json', httpUrl))).status).toBe(200)
+  })
+
+  test('without it they have nothing to connect to', async () => {
+    expect((await startSimulator()).environment).toBeNull()
   })
 
   test('takes faults', async () => {

@@ -12,6 +12,7 @@ describe('a configuration', () => {
       database: { embedded: '.nexus' },
       redis: null,
       worker: { concurrency: 8, httpTimeoutMs: 10_000 },
+      terraform: { stateKeys: [], maximumStateBytes: 33_554_432, keepVersions: null, applyWaitMs: 900_000 },
       tenants: [
         {
           id: 'acme',
@@ -52,6 +53,7 @@ describe('a configuration', () => {
     const configuration = loadConfiguration({ file: 'docs/examples/nexus.yaml', env })
     expect(configuration.tenants.map(({ id }) => id)).toEqual(['acme', 'sandbox'])
     expect(configuration.database).toEqual({ embedded: '.nexus' })
+    expect(configuration.terraform).toEqual(parse(least).terraform)
     const production = { ...env, NEXUS_DATABASE_URL: 'postgres://db/nexus', NEXUS_REDIS_URL: 'redis://r' }
     const { database, redis } = loadConfiguration({ file: 'docs/examples/nexus.yaml', env: production })
     expect([database, redis]).toEqual([{ url: 'postgres://db/nexus' }, { url: 'redis://r', prefix: 'nexus' }])

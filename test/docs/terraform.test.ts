@@ -40,6 +40,7 @@ const callsIn = (script: string): string[] =>
 const unknownIn = (call: string): string | undefined => {
   let command: Command = createProgram()
   for (const word of call.match(/"[^"]*"|'[^']*'|\S+/g) ?? []) {
+    if (word === '…') continue
     if (word.startsWith('-')) {
       const name = word === '-detailed-exitcode' ? '--detailed-exitcode' : word.replace(/=.*$/, '')
       const known = [...command.options, ...createProgram().options].flatMap(({ short, long }) => [short, long])

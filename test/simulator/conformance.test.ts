@@ -18,7 +18,13 @@ const conformance = (...parameters: string[]): Promise<{ code: number; output: s
 
 const client = { client_id: 'recordedId', name: 'Shop', callbacks: ['https://a.example.com'], jwt_configuration: {} }
 
-type Answer = { status: number; body: JsonObject | null; lossy?: boolean; lost?: string }
+type Answer = {
+  status: number
+  body: JsonObject | null
+  headers?: Record<string, string>
+  lossy?: boolean
+  lost?: string
+}
 
 /** A cassette with one GET, then one PATCH of a client that was there before. */
 const cassette = (patched: Answer, more: JsonObject[] = []) => ({
@@ -81,6 +87,16 @@ describe('npm run conformance', () => {
       reason: 'another status',
       patched: { status: 400, body: null, lost: 'lost' },
       says: 'status expected 400, actual 200',
+    },
+    {
+      reason: 'another content type',
+      patched: { status: 200, body: { ...client, name: 'Store' }, headers: { 'content-type': 'text/html' } },
+      says: 'content-type expected text/html, actual application/json; charset=utf-8',
+    },
+    {
+      reason: 'another length than that of a body that the recorder lost',
+      patched: { status: 200, body: null, lost: 'it had 3 bytes' },
+      says: 'length of the lost body expected 3, actual ',
     },
   ]
 

@@ -87,6 +87,41 @@ describe('credentials', () => {
     expect(back.body['client_secret']).toBe(before['client_secret'])
   })
 
+  const attachments: { reason: string; attached: (id: string) => JsonObject; detached: JsonObject }[] = [
+    {
+      reason: 'to authenticate with',
+      attached: (id) => ({ client_authentication_methods: { private_key_jwt: { credentials: [{ id }] } } }),
+      detached: { client_authentication_methods: { private_key_jwt: { credentials: [] } } },
+    },
+    {
+      reason: 'to sign requests with',
+      attached: (id) => ({ signed_request_object: { required: true, credentials: [{ id }] } }),
+      detached: { signed_request_object: null },
+    },
+  ]
+
+  test.each(attachments)(
+    'one $reason cannot be deleted before it is taken off the client',
+    async ({ attached, detached }) => {
+      const { api, path } = await withClient()
+      const { body } = await api('POST', `${path}/credentials`, { credential_type: 'public_key', pem: pem() })
+      const one = `${path}/credentials/${textOf(body['id'])}`
+      await api('PATCH', path, attached(textOf(body['id'])))
+      expect((await api('DELETE', one)).status).toBe(400)
+      expect((await api('GET', one)).status).toBe(200)
+      expect((await api('PATCH', path, detached)).status).toBe(200)
+      expect((await api('DELETE', one)).status).toBe(204)
+    },
+  )
+
+  test('a client with private_key_jwt has no secret to rotate', async () => {
+    const { api, simulator, id, path } = await withClient()
+    const before = simulator.clients.get(id)?.['client_secret']
+    await api('PATCH', path, { client_authentication_methods: { private_key_jwt: { credentials: [] } } })
+    expect((await api('POST', `${path}/rotate-secret`)).status).toBe(400)
+    expect(simulator.clients.get(id)?.['client_secret']).toBe(before)
+  })
+
   test('a rotated secret is another one', async () => {
     const { api, path } = await withClient()
     const { body: before } = await api('GET', path)

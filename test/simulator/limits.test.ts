@@ -98,4 +98,20 @@ describe('over http', () => {
     expect((await api('PATCH', `/clients/${id}`, { name: 'second' })).status).toBe(429)
     expect(simulator.clients.get(id)?.['name']).toBe('first')
   })
+
+  test.each([
+    { reason: 'nothing to say', method: 'DELETE', path: '/clients/none', status: 204 },
+    { reason: 'an unknown route', method: 'GET', path: '/nothing', status: 404 },
+    { reason: 'a body that is no object', method: 'PATCH', path: '/clients/none', body: [1], status: 400 },
+  ])('$reason: the headers are there, and the type (recorded also for 204)', async ({ method, path, body, status }) => {
+    const api = await management(await simulated())
+    const answer = await api(method, path, body)
+    expect(answer.status).toBe(status)
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'x-ratelimit-limit': expect.any(String) as unknown,
+      'x-ratelimit-remaining': expect.any(String) as unknown,
+      'x-ratelimit-reset': expect.any(String) as unknown,
+    })
+  })
 })

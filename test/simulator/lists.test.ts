@@ -125,4 +125,11 @@ describe('what a token may see and do', () => {
     })
     expect(await tokenOf(simulator)).not.toBe('')
   })
+
+  test('a client has no connections here', async () => {
+    const simulator = await simulated({ clients: 1 })
+    const api = await management(simulator)
+    expect((await api('GET', `/clients/${own(simulator)[0]}/connections?take=50`)).body).toEqual({ connections: [] })
+    expect((await api('GET', '/clients/none/connections')).status).toBe(404)
+  })
 })

@@ -1,4 +1,6 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { generateKeyPairSync } from 'node:crypto'
+import { request } from 'node:http'
+import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { textOf } from '../../simulator/json.ts'
 import { askToken, call, management, membersOf, simulated, tokenOf } from './support.ts'
@@ -46,12 +48,138 @@ describe('the token endpoint', () => {
     expect(await answer.json()).toMatchObject({ error, error_description: expect.any(String) })
   })
 
+  test.each(['%zz', 'no colon', 'a:b:c'])('refuses the Basic credential %j', async (credential) => {
+    const simulator = await simulated()
+    const answer = await fetch(`${simulator.url}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(credential).toString('base64')}` },
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        audience: `https://${simulator.domain}/api/v2/`,
+      }),
+    })
+    expect(answer.status).toBe(401)
+  })
+
+  test('knows its tenant by the name that the caller has for it', async () => {
+    const simulator = await simulated()
+    const { clientId, clientSecret } = simulator.credential
+    const ask = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const sent = request(`${simulator.url}/oauth/token`, { method: 'POST', headers: { host } }, (answer) => {
+          answer.resume()
+          resolve(answer.statusCode)
+        })
+        sent.on('error', reject)
+        sent.end(
+          JSON.stringify({
+            grant_type: 'client_credentials',
+            client_id: clientId,
+            client_secret: clientSecret,
+            audience: 'https://simulator:4000/api/v2/',
+          }),
+        )
+      })
+    expect([await ask('simulator:4000'), await ask('other:4000')]).toEqual([200, 403])
+  })
+
+  test.each([
+    {
+      reason: 'another client of the tenant, which has no client grant',
+      grants: ['client_credentials'],
+      answer: {
+        error: 'access_denied',
+        error_description: expect.stringMatching(/^Client is not authorized to access/),
+      },
+    },
+    {
+      reason: 'a client without the grant type',
+      grants: ['authorization_code'],
+      answer: { error: 'unauthorized_client', error_uri: expect.any(String) },
+    },
+  ])('refuses $reason', async ({ grants, answer: expected }) => {
+    const simulator = await simulated()
+    const api = await management(simulator)
+    const { body } = await api('POST', '/clients', { name: 'Other', grant_types: grants })
+    const answer = await askToken(simulator, {
+      client_id: textOf(body['client_id']),
+      client_secret: textOf(body['client_secret']),
+    })
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject(expected)
+  })
+
   test('refuses the old secret once it was rotated', async () => {
     const simulator = await simulated()
     const api = await management(simulator)
     const { body } = await api('POST', `/clients/${simulator.credential.clientId}/rotate-secret`)
     expect((await askToken(simulator)).status).toBe(401)
     expect((await askToken(simulator, { client_secret: textOf(body['client_secret']) })).status).toBe(200)
+  })
+})
+
+describe('private_key_jwt', () => {
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
+  /** A simulator whose application has swapped its secret for the key. */
+  const withKey = async () => {
+    const simulator = await simulated()
+    const api = await management(simulator)
+    const path = `/clients/${simulator.credential.clientId}`
+    const pem = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    const { body } = await api('POST', `${path}/credentials`, { credential_type: 'public_key', pem })
+    await api('PATCH', path, {
+      token_endpoint_auth_method: null,
+      client_authentication_methods: { private_key_jwt: { credentials: [{ id: body['id'] ?? '' }] } },
+    })
+    return simulator
+  }
+
+  type Wanted = { alg?: string; key?: typeof pair; claims?: Record<string, unknown> }
+
+  const ask = async ({ alg = 'RS256', key = pair, claims = {} }: Wanted) => {
+    const simulator = await withKey()
+    const { clientId } = simulator.credential
+    const exp = Math.floor(Date.now() / 1000) + 60
+    const assertion = await new SignJWT({ iss: clientId, sub: clientId, aud: simulator.issuer, exp, ...claims })
+      .setProtectedHeader({ alg })
+      .sign(key.privateKey)
+    return fetch(`${simulator.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion,
+        audience: `https://${simulator.domain}/api/v2/`,
+      }),
+    })
+  }
+
+  test.each(['RS256', 'RS384', 'PS256'])('%s authenticates', async (alg) => {
+    expect((await ask({ alg })).status).toBe(200)
+  })
+
+  test.each([
+    { reason: "somebody else's key", wanted: { key: other } },
+    { reason: 'an algorithm that Auth0 does not take', wanted: { alg: 'RS512' } },
+    { reason: 'an expired assertion', wanted: { claims: { exp: 1 } } },
+    { reason: 'an assertion for another tenant', wanted: { claims: { aud: 'https://elsewhere/' } } },
+    { reason: 'an assertion about somebody else', wanted: { claims: { sub: 'x' } } },
+  ])('refuses $reason', async ({ wanted }) => {
+    expect((await ask(wanted)).status).toBe(401)
+  })
+
+  test('takes the place of the secret', async () => {
+    expect((await askToken(await withKey())).status).toBe(401)
+  })
+
+  test.each(['', 'x', 'a.b.c'])('refuses the assertion %j', async (assertion) => {
+    const given = {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    }
+    expect((await askToken(await simulated(), given)).status).toBe(401)
   })
 })
 

@@ -145,7 +145,9 @@ describe('no use can be made of the API', () => {
     },
   ])('$reason', async ({ answer, code, status, says }) => {
     const { url } = await serve(answer)
-    const error = await errorOf(createRemote({ url, credential, timeoutMs: 200 }).json('GET', '/', shape))
+    const error = await errorOf(
+      createRemote({ url, credential, timeoutMs: code === 'timeout' ? 200 : 10_000 }).json('GET', '/', shape),
+    )
     expect([error.code, error.status]).toEqual([code, status])
     expect(error.message).toContain(says)
     expect(error.message).not.toContain('pass:word')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { Snapshot } from '../../domain/snapshot.ts'
+import type { Snapshot, SnapshotResource } from '../../domain/snapshot.ts'
 import { isRecord, recordOf } from '../../domain/shape.ts'
 import { synthesise } from '../../stacks/synthesise.ts'
 import { at, client, snapshot, state } from './support.ts'
@@ -43,33 +43,37 @@ const renamed = (member: string, blocks: unknown): unknown[] =>
   )
 
 /** With `terraform_data` for the clients: what were attributes become parts of its input. */
-const withoutProvider = (stack: Readonly<Record<string, unknown>>) => ({
-  resource: {
-    terraform_data: Object.fromEntries(
-      Object.entries(recordOf(recordOf(stack['resource'])['auth0_client'])).map(([name, attributes]) => {
-        const { lifecycle, ...input } = recordOf(attributes)
-        return [name, { lifecycle, input }]
-      }),
-    ),
-  },
-  import: renamed('to', stack['import']),
-  removed: renamed('from', stack['removed']),
-  output: stack['output'],
-})
+const withoutProvider = (stack: Readonly<Record<string, unknown>>) => {
+  const clients = recordOf(recordOf(stack['resource'])['auth0_client'])
+  const standIns = Object.entries(clients).map(([name, attributes]) => {
+    const { lifecycle, ...input } = recordOf(attributes)
+    return [name, { lifecycle, input }] as const
+  })
+  return {
+    ...(standIns.length === 0 ? {} : { resource: { terraform_data: Object.fromEntries(standIns) } }),
+    import: renamed('to', stack['import']),
+    removed: renamed('from', stack['removed']),
+    output: stack['output'],
+  }
+}
 
-/** A state of `terraform_data` objects with these names. */
-const stateOf = (names: readonly string[]) => ({
+/** The index as a state of `terraform_data` objects. */
+const stateOf = (resources: readonly SnapshotResource[]) => ({
   version: 4,
   terraform_version: '1.11.4',
   serial: 1,
   lineage: 'tests',
   outputs: {},
-  resources: names.map((name) => ({
+  resources: [...Map.groupBy(resources, ({ address }) => address.split('.')[1] ?? '')].map(([name, objects]) => ({
     mode: 'managed',
     type: 'terraform_data',
     name,
     provider: 'provider["terraform.io/builtin/terraform"]',
-    instances: [{ schema_version: 0, attributes: { id: name, input: null, output: null, triggers_replace: null } }],
+    instances: objects.map(({ clientId, deposed }) => ({
+      schema_version: 0,
+      ...(deposed === null ? {} : { deposed }),
+      attributes: { id: clientId, input: null, output: null, triggers_replace: null },
+    })),
   })),
 })
 
@@ -80,8 +84,8 @@ const directoryOf = async (taken: Snapshot): Promise<string> => {
   expect(refused).toEqual([])
   const stack: unknown = JSON.parse(readFileSync(stacks[0]?.file ?? '', 'utf8'))
   writeFileSync(join(directory, 'main.tf.json'), JSON.stringify(withoutProvider(recordOf(stack))))
-  const names = taken.states.flatMap(({ resources }) => resources.map(({ address }) => address.split('.')[1] ?? ''))
-  writeFileSync(join(directory, 'terraform.tfstate'), JSON.stringify(stateOf(names)))
+  const resources = taken.states.flatMap((one) => one.resources)
+  writeFileSync(join(directory, 'terraform.tfstate'), JSON.stringify(stateOf(resources)))
   await terraform(directory, 'init', '-no-color')
   return directory
 }
@@ -161,6 +165,17 @@ describe.skipIf(missing)('before the real terraform', { timeout: 60_000 }, () =>
     expect(await terraform(directory, 'state', 'list')).toBe('terraform_data.c_9D\nterraform_data.kept\n')
     // -detailed-exitcode ends with 2, and throws here, where something would change: outputs count.
     expect(await terraform(directory, 'plan', '-detailed-exitcode', '-no-color')).toContain('No changes.')
+  })
+
+  test('a deposed object is forgotten where nothing else is left, and would be destroyed beside a kept client', async () => {
+    const deposed = at('auth0_client.a', 'OLD', { deposed: '0badc0de' })
+    const alone = await directoryOf(snapshot([state([deposed])], [client('OLD')]))
+    expect(await terraform(alone, 'plan', '-no-color')).toContain(
+      'will be removed from Terraform state, but will not be',
+    )
+    // Auth0 no longer has it, so it is only warned of; of a client that lives the stack is refused.
+    const beside = await directoryOf(snapshot([state([at('auth0_client.a', 'NEW'), deposed])], [client('NEW')]))
+    expect(await terraform(beside, 'plan', '-no-color')).toContain('(deposed object 0badc0de) will be destroyed')
   })
 
   test('a client that is left out of the configuration would be destroyed: why nothing is left unsaid', async () => {

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { spawnSync } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -14,7 +13,7 @@ export const hasTerraform = ((): boolean => {
 })()
 
 /** What a run of `terraform` came to. */
-export interface Ran {
+interface Ran {
   readonly code: number | null
   /** Both outputs, in the order in which they came. */
   readonly output: string

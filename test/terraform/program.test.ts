@@ -7,6 +7,17 @@ import type { Stack } from '../support/stack.ts'
 import { hasTerraform, openWorkspace } from '../support/terraform.ts'
 import type { Workspace } from '../support/terraform.ts'
 
+/** A resource that needs no provider. */
+const resource = (input: string): string => `resource "terraform_data" "one" {\n  input = "${input}"\n}\n`
+
+/** Takes its time, so that there is something to break. */
+const slow = (marker: string): string => `resource "terraform_data" "slow" {
+  provisioner "local-exec" {
+    command = "touch ${marker}; sleep 4"
+  }
+}
+`
+
 /** The program itself, on `terraform_data`, which needs no provider. */
 describe.skipIf(servers === null || !hasTerraform)('the real terraform', () => {
   let stack: Stack
@@ -22,14 +33,6 @@ describe.skipIf(servers === null || !hasTerraform)('the real terraform', () => {
   })
 
   const env = { TF_HTTP_USERNAME: pipeline.name, TF_HTTP_PASSWORD: pipeline.password }
-  const resource = (input: string): string => `resource "terraform_data" "one" {\n  input = "${input}"\n}\n`
-  /** Takes its time, so that there is something to break. */
-  const slow = (marker: string): string => `resource "terraform_data" "slow" {
-  provisioner "local-exec" {
-    command = "touch ${marker}; sleep 4"
-  }
-}
-`
   const workspace = async (state: string, main = resource('first'), snapshot?: number): Promise<Workspace> => {
     const made = await openWorkspace(env)
     open.push(made)

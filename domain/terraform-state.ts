@@ -26,6 +26,13 @@ export interface TerraformState {
   readonly lineage: string
   readonly terraformVersion: string
   readonly resources: readonly StateResource[]
+  readonly others: OtherResources
+}
+
+/** Managed resources that belong to no client: how many, and the addresses of a few. */
+export interface OtherResources {
+  readonly count: number
+  readonly some: readonly string[]
 }
 
 export type StateReading =
@@ -33,6 +40,10 @@ export type StateReading =
 
 /** A list whose elements are looked at one by one: a mistake in each of millions of them must not be kept. */
 const List = z.custom<readonly unknown[]>(Array.isArray, 'This must be a list.')
+
+/** How many addresses of other resources are kept, and the types that nothing outside the state stands behind. */
+const someOthers = 10
+const harmless = ['terraform_data']
 
 /** Where a state has more mistakes than anybody reads, the rest is not looked for. */
 const enoughIssues = 100
@@ -118,15 +129,30 @@ export const readState = (value: unknown): StateReading => {
   const found: StateResource[] = []
   const issues: Issue[] = []
   const seen = new Set<string>()
+  const others: string[] = []
   for (const [place, raw] of (resources ?? []).entries()) {
     if (issues.length >= enoughIssues) break
     const at = `/resources/${place}`
     const resource = Resource.safeParse(raw)
-    if (resource.success) readResource(resource.data, at, seen, found, issues)
-    else issues.push(...issuesOf(at, resource.error))
+    if (!resource.success) issues.push(...issuesOf(at, resource.error))
+    else if (isOther(resource.data)) others.push(addressOf(resource.data))
+    else readResource(resource.data, at, seen, found, issues)
   }
   if (issues.length > 0) return { ok: false, issues }
-  return { ok: true, state: { serial, lineage, terraformVersion, resources: found } }
+  const some = others.slice(0, someOthers)
+  return {
+    ok: true,
+    state: { serial, lineage, terraformVersion, resources: found, others: { count: others.length, some } },
+  }
+}
+
+const isOther = ({ mode, type, instances }: z.infer<typeof Resource>): boolean =>
+  mode === 'managed' && instances.length > 0 && !isClientResource(type) && !harmless.includes(type)
+
+/** The address of a resource, without instance keys. What is no name is not repeated. */
+const addressOf = ({ module, type, name }: z.infer<typeof Resource>): string => {
+  if (![type, name].every((word) => identifier.test(word))) return '(a resource without a proper name)'
+  return `${module && modulePath.test(module) && isPlain(module) ? `${module}.` : ''}${type}.${name}`
 }
 
 const issuesOf = (at: string, { issues }: z.ZodError): Issue[] =>

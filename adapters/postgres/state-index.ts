@@ -181,8 +181,8 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
         const tenant = await sql<{ scanned: boolean }>`
           select last_scan_at is not null as scanned from nexus.tenants where tenant_id = ${tenantId}
         `.execute(trx)
-        const states = await sql<{ name: string; snapshot: number }>`
-          select name, snapshot from nexus.terraform_states where tenant_id = ${tenantId} order by name
+        const states = await sql<SnapshotFacts['states'][number]>`
+          select name, snapshot, others from nexus.terraform_states where tenant_id = ${tenantId} order by name
         `.execute(trx)
         const resources = await sql<StateResource & { readonly state: string }>`
           select state, address, type, client_id as "clientId", tainted, deposed from nexus.terraform_resources

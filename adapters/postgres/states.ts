@@ -88,7 +88,7 @@ export const createStates = (
     `.execute(trx)
     await sql`
       update nexus.terraform_states
-      set version = ${version}, versions = ${version}, highest_serial = greatest(highest_serial, ${state.serial}),
+      set version = ${version}, versions = ${version}, others = ${JSON.stringify(state.others)}::jsonb, highest_serial = greatest(highest_serial, ${state.serial}),
           -- A restored state tells of no apply.
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
@@ -202,7 +202,7 @@ export const createStates = (
         if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock } as const
         if (row.version === null) return { kind: 'absent' } as const
         await sql`
-          update nexus.terraform_states set version = null
+          update nexus.terraform_states set version = null, others = default
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
         await replaceIndex(trx, key, [])

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../domain/snapshot.ts'
 import { StackRefused } from '../errors.ts'
-import { byText } from './address.ts'
+import { byText, shell } from './address.ts'
 import { adoptionsOf } from './adoptions.ts'
 import { attributesOf } from './attributes.ts'
 import type { Ownable } from './attributes.ts'
@@ -83,12 +83,26 @@ export const planStack = (snapshot: Snapshot, stateName: string, declarations: D
       "Nexus does not write that state's configuration: name it in the tenant's terraformStates, or remove its declarations.",
     ])
 
+  if (state.others.count > 0) say.refuse(strangersOf(state))
   const known = knownOf(snapshot, state)
   const claims = claimsOf(known, declarations, say)
   const fates = fatesOf(known, claims, say)
   const adoptions = adoptionsOf(known, claims, declarations, say)
   if (refusals.length > 0) throw new StackRefused(place, refusals)
   return assemble(known, { claims, fates, adoptions, declarations, warnings })
+}
+
+/** What a configuration leaves unsaid, Terraform destroys; and of these resources ours has nothing to say. */
+const strangersOf = ({ others: { count, some } }: Snapshot['states'][number]): string => {
+  const more = count - some.length
+  return (
+    `The state also holds ${count} ${count === 1 ? 'resource' : 'resources'} that no stack of Nexus writes: an apply would ` +
+    `destroy ${count === 1 ? 'it' : 'them'}. Move each to a state of its own configuration, or run:\n` +
+    [
+      ...some.map((address) => shell('terraform', 'state', 'rm', address)),
+      ...(more > 0 ? [`… and ${more} more`] : []),
+    ].join('\n')
+  )
 }
 
 interface Decided {

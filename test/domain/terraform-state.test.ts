@@ -204,6 +204,43 @@ describe('what belongs to clients', () => {
   })
 })
 
+describe('what belongs to no client', () => {
+  const others = (resources: unknown) => {
+    const reading = readState(stateOf(resources))
+    return reading.ok ? reading.state.others : undefined
+  }
+  test.each([
+    { reason: 'nothing does', resources: [resource()], found: { count: 0, some: [] } },
+    {
+      reason: 'a connection would be destroyed by a configuration that has none',
+      resources: [resource(), resource({ type: 'auth0_connection', name: 'google', module: 'module.a[0]' })],
+      found: { count: 1, some: ['module.a[0].auth0_connection.google'] },
+    },
+    {
+      reason: 'data sources are read, never destroyed, and behind terraform_data stands nothing',
+      resources: [resource({ mode: 'data', type: 'auth0_tenant' }), resource({ type: 'terraform_data' })],
+      found: { count: 0, some: [] },
+    },
+    {
+      reason: 'a resource without instances is none',
+      resources: [resource({ type: 'auth0_role', instances: [] })],
+      found: { count: 0, some: [] },
+    },
+    {
+      reason: 'many are counted, and a few are named',
+      resources: Array.from({ length: 12 }, (_, index) => resource({ type: 'auth0_role', name: `r${index}` })),
+      found: { count: 12, some: Array.from({ length: 10 }, (_, index) => `auth0_role.r${index}`) },
+    },
+    {
+      reason: 'what is no name is not repeated',
+      resources: [resource({ type: 'auth0_role', name: '${file("/etc/passwd")}' })],
+      found: { count: 1, some: ['(a resource without a proper name)'] },
+    },
+  ])('$reason', ({ resources, found }) => {
+    expect(others(resources)).toEqual(found)
+  })
+})
+
 describe('a state that cannot be taken', () => {
   test.each([
     { reason: 'null', value: null, pointer: '' },

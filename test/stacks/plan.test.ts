@@ -196,6 +196,11 @@ describe('no stack is made', () => {
       says: 'The snapshot is incomplete: the first scan is not done.',
     },
     {
+      reason: 'for a state with resources that no stack has: an apply would destroy them',
+      taken: snapshot([state([], { others: { count: 12, some: ['auth0_connection.google'] } })], []),
+      says: 'terraform state rm auth0_connection.google\n… and 11 more',
+    },
+    {
       reason: 'for a state that is written elsewhere',
       taken: snapshot([state([], { own: false })], []),
       says: 'terraformStates',

@@ -101,11 +101,18 @@ export const unlockState =
     const { was } = outcome
     if (forced) deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')
     else deps.log.info({ ...key, by: caller.id, lock: was?.info.ID }, 'state unlocked')
-    // What waited for the apply goes on at once; what is missed here, the sweep finds.
-    for (const client of was === null ? [] : await deps.stateLocks.waiting(key))
-      deps.queue.wake(client).catch(() => deps.log.warn({ ...client }, 'the queue could not be woken'))
+    if (was !== null) await goOn(deps, key)
     return ok
   }
+
+/** What waited for the apply goes on at once. The lock is given back already: what fails here, the sweep makes good. */
+const goOn = async (deps: ApiDeps, key: StateKey): Promise<void> => {
+  try {
+    for (const client of await deps.stateLocks.waiting(key)) await deps.queue.wake(client)
+  } catch (error) {
+    deps.log.warn({ ...key, reason: error instanceof Error ? error.message : '' }, 'waiting clients could not be woken')
+  }
+}
 
 /**
  * `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at.

@@ -43,7 +43,7 @@ const List = z.custom<readonly unknown[]>(Array.isArray, 'This must be a list.')
 
 /** How many addresses of other resources are kept, and the types that nothing outside the state stands behind. */
 const someOthers = 10
-const harmless = ['terraform_data']
+const harmless = new Set(['terraform_data'])
 
 /** Where a state has more mistakes than anybody reads, the rest is not looked for. */
 const enoughIssues = 100
@@ -147,7 +147,7 @@ export const readState = (value: unknown): StateReading => {
 }
 
 const isOther = ({ mode, type, instances }: z.infer<typeof Resource>): boolean =>
-  mode === 'managed' && instances.length > 0 && !isClientResource(type) && !harmless.includes(type)
+  mode === 'managed' && instances.length > 0 && !isClientResource(type) && !harmless.has(type)
 
 /** The address of a resource, without instance keys. What is no name is not repeated. */
 const addressOf = ({ module, type, name }: z.infer<typeof Resource>): string => {

@@ -204,11 +204,12 @@ describe('what belongs to clients', () => {
   })
 })
 
+const othersIn = (resources: unknown) => {
+  const reading = readState(stateOf(resources))
+  return reading.ok ? reading.state.others : undefined
+}
+
 describe('what belongs to no client', () => {
-  const others = (resources: unknown) => {
-    const reading = readState(stateOf(resources))
-    return reading.ok ? reading.state.others : undefined
-  }
   test.each([
     { reason: 'nothing does', resources: [resource()], found: { count: 0, some: [] } },
     {
@@ -237,7 +238,7 @@ describe('what belongs to no client', () => {
       found: { count: 1, some: ['(a resource without a proper name)'] },
     },
   ])('$reason', ({ resources, found }) => {
-    expect(others(resources)).toEqual(found)
+    expect(othersIn(resources)).toEqual(found)
   })
 })
 

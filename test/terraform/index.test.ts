@@ -6,6 +6,7 @@ import { Snapshot } from '../../domain/snapshot.ts'
 import { pathOf, read, seedClient } from '../api/support.ts'
 import { deleteInAuth0 } from '../support/auth0.ts'
 import { servers, startStack } from '../support/stack.ts'
+import { recordOf } from '../../domain/shape.ts'
 import type { Stack } from '../support/stack.ts'
 import { backendOf, lockOf, managedClient, stateKey, stateText } from './support.ts'
 
@@ -19,7 +20,11 @@ const viewOf = (stack: Stack) => {
     ask,
     client: (id: string) => ask(pathOf(id)),
     manuallyCreated: async (id: string): Promise<unknown> => (await ask(pathOf(id))).body['manuallyCreated'],
-    standing: (id: string) => ask(`${pathOf(id)}/terraform`),
+    /** How it stands with Terraform, as its sync view says. */
+    standing: async (id: string) => {
+      const { status, body } = await ask(`${pathOf(id)}/sync`)
+      return { status, body: recordOf(body['terraform']) }
+    },
     adopt: (id: string, body?: unknown) =>
       ask(`${pathOf(id)}/terraform`, { method: 'PUT', body: body === undefined ? null : JSON.stringify(body) }),
     release: (id: string) => ask(`${pathOf(id)}/terraform`, { method: 'DELETE' }),

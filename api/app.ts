@@ -4,6 +4,7 @@ import { changeRoutes } from './change-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
 import { createKnownClients } from './known-clients.ts'
+import { operationRoutes } from './operation-routes.ts'
 import { probeRoutes } from './probe-routes.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './problem.ts'
@@ -79,6 +80,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     clientRoutes(deps, known),
     terraformRoutes(deps, known),
     changeRoutes(deps),
+    operationRoutes(deps, known),
     probeRoutes(deps),
   ])
     serve(app, routes, settings, closing.signal)

@@ -6,6 +6,7 @@ import type { ApiDeps, ApiSettings } from './dependencies.ts'
 import { createKnownClients } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { pageRoutes } from './page-routes.ts'
+import { operationRoutes } from './operation-routes.ts'
 import { probeRoutes } from './probe-routes.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './problem.ts'
@@ -88,6 +89,7 @@ export const routesOf = (deps: ApiDeps, known: KnownClients): Routes => [
   ...clientRoutes(deps, known),
   ...terraformRoutes(deps, known),
   ...changeRoutes(deps),
+  ...operationRoutes(deps, known),
   ...pageRoutes(deps),
   ...probeRoutes(deps),
 ]

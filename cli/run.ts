@@ -14,14 +14,19 @@ import { createChanges } from '../adapters/postgres/changes.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
+import { createIdempotency } from '../adapters/postgres/idempotency.ts'
+import { createOperations } from '../adapters/postgres/operations.ts'
 import { createLeases } from '../adapters/postgres/leases.ts'
 import { migrate } from '../adapters/postgres/migrate.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
+import type { Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
+import type { Reply } from '../domain/verdict.ts'
+import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
 
 /** What a process of Nexus does. */
@@ -67,6 +72,16 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
     await postgres.close()
   }
 }
+
+/** A reading of one client that waits its turn in the tenant's budget. */
+const paced =
+  <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
+  async (key: ClientKey): Promise<Reply<Body>> => {
+    await pacer.slot(key.tenantId, 'read-clients')
+    const reply = await read(key)
+    await pacer.report(key.tenantId, 'read-clients', reply)
+    return reply
+  }
 
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
@@ -129,6 +144,8 @@ export const run = async (
         leases: createLeases(postgres.db),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
+        idempotency: createIdempotency(postgres.db),
+        operations: createOperations(postgres.db),
         applyChecks: createApplyChecks(postgres.db, terraform),
         configurations: byId,
         callMs,
@@ -151,20 +168,15 @@ export const run = async (
         tenants: byId,
         clients,
         changes,
+        idempotency: createIdempotency(postgres.db),
+        operations: createOperations(postgres.db),
         health: createTenants(postgres.db),
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
         notifications,
         queue,
-        auth0: {
-          get: async (key) => {
-            await pacer.slot(key.tenantId, 'read-clients')
-            const reply = await auth0.get(key)
-            await pacer.report(key.tenantId, 'read-clients', reply)
-            return reply
-          },
-        },
+        auth0: { get: paced(pacer, auth0.get), readSecret: paced(pacer, auth0.readSecret) },
         ping: postgres.ping,
         log,
         settings: {

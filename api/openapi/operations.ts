@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { acceptedTypes } from '../media-type.ts'
+import { include } from '../parameters.ts'
 import { PatchBody } from '../patch-body.ts'
 import * as answers from './answers.ts'
 import type { Operation } from './operation.ts'
@@ -61,6 +62,8 @@ const acceptedChange = {
     'Nexus-Change',
     'Nexus-Sync',
     'Nexus-Warning',
+    'Nexus-Replayed',
+    'Nexus-Dry-Run',
     'Preference-Applied',
   ]),
   202: wholeClient('Accepted, and not finished within the wait: it will be applied, rejected or withdrawn', [
@@ -68,6 +71,8 @@ const acceptedChange = {
     'Nexus-Change',
     'Nexus-Sync',
     'Nexus-Warning',
+    'Nexus-Replayed',
+    'Nexus-Dry-Run',
     'Preference-Applied',
     'Location',
     'Retry-After',
@@ -82,6 +87,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     description:
       'Desired over observed: accepted values show at once. Needs `client.read` with the client among those that the ' +
       'caller owns or in their product scope, or `client.read.all`.',
+    query: z.strictObject({ include: include.describe('`secret`: with the client secret, by `client.secret.read`') }),
     headers: ['If-None-Match'],
     answers: {
       200: wholeClient('The whole client', ['ETag', 'Nexus-Sync', 'Nexus-Warning', 'Nexus-Observed-At']),
@@ -98,7 +104,11 @@ export const operations: Readonly<Record<string, Operation>> = {
       "the client is in the caller's product scope; or (3) the caller has `client.write.all`.\n\n" +
       'Every field may be absent or null, and null means "leave as it is", except in `application/merge-patch+json`, ' +
       'where it clears the field. `[]` and `""` empty a field.',
-    headers: ['If-Match', 'Prefer'],
+    query: z.strictObject({
+      dryRun: z.enum(['true', 'false']).optional().describe('`true`: nothing is done; `preview` tells what would be'),
+      include: include.describe('`secret`: with the client secret, by `client.secret.read`'),
+    }),
+    headers: ['If-Match', 'Idempotency-Key', 'Prefer'],
     body: {
       types: acceptedTypes,
       schema: PatchBody.meta({ id: 'ClientPatch' }),
@@ -106,6 +116,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     },
     answers: acceptedChange,
     problems: [
+      'idempotency-key-in-flight',
+      'idempotency-key-reused',
       'managed-by-terraform',
       'change-withdrawn',
       'precondition-failed',
@@ -113,6 +125,41 @@ export const operations: Readonly<Record<string, Operation>> = {
       'unsupported-media-type',
       'impossible',
     ],
+  },
+  [`PATCH ${tenant}/clients`]: {
+    id: 'updateClients',
+    tag: 'Clients',
+    summary: 'Updates many clients, each as a PATCH of its own.',
+    headers: ['Idempotency-Key', 'Prefer'],
+    body: {
+      types: acceptedTypes,
+      schema: z
+        .array(z.strictObject({ id: z.string(), patch: PatchBody }))
+        .min(1)
+        .max(1000),
+      example: [{ id: exampleClient.id, patch: { productName: 'Billing' } }],
+    },
+    answers: {
+      200: { description: 'Everything is settled', schema: answers.Operation, headers: ['Nexus-Replayed'] },
+      202: {
+        description: 'Not everything is settled within the wait',
+        schema: answers.Operation,
+        headers: ['Location', 'Retry-After', 'Nexus-Replayed'],
+      },
+    },
+    problems: [
+      'idempotency-key-in-flight',
+      'idempotency-key-reused',
+      'body-too-large',
+      'unsupported-media-type',
+      'impossible',
+    ],
+  },
+  [`GET ${tenant}/operations/:operationId`]: {
+    id: 'getOperation',
+    tag: 'Changes',
+    summary: 'Shows how far a list of changes is.',
+    answers: { 200: { description: 'The operation', schema: answers.Operation, headers: ['Retry-After'] } },
   },
   [`GET ${client}/sync`]: {
     id: 'getClientSync',
@@ -124,14 +171,22 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'actOnClientSync',
     tag: 'Clients',
     summary: "Tries again now, puts Nexus' values back, or takes the outside values over.",
-    headers: ['Prefer'],
+    headers: ['Idempotency-Key', 'Prefer'],
     body: {
       types: ['application/json'],
       schema: z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) }),
       example: { action: 'revert' },
     },
     answers: acceptedChange,
-    problems: ['managed-by-terraform', 'change-withdrawn', 'body-too-large', 'unsupported-media-type', 'impossible'],
+    problems: [
+      'idempotency-key-in-flight',
+      'idempotency-key-reused',
+      'managed-by-terraform',
+      'change-withdrawn',
+      'body-too-large',
+      'unsupported-media-type',
+      'impossible',
+    ],
   },
   [`GET ${client}/changes`]: {
     id: 'listClientChanges',

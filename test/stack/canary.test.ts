@@ -11,6 +11,8 @@ describe.skipIf(servers === null)('secrets', () => {
   let stack: Stack
   let id: string
   const answers: string[] = []
+  /** Answers to a caller who asked for the secret and may have it. */
+  const entitled: string[] = []
   /** Every command that anybody sent to Redis meanwhile: what was there for a moment only counts too. */
   const commands: string[] = []
   /** What the management API itself answers about the client. */
@@ -109,6 +111,26 @@ describe.skipIf(servers === null)('secrets', () => {
     await patch({ applicationName: 'y' }, { authorization: `Basic ${btoa(`ci:wrong-${password}`)}` })
     await patch({ applicationName: 'z' }, { 'x-application-token': `wrong-${applicationToken}` })
     answers.push(await (await stack.request(`/v1/tenants/acme/clients/${id}`, { as })).text())
+    const may = stack.token({ permissions: ['client.write', 'client.secret.read'] })
+    canaries['token of who may read secrets'] = may
+    const withSecret = `/v1/tenants/acme/clients/${id}?include=secret`
+    answers.push(await (await stack.request(withSecret, { as })).text())
+    entitled.push(await (await stack.request(withSecret, { as: may })).text())
+    for (const attempt of ['first', 'repetition', 'repetition without it']) {
+      const to = attempt === 'repetition without it' ? answers : entitled
+      const path = to === answers ? id : `${id}?include=secret`
+      const headers = { 'idempotency-key': 'canary' }
+      to.push(await (await stack.patch(path, { applicationName: 'w' }, { as: may, headers })).text())
+    }
+    const preview = await stack.patch(`${id}?dryRun=true`, { applicationName: 'v' }, { as: may })
+    answers.push(await preview.text())
+    const list = await stack.request('/v1/tenants/acme/clients', {
+      method: 'PATCH',
+      body: JSON.stringify([{ id, patch: { applicationName: 'u' } }]),
+      as: may,
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'canary of a list' },
+    })
+    answers.push(await list.text())
     for (const faults of [
       { errorShare: 1 },
       { outage: 'page' as const },
@@ -149,9 +171,14 @@ describe.skipIf(servers === null)('secrets', () => {
       raw,
       JSON.stringify(stack.simulator.credential),
       JSON.stringify(stack.configuration),
-      ...['user token', 'token of another tool', 'application token', 'password', 'basic credentials'].map(
-        (name) => canaries[name] ?? '',
-      ),
+      ...[
+        'user token',
+        'token of who may read secrets',
+        'token of another tool',
+        'application token',
+        'password',
+        'basic credentials',
+      ].map((name) => canaries[name] ?? ''),
     ].join('\n')
 
   test('are found where they come from, and the search finds what is not secret in every place', async () => {
@@ -166,6 +193,14 @@ describe.skipIf(servers === null)('secrets', () => {
     expect(answers.join('')).toContain('https://a.example.com/cb')
     const jobs = await stack.query<{ row: string }>(`select row from public.seen where of = 'job'`)
     expect([...jobs.map(({ row }) => row), ...commands].join('\n')).toContain(id)
+  })
+
+  test('the secret alone is in the answers to who asked for it and may have it', () => {
+    expect(entitled).toHaveLength(3)
+    for (const answer of entitled) {
+      const found = Object.entries(canaries).flatMap(([name, secret]) => (answer.includes(secret) ? [name] : []))
+      expect(found).toEqual(['client secret'])
+    }
   })
 
   test.each([

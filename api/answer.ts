@@ -19,7 +19,7 @@ export interface Ask {
 
 /** An answer that is no problem. The body is JSON, as text or as bytes; null where the answer has none. */
 export interface Answer {
-  readonly status: 200 | 202 | 204 | 304
+  readonly status: 200 | 201 | 202 | 204 | 304
   readonly headers: AnswerHeaders
   readonly body: string | Buffer | null
 }

@@ -1,5 +1,6 @@
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { adminRoutes } from './admin-routes.ts'
 import { changeRoutes } from './change-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
@@ -79,6 +80,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     clientRoutes(deps, known),
     terraformRoutes(deps, known),
     changeRoutes(deps),
+    adminRoutes(deps),
     probeRoutes(deps),
   ])
     serve(app, routes, settings, closing.signal)

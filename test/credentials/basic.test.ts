@@ -37,6 +37,7 @@ describe('a service account', () => {
         permissions: new Set(['client.write']),
         roles: ['billing-admins'],
         products: ['Billing'],
+        terraformStates: '*',
       },
     })
   })
@@ -105,7 +106,7 @@ describe('a password hash', () => {
     const hash = parsePasswordHash(one)
     if (hash === undefined) throw new Error('A hash that was made cannot be read.')
     const verify = createPasswordVerifier()
-    expect([await verify('swordfish', hash), await verify('Swordfish', hash)]).toEqual([true, false])
+    expect([await verify('swordfish', [hash]), await verify('Swordfish', [hash])]).toEqual([hash, undefined])
   })
 
   const salt = 'A'.repeat(22)

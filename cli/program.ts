@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
 import { lookCommands } from './commands/look.ts'
@@ -13,6 +14,7 @@ const commands: readonly ((program: Command) => void)[] = [
   processCommands,
   lookCommands,
   pauseCommands,
+  callerCommands,
   configCommand,
   hashCommand,
   simulatorCommand,

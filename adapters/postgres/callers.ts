@@ -22,7 +22,7 @@ const tables: Readonly<Record<RegisteredKind, RawBuilder<unknown>>> = {
  * The applications or the service accounts of the database. Nothing is cached: a request looks its entry up by an index,
  * so that a revocation holds for every process as soon as it is committed.
  */
-export const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
+const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
   const table = tables[kind]
   const where = async (condition: RawBuilder<unknown>, on: Kysely<Database> = db): Promise<Reading[]> => {
     const { rows } = await sql<Row>`select *, clock_timestamp() as now from ${table} where ${condition}`.execute(on)

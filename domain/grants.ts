@@ -29,10 +29,13 @@ export const grantParts = {
   }),
 }
 
-/** A grant as it comes from the store. */
+/** A grant as it comes from the store. Permissions of another version of Nexus are left out: they open nothing here. */
 export const Grant: z.ZodType<Grant> = z.object({
   ...grantParts,
-  permissions: grantParts.permissions.nullable(),
+  permissions: z
+    .array(z.string())
+    .transform((names) => names.flatMap((name) => PermissionName.safeParse(name).data ?? []))
+    .nullable(),
   products: grantParts.products.nullable(),
 })
 

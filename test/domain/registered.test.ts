@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { callerChange, newCaller, Rotation } from '../../domain/caller-requests.ts'
+import { Grant } from '../../domain/grants.ts'
 import { RegisteredName, retire, revoke, rotate, standingOf, validHashes } from '../../domain/registered.ts'
 import type { Registered } from '../../domain/registered.ts'
 
@@ -68,6 +69,13 @@ test.each([
   { reason: 'revoked, whatever else', more: { revokedAt: now, disabledAt: now, expiresAt: now }, standing: 'revoked' },
 ])('$reason', ({ more, standing }) => {
   expect(standingOf({ ...entry, ...more }, now)).toBe(standing)
+})
+
+test('a permission of another version opens nothing, and breaks nothing', () => {
+  const stored = { ...entry.grant, permissions: ['client.read', 'client.invent'] }
+  expect(Grant.parse(stored).permissions).toEqual(['client.read'])
+  // And is not taken for "no ceiling".
+  expect(Grant.parse({ ...stored, permissions: ['client.invent'] }).permissions).toEqual([])
 })
 
 test.each([

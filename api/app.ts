@@ -1,5 +1,6 @@
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { adminRoutes } from './admin-routes.ts'
 import { changeRoutes } from './change-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
@@ -90,6 +91,7 @@ export const routesOf = (deps: ApiDeps, known: KnownClients): Routes => [
   ...terraformRoutes(deps, known),
   ...changeRoutes(deps),
   ...operationRoutes(deps, known),
+  ...adminRoutes(deps),
   ...pageRoutes(deps),
   ...probeRoutes(deps),
 ]

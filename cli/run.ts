@@ -1,6 +1,7 @@
 import { startApi } from '../api/main.ts'
 import { defaultSettings } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
+import { configuredCallers, shadowedBy } from '../adapters/config/configured-callers.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
 import type { Log } from '../adapters/log/log.ts'
@@ -10,6 +11,7 @@ import { createStateIndex } from '../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../adapters/postgres/state-locks.ts'
 import { createStates } from '../adapters/postgres/states.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
+import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
@@ -159,7 +161,14 @@ export const run = async (
 
     const notifications = await listen(database.url, onError('notifications'))
     closers.push(notifications.close)
-    const authenticate = createAuthenticator(configuration)
+    const registers = createRegisters(postgres.db)
+    const ofConfiguration = configuredCallers(configuration)
+    for (const shadowed of await shadowedBy(ofConfiguration, registers))
+      log.error(shadowed, 'the database has a caller of a name that the configuration has too: the latter counts')
+    const authenticate = createAuthenticator(configuration, {
+      registered: registers,
+      onError: (error) => log.warn({ err: error }, 'the last use of a secret could not be noted'),
+    })
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
@@ -174,6 +183,8 @@ export const run = async (
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
+        registers,
+        configuredCallers: ofConfiguration,
         notifications,
         queue,
         auth0: { get: paced(pacer, auth0.get), readSecret: paced(pacer, auth0.readSecret) },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { callerChange, newCaller, Rotation } from '../../domain/caller-requests.ts'
 import { acceptedTypes } from '../media-type.ts'
 import { include } from '../parameters.ts'
 import { PatchBody } from '../patch-body.ts'
@@ -79,7 +80,87 @@ const acceptedChange = {
   ]),
 }
 
+const kinds = {
+  application: {
+    path: '/v1/admin/applications',
+    one: 'application',
+    answer: answers.Application,
+    list: answers.ApplicationList,
+    example: { name: 'developer-portal', tenants: ['acme'], permissions: ['client.read', 'client.write'] },
+  },
+  account: {
+    path: '/v1/admin/accounts',
+    one: 'service account',
+    answer: answers.Account,
+    list: answers.AccountList,
+    example: { name: 'deployment', tenants: ['acme'], permissions: ['client.write'], roles: ['billing-admins'] },
+  },
+} as const
+
+/** What an administrator can do with callers of one kind. */
+const administration = (kind: keyof typeof kinds): Readonly<Record<string, Operation>> => {
+  const { path, one, answer, list, example } = kinds[kind]
+  const named = `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`
+  const tag = 'Administration'
+  const json = ['application/json']
+  const { name: _name, ...change } = example
+  return {
+    [`GET ${path}`]: {
+      id: `list${named}s`,
+      tag,
+      summary: `Lists the ${one}s within the caller's tenants.`,
+      answers: { 200: { description: 'Those of the database and of the configuration', schema: list } },
+    },
+    [`POST ${path}`]: {
+      id: `create${named}`,
+      tag,
+      summary: `Makes a new ${one}. Its secret stands in this answer, and never again.`,
+      body: { types: json, schema: newCaller[kind], example },
+      answers: { 201: { description: 'Made', schema: answer, headers: ['Location'] } },
+      problems: ['name-taken', 'body-too-large', 'impossible'],
+    },
+    [`GET ${path}/:name`]: {
+      id: `get${named}`,
+      tag,
+      summary: `Shows one ${one}.`,
+      answers: { 200: { description: 'All but its secrets', schema: answer } },
+    },
+    [`PATCH ${path}/:name`]: {
+      id: `update${named}`,
+      tag,
+      summary: `Changes what the ${one} is good for, until when, and whether it is disabled.`,
+      body: { types: json, schema: callerChange[kind], example: change },
+      answers: { 200: { description: 'Changed', schema: answer } },
+      problems: ['caller-not-changeable', 'body-too-large', 'impossible'],
+    },
+    [`DELETE ${path}/:name`]: {
+      id: `revoke${named}`,
+      tag,
+      summary: `Revokes the ${one}, at once and for good. Its name stays taken.`,
+      answers: { 204: done },
+      problems: ['caller-not-changeable'],
+    },
+    [`POST ${path}/:name/rotate`]: {
+      id: `rotate${named}`,
+      tag,
+      summary: 'Makes a new secret, with the present one good beside it for a while.',
+      body: { types: json, schema: Rotation, example: { overlapSeconds: 86400 }, optional: true },
+      answers: { 200: { description: 'The new secret, shown once', schema: answer } },
+      problems: ['caller-not-changeable', 'rotation-under-way', 'body-too-large', 'impossible'],
+    },
+    [`POST ${path}/:name/retire`]: {
+      id: `retire${named}`,
+      tag,
+      summary: 'Ends the overlap of a rotation now.',
+      answers: { 200: { description: 'Ended', schema: answer } },
+      problems: ['caller-not-changeable'],
+    },
+  }
+}
+
 export const operations: Readonly<Record<string, Operation>> = {
+  ...administration('application'),
+  ...administration('account'),
   [`GET ${client}`]: {
     id: 'getClient',
     tag: 'Clients',

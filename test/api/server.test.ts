@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { Unauthenticated, IssuerUnavailable } from '../../adapters/credentials/errors.ts'
+import { createRegisters } from '../../adapters/postgres/callers.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
 import { createIdempotency } from '../../adapters/postgres/idempotency.ts'
 import { createOperations } from '../../adapters/postgres/operations.ts'
@@ -69,6 +70,8 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
       stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),
       stateIndex: createStateIndex(postgres.db, { applyWaitMs: 1000 }),
+      registers: createRegisters(postgres.db),
+      configuredCallers: { application: [], account: [] },
       notifications: { wait: (_id, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve() },
       auth0: {

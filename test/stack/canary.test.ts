@@ -142,6 +142,7 @@ describe.skipIf(servers === null)('secrets', () => {
       setTimeout(() => stack.simulator.setFaults({}), 300)
       await waiting
     }
+    await useIssuedSecrets()
     await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
     for (;;) {
       const [tenant] = await stack.query<{ done: boolean }>(
@@ -149,6 +150,41 @@ describe.skipIf(servers === null)('secrets', () => {
       )
       if (tenant?.done === true) return
       await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  /** Secrets that an administrator is given once: made, used, rotated, used wrongly, revoked, used again. */
+  const useIssuedSecrets = async (): Promise<void> => {
+    const admin = stack.token({ permissions: ['tenant.admin', 'client.read.all'] })
+    const ask = async (path: string, method = 'GET', body?: unknown): Promise<Readonly<Record<string, unknown>>> => {
+      const answer = await stack.request(`/v1/admin/${path}`, { method, as: admin, body: JSON.stringify(body) ?? null })
+      const text = await answer.text()
+      const {
+        token,
+        password: issued,
+        ...rest
+      }: Readonly<Record<string, unknown>> = text === '' ? {} : Object(JSON.parse(text))
+      answers.push(JSON.stringify(rest))
+      return { secret: token ?? issued }
+    }
+    const use = async (headers: Record<string, string>): Promise<number> => {
+      const answer = await stack.request(`/v1/tenants/acme/clients/${id}`, { headers })
+      answers.push(await answer.text())
+      return answer.status
+    }
+    for (const [kind, headersOf] of [
+      ['applications', (secret: string) => ({ 'x-application-token': secret })],
+      ['accounts', (secret: string) => ({ authorization: `Basic ${btoa(`robot:${secret}`)}` })],
+    ] as const) {
+      const body = { name: 'robot', tenants: ['acme'], permissions: ['client.read'] }
+      const first = String((await ask(kind, 'POST', body))['secret'])
+      const second = String((await ask(`${kind}/robot/rotate`, 'POST', {}))['secret'])
+      await ask(kind, 'POST', { ...body, name: 'second', token: first, password: second })
+      for (const secret of [first, second, `${first}x`]) await use(headersOf(secret))
+      await ask(kind)
+      await ask(`${kind}/robot`, 'DELETE')
+      for (const secret of [first, second]) expect(await use(headersOf(secret))).toBe(401)
+      Object.assign(canaries, { [`first secret of ${kind}`]: first, [`second secret of ${kind}`]: second })
     }
   }
 
@@ -179,6 +215,9 @@ describe.skipIf(servers === null)('secrets', () => {
         'password',
         'basic credentials',
       ].map((name) => canaries[name] ?? ''),
+      ...['applications', 'accounts'].flatMap((kind) =>
+        ['first', 'second'].map((which) => canaries[`${which} secret of ${kind}`] ?? ''),
+      ),
     ].join('\n')
 
   test('are found where they come from, and the search finds what is not secret in every place', async () => {
@@ -189,6 +228,9 @@ describe.skipIf(servers === null)('secrets', () => {
     expect(raw).toContain(canaries['encryption key'])
     expect(raw).toContain(canaries['add-on'])
     expect(await database()).toContain('https://a.example.com/cb')
+    expect(canaries['first secret of applications']).toMatch(/^nxa_/)
+    expect(canaries['second secret of accounts']).toMatch(/^nxs_/)
+    expect(answers.join('')).toContain('"name":"robot","source":"database"')
     expect(stack.logLines().join('')).toContain('answered')
     expect(answers.join('')).toContain('https://a.example.com/cb')
     const jobs = await stack.query<{ row: string }>(`select row from public.seen where of = 'job'`)

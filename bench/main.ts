@@ -3,6 +3,7 @@ import { callCosts } from './calls.ts'
 import { besideDeployCli } from './deploy-cli.ts'
 import { latency } from './latency.ts'
 import { limits } from './limits.ts'
+import { reads } from './reads.ts'
 import { refusal } from './refusal.ts'
 
 /**
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: (
   'deploy-cli': { about: 'the same work by the auth0 deploy CLI and by Nexus', run: besideDeployCli },
   limits: { about: 'time for many changes under the limits of each plan, beside the least possible', run: limits },
   latency: { about: 'PATCH → 200 at one caller, beside the bare SDK', run: latency },
+  reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },
 }
 
 const usage = `npm run bench [-- NAME…]

@@ -5,7 +5,7 @@ import { connect } from '../adapters/postgres/connect.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import { Failure } from './failure.ts'
-import { openDatabase } from './run.ts'
+import { metadataKeysOf, openDatabase } from './run.ts'
 
 /** What a command can look at, and change, in the store of a configuration. */
 export interface Store {
@@ -34,7 +34,11 @@ export const withStore = async <T>(
   try {
     const postgres = connect(database.url, () => undefined, { size: 2 })
     try {
-      return await work({ tenant, clients: createClients(postgres.db), tenants: createTenants(postgres.db) })
+      return await work({
+        tenant,
+        clients: createClients(postgres.db, metadataKeysOf(configuration)),
+        tenants: createTenants(postgres.db),
+      })
     } finally {
       await postgres.close()
     }

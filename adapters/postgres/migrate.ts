@@ -4,11 +4,13 @@ import type { Migration } from 'kysely/migration'
 import type { Database } from './schema.ts'
 import { clientsAndChanges } from './migrations/0001-clients-and-changes.ts'
 import { terraform } from './migrations/0002-terraform.ts'
+import { clientLists } from './migrations/0006-client-lists.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-clients-and-changes': clientsAndChanges,
   '0002-terraform': terraform,
+  '0006-client-lists': clientLists,
 }
 
 /**

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { Unauthenticated, IssuerUnavailable } from '../../adapters/credentials/errors.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
+import { createClientLists } from '../../adapters/postgres/client-lists.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
 import { createStateIndex } from '../../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../../adapters/postgres/state-locks.ts'
@@ -48,6 +49,8 @@ const caller: Caller = {
   terraformStates: '*',
 }
 
+const keysOf = () => defaultMetadataKeys
+
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
@@ -59,8 +62,9 @@ const start = async (more: Partial<ApiDeps> = {}) => {
     {
       authenticate: () => Promise.resolve(caller),
       tenants: new Map([['acme', tenant]]),
-      clients: createClients(postgres.db),
-      changes: createChanges(postgres.db),
+      clients: createClients(postgres.db, keysOf),
+      changes: createChanges(postgres.db, keysOf),
+      lists: createClientLists(postgres.db),
       health: createTenants(postgres.db),
       states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
       stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),

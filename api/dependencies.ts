@@ -4,6 +4,7 @@ import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts'
 import type { Registers } from '../adapters/postgres/callers.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
+import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Operations } from '../adapters/postgres/operations.ts'
@@ -26,6 +27,7 @@ export interface ApiDeps {
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
   readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
+  readonly lists: ClientLists
   readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw'>
   readonly idempotency: Pick<Idempotency, 'claim' | 'keep' | 'release'>
   readonly operations: Pick<Operations, 'open' | 'decide' | 'find' | 'waiting'>

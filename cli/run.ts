@@ -13,12 +13,15 @@ import { createStates } from '../adapters/postgres/states.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
 import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
+import { createClientLists, listSettings } from '../adapters/postgres/client-lists.ts'
+import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
 import { createIdempotency } from '../adapters/postgres/idempotency.ts'
 import { createOperations } from '../adapters/postgres/operations.ts'
 import { createLeases } from '../adapters/postgres/leases.ts'
+import type { KeysOf } from '../adapters/postgres/listings.ts'
 import { migrate } from '../adapters/postgres/migrate.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
@@ -56,6 +59,28 @@ export const openDatabase = async (
   const embedded = await startEmbedded(database.embedded)
   embedded.notes.forEach(say)
   return { url: embedded.url, close: embedded.stop }
+}
+
+/** The names of each tenant's metadata keys. */
+export const metadataKeysOf =
+  ({ tenants }: Pick<Configuration, 'tenants'>): KeysOf =>
+  (tenantId) => {
+    const tenant = tenants.find(({ id }) => id === tenantId)
+    if (tenant === undefined) throw new Error(`The tenant ${tenantId} is not configured.`)
+    return tenant.metadataKeys
+  }
+
+/** Listings that are read anew together. */
+const rereadAtOnce = 500
+
+/** Brings the lists of every tenant up to the configuration: they are right before anybody can ask. */
+const rereadAll = async (lists: ClientLists, { tenants }: Configuration, log: Log): Promise<void> => {
+  for (const { id, metadataKeys } of tenants) {
+    let clients = 0
+    for (let found = rereadAtOnce; found === rereadAtOnce; clients += found)
+      found = await lists.reread(id, metadataKeys, rereadAtOnce)
+    if (clients > 0) log.info({ tenantId: id, clients }, 'lists read anew by the metadata keys of the configuration')
+  }
 }
 
 /**
@@ -110,7 +135,10 @@ export const run = async (
     const postgres = connect(database.url, onError('database connection lost'))
     closers.push(postgres.close)
     // A slot that a crash of the database forgets costs nothing but a 429, so it need not wait for the disk.
-    const quick = connect(database.url, onError('database connection lost'), { size: 4, synchronousCommit: false })
+    const quick = connect(database.url, onError('database connection lost'), {
+      size: 4,
+      settings: { synchronous_commit: 'off' },
+    })
     closers.push(quick.close)
 
     const { tenants } = configuration
@@ -125,8 +153,9 @@ export const run = async (
       callMs,
     )
     const pacer = createPacer(createBudgets(quick.db), new Map(tenants.map(({ id, plan }) => [id, plan])))
-    const clients = createClients(postgres.db)
-    const changes = createChanges(postgres.db)
+    const keysOf = metadataKeysOf(configuration)
+    const clients = createClients(postgres.db, keysOf)
+    const changes = createChanges(postgres.db, keysOf)
     const { terraform } = configuration
     const queue = await createQueue({
       postgresUrl: database.url,
@@ -143,7 +172,7 @@ export const run = async (
         queue,
         clients,
         changes,
-        leases: createLeases(postgres.db),
+        leases: createLeases(postgres.db, keysOf),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
@@ -159,6 +188,10 @@ export const run = async (
     }
     if (!roles.api) return { url: null, close }
 
+    const reading = connect(database.url, onError('database connection lost'), { size: 4, settings: listSettings })
+    closers.push(reading.close)
+    const lists = createClientLists(reading.db)
+    await rereadAll(lists, configuration, log)
     const notifications = await listen(database.url, onError('notifications'))
     closers.push(notifications.close)
     const registers = createRegisters(postgres.db)
@@ -176,6 +209,7 @@ export const run = async (
           authenticate({ authorization: headers.authorization, applicationToken: [headers[header]].flat()[0] }),
         tenants: byId,
         clients,
+        lists,
         changes,
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),

@@ -64,6 +64,26 @@ const relation = (caller: Caller, { owners, productName }: Access): 'owner' | 'p
 }
 
 /**
+ * Whom a client with this access lets in, and what a caller can show for it, as texts: the caller has a relation to the
+ * client exactly where the two have one in common. For whoever can only compare.
+ */
+export const admissionsOf = ({ owners, productName }: Access): string[] => [
+  ...owners.map(asOwner),
+  ...(productName === null || productName === '' ? [] : [asProduct(productName)]),
+]
+
+/** @returns `'all'` where a permission lets the caller in without a relation; nothing where no permission does */
+export const claimsOf = (caller: Caller, verb: Verb): readonly string[] | 'all' => {
+  const { related, all } = doors[verb]
+  if (holds(caller, all)) return 'all'
+  if (!holds(caller, related)) return []
+  return [caller.id, ...caller.roles].map(asOwner).concat(caller.products.map(asProduct))
+}
+
+export const asOwner = (owner: string): string => `owner ${owner}`
+export const asProduct = (product: string): string => `product ${product}`
+
+/**
  * The three rules of the contract: a client can be reached by
  * 1. `client.write` and the caller's user id, or one of their roles, among the client's owners;
  * 2. `client.write` and the client's product in the caller's product scope;

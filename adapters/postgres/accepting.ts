@@ -4,11 +4,14 @@ import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import type { Acceptance } from '../../domain/accept.ts'
 import { fold } from '../../domain/desired.ts'
+import { listingChange } from '../../domain/listing.ts'
 import type { Author, ClientKey, PendingChange, Values } from '../../domain/vocabulary.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
 import { isUnavailable } from './connect.ts'
 import { noteChange } from './origin.ts'
 import type { Origin } from './origin.ts'
+import { listingStatement } from './listings.ts'
+import type { KeysOf } from './listings.ts'
 import { readRecord } from './records.ts'
 import type { ClientRecord } from './records.ts'
 import type { Database } from './schema.ts'
@@ -32,7 +35,7 @@ export type Accepted<Refused> =
  *   origin is somebody else's
  */
 export const createAccept =
-  (db: Kysely<Database>) =>
+  (db: Kysely<Database>, keysOf: KeysOf) =>
   async <Refused extends { readonly kind: string }>(
     key: ClientKey,
     author: Author,
@@ -49,27 +52,29 @@ export const createAccept =
       const generation = state.generation + 1
       const settled = decision.changesNothing
       const base = settled ? { ...state.base, ...decision.values } : state.base
+      const change: PendingChange = { id: changeId, generation, values: decision.values }
+      const after: ClientRecord = settled
+        ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }
+        : { ...state, pending: [...state.pending, change], generation, revision: state.revision + 1 }
+      const listing = listingChange(state, after, keysOf(key.tenantId))
       await sql`
       with stored as (
         insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
         values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${JSON.stringify(decision.values)}::jsonb,
                 ${settled ? 'applied' : 'accepted'}, ${JSON.stringify(author)}::jsonb,
                 ${settled ? sql`clock_timestamp()` : null})
-      )
+      ) ${listing ? sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }])})` : sql``}
       update nexus.clients
       set generation = ${generation}, revision = revision + 1, base = ${JSON.stringify(base)}::jsonb,
           settled_generation = ${settled ? generation : state.settledGeneration},
           -- A person's change is tried at once, whatever an earlier failure asked to wait for.
           next_try_at = null,
-          woken_at = clock_timestamp(), written_at = clock_timestamp()
+          woken_at = clock_timestamp(), written_at = clock_timestamp(),
+          updated_at = date_trunc('milliseconds', clock_timestamp())
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
     `.execute(trx)
       await noteOwned(trx, state, decision.values)
       if (origin !== undefined) await noteChange(trx, origin, changeId)
-      const change: PendingChange = { id: changeId, generation, values: decision.values }
-      const after: ClientRecord = settled
-        ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }
-        : { ...state, pending: [...state.pending, change], generation, revision: state.revision + 1 }
       written = { kind: 'accepted', changeId, settled, state: after }
       return written
     })

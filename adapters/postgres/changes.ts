@@ -1,8 +1,12 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { listingChange } from '../../domain/listing.ts'
 import type { Refusal } from '../../domain/refusal.ts'
 import type { Author, Caller, ChangeStatus, ClientKey, Values } from '../../domain/vocabulary.ts'
+import { listingStatement } from './listings.ts'
+import type { KeysOf } from './listings.ts'
 import { settledChannel } from './notifications.ts'
+import { readRecord } from './records.ts'
 import type { Database } from './schema.ts'
 
 /** One accepted PATCH: who, what, when, and what came of it. */
@@ -26,7 +30,7 @@ export const authorOf = (caller: Caller): Author => ({
 })
 
 /** Reads of changes. */
-export const createChanges = (db: Kysely<Database>) => ({
+export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** One change of a tenant; undefined where there is none of that id. */
   find: async (tenantId: string, id: string): Promise<Change | undefined> => {
     const row = await db
@@ -69,6 +73,7 @@ export const createChanges = (db: Kysely<Database>) => ({
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
       `.execute(trx)
       if (rows[0]?.under_way === true) return 'under-way'
+      const before = await readRecord(trx, key, false)
       const withdrawn = await sql`
         update nexus.changes set status = 'withdrawn', settled_at = clock_timestamp()
         where id = ${id} and status = 'accepted'
@@ -90,10 +95,15 @@ export const createChanges = (db: Kysely<Database>) => ({
             failures = case when waiting.oldest is null then 0 else failures end,
             last_failure = case when waiting.oldest is null then null else last_failure end,
             next_try_at = case when waiting.oldest is null then null else next_try_at end,
-            stalled_at = case when waiting.oldest is null then null else stalled_at end
+            stalled_at = case when waiting.oldest is null then null else stalled_at end,
+            updated_at = date_trunc('milliseconds', clock_timestamp())
         from waiting
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
+      const pending = before?.pending.filter((change) => change.id !== id) ?? []
+      const listing =
+        before && !before.vanished ? listingChange(before, { ...before, pending }, keysOf(key.tenantId)) : undefined
+      if (listing) await listingStatement(key.tenantId, [{ clientId: key.clientId, listing }]).execute(trx)
       await sql`select pg_notify(${settledChannel}, ${id}::text)`.execute(trx)
       return 'withdrawn'
     }),

@@ -6,6 +6,7 @@ import { clientsAndChanges } from './migrations/0001-clients-and-changes.ts'
 import { terraform } from './migrations/0002-terraform.ts'
 import { callers } from './migrations/0003-callers.ts'
 import { requests } from './migrations/0004-requests.ts'
+import { clientLists } from './migrations/0006-client-lists.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -13,6 +14,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-terraform': terraform,
   '0003-callers': callers,
   '0004-requests': requests,
+  '0006-client-lists': clientLists,
 }
 
 /**

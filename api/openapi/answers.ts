@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Snapshot } from '../../domain/snapshot.ts'
 import { plans } from '../../domain/budget.ts'
+import { syncWords } from '../../domain/listing.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { problems } from '../problem.ts'
 
@@ -99,6 +100,27 @@ export const Client = z
     preview: Preview.optional(),
   })
   .meta({ id: 'Client' })
+
+const ListedClient = z
+  .strictObject({
+    id: text,
+    name: text.nullable(),
+    type: text.nullable(),
+    owners: texts.nullable(),
+    productName: text.nullable(),
+    applicationName: text.nullable(),
+    manuallyCreated: z.boolean(),
+    sync: z.enum(syncWords),
+    drifted: z.boolean(),
+    observedAt: time,
+    updatedAt: time,
+  })
+  .describe('A client in a list: what tells it from others, and how it stands')
+  .meta({ id: 'ListedClient' })
+
+export const ClientPage = z
+  .strictObject({ clients: z.array(ListedClient), next: text.nullable().describe('The cursor of the next page') })
+  .meta({ id: 'ClientPage' })
 
 const Author = z
   .strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { callerChange, newCaller, Rotation } from '../../domain/caller-requests.ts'
+import { ListQuery } from '../list-clients.ts'
 import { acceptedTypes } from '../media-type.ts'
 import { include } from '../parameters.ts'
 import { PatchBody } from '../patch-body.ts'
@@ -206,6 +207,13 @@ export const operations: Readonly<Record<string, Operation>> = {
       'unsupported-media-type',
       'impossible',
     ],
+  },
+  [`GET ${tenant}/clients`]: {
+    id: 'listClients',
+    tag: 'Clients',
+    summary: 'Lists the clients that the caller may read, page by page.',
+    query: ListQuery,
+    answers: { 200: { description: 'A page of clients', schema: answers.ClientPage } },
   },
   [`PATCH ${tenant}/clients`]: {
     id: 'updateClients',

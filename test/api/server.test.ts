@@ -8,6 +8,7 @@ import { createRegisters } from '../../adapters/postgres/callers.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
 import { createIdempotency } from '../../adapters/postgres/idempotency.ts'
 import { createOperations } from '../../adapters/postgres/operations.ts'
+import { createClientLists } from '../../adapters/postgres/client-lists.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
 import { createStateIndex } from '../../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../../adapters/postgres/state-locks.ts'
@@ -51,6 +52,8 @@ const caller: Caller = {
   terraformStates: '*',
 }
 
+const keysOf = () => defaultMetadataKeys
+
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
@@ -62,10 +65,11 @@ const start = async (more: Partial<ApiDeps> = {}) => {
     {
       authenticate: () => Promise.resolve(caller),
       tenants: new Map([['acme', tenant]]),
-      clients: createClients(postgres.db),
-      changes: createChanges(postgres.db),
+      clients: createClients(postgres.db, keysOf),
+      changes: createChanges(postgres.db, keysOf),
       idempotency: createIdempotency(postgres.db),
       operations: createOperations(postgres.db),
+      lists: createClientLists(postgres.db),
       health: createTenants(postgres.db),
       states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
       stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),

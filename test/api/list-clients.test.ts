@@ -11,6 +11,9 @@ const Listed = z.object({
   next: z.string().nullable(),
 })
 
+/** What comes about in a while: a worker is at it. */
+const eventually = (looks: () => Promise<void>) => vi.waitFor(looks, { timeout: 15_000, interval: 50 })
+
 describe.skipIf(servers === null)('lists of clients', () => {
   let stack: Stack
   beforeAll(async () => {
@@ -40,7 +43,6 @@ describe.skipIf(servers === null)('lists of clients', () => {
     } while (cursor !== null)
     return found
   }
-  const eventually = (looks: () => Promise<void>) => vi.waitFor(looks, { timeout: 15_000, interval: 50 })
   /** A list in which only this test's clients stand: they share a product. */
   let products = 0
   const family = () => {

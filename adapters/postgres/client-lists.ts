@@ -96,15 +96,19 @@ export const createClientLists = (db: Kysely<Database>) => {
      * The clients that come next, at most `limit`.
      *
      * Either enough of the next rows in order pass the filters, or few rows do: then those are found by the filters' own
-     * indexes, and put in order. Which of the two it is, is seen and not guessed; where there are many after all, and only
-     * far away, the order is followed to them.
+     * indexes, and put in order. Which of the two it is, is seen and not guessed, save for states that few are in; where
+     * there are many after all, and only far away, the order is followed to them.
      */
     page: async (request: ListRequest): Promise<ListedClient[]> => {
-      const narrow = conditions(request, request.filters.sync !== undefined && (await isStopped(request.tenantId)))
-      const steps = narrow.length === 0 ? request.limit : Math.max(window, 20 * request.limit)
-      const inOrder = await run(request, walk(request, narrow, steps))
-      if (inOrder.rows.length === request.limit || inOrder.walked < steps) return inOrder.rows.map(toListed(request))
-      const few = await run(request, search(request, [...narrow, ...indexedText(request), ...driver(request)]))
+      const stopped = request.filters.sync !== undefined && (await isStopped(request.tenantId))
+      const narrow = conditions(request, stopped)
+      const rare = rareState(request, stopped)
+      if (rare.length === 0) {
+        const steps = narrow.length === 0 ? request.limit : Math.max(window, 20 * request.limit)
+        const inOrder = await run(request, walk(request, narrow, steps))
+        if (inOrder.rows.length === request.limit || inOrder.walked < steps) return inOrder.rows.map(toListed(request))
+      }
+      const few = await run(request, search(request, [...narrow, ...indexedText(request), ...rare]))
       if (few.walked < atMostFew) return few.rows.map(toListed(request))
       return (await run(request, follow(request, narrow))).rows.map(toListed(request))
     },
@@ -299,23 +303,19 @@ const indexedText = ({ tenantId, filters }: ListRequest): RawBuilder<unknown>[] 
     : [sql`nexus.grams(l.tenant_id, l.words) @> nexus.grams(${tenantId}, ${folded(filters.text)})`]
 
 /**
- * Clients in a state that few are in, by the index of that state: no statistics tell how often a text stands in a name, so
- * the planner would not know where to begin.
+ * Clients in a state that few are in, by the index of that state. Said to the planner, who cannot know where to begin: no
+ * statistics tell how often a text stands in a name.
  */
-const driver = ({ tenantId, filters }: ListRequest): RawBuilder<unknown>[] => {
-  const { drifted, sync } = filters
+const rareState = ({ tenantId, filters }: ListRequest, tenantIsStopped: boolean): RawBuilder<unknown>[] => {
+  const bySync: Readonly<Record<SyncWord, RawBuilder<unknown> | undefined>> = {
+    pending: sql`c.waiting`,
+    stalled: sql`c.stalled_at is not null`,
+    paused: tenantIsStopped ? undefined : sql`c.paused_at is not null`,
+    synced: undefined,
+  }
   const rare =
-    sync === 'pending'
-      ? sql`c.waiting`
-      : sync === 'stalled'
-        ? sql`c.stalled_at is not null`
-        : drifted === true
-          ? sql`c.drifted_at is not null`
-          : undefined
-  return rare === undefined
-    ? []
-    : [
-        sql`l.client_id = any (array(
-          select c.client_id from nexus.clients c where c.tenant_id = ${tenantId} and ${rare}))`,
-      ]
+    (filters.sync && bySync[filters.sync]) ?? (filters.drifted === true ? sql`c.drifted_at is not null` : undefined)
+  if (rare === undefined) return []
+  const ids = sql`select c.client_id from nexus.clients c where c.tenant_id = ${tenantId} and ${rare}`
+  return [sql`l.client_id = any (array(${ids}))`]
 }

@@ -171,15 +171,17 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
   counts: async (tenantId: string): Promise<StandingCounts> => {
     const { rows } = await sql<StandingCounts>`
       with standing as (
-        select c.client_id, count(distinct r.state) as states from nexus.clients c
-        left join nexus.terraform_resources r
-          on r.tenant_id = c.tenant_id and r.client_id = c.client_id and r.type = 'auth0_client'
-        where c.tenant_id = ${tenantId} and c.vanished_at is null group by c.client_id
+        select r.client_id, count(distinct r.state) as states from nexus.terraform_resources r
+        join nexus.clients c using (tenant_id, client_id)
+        where r.tenant_id = ${tenantId} and r.type = 'auth0_client' and c.vanished_at is null group by r.client_id
+      ), requested as (
+        select q.kind from nexus.terraform_requests q join nexus.clients c using (tenant_id, client_id)
+        where q.tenant_id = ${tenantId} and c.vanished_at is null
       )
-      select count(*) filter (where states > 0) as managed, count(*) filter (where states = 0) as manual,
-             count(*) filter (where states > 1) as conflicting,
-             (select count(*) from nexus.terraform_requests where tenant_id = ${tenantId} and kind = 'adopt') as adopting,
-             (select count(*) from nexus.terraform_requests where tenant_id = ${tenantId} and kind = 'release') as releasing
+      select count(*) as managed, count(*) filter (where states > 1) as conflicting,
+             (select count(*) from nexus.clients where tenant_id = ${tenantId} and vanished_at is null) - count(*) as manual,
+             (select count(*) from requested where kind = 'adopt') as adopting,
+             (select count(*) from requested where kind = 'release') as releasing
       from standing
     `.execute(db)
     return rows[0] ?? { managed: 0, manual: 0, conflicting: 0, adopting: 0, releasing: 0 }

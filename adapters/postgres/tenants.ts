@@ -64,7 +64,8 @@ export const createTenants = (db: Kysely<Database>) => ({
              (select count(*) from nexus.clients c where c.tenant_id = t.tenant_id and c.vanished_at is null) as clients,
              (select count(*) from nexus.clients c
               where c.tenant_id = t.tenant_id and c.generation > c.settled_generation) as backlog,
-             (select count(*) from nexus.clients c where c.tenant_id = t.tenant_id and c.drifted_at is not null) as drifted
+             (select count(*) from nexus.clients c
+              where c.tenant_id = t.tenant_id and c.drifted_at is not null and c.vanished_at is null) as drifted
       from nexus.tenants t where t.tenant_id = ${tenantId}
     `.execute(db)
     return rows[0]

@@ -11,6 +11,9 @@ const Listed = z.object({
   next: z.string().nullable(),
 })
 
+/** What comes about in a while: a worker is at it. */
+const eventually = (looks: () => Promise<void>) => vi.waitFor(looks, { timeout: 15_000, interval: 50 })
+
 describe.skipIf(servers === null)('lists of clients', () => {
   let stack: Stack
   beforeAll(async () => {
@@ -106,7 +109,7 @@ describe.skipIf(servers === null)('lists of clients', () => {
       expect(await names({ product, text: 'COUNTER' })).toEqual(['Till'])
       expect(await names({ product, text: 'app-1' })).toEqual([])
     })
-    await vi.waitFor(async () => expect((await page({ product })).clients).toMatchObject([{ sync: 'synced' }]))
+    await eventually(async () => expect((await page({ product })).clients).toMatchObject([{ sync: 'synced' }]))
   })
 
   describe('who sees what', () => {
@@ -158,7 +161,7 @@ describe.skipIf(servers === null)('lists of clients', () => {
         expect(await names({ product }, ann)).toEqual([])
         expect(await names({ product }, bob)).toEqual([])
       })
-      await vi.waitFor(async () => expect(await names({ product }, bob)).toEqual(['Moving']), { timeout: 10_000 })
+      await eventually(async () => expect(await names({ product }, bob)).toEqual(['Moving']))
       expect(await names({ product }, ann)).toEqual([])
     })
 
@@ -186,7 +189,7 @@ describe.skipIf(servers === null)('lists of clients', () => {
       expect(await names({ product })).toEqual(['Gone'])
       await behindNexus(stack, 'DELETE', `/clients/${gone}`)
       await scanned()
-      await vi.waitFor(async () => expect(await names({ product })).toEqual([]))
+      await eventually(async () => expect(await names({ product })).toEqual([]))
       const ids = stack.simulator.clients.all()
       const shown = new Set((await everything()).map(({ id }) => id))
       expect(shown.has(stack.simulator.credential.clientId)).toBe(false)
@@ -260,7 +263,7 @@ describe.skipIf(servers === null)('lists of clients', () => {
       await behindNexus(stack, 'DELETE', `/clients/${ids[3]}`)
       await meet(seed('a'), seed('e'))
       await scanned()
-      await vi.waitFor(async () => expect(await names({ product })).toEqual(['a', 'b', 'e', 'f', 'j']))
+      await eventually(async () => expect(await names({ product })).toEqual(['a', 'b', 'e', 'f', 'j']))
       const second = await page({ product, limit: '2', cursor: first.next ?? '' })
       expect(second.clients.map(({ name }) => name)).toEqual(['e', 'f'])
       const third = await page({ product, limit: '2', cursor: second.next ?? '' })
@@ -327,7 +330,7 @@ describe.skipIf(servers === null)('lists of clients', () => {
       stack.simulator.seed({ ...stack.simulator.clients.get(drifting), callbacks: ['https://b.test'] })
       expect(await post(`${pathOf(paused)}/pause`)).toBe(204)
       await scanned()
-      await vi.waitFor(async () => expect(await names({ product, drifted: 'true' })).toEqual(['drifting']))
+      await eventually(async () => expect(await names({ product, drifted: 'true' })).toEqual(['drifting']))
       expect(await names({ product, drifted: 'false' })).toEqual(['paused', 'quiet'])
       expect(await names({ product, sync: 'paused' })).toEqual(['paused'])
       expect(await names({ product, sync: 'synced' })).toEqual(['drifting', 'quiet'])
@@ -345,7 +348,8 @@ describe.skipIf(servers === null)('lists of clients', () => {
     test("manuallyCreated and terraform agree with the tenant's counts and with each element", async () => {
       const { product, seed, meet } = family()
       const [one = '', two = '', three = '', four = ''] = ['one', 'two', 'three', 'four'].map((name) => seed(name))
-      await meet(one, two, three, four)
+      const gone = seed('gone')
+      await meet(one, two, three, four, gone)
       const resource = (state: string, place: number, id: string, type = 'auth0_client') =>
         stack.query(`insert into nexus.terraform_resources values ('acme', $1, $2, $3, $5, $4, false)`, [
           state,
@@ -361,9 +365,14 @@ describe.skipIf(servers === null)('lists of clients', () => {
       await resource('main', 2, three, 'auth0_client_credentials')
       await stack.query(
         `insert into nexus.terraform_requests (tenant_id, client_id, state, kind, author)
-         values ('acme', $1, 'main', 'adopt', '{}'), ('acme', $2, 'main', 'release', '{}')`,
-        [three, one],
+         values ('acme', $1, 'main', 'adopt', '{}'), ('acme', $2, 'main', 'release', '{}'), ('acme', $3, 'main', 'adopt', '{}')`,
+        [three, one, gone],
       )
+      // What has vanished counts nowhere.
+      await resource('main', 3, gone)
+      await behindNexus(stack, 'DELETE', `/clients/${gone}`)
+      await stack.query(`update nexus.clients set drifted_at = now() where client_id = $1`, [gone])
+      await scanned()
       expect(await names({ product, manuallyCreated: 'true' })).toEqual(['four', 'three'])
       expect(await names({ product, manuallyCreated: 'false' })).toEqual(['one', 'two'])
       expect(await names({ product, terraform: 'conflict' })).toEqual(['two'])
@@ -372,6 +381,7 @@ describe.skipIf(servers === null)('lists of clients', () => {
       const { body } = await read(await stack.request('/v1/tenants/acme', { as: stack.token(all) }))
       const counts = z.record(z.string(), z.unknown()).parse(body['terraform'])
       expect(body['clients']).toBe((await everything()).length)
+      expect(body['drifted']).toBe((await names({ drifted: 'true' })).length)
       for (const word of ['manual', 'managed', 'adopting', 'releasing'])
         expect({ word, clients: counts[word] }).toEqual({ word, clients: (await names({ terraform: word })).length })
       expect(counts['conflicting']).toBe((await names({ terraform: 'conflict' })).length)

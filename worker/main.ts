@@ -1,6 +1,7 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
+import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
@@ -10,6 +11,7 @@ import type { Scans } from '../adapters/postgres/scans.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import { startApplyChecks } from './apply-check.ts'
+import { startForgetting } from './forget.ts'
 import { createHealth } from './health.ts'
 import { createPolicies } from './policies.ts'
 import { createReconcile } from './reconcile.ts'
@@ -27,6 +29,7 @@ export interface WorkerDeps {
   readonly tenants: Tenants
   readonly scans: Scans
   readonly applyChecks: ApplyChecks
+  readonly audit: Pick<Audit, 'forget'>
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number
@@ -64,6 +67,7 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     startSweep({ ...deps, health, tenantIds }),
     startScans({ ...deps, health }),
     startApplyChecks({ ...deps, policies }),
+    startForgetting(deps),
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),
   ]
   return {

@@ -11,6 +11,8 @@ export interface Configuration {
   /** Where the queue lives, and what its keys begin with; null puts it into the database. */
   readonly redis: { readonly url: string; readonly prefix: string } | null
   readonly worker: WorkerConfiguration
+  /** How long records of the audit are kept. */
+  readonly audit: { readonly keepMs: number }
   readonly terraform: TerraformConfiguration
   /** At least one, ids unique. */
   readonly tenants: readonly TenantConfiguration[]
@@ -25,10 +27,15 @@ interface ServerConfiguration {
   readonly bodyLimitBytes: number
   /** How callers reach the API, without a slash at the end; null where it is not known. */
   readonly publicUrl: string | null
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
 }
 
-/** Any PostgreSQL by its URL, or one that Nexus runs itself in a directory. */
-type DatabaseConfiguration = { readonly url: string } | { readonly embedded: string }
+/**
+ * Any PostgreSQL by its URL, or one that Nexus runs itself in a directory. `adminUrl` belongs to the owner of the tables,
+ * and is used for migrations only; null where the running role owns them.
+ */
+type DatabaseConfiguration = { readonly url: string; readonly adminUrl: string | null } | { readonly embedded: string }
 
 interface WorkerConfiguration {
   /** Clients of one tenant that are worked on at the same time. */

@@ -6,6 +6,8 @@ import type { Acceptance } from '../../domain/accept.ts'
 import { fold } from '../../domain/desired.ts'
 import type { Author, ClientKey, PendingChange, Values } from '../../domain/vocabulary.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
+import { openRecord, recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import { isUnavailable } from './connect.ts'
 import { readRecord } from './records.ts'
 import type { ClientRecord } from './records.ts'
@@ -23,7 +25,8 @@ export type Accepted<Refused> =
 /**
  * Accepts a change: one transaction on the locked row, in which `decide` sees the newest state.
  *
- * A change that changes nothing is settled here and now; any other is for the worker.
+ * A change that changes nothing is settled here and now; any other is for the worker. The record of who did it is
+ * stored with it.
  *
  * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said
  */
@@ -33,9 +36,10 @@ export const createAccept =
     key: ClientKey,
     author: Author,
     decide: Decide<Refused>,
+    record: OpenRecord | undefined = recordOfPolicy(key, author),
   ): Promise<Accepted<Refused>> => {
     let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
-    const transaction = db.transaction().execute(async (trx): Promise<Accepted<Refused>> => {
+    const transaction = recorded(db, record, async (trx, keep): Promise<Accepted<Refused>> => {
       const state = await readRecord(trx, key, true)
       if (state === undefined || state.vanished) return { kind: 'no-such-client' }
       const decision = decide(state)
@@ -60,6 +64,7 @@ export const createAccept =
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
     `.execute(trx)
       await noteOwned(trx, state, decision.values)
+      await keep({ changeId })
       const change: PendingChange = { id: changeId, generation, values: decision.values }
       const after: ClientRecord = settled
         ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }
@@ -72,10 +77,27 @@ export const createAccept =
     } catch (error) {
       // The connection was lost after everything was written: whether the COMMIT arrived, only the row can tell.
       if (written === undefined || !isUnavailable(error)) throw error
-      if (await isStored(db, written.changeId)) return written
+      if (await isStored(db, written.changeId)) {
+        record?.stored()
+        return written
+      }
       throw error
     }
   }
+
+/** What Nexus does of its own accord is recorded too: every policy puts back what somebody else changed. */
+const recordOfPolicy = ({ tenantId, clientId }: ClientKey, author: Author): OpenRecord | undefined =>
+  author.kind === 'policy'
+    ? openRecord({
+        action: 'sync.revert',
+        tenantId,
+        actor: author,
+        address: null,
+        requestId: null,
+        target: clientId,
+        changeId: null,
+      })
+    : undefined
 
 /** Fields that become owned: a configuration of Terraform that still holds them is too old from now on. */
 const noteOwned = async (

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Refusal } from '../../domain/refusal.ts'
 import type { Author, Caller, ChangeStatus, ClientKey, Values } from '../../domain/vocabulary.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import { settledChannel } from './notifications.ts'
 import type { Database } from './schema.ts'
 
@@ -62,8 +64,11 @@ export const createChanges = (db: Kysely<Database>) => ({
    *
    * @returns `under-way` while a call that may carry it is under way; `settled` where it no longer waits
    */
-  withdraw: ({ id, key }: Pick<Change, 'id' | 'key'>): Promise<'withdrawn' | 'under-way' | 'settled'> =>
-    db.transaction().execute(async (trx) => {
+  withdraw: (
+    { id, key }: Pick<Change, 'id' | 'key'>,
+    record?: OpenRecord,
+  ): Promise<'withdrawn' | 'under-way' | 'settled'> =>
+    recorded(db, record, async (trx, keep) => {
       const { rows } = await sql<{ under_way: boolean }>`
         select coalesce(lease_until > clock_timestamp(), false) as under_way from nexus.clients
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
@@ -95,6 +100,7 @@ export const createChanges = (db: Kysely<Database>) => ({
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
       await sql`select pg_notify(${settledChannel}, ${id}::text)`.execute(trx)
+      await keep({ changeId: id })
       return 'withdrawn'
     }),
 

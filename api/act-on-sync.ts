@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
+import type { OpenRecord } from '../adapters/postgres/audit.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { accessIssues } from '../domain/accept.ts'
 import type { Acceptance } from '../domain/accept.ts'
@@ -32,20 +33,26 @@ export const actOnSync =
     const caller = await admit(deps, ask, 'write')
     patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
     const action = actionOf(await ask.readBody())
+    ask.record.note({ action: `sync.${action}` })
     refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
     // Revert and accept are about what Auth0 has now.
     const record = await findFor(known, tenant, clientIdOf(ask), caller, action !== 'retry')
     if (action === 'retry') {
-      await readAnew(deps, record)
+      await readAnew(deps, record, ask.record)
       return clientAnswer(202, tenant, record)
     }
     refuseForeign(tenant, record)
-    const accepted = await deps.clients.accept(record.key, authorOf(caller), decideOn(action, tenant, caller))
+    const accepted = await deps.clients.accept(
+      record.key,
+      authorOf(caller),
+      decideOn(action, tenant, caller),
+      ask.record,
+    )
     if (accepted.kind === 'no-such-client') throw noSuchClient()
     if (accepted.kind === 'refused') {
       const { refused } = accepted
-      if (refused.kind === 'forbidden') throw forbidden(refused.detail)
+      if (refused.kind === 'forbidden') throw forbidden(refused.detail, refused.needs)
       if (refused.kind === 'impossible')
         throw new Problem('impossible', 'The values in Auth0 cannot be taken over by this caller.', {
           errors: refused.issues,
@@ -69,21 +76,22 @@ const actionOf = (bytes: Uint8Array): Action => {
   })
 }
 
-const readAnew = async (deps: ApiDeps, { key }: ClientRecord): Promise<void> => {
-  await deps.clients.retry(key)
+const readAnew = async (deps: ApiDeps, { key }: ClientRecord, record?: OpenRecord): Promise<void> => {
+  await deps.clients.retry(key, record)
   deps.queue.wake(key).catch((error: unknown) => {
     // The row says what is due; the sweep finds it there.
     deps.log.warn({ ...key, reason: error instanceof Error ? error.message : '' }, 'the queue could not be woken')
   })
 }
 
-type Refused = { readonly kind: 'forbidden'; readonly detail: string } | { readonly kind: 'nothing-drifted' }
+type Refused =
+  { readonly kind: 'forbidden'; readonly detail: string; readonly needs: string } | { readonly kind: 'nothing-drifted' }
 
 const decideOn =
   (action: 'revert' | 'accept', tenant: TenantConfiguration, caller: Caller) =>
   (state: ClientRecord): Acceptance | Refused => {
     const decision = decisionOn(tenant, caller, state)
-    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail }
+    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail, needs: decision.needs }
     const waiting = pendingPaths(state.pending)
     const drifted = drifts(state.base, state.observed, tenant.metadataKeys).filter(
       ({ path }) => !waiting.includes(path),

@@ -72,9 +72,9 @@ export const requestAdoption =
         `The state ${elsewhere.state} manages this client already, at ${elsewhere.address}. Take it out there first: ` +
           removalOf(elsewhere.address),
       )
-    if (places.length === 0) await deps.stateIndex.request(key, { kind: 'adopt', state }, authorOf(caller))
+    if (places.length === 0) await deps.stateIndex.request(key, { kind: 'adopt', state }, authorOf(caller), ask.record)
     // It stands there already: whatever else was asked for is taken back.
-    else if (request !== null) await deps.stateIndex.cancel(key)
+    else if (request !== null) await deps.stateIndex.cancel(key, ask.record)
     return answerAsked(deps, key, caller, 'adoption asked for')
   }
 
@@ -94,13 +94,13 @@ export const requestRelease =
           `It stands in a module, or is one of several instances, and a configuration cannot let go of one of those. Take ` +
             `it out of the state ${nested.state}: ${removalOf(nested.address)}`,
         )
-      await deps.stateIndex.request(key, { kind: 'release', state: first.state }, authorOf(caller))
+      await deps.stateIndex.request(key, { kind: 'release', state: first.state }, authorOf(caller), ask.record)
     } else if (elsewhere !== undefined)
       throw notAdoptable(
         `Nexus does not write the configuration of the state ${elsewhere.state}. Take it out there: ` +
           removalOf(elsewhere.address),
       )
-    else if (request !== null) await deps.stateIndex.cancel(key)
+    else if (request !== null) await deps.stateIndex.cancel(key, ask.record)
     return answerAsked(deps, key, caller, 'release asked for')
   }
 

@@ -21,6 +21,8 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
+    // Whose word on where a request came from is taken: `request.ip` is the address that the audit keeps.
+    trustProxy: settings.trustedProxies.length === 0 ? false : [...settings.trustedProxies],
     requestTimeout: settings.requestTimeoutMs,
     http: {
       // Node swaps the two where the headers may take longer than the request (60 s by default), and waits for the body.
@@ -81,7 +83,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     changeRoutes(deps),
     probeRoutes(deps),
   ])
-    serve(app, routes, settings, closing.signal)
+    serve(app, routes, deps, closing.signal)
   return app
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Audit } from '../adapters/postgres/audit.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
 import type { StateIndex } from '../adapters/postgres/state-index.ts'
@@ -28,6 +29,7 @@ export interface ApiDeps {
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
   readonly stateIndex: StateIndex
+  readonly audit: Pick<Audit, 'store' | 'page'>
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
   readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }
@@ -46,6 +48,8 @@ export interface ApiSettings {
   readonly maximumStateBytes: number
   /** How callers reach the API, without a slash at the end; null where it is not known. */
   readonly publicUrl: string | null
+  /** Addresses and networks (CIDR) of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
   /** How long a PATCH waits for Auth0 where the caller does not say, and the most that a caller may ask for. */
   readonly waitMs: number
   readonly maximumWaitMs: number
@@ -68,6 +72,7 @@ export const defaultSettings: ApiSettings = {
   bodyLimitBytes: 262_144,
   maximumStateBytes: 33_554_432,
   publicUrl: null,
+  trustedProxies: [],
   waitMs: 10_000,
   maximumWaitMs: 60_000,
   pollMs: 500,

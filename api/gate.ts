@@ -8,6 +8,13 @@ import type { Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { forbidden, notFound } from './problem.ts'
 
+/** Who asks. The record of the request says so from now on. @throws Unauthenticated, IssuerUnavailable */
+export const identify = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask): Promise<Caller> => {
+  const caller = await deps.authenticate(ask.headers)
+  ask.record.note({ actor: { kind: caller.kind, id: caller.id, application: caller.application } })
+  return caller
+}
+
 /**
  * Who asks, let in as far as can be told without looking anything up.
  *
@@ -15,11 +22,11 @@ import { forbidden, notFound } from './problem.ts'
  *   for what cannot be a tenant's id
  */
 export const admit = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask, verb: Verb): Promise<Caller> => {
-  const caller = await deps.authenticate(ask.headers)
+  const caller = await identify(deps, ask)
   const tenantId = ask.params['tenantId'] ?? ''
   if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
   const door = mayAsk(caller, verb, tenantId)
-  if (!door.allowed) throw forbidden(door.detail)
+  if (!door.allowed) throw forbidden(door.detail, door.needs)
   return caller
 }
 
@@ -33,11 +40,11 @@ export const admitTo = async (
   ask: Ask,
   ...anyOf: readonly [Permission, ...Permission[]]
 ): Promise<Caller> => {
-  const caller = await deps.authenticate(ask.headers)
+  const caller = await identify(deps, ask)
   const tenantId = ask.params['tenantId'] ?? ''
   if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
   const door = mayDo(caller, anyOf, tenantId)
-  if (!door.allowed) throw forbidden(door.detail)
+  if (!door.allowed) throw forbidden(door.detail, door.needs)
   return caller
 }
 
@@ -57,13 +64,14 @@ export const admitToState = async (
   if (!name.success)
     throw notFound('The name of a state is letters, digits, dots, dashes and underscores, 128 at most.')
   if (caller.terraformStates !== '*' && !caller.terraformStates.includes(name.data))
-    throw forbidden(`The caller's credentials are not good for the state ${name.data}.`)
+    throw forbidden(`The caller's credentials are not good for the state ${name.data}.`, 'state')
   return { caller, tenant, key: { tenantId: tenant.id, name: name.data } }
 }
 
 /** @throws Problem 403 where a caller who was let in lacks the one permission that counts */
 export const mustHold = (caller: Caller, permission: Permission): void => {
-  if (!caller.permissions.has(permission)) throw forbidden(`This needs the permission ${permission} on the tenant.`)
+  if (!caller.permissions.has(permission))
+    throw forbidden(`This needs the permission ${permission} on the tenant.`, permission)
 }
 
 /** @throws Problem 404 */

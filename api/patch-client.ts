@@ -39,7 +39,7 @@ export const patchClient =
     refuseForeign(tenant, record)
     const request: Request = { tenant, caller, patch, ifMatch }
     if (pathsOf(patch.values).length === 0) return answerNothing(request, await known.refresh(tenant, record))
-    const accepted = orThrow(await deps.clients.accept(record.key, authorOf(caller), decideOn(request)))
+    const accepted = orThrow(await deps.clients.accept(record.key, authorOf(caller), decideOn(request), ask.record))
     return answerAccepted(deps, ask, tenant, accepted)
   }
 
@@ -73,7 +73,7 @@ export const findFor = async (
   if (mayWrite.allowed && !conditional) return found
   const record = await known.refresh(tenant, found)
   const decision = decisionOn(tenant, caller, record)
-  if (!decision.allowed) throw forbidden(decision.detail)
+  if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
   return record
 }
 
@@ -82,14 +82,15 @@ export const decisionOn = (tenant: TenantConfiguration, caller: Caller, record: 
   return authorize(caller, 'write', [confirmed, desired])
 }
 
-type Refused = { readonly kind: 'forbidden'; readonly detail: string } | { readonly kind: 'moved-on' }
+type Refused =
+  { readonly kind: 'forbidden'; readonly detail: string; readonly needs: string } | { readonly kind: 'moved-on' }
 
 /** What the locked row, which may have changed since it was looked up, says to the request. */
 const decideOn =
   ({ tenant, caller, patch, ifMatch }: Request) =>
   (state: ClientRecord): Acceptance | Refused => {
     const decision = decisionOn(tenant, caller, state)
-    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail }
+    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail, needs: decision.needs }
     if (!matches(ifMatch, tenant, state)) return { kind: 'moved-on' }
     return accept(patch, caller, state, !isStale(tenant, state), tenant.metadataKeys)
   }
@@ -104,7 +105,7 @@ const orThrow = (accepted: Accepted<Refused>): Stored => {
   if (accepted.kind === 'accepted') return accepted
   if (accepted.kind === 'no-such-client') throw noSuchClient()
   const { refused } = accepted
-  if (refused.kind === 'forbidden') throw forbidden(refused.detail)
+  if (refused.kind === 'forbidden') throw forbidden(refused.detail, refused.needs)
   if (refused.kind === 'moved-on') throw movedOn()
   throw new Problem('impossible', 'The change was understood, but it is not possible.', { errors: refused.issues })
 }

@@ -1,5 +1,6 @@
 import { AuthenticationUnavailable, Unauthenticated } from '../adapters/credentials/errors.ts'
 import { OutcomeUnknown } from '../adapters/postgres/accepting.ts'
+import { AuditUnavailable } from '../adapters/postgres/audit.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { SealingError } from '../adapters/sealing/sealing.ts'
 import { unsupportedMediaType } from './media-type.ts'
@@ -17,6 +18,8 @@ export const problemOf = (error: unknown): Problem => {
         'the storage is back; sending the change again does no harm.',
       5000,
     )
+  if (error instanceof AuditUnavailable)
+    return unavailable('The decision could not be recorded, so nothing was done.', 5000)
   if (isUnavailable(error)) return unavailable('The storage cannot be reached; nothing was accepted.', 5000)
   if (error instanceof SealingError) return unavailable(error.message, 60_000)
   if (error instanceof Unauthenticated)

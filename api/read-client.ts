@@ -32,5 +32,5 @@ export const readClient =
 export const mustRead = (tenant: TenantConfiguration, caller: Caller, record: ClientRecord): void => {
   const { confirmed, desired } = accessOf(record, tenant.metadataKeys)
   const decision = authorize(caller, 'read', [confirmed, desired])
-  if (!decision.allowed) throw forbidden(decision.detail)
+  if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../adapters/config/problems.ts'
+import { SchemaOutdated } from '../adapters/postgres/schema-outdated.ts'
 
 /** A command cannot do what it was asked; the message says why and what to do, for the person at the terminal. */
 export class Failure extends Error {
@@ -6,7 +7,7 @@ export class Failure extends Error {
 }
 
 /** Errors that are an answer, not a fault of the program: they are shown without a stack. */
-const known = [Failure, ConfigurationError]
+const known = [Failure, ConfigurationError, SchemaOutdated]
 
 /** What a person reads of an error. @param debug whether an unexpected one is shown with its stack */
 export const explain = (error: unknown, debug: boolean): string => {

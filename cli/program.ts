@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { auditCommand } from './commands/audit.ts'
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
 import { lookCommands } from './commands/look.ts'
@@ -13,6 +14,7 @@ const commands: readonly ((program: Command) => void)[] = [
   processCommands,
   lookCommands,
   pauseCommands,
+  auditCommand,
   configCommand,
   hashCommand,
   simulatorCommand,

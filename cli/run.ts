@@ -9,14 +9,15 @@ import { createApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import { createStateIndex } from '../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../adapters/postgres/state-locks.ts'
 import { createStates } from '../adapters/postgres/states.ts'
+import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
 import { createLeases } from '../adapters/postgres/leases.ts'
-import { migrate } from '../adapters/postgres/migrate.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
+import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
@@ -51,19 +52,32 @@ export const openDatabase = async (
 }
 
 /**
- * Brings every schema to its newest version: Nexus' own, and the queue's where it is kept in PostgreSQL.
+ * Brings every schema to its newest version: Nexus' own, and the queue's where it is kept in PostgreSQL. Where the
+ * configuration names another role for that, the running role is granted what it needs.
  *
+ * @param url as the running role
  * @returns the migrations that were applied now
+ * @throws SchemaOutdated with the remedy, where the role may not
  */
 export const migrateAll = async (url: string, configuration: Configuration, log: Log): Promise<string[]> => {
-  const postgres = connect(url, (error) => log.error({ err: error }, 'database connection lost'), { size: 1 })
+  const open = (to: string) =>
+    connect(to, (error) => log.error({ err: error }, 'database connection lost'), { size: 1 })
+  const { database, redis, audit, tenants } = configuration
+  const adminUrl = 'adminUrl' in database ? database.adminUrl : null
+  const running = open(url)
+  const owner = adminUrl === null ? running : open(adminUrl)
   try {
-    const applied = await migrate(postgres.db)
-    await createTenants(postgres.db).ensure(configuration.tenants.map(({ id }) => id))
-    if (configuration.redis === null) await migrateQueue(url)
+    const applied = await bringUpToDate(owner.db)
+    if (redis === null) await migrateQueue(adminUrl ?? url)
+    if (!(await settleRights(owner.db, running.db, audit.keepMs)))
+      log.info(
+        "the database's role owns the tables: of the audit's rows only triggers keep it away (database.adminUrl)",
+      )
+    await createTenants(running.db).ensure(tenants.map(({ id }) => id))
     return applied
   } finally {
-    await postgres.close()
+    await running.close()
+    if (owner !== running) await owner.close()
   }
 }
 
@@ -129,6 +143,7 @@ export const run = async (
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         applyChecks: createApplyChecks(postgres.db, terraform),
+        audit: createAudit(postgres.db),
         configurations: byId,
         callMs,
         concurrency: configuration.worker.concurrency,
@@ -154,6 +169,7 @@ export const run = async (
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
+        audit: createAudit(postgres.db),
         notifications,
         queue,
         auth0: {
@@ -171,6 +187,7 @@ export const run = async (
           bodyLimitBytes: configuration.server.bodyLimitBytes,
           maximumStateBytes: terraform.maximumStateBytes,
           publicUrl: configuration.server.publicUrl,
+          trustedProxies: configuration.server.trustedProxies,
         },
       },
       configuration.server,

@@ -7,6 +7,7 @@ const stacked = [
   'test/store/**/*.test.ts',
   'test/stack/**/*.test.ts',
   'test/terraform/**/*.test.ts',
+  'test/clients/**/*.test.ts',
 ]
 
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({

@@ -7,12 +7,11 @@ import type { Caller, ClientKey } from '../domain/vocabulary.ts'
 import { StateName } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admit, admitTo, clientIdOf, tenantOf } from './gate.ts'
+import { admitTo, clientIdOf, tenantOf } from './gate.ts'
 import { parseJson } from './json.ts'
 import type { KnownClients } from './known-clients.ts'
 import { refuseParameters } from './patch-client.ts'
 import { Problem } from './problem.ts'
-import { mustRead } from './read-client.ts'
 
 /** How a client stands with Terraform, in one word: what a list shows, and what an apply has still to make true. */
 type Status = 'manual' | 'adopting' | 'managed' | 'releasing' | 'conflict'
@@ -29,35 +28,27 @@ const statusOf = ({ places, request }: Standing): Status => {
 }
 
 const answerStanding = (key: ClientKey, standing: Standing): Answer => {
-  const { places, request } = standing
   return {
-    status: request === null ? 200 : 202,
+    status: standing.request === null ? 200 : 202,
     headers: { 'cache-control': 'private, no-cache' },
-    body: JSON.stringify({
-      clientId: key.clientId,
-      status: statusOf(standing),
-      states: places,
-      request: request && {
-        kind: request.kind,
-        state: request.state,
-        by: request.by,
-        requestedAt: request.at.toISOString(),
-      },
-    }),
+    body: JSON.stringify({ clientId: key.clientId, ...standingView(standing) }),
   }
 }
 
-/** GET …/clients/{clientId}/terraform: which states it stands in, and what is asked for. */
-export const readAdoption =
-  (deps: ApiDeps, known: KnownClients) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await admit(deps, ask, 'read')
-    refuseParameters(ask.query)
-    const tenant = tenantOf(deps, ask)
-    const record = await known.find(tenant, clientIdOf(ask))
-    mustRead(tenant, caller, record)
-    return { ...answerStanding(record.key, await deps.stateIndex.standing(record.key)), status: 200 }
+/** Which states a client stands in, and what is asked for. */
+export const standingView = (standing: Standing) => {
+  const { places, request } = standing
+  return {
+    status: statusOf(standing),
+    states: places,
+    request: request && {
+      kind: request.kind,
+      state: request.state,
+      by: request.by,
+      requestedAt: request.at.toISOString(),
+    },
   }
+}
 
 /** PUT …/clients/{clientId}/terraform: asks for adoption. An apply of the state's configuration makes it true. */
 export const requestAdoption =

@@ -20,7 +20,7 @@ export interface Ask {
   readonly record: OpenRecord
 }
 
-/** An answer that is no problem. The body is JSON, as text or as bytes; null where the answer has none. */
+/** An answer that is no problem. The body is JSON, unless a header `content-type` says otherwise; null where there is none. */
 export interface Answer {
   readonly status: 200 | 202 | 204 | 304
   readonly headers: AnswerHeaders

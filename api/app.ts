@@ -4,11 +4,14 @@ import { changeRoutes } from './change-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
 import { createKnownClients } from './known-clients.ts'
+import type { KnownClients } from './known-clients.ts'
+import { pageRoutes } from './page-routes.ts'
 import { probeRoutes } from './probe-routes.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './problem.ts'
 import { requestIdOf } from './request-id.ts'
 import { serve } from './serve.ts'
+import type { Routes } from './serve.ts'
 import { tenantRoutes } from './tenant-routes.ts'
 import { terraformRoutes } from './terraform-routes.ts'
 import { answerServerError } from './server-errors.ts'
@@ -43,6 +46,8 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     return503OnClosing: false,
   })
 
+  // Nothing here is asked with QUERY; told that it has a body, Fastify would ask for its type before it says so.
+  app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   // Terraform's http backend locks with methods of its own.
   for (const method of ['LOCK', 'UNLOCK']) app.addHttpMethod(method, { hasBody: true })
 
@@ -75,17 +80,19 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   })
   answerUnknownRoutes(app)
 
-  const known = createKnownClients(deps)
-  for (const routes of [
-    tenantRoutes(deps),
-    clientRoutes(deps, known),
-    terraformRoutes(deps, known),
-    changeRoutes(deps),
-    probeRoutes(deps),
-  ])
-    serve(app, routes, deps, closing.signal)
+  serve(app, routesOf(deps, createKnownClients(deps)), deps, closing.signal)
   return app
 }
+
+/** Every route of the API. */
+export const routesOf = (deps: ApiDeps, known: KnownClients): Routes => [
+  ...tenantRoutes(deps),
+  ...clientRoutes(deps, known),
+  ...terraformRoutes(deps, known),
+  ...changeRoutes(deps),
+  ...pageRoutes(deps),
+  ...probeRoutes(deps),
+]
 
 const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply): void => {
   reply.header('x-request-id', request.id)

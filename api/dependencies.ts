@@ -22,7 +22,7 @@ export interface ApiDeps {
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
-  readonly clients: Pick<Clients, 'load' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
+  readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
   readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
   /** Terraform's states: their texts, their locks, and what they say of clients. */
@@ -46,6 +46,10 @@ export interface ApiSettings {
   readonly bodyLimitBytes: number
   /** The largest Terraform state that is taken. */
   readonly maximumStateBytes: number
+  /** Of the program, as the document tells it. */
+  readonly version: string
+  /** Name of the header that carries the application token, as the document tells it. */
+  readonly applicationTokenHeader: string
   /** How callers reach the API, without a slash at the end; null where it is not known. */
   readonly publicUrl: string | null
   /** Addresses and networks (CIDR) of proxies whose X-Forwarded-For is believed. */
@@ -71,6 +75,8 @@ export interface ApiSettings {
 export const defaultSettings: ApiSettings = {
   bodyLimitBytes: 262_144,
   maximumStateBytes: 33_554_432,
+  version: 'development',
+  applicationTokenHeader: 'X-Application-Token',
   publicUrl: null,
   trustedProxies: [],
   waitMs: 10_000,

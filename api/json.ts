@@ -5,6 +5,9 @@ import { Problem } from './problem.ts'
 /** Deeper than anything that the API knows, shallow enough that nothing which recurses over a body can overflow. */
 const maximumDepth = 32
 
+/** What Go's JSON package reads at the most, and with it Terraform: a state that is deeper could never be read again. */
+const maximumLooseDepth = 10_000
+
 const malformed = (detail: string, errors: readonly Issue[] = []): Problem =>
   new Problem('malformed', detail, { errors })
 
@@ -26,40 +29,58 @@ export const parseJson = (bytes: Uint8Array): unknown => {
 }
 
 /**
- * Bytes as a JSON value, of what other programs write for each other: a key that stands twice, or deep nesting, is theirs.
+ * Bytes as a JSON value, of what other programs write for each other: a key that stands twice is theirs, and so is any
+ * nesting that they could read themselves.
  *
- * @throws Problem 400 for an empty body, for what is not UTF-8 or not JSON
+ * @throws Problem 400 for an empty body, for what is not UTF-8 or not JSON, for nesting that Terraform could not read
  */
 export const parseLoose = (bytes: Uint8Array): unknown => {
   const text = decode(bytes)
   if (text.trim() === '') throw malformed('The body is empty.')
+  // Before it is parsed: millions of brackets would take seconds and a gigabyte.
+  if (depthOf(text) > maximumLooseDepth) throw malformed(`The body is nested deeper than ${maximumLooseDepth} levels.`)
   return parse(text)
 }
 
 /**
  * The same text with another number at a member of its top object. Everything else stays as it is written, numbers that
- * JavaScript cannot hold included.
+ * JavaScript cannot hold included. A loop, not a recursion: the text may be nested deeply.
  *
  * @param text JSON, an object
  * @returns undefined where the member is not there, or no number
  */
 export const withNumberAt = (text: string, member: string, value: number): string | undefined => {
+  const colon = /\s*:/y
+  const number = /-?\d[\d.eE+-]*/y
   let depth = 0
   let awaited = false
-  let found: { readonly offset: number; readonly length: number } | undefined
-  visit(text, {
-    onObjectBegin: () => void (depth += 1),
-    onObjectEnd: () => void (depth -= 1),
-    onArrayBegin: () => void (depth += 1),
-    onArrayEnd: () => void (depth -= 1),
-    onObjectProperty: (key) => void (awaited = depth === 1 && key === member),
-    onLiteralValue: (literal, offset, length) => {
+  let found: { readonly start: number; readonly end: number } | undefined
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index]
+    if (character === '"') {
+      const start = index
+      index = closingQuote(text, start)
+      colon.lastIndex = index + 1
+      if (depth === 1 && colon.test(text)) awaited = JSON.parse(text.slice(start, index + 1)) === member
+    } else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') depth -= 1
+    else if (awaited && depth === 1) {
+      number.lastIndex = index
+      if (!number.test(text)) continue
       // The last of several counts, as it does for `JSON.parse`.
-      if (awaited && depth === 1 && typeof literal === 'number') found = { offset, length }
+      found = { start: index, end: number.lastIndex }
       awaited = false
-    },
-  })
-  return found && `${text.slice(0, found.offset)}${value}${text.slice(found.offset + found.length)}`
+      index = found.end - 1
+    }
+  }
+  return found && `${text.slice(0, found.start)}${value}${text.slice(found.end)}`
+}
+
+/** Where the string ends that begins at `start`; the end of the text where it does not. */
+const closingQuote = (text: string, start: number): number => {
+  let index = start + 1
+  while (index < text.length && text[index] !== '"') index += text[index] === '\\' ? 2 : 1
+  return index
 }
 
 /** A JSON pointer (RFC 6901). */
@@ -88,13 +109,9 @@ const parse = (text: string): unknown => {
 const depthOf = (text: string): number => {
   let deepest = 0
   let depth = 0
-  let inString = false
   for (let index = 0; index < text.length; index += 1) {
     const character = text[index]
-    if (inString) {
-      if (character === '\\') index += 1
-      else if (character === '"') inString = false
-    } else if (character === '"') inString = true
+    if (character === '"') index = closingQuote(text, index)
     else if (character === '{' || character === '[') deepest = Math.max(deepest, (depth += 1))
     else if (character === '}' || character === ']') depth -= 1
   }

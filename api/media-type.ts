@@ -3,9 +3,17 @@ import { Problem } from './problem.ts'
 /** How a body's nulls read, and whether an array in it would be a list of operations. */
 export type PatchKind = 'plain' | 'merge-patch' | 'json-patch'
 
-/** What PATCH takes, as `Accept-Patch` says it (RFC 5789). */
-const acceptPatch =
-  'application/json, text/json, application/*+json, application/merge-patch+json, application/json-patch+json'
+/** What PATCH takes. */
+export const acceptedTypes = [
+  'application/json',
+  'text/json',
+  'application/*+json',
+  'application/merge-patch+json',
+  'application/json-patch+json',
+] as const
+
+/** The same as `Accept-Patch` says it (RFC 5789). */
+const acceptPatch = acceptedTypes.join(', ')
 
 const named: ReadonlyMap<string, PatchKind> = new Map([
   ['application/json', 'plain'],

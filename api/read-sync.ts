@@ -6,6 +6,7 @@ import { drifts } from '../domain/drift.ts'
 import { readFields } from '../domain/fields.ts'
 import type { MetadataKeys } from '../domain/vocabulary.ts'
 import { pathsOf } from '../domain/vocabulary.ts'
+import { standingView } from './adoption.ts'
 import type { Answer, Ask } from './answer.ts'
 import { changeView, nested } from './change-view.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -24,11 +25,17 @@ export const readSync =
     const tenant = tenantOf(deps, ask)
     const record = await known.find(tenant, clientIdOf(ask))
     mustRead(tenant, caller, record)
-    const changes = await deps.changes.list(record.key, newest)
+    const [changes, standing] = await Promise.all([
+      deps.changes.list(record.key, newest),
+      deps.stateIndex.standing(record.key),
+    ])
     return {
       status: 200,
       headers: { 'cache-control': 'private, no-cache' },
-      body: JSON.stringify(syncView(record, changes, tenant.metadataKeys)),
+      body: JSON.stringify({
+        ...syncView(record, changes, tenant.metadataKeys),
+        terraform: standingView(standing),
+      }),
     }
   }
 

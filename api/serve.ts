@@ -57,5 +57,7 @@ const askOf = (
 const send = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply => {
   reply.code(status)
   for (const [name, value] of Object.entries(headers)) reply.header(name, value)
-  return body === null ? reply.send() : reply.type('application/json; charset=utf-8').send(body)
+  if (body === null) return reply.send()
+  if (headers['content-type'] === undefined) reply.type('application/json; charset=utf-8')
+  return reply.send(body)
 }

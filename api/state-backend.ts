@@ -85,26 +85,36 @@ export const lockState =
     return ok
   }
 
-/** UNLOCK: given back by its id; without one (`terraform force-unlock`) taken away, which needs a permission of its own. */
+/**
+ * UNLOCK: given back by its id; without a body (`terraform force-unlock`) taken away, which needs a permission of its own.
+ * `?ID=` then says whose: a lock that somebody else has got since stays.
+ */
 export const unlockState =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state', 'terraform.state.force-unlock')
-    parametersOf(ask.query)
+    const { lockId } = parametersOf(ask.query)
     const body = await ask.readBody()
     const forced = body.length === 0
     if (forced) ask.record.note({ action: 'state.force-unlock' })
     mustHold(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
-    const outcome = await deps.stateLocks.unlock(key, forced ? null : lockIn(body).ID, ask.record)
+    const outcome = await deps.stateLocks.unlock(key, forced ? lockId : lockIn(body).ID, ask.record)
     if (outcome.kind === 'held') throw locked(outcome.lock, 409)
     const { was } = outcome
     if (forced) deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')
     else deps.log.info({ ...key, by: caller.id, lock: was?.info.ID }, 'state unlocked')
-    // What waited for the apply goes on at once; what is missed here, the sweep finds.
-    for (const client of was === null ? [] : await deps.stateLocks.waiting(key))
-      deps.queue.wake(client).catch(() => deps.log.warn({ ...client }, 'the queue could not be woken'))
+    if (was !== null) await goOn(deps, key)
     return ok
   }
+
+/** What waited for the apply goes on at once. The lock is given back already: what fails here, the sweep makes good. */
+const goOn = async (deps: ApiDeps, key: StateKey): Promise<void> => {
+  try {
+    for (const client of await deps.stateLocks.waiting(key)) await deps.queue.wake(client)
+  } catch (error) {
+    deps.log.warn({ ...key, reason: error instanceof Error ? error.message : '' }, 'waiting clients could not be woken')
+  }
+}
 
 /**
  * `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at.

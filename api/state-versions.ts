@@ -17,7 +17,7 @@ import { locked, stateAnswer, stateIn } from './state-backend.ts'
 export const listStates =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
-    await admitTo(deps, ask, 'terraform.state', 'terraform.read')
+    await admitTo(deps, ask, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read')
     refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
     return json({ states: statesView(await deps.stateIndex.states(tenant.id), tenant.terraformStates) })

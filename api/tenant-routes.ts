@@ -4,19 +4,22 @@ import { TenantId } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { identify, tenantOf } from './gate.ts'
+import { readLook } from './look.ts'
 import { pauseTenant } from './pause.ts'
 import { forbidden, notFound } from './problem.ts'
 import type { Routes } from './serve.ts'
 import { listAudit } from './list-audit.ts'
 import { statesView } from './state-versions.ts'
 
-/** `/v1/tenants` and `/v1/tenants/{tenantId}` */
+/** `/v1/tenants`, `/v1/tenants/{tenantId}` and what stands below it for the whole tenant */
 export const tenantRoutes = (deps: ApiDeps): Routes => [
   { method: 'GET', url: '/v1/tenants', action: 'tenant.read', answer: listTenants(deps) },
   { method: 'GET', url: '/v1/tenants/:tenantId', action: 'tenant.read', answer: readTenant(deps) },
   { method: 'POST', url: '/v1/tenants/:tenantId/pause', action: 'pause', answer: pauseTenant(deps, true) },
   { method: 'POST', url: '/v1/tenants/:tenantId/resume', action: 'resume', answer: pauseTenant(deps, false) },
   { method: 'GET', url: '/v1/tenants/:tenantId/audit', action: 'audit.read', answer: listAudit(deps) },
+  { method: 'GET', url: '/v1/tenants/:tenantId/plan', action: 'client.read', answer: readLook(deps, 'plan') },
+  { method: 'GET', url: '/v1/tenants/:tenantId/drift', action: 'client.read', answer: readLook(deps, 'drift') },
 ]
 
 /** The tenants on which the caller may do anything, each with its health. */

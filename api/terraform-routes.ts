@@ -1,4 +1,4 @@
-import { readAdoption, requestAdoption, requestRelease } from './adoption.ts'
+import { requestAdoption, requestRelease } from './adoption.ts'
 import type { ApiDeps } from './dependencies.ts'
 import type { KnownClients } from './known-clients.ts'
 import type { Routes } from './serve.ts'
@@ -28,7 +28,6 @@ export const terraformRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
     action: 'terraform.snapshot',
     answer: readSnapshot(deps, known),
   },
-  { method: 'GET', url: client, action: 'client.read', answer: readAdoption(deps, known) },
   { method: 'PUT', url: client, action: 'terraform.adopt', answer: requestAdoption(deps, known) },
   { method: 'DELETE', url: client, action: 'terraform.release', answer: requestRelease(deps, known) },
 ]

@@ -1,21 +1,7 @@
 import { styleText } from 'node:util'
+import type { ClientDifference, FieldDifference } from '../domain/looks.ts'
 import type { Value } from '../domain/vocabulary.ts'
-
-/** One field, from what to what; where `why` is more to say of it. */
-interface FieldDifference {
-  readonly field: string
-  readonly from: Value
-  readonly to: Value
-  readonly why?: string
-}
-
-/** The differences of one client. */
-export interface ClientDifference {
-  readonly id: string
-  readonly name: string
-  readonly notes: readonly string[]
-  readonly fields: readonly FieldDifference[]
-}
+import { printable } from './readable.ts'
 
 const isList = (value: Value): value is readonly string[] => Array.isArray(value)
 const isNothing = (value: Value): boolean => value === null || value.length === 0
@@ -25,8 +11,10 @@ type Paint = (mark: '+' | '-' | '~' | ' ', text: string) => string
 const colours = { '+': 'green', '-': 'red', '~': 'yellow', ' ': 'gray' } as const
 const painter =
   (coloured: boolean): Paint =>
-  (mark, text) =>
-    coloured ? styleText(colours[mark], `${mark} ${text}`) : `${mark} ${text}`
+  (mark, text) => {
+    const line = `${mark} ${printable(text)}`
+    return coloured ? styleText(colours[mark], line) : line
+  }
 
 const fieldLines = ({ field, from, to, why }: FieldDifference, paint: Paint): string[] => {
   const mark = isNothing(from) ? '+' : isNothing(to) ? '-' : '~'

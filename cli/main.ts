@@ -1,12 +1,13 @@
 import { createProgram } from './program.ts'
 import { explain } from './failure.ts'
 
-const program = createProgram()
+// Terraform's people write it with one dash.
+const spoken = process.argv.map((one) => (one === '-detailed-exitcode' ? '--detailed-exitcode' : one))
 try {
-  // Terraform's people write it with one dash.
-  await program.parseAsync(process.argv.map((one) => (one === '-detailed-exitcode' ? '--detailed-exitcode' : one)))
+  // It may stand anywhere, also behind a command, where only the command's own options are looked for.
+  await createProgram().parseAsync(spoken.filter((one) => one !== '--debug'))
 } catch (error) {
-  const debug = program.opts()['debug'] === true || (process.env['NEXUS_DEBUG'] ?? '') !== ''
+  const debug = spoken.includes('--debug') || (process.env['NEXUS_DEBUG'] ?? '') !== ''
   process.stderr.write(`${explain(error, debug)}\n`)
   process.exitCode = 1
 }

@@ -1,4 +1,6 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { Argument, InvalidArgumentError, Option } from 'commander'
+import type { z } from 'zod'
+import { StateName, TenantId } from '../domain/vocabulary.ts'
 
 /** `--config FILE`, for every command that needs the configuration. */
 export const configOption = (): Option =>
@@ -6,6 +8,33 @@ export const configOption = (): Option =>
 
 /** `--json`, for every command whose answer a pipeline would read. */
 export const jsonOption = (what: string): Option => new Option('--json', what)
+
+/** `--url URL`, for every command that asks the API. */
+export const urlOption = (): Option => new Option('--url <url>', "where Nexus' API is reached (also: NEXUS_URL)")
+
+/** `--yes`, for every command that asks before it takes something away. */
+export const yesOption = (): Option => new Option('-y, --yes', 'do not ask first')
+
+/** Whose credentials a command that asks the API uses, for its help. @param needs the permissions */
+export const credentialsText = (needs: string): string =>
+  'The API is asked as the service account of NEXUS_USERNAME and NEXUS_PASSWORD, or as the user of NEXUS_TOKEN and\n' +
+  `NEXUS_APPLICATION_TOKEN, who needs ${needs}.`
+
+/** Parses a text by its shape. */
+export const parsedBy =
+  (shape: z.ZodType<string>) =>
+  (raw: string): string => {
+    const parsed = shape.safeParse(raw)
+    if (parsed.success) return parsed.data
+    const message = parsed.error.issues[0]?.message ?? ''
+    throw new InvalidArgumentError(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`)
+  }
+
+export const tenantArgument = (): Argument =>
+  new Argument('<tenant>', 'id of a tenant in the configuration').argParser(parsedBy(TenantId))
+
+export const stateArgument = (): Argument =>
+  new Argument('<name>', 'name of a Terraform state of the tenant').argParser(parsedBy(StateName))
 
 /** Parses a whole number within bounds. */
 export const wholeNumber =
@@ -21,6 +50,9 @@ export const collect = (raw: string, before: readonly string[] = []): readonly s
 
 /** Writes a line to standard output. */
 export const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** Writes a line for the person at the terminal, beside the answer. */
+export const printError = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** Writes an answer for a pipeline: JSON on one line. */
 export const printJson = (answer: unknown): void => print(JSON.stringify(answer))

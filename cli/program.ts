@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { adoptCommands } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
@@ -7,6 +8,8 @@ import { lookCommands } from './commands/look.ts'
 import { pauseCommands } from './commands/pause.ts'
 import { processCommands } from './commands/processes.ts'
 import { simulatorCommand } from './commands/simulator.ts'
+import { stateCommand } from './commands/state.ts'
+import { synthCommand } from './commands/synth.ts'
 import { tokenCommand } from './commands/token.ts'
 
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
@@ -15,22 +18,24 @@ const commands: readonly ((program: Command) => void)[] = [
   lookCommands,
   pauseCommands,
   auditCommand,
+  adoptCommands,
+  synthCommand,
+  stateCommand,
   configCommand,
   hashCommand,
   simulatorCommand,
   tokenCommand,
 ]
 
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?'
-}
-
 const examples = `
 Examples:
   $ nexus start --config nexus.yaml
   $ nexus simulator --port 4000 --clients 20
   $ nexus token --user 'auth0|ann' --permission client.write --role billing-admins
+  $ nexus plan acme --url https://nexus.example.com
+  $ nexus adopt acme --product Billing --dry-run
+  $ nexus synth acme --url https://nexus.example.com
+  $ nexus state list acme --url https://nexus.example.com
   $ nexus hash token --generate
   $ nexus config check --config nexus.yaml
 
@@ -40,9 +45,11 @@ Each command has examples of its own: nexus <command> --help`
 export const createProgram = (): Command => {
   const program = new Command('nexus')
     .description('Owners change their Auth0 clients through one API, without breaking what Terraform manages.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(manifest.version, '-V, --version', 'print the version')
     .option('--debug', 'print stack traces of unexpected errors (also: NEXUS_DEBUG=1)')
     .helpOption('-h, --help', 'print help')
+    // `--version` behind a command is that command's: nexus state show acme main --version 3.
+    .enablePositionalOptions()
     .showHelpAfterError('Try it with --help.')
     .addHelpText('after', examples)
   for (const register of commands) register(program)

@@ -22,6 +22,7 @@ import { createPacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
+import manifest from '../package.json' with { type: 'json' }
 import { startWorker } from '../worker/main.ts'
 
 /** What a process of Nexus does. */
@@ -188,6 +189,8 @@ export const run = async (
           maximumStateBytes: terraform.maximumStateBytes,
           publicUrl: configuration.server.publicUrl,
           trustedProxies: configuration.server.trustedProxies,
+          version: manifest.version,
+          applicationTokenHeader: configuration.applicationTokens.header,
         },
       },
       configuration.server,

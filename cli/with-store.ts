@@ -2,16 +2,35 @@ import type { Configuration, TenantConfiguration } from '../adapters/config/conf
 import { createClients } from '../adapters/postgres/clients.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
+import type { Postgres } from '../adapters/postgres/connect.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import { Failure } from './failure.ts'
 import { openDatabase } from './run.ts'
 
 /** What a command can look at, and change, in the store of a configuration. */
-export interface Store {
+interface Store {
   readonly tenant: TenantConfiguration
   readonly clients: Clients
   readonly tenants: Tenants
+}
+
+/** Works on the database of a configuration, which must be up to date, and lets go of it. */
+export const withDatabase = async <T>(
+  configuration: Configuration,
+  work: (db: Postgres['db']) => Promise<T>,
+): Promise<T> => {
+  const database = await openDatabase(configuration, (note) => void process.stderr.write(`${note}\n`))
+  try {
+    const postgres = connect(database.url, () => undefined, { size: 2 })
+    try {
+      return await work(postgres.db)
+    } finally {
+      await postgres.close()
+    }
+  } finally {
+    await database.close()
+  }
 }
 
 /**
@@ -30,15 +49,5 @@ export const withStore = async <T>(
     const known = configuration.tenants.map(({ id }) => id).join(', ')
     throw new Failure(`There is no tenant ${tenantId} in the configuration; it has ${known}.`)
   }
-  const database = await openDatabase(configuration, (note) => void process.stderr.write(`${note}\n`))
-  try {
-    const postgres = connect(database.url, () => undefined, { size: 2 })
-    try {
-      return await work({ tenant, clients: createClients(postgres.db), tenants: createTenants(postgres.db) })
-    } finally {
-      await postgres.close()
-    }
-  } finally {
-    await database.close()
-  }
+  return withDatabase(configuration, (db) => work({ tenant, clients: createClients(db), tenants: createTenants(db) }))
 }

@@ -73,5 +73,8 @@ export const people = {
   bob: person('Bob', 'acme', { permissions: ['client.write'], roles: ['billing-admins'] }),
   cleo: person('Cleo', 'acme', { permissions: ['client.write'], products: ['Checkout'] }),
   max: person('Max', 'acme', { permissions: ['client.write'], roles: ['support'], products: ['Search'] }),
+  pia: person('Pia', 'acme', {
+    permissions: ['client.read.all', 'terraform.state', 'terraform.read', 'terraform.adopt'],
+  }),
   olga: person('Olga', 'globex', { permissions: ['client.write.all'] }),
 } as const

@@ -1,6 +1,7 @@
 import { people } from './cast.ts'
 import { changes, changesLater, isRefused } from './scenes.ts'
 import type { Stage } from './stage.ts'
+import { terraformTakesOver } from './terraform.ts'
 
 /** A part of the walk-through: what it shows, why it comes out as it does, and how it is played. */
 export interface Chapter {
@@ -9,7 +10,7 @@ export interface Chapter {
   readonly play: (stage: Stage) => Promise<void>
 }
 
-const { ann, bob, cleo, max, olga } = people
+const { ann, bob, cleo, max, olga, pia } = people
 
 /** The walk-through, in order. Each chapter starts from what the one before has left. */
 export const chapters: readonly Chapter[] = [
@@ -109,6 +110,11 @@ export const chapters: readonly Chapter[] = [
         'client_metadata.product_name': 'Invoicing',
       },
     ),
+  },
+  {
+    title: 'Terraform and the API, without a fight',
+    why: 'Pia looks after the platform. A pipeline has applied Terraform and written its state; she asks for one more client to be taken over, and has the configuration made that never reverts what owners change.',
+    play: terraformTakesOver({ by: pia, managed: 'invoices-web', adopted: 'checkout-spa' }),
   },
 ]
 

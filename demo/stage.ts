@@ -20,6 +20,8 @@ export interface Stage {
   /** Shows whether everything is as it should be; where something is not, the demo fails. */
   readonly check: (checks: readonly Check[]) => void
   readonly remark: (text: string) => void
+  /** Shows a text line by line, as it stands. */
+  readonly show: (text: string) => void
 }
 
 export interface Place {
@@ -30,7 +32,7 @@ export interface Place {
 type Members = Readonly<Record<string, unknown>>
 
 interface ShownRequest {
-  readonly method: 'GET' | 'PATCH'
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT'
   readonly path: string
   readonly as: Person
   readonly headers?: Readonly<Record<string, string>>
@@ -82,12 +84,15 @@ export const createStage = (world: World, check: Stage['check'], ended: AbortSig
     })
     const text = await response.text()
     showAnswer(response, performance.now() - started)
-    const parsed: unknown = JSON.parse(text)
+    const parsed: unknown = text === '' ? {} : JSON.parse(text)
     return { status: response.status, headers: response.headers, body: isMembers(parsed) ? parsed : {} }
   },
   auth0: (at) => holding(world, at),
   showAuth0: (at, before, paths = []) => showAuth0(at, before, holding(world, at), paths),
   remark: (text) => tell(text, 5),
+  show: (text) => {
+    for (const line of text.split('\n')) say(line, 5)
+  },
 })
 
 const isMembers = (value: unknown): value is Members =>

@@ -123,12 +123,14 @@ const configurationFile = (
 ): unknown => ({
   server: { host: '127.0.0.1', port },
   database: { url: databaseUrl },
+  terraform: { stateKeys: [randomBytes(32).toString('base64')] },
   tenants: tenantIds.map((id) => ({
     id,
     domain: tenants[id].url,
     credential: tenants[id].credential,
     plan: 'none',
     allowInsecure: true,
+    terraformStates: ['main'],
   })),
   issuers: tenantIds.map((id) => ({
     issuer: tenants[id].issuer,

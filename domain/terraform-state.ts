@@ -26,10 +26,27 @@ export interface TerraformState {
   readonly lineage: string
   readonly terraformVersion: string
   readonly resources: readonly StateResource[]
+  readonly others: OtherResources
+}
+
+/** Managed resources that belong to no client: how many, and the addresses of a few. */
+export interface OtherResources {
+  readonly count: number
+  readonly some: readonly string[]
 }
 
 export type StateReading =
   { readonly ok: true; readonly state: TerraformState } | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** A list whose elements are looked at one by one: a mistake in each of millions of them must not be kept. */
+const List = z.custom<readonly unknown[]>(Array.isArray, 'This must be a list.')
+
+/** How many addresses of other resources are kept, and the types that nothing outside the state stands behind. */
+const someOthers = 10
+const harmless = new Set(['terraform_data'])
+
+/** Where a state has more mistakes than anybody reads, the rest is not looked for. */
+const enoughIssues = 100
 
 /**
  * Version 4 of the format, as Terraform 0.12 and later and OpenTofu write it. Only what is read here is asked for, so that
@@ -39,21 +56,27 @@ const Instance = z.object({
   index_key: z.union([z.string(), z.int()]).nullish(),
   status: z.string().nullish(),
   deposed: z.string().nullish(),
-  attributes: z.unknown(),
+  attributes: z.unknown().optional(),
+  // In its place where a state was upgraded from Terraform 0.11 and not refreshed since.
+  attributes_flat: z.unknown().optional(),
 })
 const Resource = z.object({
   module: z.string().nullish(),
   mode: z.enum(['managed', 'data']),
   type: z.string(),
   name: z.string(),
-  instances: z.array(Instance),
+  instances: List,
 })
+
+/** Whether a text can be kept: PostgreSQL takes neither U+0000 nor half of a surrogate pair. */
+const isPlain = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
+
 const State = z.object({
   version: z.literal(4, { error: 'This must be 4: other versions of the format are not read.' }),
   serial: z.int().nonnegative(),
-  lineage: z.string().min(1).max(200),
-  terraform_version: z.string().max(100).default(''),
-  resources: z.array(Resource).nullish(),
+  lineage: z.string().min(1).max(200).refine(isPlain),
+  terraform_version: z.string().max(100).refine(isPlain).default(''),
+  resources: List.nullish(),
 })
 
 /** A name as Terraform lets it be, so that nothing else can come back in a configuration that is made of it. */
@@ -65,9 +88,10 @@ const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 /** Characters that Terraform writes as \u….: those that nobody can see, but for the space. */
 const unseen = /(?! )[\p{C}\p{Z}]/gu
 
-/** A text in HCL's quotes, as Terraform writes the key of an instance. */
+/** A text in HCL's quotes, as Terraform writes the key of an instance; it reads half of a surrogate pair as U+FFFD. */
 const quoted = (text: string): string => {
   const plain = text
+    .toWellFormed()
     .replaceAll(/[\n\r\t"\\]/g, (character) => escapes[character] ?? character)
     .replaceAll(/[$%]\{/g, (opening) => `${opening[0] ?? ''}${opening}`)
     .replaceAll(unseen, (character) => {
@@ -100,53 +124,83 @@ const idIn = (attributes: unknown): unknown => {
  */
 export const readState = (value: unknown): StateReading => {
   const parsed = State.safeParse(value)
-  if (!parsed.success)
-    return {
-      ok: false,
-      issues: parsed.error.issues.map(({ path, message }) => ({
-        pointer: path.map((part) => `/${String(part)}`).join(''),
-        detail: message,
-      })),
-    }
+  if (!parsed.success) return { ok: false, issues: issuesOf('', parsed.error) }
   const { serial, lineage, terraform_version: terraformVersion, resources } = parsed.data
   const found: StateResource[] = []
   const issues: Issue[] = []
   const seen = new Set<string>()
-  for (const [place, resource] of (resources ?? []).entries()) {
-    const { mode, type, name, module, instances } = resource
-    if (mode !== 'managed' || !isClientResource(type)) continue
+  const others: string[] = []
+  for (const [place, raw] of (resources ?? []).entries()) {
+    if (issues.length >= enoughIssues) break
     const at = `/resources/${place}`
-    if (!identifier.test(name)) issues.push({ pointer: `${at}/name`, detail: 'This is no name of a resource.' })
-    if (module && !(modulePath.test(module) && isPlain(module)))
-      issues.push({ pointer: `${at}/module`, detail: 'This is no address of a module.' })
-    for (const [index, { index_key: key, status, deposed, attributes }] of instances.entries()) {
-      const id = idIn(attributes)
-      if (id === undefined) continue
-      const clientId = ClientId.safeParse(id)
-      const address = `${module ? `${module}.` : ''}${type}.${name}${keyOf(key)}`
-      const object = `${address} ${deposed ?? ''}`
-      const pointer = `${at}/instances/${index}`
-      if (!clientId.success)
-        issues.push({ pointer: `${pointer}/attributes/client_id`, detail: 'This is no client id.' })
-      else if (seen.has(object)) issues.push({ pointer, detail: 'This object stands in the state already.' })
-      else if (!isPlain(deposed ?? '')) issues.push({ pointer: `${pointer}/deposed`, detail: 'This is no key.' })
-      else
-        found.push({
-          address,
-          type,
-          clientId: clientId.data,
-          tainted: status === 'tainted',
-          deposed: deposed === undefined || deposed === '' ? null : deposed,
-        })
-      seen.add(object)
-    }
+    const resource = Resource.safeParse(raw)
+    if (!resource.success) issues.push(...issuesOf(at, resource.error))
+    else if (isOther(resource.data)) others.push(addressOf(resource.data))
+    else readResource(resource.data, at, seen, found, issues)
   }
   if (issues.length > 0) return { ok: false, issues }
-  return { ok: true, state: { serial, lineage, terraformVersion, resources: found } }
+  const some = others.slice(0, someOthers)
+  return {
+    ok: true,
+    state: { serial, lineage, terraformVersion, resources: found, others: { count: others.length, some } },
+  }
 }
 
-/** Whether a text can be kept: PostgreSQL takes neither U+0000 nor half of a surrogate pair. */
-const isPlain = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
+const isOther = ({ mode, type, instances }: z.infer<typeof Resource>): boolean =>
+  mode === 'managed' && instances.length > 0 && !isClientResource(type) && !harmless.has(type)
+
+/** The address of a resource, without instance keys. What is no name is not repeated. */
+const addressOf = ({ module, type, name }: z.infer<typeof Resource>): string => {
+  if (![type, name].every((word) => identifier.test(word))) return '(a resource without a proper name)'
+  return `${module && modulePath.test(module) && isPlain(module) ? `${module}.` : ''}${type}.${name}`
+}
+
+const issuesOf = (at: string, { issues }: z.ZodError): Issue[] =>
+  issues.map(({ path, message }) => ({
+    pointer: `${at}${path.map((part) => `/${String(part)}`).join('')}`,
+    detail: message,
+  }))
+
+/** Adds the objects of one resource to what was found, and what is wrong with them to the issues. */
+const readResource = (
+  { mode, type, name, module, instances }: z.infer<typeof Resource>,
+  at: string,
+  seen: Set<string>,
+  found: StateResource[],
+  issues: Issue[],
+): void => {
+  if (mode !== 'managed' || !isClientResource(type)) return
+  if (!identifier.test(name)) issues.push({ pointer: `${at}/name`, detail: 'This is no name of a resource.' })
+  if (module && !(modulePath.test(module) && isPlain(module)))
+    issues.push({ pointer: `${at}/module`, detail: 'This is no address of a module.' })
+  for (const [index, raw] of instances.entries()) {
+    if (issues.length >= enoughIssues) return
+    const pointer = `${at}/instances/${index}`
+    const instance = Instance.safeParse(raw)
+    if (!instance.success) {
+      issues.push(...issuesOf(pointer, instance.error))
+      continue
+    }
+    const { index_key: key, status, deposed, attributes, attributes_flat: flat } = instance.data
+    const id = idIn(attributes ?? flat)
+    if (id === undefined) continue
+    const clientId = ClientId.safeParse(id)
+    const address = `${module ? `${module}.` : ''}${type}.${name}${keyOf(key)}`
+    const object = `${address} ${deposed ?? ''}`
+    if (!clientId.success) issues.push({ pointer: `${pointer}/attributes/client_id`, detail: 'This is no client id.' })
+    else if (seen.has(object)) issues.push({ pointer, detail: 'This object stands in the state already.' })
+    else if (!isPlain(deposed ?? '')) issues.push({ pointer: `${pointer}/deposed`, detail: 'This is no key.' })
+    else
+      found.push({
+        address,
+        type,
+        clientId: clientId.data,
+        tainted: status === 'tainted',
+        deposed: deposed === undefined || deposed === '' ? null : deposed,
+      })
+    seen.add(object)
+  }
+}
 
 /** Whether an address is a resource of the root module without an instance key: such as a configuration of ours has. */
 export const isPlainAddress = (address: string): boolean => /^[a-z0-9_]+\.[^.[\]"]+$/.test(address)

@@ -71,9 +71,9 @@ const stateKey = textThat(
 ).transform((raw) => keyIn(raw)?.toString('base64') ?? '')
 
 const terraform = mapping({
-  // An environment variable that is not set leaves an empty text, which is no key.
-  stateKeys: z
-    .preprocess((input) => (Array.isArray(input) ? input.filter((key) => key !== '') : input), list(stateKey, 'keys'))
+  // A variable that is not set (`${NAME:-}`) leaves nothing in its place, which is no key.
+  stateKeys: list(stateKey.nullable(), 'keys')
+    .transform((keys) => keys.filter((key) => key !== null))
     .default([]),
   maximumStateBytes: whole(65_536, 268_435_456).default(33_554_432),
   keepVersions: whole(1, 1_000_000)

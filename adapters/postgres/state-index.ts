@@ -9,7 +9,7 @@ import type { OpenRecord } from './audit.ts'
 import { pendingOf } from './records.ts'
 import type { Database } from './schema.ts'
 import { noteEvent } from './state-events.ts'
-import { lockIn, makeState } from './state-rows.ts'
+import { lockIn, lockState } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
 
 /**
@@ -102,10 +102,12 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
    */
   request: (key: ClientKey, { kind, state }: TerraformRequest, author: Author, record?: OpenRecord): Promise<void> =>
     recorded(db, record, async (trx, keep) => {
-      await makeState(trx, { tenantId: key.tenantId, name: state })
       const before = await lockRequest(trx, key)
       if (before?.kind === kind && before.state === state) return
       if (before !== null) await dropRequest(trx, key)
+      // No state is written between this look and the request: it would have ended what it made true.
+      await lockState(trx, { tenantId: key.tenantId, name: state })
+      if ((kind === 'adopt') === (await standsIn(trx, key, state))) return
       await sql`
         insert into nexus.terraform_requests (tenant_id, client_id, state, kind, author)
         values (${key.tenantId}, ${key.clientId}, ${state}, ${kind}, ${JSON.stringify(author)}::jsonb)
@@ -123,7 +125,7 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
       return true
     }),
 
-  /** The states of a tenant that Nexus has heard of, by name. */
+  /** The states of a tenant of which there is anything to tell, by name. */
   states: async (tenantId: string): Promise<StateSummary[]> => {
     const { rows } = await sql<StateRow & SummaryRow>`
       select s.*, v.serial, v.lineage, v.bytes, v.written_at,
@@ -132,7 +134,9 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
               where r.tenant_id = s.tenant_id and r.state = s.name and r.type = 'auth0_client') as clients
       from nexus.terraform_states s left join nexus.terraform_state_versions v
         on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version
-      where s.tenant_id = ${tenantId} order by s.name
+      where s.tenant_id = ${tenantId} and (s.versions > 0 or s.lock is not null or s.snapshot > 0 or exists (
+        select from nexus.terraform_requests q where q.tenant_id = s.tenant_id and q.state = s.name))
+      order by s.name
     `.execute(db)
     return rows.map((row) => ({
       name: row.name,
@@ -185,8 +189,8 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
         const tenant = await sql<{ scanned: boolean }>`
           select last_scan_at is not null as scanned from nexus.tenants where tenant_id = ${tenantId}
         `.execute(trx)
-        const states = await sql<{ name: string; snapshot: number }>`
-          select name, snapshot from nexus.terraform_states where tenant_id = ${tenantId} order by name
+        const states = await sql<SnapshotFacts['states'][number]>`
+          select name, snapshot, others from nexus.terraform_states where tenant_id = ${tenantId} order by name
         `.execute(trx)
         const resources = await sql<StateResource & { readonly state: string }>`
           select state, address, type, client_id as "clientId", tainted, deposed from nexus.terraform_resources
@@ -233,6 +237,18 @@ const lockRequest = async (
     select kind, state from nexus.terraform_requests where tenant_id = ${tenantId} and client_id = ${clientId}
   `.execute(trx)
   return rows[0] ?? null
+}
+
+const standsIn = async (
+  trx: Transaction<Database>,
+  { tenantId, clientId }: ClientKey,
+  state: string,
+): Promise<boolean> => {
+  const { rows } = await sql`
+    select from nexus.terraform_resources r
+    where r.tenant_id = ${tenantId} and r.client_id = ${clientId} and r.state = ${state} and r.type = 'auth0_client' limit 1
+  `.execute(trx)
+  return rows.length > 0
 }
 
 /** Counted while the request is there, so that its state counts it. */

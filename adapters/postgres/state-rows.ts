@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Kysely, Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { LockInfo } from '../../domain/terraform-state.ts'
 import type { Author, FieldPath } from '../../domain/vocabulary.ts'
 import type { Database } from './schema.ts'
@@ -37,7 +37,9 @@ export type KnownDrift = Readonly<Record<string, readonly FieldPath[]>>
 
 /** The row of a state for the rest of the transaction; made where there is none. */
 export const lockState = async (trx: Transaction<Database>, { tenantId, name }: StateKey): Promise<StateRow> => {
-  await makeState(trx, { tenantId, name })
+  await sql`
+    insert into nexus.terraform_states (tenant_id, name) values (${tenantId}, ${name}) on conflict do nothing
+  `.execute(trx)
   const { rows } = await sql<StateRow>`
     select s.*, extract(epoch from clock_timestamp() - s.locked_at)::float8 * 1000 as lock_ms
     from nexus.terraform_states s where tenant_id = ${tenantId} and name = ${name} for update
@@ -45,15 +47,6 @@ export const lockState = async (trx: Transaction<Database>, { tenantId, name }: 
   const [row] = rows
   if (row === undefined) throw new Error(`The row of the state ${name} is gone.`)
   return row
-}
-
-export const makeState = async (
-  db: Kysely<Database> | Transaction<Database>,
-  { tenantId, name }: StateKey,
-): Promise<void> => {
-  await sql`
-    insert into nexus.terraform_states (tenant_id, name) values (${tenantId}, ${name}) on conflict do nothing
-  `.execute(db)
 }
 
 /** The lock in a row; null where there is none. */

@@ -90,7 +90,7 @@ export const createStates = (
     `.execute(trx)
     await sql`
       update nexus.terraform_states
-      set version = ${version}, versions = ${version}, highest_serial = greatest(highest_serial, ${state.serial}),
+      set version = ${version}, versions = ${version}, others = ${JSON.stringify(state.others)}::jsonb, highest_serial = greatest(highest_serial, ${state.serial}),
           -- A restored state tells of no apply.
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
@@ -104,30 +104,32 @@ export const createStates = (
     return version
   }
 
-  /** The text of one version. @throws SealingError */
-  const open = async (key: StateKey, version: number): Promise<Buffer | undefined> => {
-    const { rows } = await sql<{ key_id: string; sealed: Buffer }>`
-      select key_id, sealed from nexus.terraform_state_versions
-      where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
-    `.execute(db)
-    const [row] = rows
-    if (row === undefined) return undefined
-    return decompress(sealer().open({ keyId: row.key_id, bytes: row.sealed }, contextOf(key, version)))
-  }
+  /** The text in a version's row. @throws SealingError */
+  const open = async (key: StateKey, { version, key_id: keyId, sealed }: SealedRow): Promise<Buffer> =>
+    decompress(sealer().open({ keyId, bytes: sealed }, contextOf(key, version)))
 
   return {
     /** The current text; undefined where there is none. @throws SealingError */
     read: async (key: StateKey): Promise<{ readonly text: Buffer; readonly version: number } | undefined> => {
-      const { rows } = await sql<{ version: number | null }>`
-        select version from nexus.terraform_states where tenant_id = ${key.tenantId} and name = ${key.name}
+      // One statement: a version that was current a moment ago may be one too many now, and no state is not what there is.
+      const { rows } = await sql<SealedRow>`
+        select v.version, v.key_id, v.sealed from nexus.terraform_states s
+        join nexus.terraform_state_versions v on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version
+        where s.tenant_id = ${key.tenantId} and s.name = ${key.name}
       `.execute(db)
-      const version = rows[0]?.version ?? null
-      const text = version === null ? undefined : await open(key, version)
-      return text === undefined || version === null ? undefined : { text, version }
+      const [row] = rows
+      return row && { text: await open(key, row), version: row.version }
     },
 
     /** The text of one version, current or not. @throws SealingError */
-    readVersion: open,
+    readVersion: async (key: StateKey, version: number): Promise<Buffer | undefined> => {
+      const { rows } = await sql<SealedRow>`
+        select version, key_id, sealed from nexus.terraform_state_versions
+        where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
+      `.execute(db)
+      const [row] = rows
+      return row && (await open(key, row))
+    },
 
     /**
      * Stores a state as the newest version, if it may follow the one that is there.
@@ -207,7 +209,7 @@ export const createStates = (
         if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock } as const
         if (row.version === null) return { kind: 'absent' } as const
         await sql`
-          update nexus.terraform_states set version = null
+          update nexus.terraform_states set version = null, others = default
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
         await replaceIndex(trx, key, [])
@@ -292,6 +294,12 @@ const presentVersion = async (
     where tenant_id = ${tenantId} and state = ${name} and version = ${version}
   `.execute(trx)
   return rows[0] ?? null
+}
+
+interface SealedRow {
+  readonly version: number
+  readonly key_id: string
+  readonly sealed: Buffer
 }
 
 interface VersionRow {

@@ -22,6 +22,31 @@ describe('help', () => {
   })
 })
 
+test("--debug may stand behind a command, and --version there is the command's own", async () => {
+  const { code, stderr } = await nexus(['state', 'show', 'acme', 'main', '--version', '3', '--debug'])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Set NEXUS_URL')])
+})
+
+describe('the API that cannot be asked', () => {
+  const env = { NEXUS_USERNAME: 'ci', NEXUS_PASSWORD: 's3cr3t-of-ci', NEXUS_URL: 'http://127.0.0.1:1' }
+
+  test.each([
+    { args: ['state', 'list', 'acme'] },
+    { args: ['adopt', 'acme', '--all'] },
+    { args: ['drift', 'acme', '--detailed-exitcode'] },
+  ])('$args ends with 1, says so, and shows no password', async ({ args }) => {
+    const { code, stdout, stderr } = await nexus(args, { env })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('http://127.0.0.1:1 cannot be reached')
+    expect(stderr).not.toContain('s3cr3t')
+  })
+
+  test('--config counts more than NEXUS_URL', async () => {
+    const { stderr } = await nexus(['plan', 'acme', '--config', '/no/such.yaml'], { env })
+    expect(stderr).toContain('/no/such.yaml')
+  })
+})
+
 describe('a usage error ends with 1, says what is wrong on standard error, and nothing on standard output', () => {
   test.each([
     { reason: 'no command', args: [], says: 'Usage: nexus' },
@@ -39,6 +64,24 @@ describe('a usage error ends with 1, says what is wrong on standard error, and n
       reason: 'a permission that there is none of',
       args: ['token', '--user', 'x', '--permission', 'y'],
       says: 'client.read',
+    },
+    { reason: 'no clients, and not every one', args: ['adopt', 'acme'], says: 'or --all for every client' },
+    { reason: 'no clients to release', args: ['release', 'acme', '--dry-run'], says: '--name, --state), or --all' },
+    { reason: 'no client id', args: ['adopt', 'acme', '../x'], says: 'A client id is letters' },
+    { reason: 'no tenant id', args: ['state', 'list', 'Acme'], says: 'A tenant id is lower case' },
+    { reason: 'no name of a state', args: ['state', 'show', 'acme', '..'], says: 'The name of a state is' },
+    { reason: 'no version', args: ['state', 'restore', 'acme', 'main', '0'], says: 'whole number from 1' },
+    { reason: 'a version that is none', args: ['state', 'show', 'acme', 'main', '--version', 'x'], says: 'from 1' },
+    { reason: 'no API', args: ['state', 'list', 'acme'], says: 'Set NEXUS_URL' },
+    {
+      reason: 'nobody who asks',
+      args: ['release', 'acme', '--all', '--url', 'http://127.0.0.1:1'],
+      says: 'Set NEXUS_USERNAME and NEXUS_PASSWORD',
+    },
+    {
+      reason: 'two places to look into',
+      args: ['plan', 'acme', '--config', 'x', '--url', 'http://127.0.0.1:1'],
+      says: 'not both',
     },
     { reason: 'no URL', args: ['token', '--user', 'x', '--simulator', 'localhost:4000'], says: 'must be a URL' },
   ])('$reason', async ({ args, says }) => {

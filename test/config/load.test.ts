@@ -8,10 +8,12 @@ import { least, parse } from './support.ts'
 describe('a configuration', () => {
   test('needs a tenant only; everything else has a default', () => {
     expect(parse(least)).toEqual({
-      server: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 262_144, publicUrl: null },
+      server: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 262_144, publicUrl: null, trustedProxies: [] },
       database: { embedded: '.nexus' },
       redis: null,
       worker: { concurrency: 8, httpTimeoutMs: 10_000 },
+      audit: { keepMs: 34_560_000_000 },
+      terraform: { stateKeys: [], maximumStateBytes: 33_554_432, keepVersions: null, applyWaitMs: 900_000 },
       tenants: [
         {
           id: 'acme',
@@ -52,9 +54,13 @@ describe('a configuration', () => {
     const configuration = loadConfiguration({ file: 'docs/examples/nexus.yaml', env })
     expect(configuration.tenants.map(({ id }) => id)).toEqual(['acme', 'sandbox'])
     expect(configuration.database).toEqual({ embedded: '.nexus' })
+    expect(configuration.terraform).toEqual(parse(least).terraform)
     const production = { ...env, NEXUS_DATABASE_URL: 'postgres://db/nexus', NEXUS_REDIS_URL: 'redis://r' }
     const { database, redis } = loadConfiguration({ file: 'docs/examples/nexus.yaml', env: production })
-    expect([database, redis]).toEqual([{ url: 'postgres://db/nexus' }, { url: 'redis://r', prefix: 'nexus' }])
+    expect([database, redis]).toEqual([
+      { url: 'postgres://db/nexus', adminUrl: null },
+      { url: 'redis://r', prefix: 'nexus' },
+    ])
   })
 
   test('the issuer and its keys have defaults', () => {

@@ -34,6 +34,7 @@ describe('a service account', () => {
         id: 'ci',
         application: null,
         tenants: ['acme'],
+        terraformStates: '*',
         permissions: new Set(['client.write']),
         roles: ['billing-admins'],
         products: ['Billing'],

@@ -22,6 +22,7 @@ describe('a Bearer token', () => {
         id: 'auth0|ann',
         application: 'portal',
         tenants: ['acme', 'beta'],
+        terraformStates: '*',
         permissions: new Set(['client.read', 'client.write']),
         roles: ['billing-admins'],
         products: ['Billing', 'Search'],

@@ -1,0 +1,25 @@
+import { lookAt } from '../domain/looks.ts'
+import type { Look } from '../domain/looks.ts'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admitTo, tenantOf } from './gate.ts'
+import { refuseParameters } from './patch-client.ts'
+
+/**
+ * GET /v1/tenants/{tenantId}/plan and …/drift: what would be sent now, and what was changed past Nexus. They tell of every
+ * client, so they need a permission on every client.
+ */
+export const readLook =
+  (deps: ApiDeps, look: Look) =>
+  async (ask: Ask): Promise<Answer> => {
+    await admitTo(deps, ask, 'client.read.all', 'client.write.all')
+    refuseParameters(ask.query)
+    const tenant = tenantOf(deps, ask)
+    const owned = await deps.clients.owned(tenant.id)
+    const total = (await deps.health.health(tenant.id))?.clients ?? owned.length
+    return {
+      status: 200,
+      headers: { 'cache-control': 'private, no-cache' },
+      body: JSON.stringify(lookAt(look, owned, total, tenant)),
+    }
+  }

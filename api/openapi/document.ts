@@ -1,0 +1,194 @@
+import { z } from 'zod'
+import { problems } from '../problem.ts'
+import type { ProblemCode } from '../problem.ts'
+import { ProblemDetails } from './answers.ts'
+import { answerHeaders, requestHeaders, tags } from './operation.ts'
+import type { Operation, OperationAnswer } from './operation.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** What every address with credentials can answer. */
+const common: readonly ProblemCode[] = [
+  'malformed',
+  'unauthenticated',
+  'forbidden',
+  'not-found',
+  'too-many-requests',
+  'internal',
+  'unavailable',
+]
+
+const problemType = 'application/problem+json'
+
+/** Zod names the schemas of one document under `$defs`, OpenAPI under its components. */
+const refer = (text: string): string => text.replaceAll('"#/$defs/', '"#/components/schemas/')
+
+/** Schemas as they come up, each named one once, under the components of the document. */
+const createSchemas = () => {
+  const components: Record<string, unknown> = {}
+  return {
+    components,
+    /** @param io whether it is something that is sent, or something that is answered */
+    of: (schema: z.ZodType, io: 'input' | 'output'): Json => {
+      const { $schema: _schema, $defs = {}, ...whole } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+      for (const [name, definition] of Object.entries($defs))
+        components[name] = JSON.parse(refer(JSON.stringify(definition)))
+      return JSON.parse(refer(JSON.stringify(whole)))
+    },
+  }
+}
+
+type Schemas = ReturnType<typeof createSchemas>
+
+/** A problem as an example: what its title is, and that its detail says what to do. */
+const problemExample = (code: ProblemCode): Json => ({
+  value: {
+    type: `/problems/${code}`,
+    title: problems[code].title,
+    status: problems[code].status,
+    detail: 'A sentence that says what is wrong and what to do.',
+    instance: '/v1/tenants/acme/clients/invoices-web',
+  },
+})
+
+const problemAnswers = (codes: readonly ProblemCode[], schemas: Schemas): Record<string, unknown> => {
+  const byStatus = Map.groupBy(new Set(codes), (code) => problems[code].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, some]) => [
+      status,
+      {
+        description: some.map((code) => problems[code].title).join('; '),
+        content: {
+          [problemType]: {
+            schema: schemas.of(ProblemDetails, 'output'),
+            examples: Object.fromEntries(some.map((code) => [code, problemExample(code)])),
+          },
+        },
+        ...([429, 503].includes(status) ? { headers: headersOf(['Retry-After']) } : {}),
+      },
+    ]),
+  )
+}
+
+const headersOf = (names: OperationAnswer['headers'] = []): Json =>
+  Object.fromEntries(names.map((name) => [name, { description: answerHeaders[name], schema: { type: 'string' } }]))
+
+const answerOf = (answer: OperationAnswer, schemas: Schemas): Json => ({
+  description: answer.description,
+  ...(answer.headers === undefined ? {} : { headers: headersOf(answer.headers) }),
+  ...(answer.schema === undefined
+    ? {}
+    : {
+        content: {
+          [answer.type ?? 'application/json']: {
+            schema: schemas.of(answer.schema, 'output'),
+            ...(answer.example === undefined ? {} : { example: answer.example }),
+          },
+        },
+      }),
+})
+
+const parametersOf = (path: string, { query, headers = [] }: Operation, schemas: Schemas): Json[] => [
+  ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    description: pathParameters[name] ?? name,
+    schema: { type: 'string' },
+  })),
+  ...Object.entries(query?.shape ?? {}).map(([name, schema]) => {
+    const described = schema instanceof z.ZodType ? schemas.of(schema, 'input') : {}
+    return { name, in: 'query', required: false, description: described['description'] ?? name, schema: described }
+  }),
+  ...headers.map((name) => ({
+    name,
+    in: 'header',
+    required: false,
+    description: requestHeaders[name],
+    schema: { type: 'string' },
+  })),
+]
+
+const pathParameters: Readonly<Record<string, string>> = {
+  tenantId: "The tenant's id in Nexus",
+  clientId: "The client's id in Auth0",
+  changeId: 'The id of a change',
+  state: 'The name of a Terraform state',
+  version: 'The number of a version',
+  asset: 'The name of a file of the page',
+  code: "The last part of a problem's `type`",
+}
+
+const operationOf = (path: string, operation: Operation, schemas: Schemas): Json => {
+  const { id, tag, summary, description, body, answers, problems: more = [], open } = operation
+  const codes: readonly ProblemCode[] = open === true ? [...more, 'internal'] : [...common, ...more]
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(open === true ? { security: [] } : {}),
+    parameters: parametersOf(path, operation, schemas),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: body.optional !== true,
+            content: Object.fromEntries(
+              body.types.map((type) => [type, { schema: schemas.of(body.schema, 'input'), example: body.example }]),
+            ),
+          },
+        }),
+    responses: {
+      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, schemas)])),
+      ...problemAnswers(codes, schemas),
+    },
+  }
+}
+
+/**
+ * The OpenAPI 3.1 document of the API.
+ *
+ * @param operations by `METHOD /path/:parameter`
+ * @param applicationTokenHeader name of the header that carries the application token
+ */
+export const openApiDocument = (
+  operations: Readonly<Record<string, Operation>>,
+  { version, url, applicationTokenHeader }: { version: string; url: string | null; applicationTokenHeader: string },
+): Json => {
+  const schemas = createSchemas()
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const [route, operation] of Object.entries(operations)) {
+    const [method = '', address = ''] = route.split(' ')
+    const path = address.replaceAll(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(path, operation, schemas) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Nexus',
+      version,
+      license: { name: 'MIT', identifier: 'MIT' },
+      description:
+        'Owners change their Auth0 clients through one API. Nexus authorises the change, keeps it safely, and brings ' +
+        'Auth0 to it within the limits of the tenant, without fighting Terraform.',
+    },
+    servers: [{ url: url ?? '/' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    security: [{ bearer: [], applicationToken: [] }, { basic: [] }],
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas.components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "A token of the user's issuer" },
+        applicationToken: {
+          type: 'apiKey',
+          in: 'header',
+          name: applicationTokenHeader,
+          description: 'The token of the calling application; a Bearer token is good only together with one',
+        },
+        basic: { type: 'http', scheme: 'basic', description: 'A service account' },
+      },
+    },
+  }
+}

@@ -1,0 +1,335 @@
+import { z } from 'zod'
+import { auditActionNames, auditOutcomes } from '../../domain/audit.ts'
+import { acceptedTypes } from '../media-type.ts'
+import { PatchBody } from '../patch-body.ts'
+import * as answers from './answers.ts'
+import type { Operation } from './operation.ts'
+
+/**
+ * Every operation of the API, by the route that serves it. The address of a state is Terraform's http backend, a protocol
+ * with methods (LOCK, UNLOCK) that OpenAPI 3.1 has no place for: the guide for Terraform tells of it.
+ */
+
+const tenant = '/v1/tenants/:tenantId'
+const client = `${tenant}/clients/:clientId`
+const change = `${tenant}/changes/:changeId`
+const states = `${tenant}/terraform/states`
+const state = `${states}/:state`
+
+const exampleClient = {
+  id: 'NXKzP2hYdFqLrT1uVwBcEaGs',
+  name: 'Invoices',
+  type: 'regular_web',
+  mobile: {
+    ios: { team_id: null, app_bundle_identifier: null },
+    android: { keystore_hash: null, app_package_name: null },
+  },
+  owners: ['billing-admins'],
+  secret: null,
+  logoUrl: null,
+  grantTypes: ['authorization_code', 'refresh_token'],
+  productName: 'Billing',
+  callbackUrls: ['https://invoices.example.com/callback'],
+  client_upn_key: 'upn',
+  applicationName: 'Invoices for customers',
+  manuallyCreated: true,
+  clientAuthMethod: 'ClientSecretPost',
+  allowedLogoutUrls: ['https://invoices.example.com/'],
+  allowedWebOrigins: ['https://invoices.example.com'],
+  idTokenExpiration: 36000,
+  allowedCorsOrigins: null,
+  refreshTokenReuseInterval: 0,
+  refreshTokenAbsoluteLifetime: 2592000,
+  isRefreshTokenRotationEnabled: false,
+  allowCrossOriginAuthentication: false,
+  refreshTokenInactivityLifetime: 1296000,
+  isRefreshTokenAbsoluteExpirationEnabled: false,
+  isRefreshTokenInactivityLifetimeEnabled: false,
+}
+
+const wholeClient = (description: string, headers: Operation['answers'][number]['headers']) => ({
+  description,
+  schema: answers.Client,
+  headers: headers ?? [],
+  example: exampleClient,
+})
+
+const done = { description: 'Done' }
+
+const acceptedChange = {
+  200: wholeClient('Auth0 has taken the change, and its reply has been read back', [
+    'ETag',
+    'Nexus-Change',
+    'Nexus-Sync',
+    'Nexus-Warning',
+    'Preference-Applied',
+  ]),
+  202: wholeClient('Accepted, and not finished within the wait: it will be applied, rejected or withdrawn', [
+    'ETag',
+    'Nexus-Change',
+    'Nexus-Sync',
+    'Nexus-Warning',
+    'Preference-Applied',
+    'Location',
+    'Retry-After',
+  ]),
+}
+
+export const operations: Readonly<Record<string, Operation>> = {
+  [`GET ${client}`]: {
+    id: 'getClient',
+    tag: 'Clients',
+    summary: 'Reads a client by ID.',
+    description:
+      'Desired over observed: accepted values show at once. Needs `client.read` with the client among those that the ' +
+      'caller owns or in their product scope, or `client.read.all`.',
+    headers: ['If-None-Match'],
+    answers: {
+      200: wholeClient('The whole client', ['ETag', 'Nexus-Sync', 'Nexus-Warning', 'Nexus-Observed-At']),
+      304: { description: 'The caller has it already', headers: ['ETag'] },
+    },
+  },
+  [`PATCH ${client}`]: {
+    id: 'updateClient',
+    tag: 'Clients',
+    summary: 'Updates an auth client by ID.',
+    description:
+      'A client can only be updated if (1) the caller has `client.write`, and their user id, or at least one role that ' +
+      'they are a member of, is listed on the `owners` attribute of the client; or (2) the caller has `client.write`, and ' +
+      "the client is in the caller's product scope; or (3) the caller has `client.write.all`.\n\n" +
+      'Every field may be absent or null, and null means "leave as it is", except in `application/merge-patch+json`, ' +
+      'where it clears the field. `[]` and `""` empty a field.',
+    headers: ['If-Match', 'Prefer'],
+    body: {
+      types: acceptedTypes,
+      schema: PatchBody.meta({ id: 'ClientPatch' }),
+      example: { callbackUrls: ['https://invoices.example.com/callback'], productName: 'Billing' },
+    },
+    answers: acceptedChange,
+    problems: [
+      'managed-by-terraform',
+      'change-withdrawn',
+      'precondition-failed',
+      'body-too-large',
+      'unsupported-media-type',
+      'impossible',
+    ],
+  },
+  [`GET ${client}/sync`]: {
+    id: 'getClientSync',
+    tag: 'Clients',
+    summary: 'Shows what is wanted and what Auth0 has, side by side.',
+    answers: { 200: { description: 'Desired, observed, drift and conditions', schema: answers.Sync } },
+  },
+  [`POST ${client}/sync`]: {
+    id: 'actOnClientSync',
+    tag: 'Clients',
+    summary: "Tries again now, puts Nexus' values back, or takes the outside values over.",
+    headers: ['Prefer'],
+    body: {
+      types: ['application/json'],
+      schema: z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) }),
+      example: { action: 'revert' },
+    },
+    answers: acceptedChange,
+    problems: ['managed-by-terraform', 'change-withdrawn', 'body-too-large', 'unsupported-media-type', 'impossible'],
+  },
+  [`GET ${client}/changes`]: {
+    id: 'listClientChanges',
+    tag: 'Changes',
+    summary: 'Lists who changed what, newest first.',
+    query: z.strictObject({
+      limit: z.int().min(1).max(100).default(20).describe('How many on a page'),
+      cursor: z.string().optional().describe('`next` of the page before'),
+    }),
+    answers: { 200: { description: 'A page of changes', schema: answers.ChangePage } },
+  },
+  [`POST ${client}/pause`]: {
+    id: 'pauseClient',
+    tag: 'Clients',
+    summary: 'Stops sending to Auth0 for one client. Changes are still accepted.',
+    answers: { 204: done },
+  },
+  [`POST ${client}/resume`]: {
+    id: 'resumeClient',
+    tag: 'Clients',
+    summary: 'Starts sending to Auth0 again for one client.',
+    answers: { 204: done },
+  },
+  [`GET ${change}`]: {
+    id: 'getChange',
+    tag: 'Changes',
+    summary: 'Shows what became of a change.',
+    answers: { 200: { description: 'The change', schema: answers.Change, headers: ['Retry-After'] } },
+  },
+  [`DELETE ${change}`]: {
+    id: 'withdrawChange',
+    tag: 'Changes',
+    summary: 'Takes a change back that still waits.',
+    answers: { 204: done },
+    problems: ['change-not-pending', 'change-under-way'],
+  },
+  [`PUT ${client}/terraform`]: {
+    id: 'adoptClient',
+    tag: 'Terraform',
+    summary: 'Asks for adoption of a client into Terraform.',
+    body: {
+      types: ['application/json'],
+      schema: z.strictObject({ state: z.string().optional() }),
+      example: { state: 'main' },
+      optional: true,
+    },
+    answers: {
+      200: { description: 'It stands there already', schema: answers.TerraformStanding },
+      202: { description: 'Asked for: an apply makes it true', schema: answers.TerraformStanding },
+    },
+    problems: ['not-adoptable', 'body-too-large'],
+  },
+  [`DELETE ${client}/terraform`]: {
+    id: 'releaseClient',
+    tag: 'Terraform',
+    summary: 'Asks for the release of a client from Terraform, without destroying it.',
+    answers: {
+      200: { description: 'It stands in no state', schema: answers.TerraformStanding },
+      202: { description: 'Asked for: an apply makes it true', schema: answers.TerraformStanding },
+    },
+    problems: ['not-adoptable'],
+  },
+  [`GET ${tenant}/terraform/snapshot`]: {
+    id: 'getTerraformSnapshot',
+    tag: 'Terraform',
+    summary: 'What the stacks are synthesised from.',
+    answers: { 200: { description: 'The snapshot', schema: answers.TerraformSnapshot } },
+  },
+  [`GET ${states}`]: {
+    id: 'listStates',
+    tag: 'Terraform',
+    summary: 'Lists the Terraform states of a tenant.',
+    answers: { 200: { description: 'The states, without their texts', schema: answers.StateList } },
+  },
+  [`GET ${state}/versions`]: {
+    id: 'listStateVersions',
+    tag: 'Terraform',
+    summary: 'Lists the versions of a state.',
+    answers: { 200: { description: 'The versions, newest first', schema: answers.StateVersionList } },
+  },
+  [`GET ${state}/versions/:version`]: {
+    id: 'readStateVersion',
+    tag: 'Terraform',
+    summary: 'Reads one version of a state. It holds secrets.',
+    answers: { 200: { description: 'The state', schema: answers.TerraformState, headers: ['Content-MD5'] } },
+  },
+  [`POST ${state}/restore`]: {
+    id: 'restoreState',
+    tag: 'Terraform',
+    summary: 'Makes an old version current again, as a new one.',
+    body: {
+      types: ['application/json'],
+      schema: z.strictObject({ version: z.int().positive() }),
+      example: { version: 3 },
+    },
+    answers: { 200: { description: 'The new version', schema: answers.StateRestored } },
+    problems: ['state-conflict', 'state-locked', 'body-too-large', 'impossible'],
+  },
+  'GET /v1/tenants': {
+    id: 'listTenants',
+    tag: 'Tenants',
+    summary: 'Lists the tenants on which the caller may do anything, with their health.',
+    answers: { 200: { description: 'The tenants', schema: answers.TenantList } },
+  },
+  [`GET ${tenant}`]: {
+    id: 'getTenant',
+    tag: 'Tenants',
+    summary: "Shows a tenant's health.",
+    answers: { 200: { description: 'The tenant', schema: answers.Tenant } },
+  },
+  [`GET ${tenant}/plan`]: {
+    id: 'getTenantPlan',
+    tag: 'Tenants',
+    summary: 'Shows what would be sent to Auth0 now.',
+    description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
+    answers: { 200: { description: 'Clients with something to send', schema: answers.TenantDifferences } },
+  },
+  [`GET ${tenant}/drift`]: {
+    id: 'getTenantDrift',
+    tag: 'Tenants',
+    summary: 'Shows what was changed in Auth0 past Nexus.',
+    description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
+    answers: { 200: { description: 'Clients with a drifted field', schema: answers.TenantDifferences } },
+  },
+  [`POST ${tenant}/pause`]: {
+    id: 'pauseTenant',
+    tag: 'Tenants',
+    summary: 'Stops sending to a tenant. Changes are still accepted.',
+    answers: { 204: done },
+  },
+  [`POST ${tenant}/resume`]: {
+    id: 'resumeTenant',
+    tag: 'Tenants',
+    summary: 'Starts sending to a tenant again.',
+    answers: { 204: done },
+  },
+  [`GET ${tenant}/audit`]: {
+    id: 'listAudit',
+    tag: 'Administration',
+    summary: 'Lists who was let do what, and who was not, newest first. Needs `tenant.admin`.',
+    query: z.strictObject({
+      since: z.iso.datetime({ offset: true }).optional().describe('From then on'),
+      until: z.iso.datetime({ offset: true }).optional().describe('Before then'),
+      actor: z.string().min(1).optional().describe('A user id, or the name of a service account or of a policy'),
+      action: z.enum(auditActionNames).optional().describe('What was decided about'),
+      outcome: z.enum(auditOutcomes).optional().describe('How it was decided'),
+      target: z.string().min(1).optional().describe('A client id, the name of a state, the id of a change'),
+      limit: z.int().min(1).max(1000).default(100).describe('How many on a page'),
+      cursor: z.string().optional().describe('`next` of the page before'),
+    }),
+    answers: { 200: { description: 'A page of records', schema: answers.AuditPage } },
+  },
+  'GET /openapi.json': {
+    id: 'getOpenApi',
+    tag: 'Probes',
+    summary: 'This document.',
+    open: true,
+    answers: { 200: { description: 'The document', schema: z.looseObject({}) } },
+  },
+  'GET /docs': {
+    id: 'getDocs',
+    tag: 'Probes',
+    summary: 'A page to read this document in, and to try it.',
+    open: true,
+    answers: { 200: { description: 'The page', schema: z.string(), type: 'text/html' } },
+  },
+  'GET /docs/:asset': {
+    id: 'getDocsAsset',
+    tag: 'Probes',
+    summary: 'What that page is made of.',
+    open: true,
+    answers: {
+      200: { description: 'A script or a style', schema: z.string(), type: 'text/javascript' },
+    },
+    problems: ['not-found'],
+  },
+  'GET /problems/:code': {
+    id: 'getProblem',
+    tag: 'Probes',
+    summary: 'What a problem is, and what to do about it: the address that `type` names.',
+    open: true,
+    answers: { 200: { description: 'A page about it', schema: z.string(), type: 'text/html' } },
+    problems: ['not-found'],
+  },
+  'GET /healthz': {
+    id: 'getHealth',
+    tag: 'Probes',
+    summary: 'The process answers.',
+    open: true,
+    answers: { 200: { description: 'It does', schema: answers.Ok } },
+  },
+  'GET /readyz': {
+    id: 'getReadiness',
+    tag: 'Probes',
+    summary: 'The process can do its work.',
+    open: true,
+    answers: { 200: { description: 'It can', schema: answers.Ok } },
+    problems: ['unavailable'],
+  },
+}

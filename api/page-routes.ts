@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { marked } from 'marked'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { openApiDocument } from './openapi/document.ts'
+import { operations } from './openapi/operations.ts'
+import { notFound, problems } from './problem.ts'
+import type { Routes } from './serve.ts'
+
+/** What people and their tools read: the document, a page to try it in, and a page for each problem. */
+export const pageRoutes = ({ settings }: Pick<ApiDeps, 'settings'>): Routes => {
+  const document = JSON.stringify(
+    openApiDocument(operations, {
+      version: settings.version,
+      url: settings.publicUrl,
+      applicationTokenHeader: settings.applicationTokenHeader,
+    }),
+  )
+  return [
+    {
+      method: 'GET',
+      url: '/openapi.json',
+      action: 'probe',
+      answer: () => Promise.resolve(page('application/json', document)),
+    },
+    { method: 'GET', url: '/docs', action: 'probe', answer: () => Promise.resolve(page('text/html', docsPage)) },
+    { method: 'GET', url: '/docs/:asset', action: 'probe', answer: docsAsset },
+    { method: 'GET', url: '/problems/:code', action: 'probe', answer: problemPage },
+  ]
+}
+
+/** Nothing but what this server has; the page's own styles are written into it. */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+const page = (type: string, body: string | Buffer): Answer => ({
+  status: 200,
+  headers: {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'public, max-age=300',
+    'content-security-policy': policy,
+    'referrer-policy': 'no-referrer',
+  },
+  body,
+})
+
+const docsPage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Nexus API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<body>
+<div id="api"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+`
+
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null, tryItOutEnabled: true })
+`
+
+const assets: Readonly<Record<string, { readonly type: string; readonly read: () => string | Buffer }>> = {
+  'start.js': { type: 'text/javascript', read: () => start },
+  'swagger-ui.css': { type: 'text/css', read: () => ofPackage('swagger-ui-dist/swagger-ui.css') },
+  'swagger-ui-bundle.js': { type: 'text/javascript', read: () => ofPackage('swagger-ui-dist/swagger-ui-bundle.js') },
+}
+
+const ofPackage = (file: string): Buffer => readFileSync(fileURLToPath(import.meta.resolve(file)))
+
+const docsAsset = (ask: Ask): Promise<Answer> => {
+  const name = ask.params['asset'] ?? ''
+  const asset = Object.hasOwn(assets, name) ? assets[name] : undefined
+  if (asset === undefined) throw notFound('There is no such file.')
+  return Promise.resolve(page(asset.type, asset.read()))
+}
+
+/** The reference of problems, a section for each. */
+const reference = (): string => readFileSync(new URL('../docs/reference/problems.md', import.meta.url), 'utf8')
+
+const problemPage = async (ask: Ask): Promise<Answer> => {
+  const code = ask.params['code'] ?? ''
+  if (!Object.hasOwn(problems, code)) throw notFound('There is no such problem.')
+  const section = reference()
+    .split(/^## /m)
+    .find((one) => one.startsWith(`${code}\n`))
+  const html = await marked.parse(`# ${section ?? code}`)
+  return page(
+    'text/html',
+    `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${code}</title>
+<style>body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, sans-serif }</style>
+<body>
+${html}`,
+  )
+}

@@ -1,0 +1,236 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { Remote } from '../../adapters/nexus/remote.ts'
+import { adoptionSteps, releaseSteps } from '../../domain/bulk-adoption.ts'
+import type { Choice, Left, Step, Steps } from '../../domain/bulk-adoption.ts'
+import { Snapshot } from '../../domain/snapshot.ts'
+import { ClientId, StateName } from '../../domain/vocabulary.ts'
+import { Failure } from '../failure.ts'
+import {
+  collect,
+  credentialsText,
+  jsonOption,
+  parsedBy,
+  print,
+  printError,
+  printJson,
+  tenantArgument,
+  urlOption,
+} from '../options.ts'
+import { showProgress } from '../progress.ts'
+import { countText, printable } from '../readable.ts'
+import { tableLines } from '../table.ts'
+
+interface Flags extends Omit<Choice, 'clients'> {
+  readonly url?: string
+  readonly all?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** How many clients are asked for at the same time. */
+const atOnce = 4
+
+/** The two directions, with their words. */
+interface Direction {
+  readonly name: 'adopt' | 'release'
+  readonly method: 'PUT' | 'DELETE'
+  readonly description: string
+  readonly about: string
+  readonly state: string
+  readonly steps: (snapshot: Snapshot, choice: Choice) => Steps
+}
+
+const directions: readonly Direction[] = [
+  {
+    name: 'adopt',
+    method: 'PUT',
+    description: 'ask for the adoption of clients into Terraform',
+    about:
+      'Only clients that no state manages are asked for. The next synthesis imports them as they are, the next apply makes it\n' +
+      'true. A client that is named by its id is also asked for where its release was: that is taken back.',
+    state: 'the state that is to take them over; needed where the tenant has several',
+    steps: adoptionSteps,
+  },
+  {
+    name: 'release',
+    method: 'DELETE',
+    description: 'ask for the release of clients from Terraform, without destroying them',
+    about:
+      'Only clients of states whose configuration Nexus writes are asked for. The next synthesis takes them out of it, the next\n' +
+      'apply out of the state. An adoption that is asked for and has not come true is taken back.',
+    state: 'only clients of this state',
+    steps: releaseSteps,
+  },
+]
+
+const kinds: Readonly<Record<Step['kind'], (state: string | null) => string>> = {
+  adopt: (state) => `adoption into ${state}`,
+  release: (state) => (state === null ? 'release' : `release from ${state}`),
+  keep: (state) => `take back the release from ${state}`,
+  leave: (state) => `take back the adoption into ${state}`,
+}
+
+/** What came of one client. */
+interface Outcome extends Step {
+  readonly outcome: 'asked' | 'refused' | 'planned'
+  /** Why it was refused. */
+  readonly detail?: string
+}
+
+const Standing = z.object({ status: z.string() })
+
+/** The choice of the command line. @throws Failure for a command that would mean every client and does not say so */
+const choiceOf = (clients: readonly string[], flags: Flags, { name }: Direction): Choice => {
+  const { all, product, owner, state } = flags
+  const filters = [product, owner, flags.name, name === 'release' ? state : undefined]
+  if (clients.length === 0 && filters.every((one) => one === undefined) && all !== true)
+    throw new Failure(
+      'Say which clients: their ids, a filter (--product, --owner, --name' +
+        `${name === 'release' ? ', --state' : ''}), or --all for every client.`,
+    )
+  return { clients: [...new Set(clients)], product, owner, name: flags.name, state }
+}
+
+/**
+ * Asks for every step, a few at a time. A refusal is one client's; anything else (nobody answers, the credentials are not
+ * good) would be every client's, and ends it.
+ */
+const askAll = async (
+  steps: readonly Step[],
+  ask: (step: Step) => Promise<unknown>,
+  onDone: (done: number) => void,
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly fatal: Error | null }> => {
+  const { RemoteError } = await import('../../adapters/nexus/remote.ts')
+  const outcomes: Outcome[] = []
+  let fatal: Error | null = null
+  const left = steps.values()
+  const work = async (): Promise<void> => {
+    for (const step of left) {
+      try {
+        await ask(step)
+        outcomes.push({ ...step, outcome: 'asked' })
+      } catch (error) {
+        const own = error instanceof RemoteError && [404, 409, 422].includes(error.status ?? 0)
+        if (!own) {
+          fatal ??= error instanceof Error ? error : new Error(String(error))
+          return
+        }
+        outcomes.push({ ...step, outcome: 'refused', detail: error.message })
+      }
+      onDone(outcomes.length)
+      if (fatal !== null) return
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  const order = new Map(steps.map(({ id }, index) => [id, index]))
+  return { outcomes: outcomes.toSorted((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0)), fatal }
+}
+
+const askOf =
+  (remote: Remote, { method }: Direction, tenantId: string) =>
+  ({ id, state }: Step): Promise<unknown> =>
+    remote.json(
+      method,
+      `/v1/tenants/${tenantId}/clients/${id}/terraform`,
+      Standing,
+      method === 'PUT' ? { body: { state } } : {},
+    )
+
+const columns = [
+  { title: 'CLIENT', cell: ({ id }: Step) => id, whole: true },
+  { title: 'NAME', cell: ({ name }: Step) => name },
+  { title: 'ASK FOR', cell: ({ kind, state }: Step) => kinds[kind](state), whole: true },
+] as const
+
+const titled = ({ id, name }: Pick<Step, 'id' | 'name'>): string => (name === '' ? id : `${printable(name)} (${id})`)
+
+const leftLines = (left: readonly Left[]): string[] =>
+  left.length === 0 ? [] : ['', 'Left alone:', ...left.map((one) => `  ${titled(one)}: ${one.reason}`)]
+
+const dryLines = (steps: readonly Step[], left: readonly Left[]): string[] => [
+  ...(steps.length === 0 ? [] : [...tableLines(columns, steps, process.stdout.columns), '']),
+  `${countText(steps.length, 'client')} would be asked for; nothing was.`,
+  ...leftLines(left),
+]
+
+const doneLines = (tenantId: string, outcomes: readonly Outcome[], left: readonly Left[]): string[] => {
+  const of = (outcome: Outcome['outcome']): Outcome[] => outcomes.filter((one) => one.outcome === outcome)
+  const [asked, refused] = [of('asked'), of('refused')]
+  const counts = Map.groupBy(asked, ({ kind, state }) => kinds[kind](state))
+  return [
+    ...[...counts].map(([what, some]) => `Asked: ${what}, ${countText(some.length, 'client')}.`),
+    ...(asked.length === 0 ? ['Nothing was asked for.'] : []),
+    ...(refused.length === 0 ? [] : ['', 'Refused:', ...refused.map((one) => `  ${titled(one)}: ${one.detail ?? ''}`)]),
+    ...leftLines(left),
+    ...(asked.length === 0
+      ? []
+      : [
+          '',
+          `Next: nexus synth ${tenantId}, then terraform init -reconfigure, terraform plan and terraform apply. Until the apply it`,
+          'is only asked for.',
+        ]),
+  ]
+}
+
+const run = async (direction: Direction, tenantId: string, clients: readonly string[], flags: Flags): Promise<void> => {
+  const choice = choiceOf(clients, flags, direction)
+  const { remoteOf } = await import('../../adapters/nexus/remote.ts')
+  const remote = remoteOf(process.env, flags.url)
+  const snapshot = await remote.json('GET', `/v1/tenants/${tenantId}/terraform/snapshot`, Snapshot)
+  const chosen = direction.steps(snapshot, choice)
+  if (!chosen.ok) throw new Failure(chosen.detail)
+  const { steps, left } = chosen
+  if (snapshot.incomplete !== null) printError(`Not every client may be known: ${snapshot.incomplete}`)
+
+  const dryRun = flags.dryRun === true
+  const progress = showProgress('asked for')
+  const { outcomes, fatal } = dryRun
+    ? { outcomes: steps.map((step): Outcome => ({ ...step, outcome: 'planned' })), fatal: null }
+    : await askAll(steps, askOf(remote, direction, tenantId), (done) => progress.at(done, steps.length))
+  if (!dryRun) progress.end()
+
+  if (flags.json === true) printJson({ tenant: tenantId, dryRun, clients: outcomes, left })
+  else print((dryRun ? dryLines(steps, left) : doneLines(tenantId, outcomes, left)).join('\n'))
+  if (fatal !== null) {
+    printError(`It broke off: of ${countText(steps.length, 'client')} ${outcomes.length} had an answer.`)
+    throw fatal
+  }
+  if (outcomes.some(({ outcome }) => outcome === 'refused')) process.exitCode = 1
+}
+
+/** `nexus adopt` and `nexus release`. */
+export const adoptCommands = (program: Command): void => {
+  for (const direction of directions)
+    program
+      .command(direction.name)
+      .addArgument(tenantArgument())
+      .argument('[client...]', 'client ids', (raw: string, before?: readonly string[]) =>
+        collect(parsedBy(ClientId)(raw), before),
+      )
+      .description(direction.description)
+      .option('--state <name>', direction.state, parsedBy(StateName))
+      .option('--product <name>', 'only clients of this product')
+      .option('--owner <id>', 'only clients with this role or user among their owners')
+      .option('--name <pattern>', 'only clients of this name; * stands for any text, ? for one character')
+      .option('--all', 'every client, where nothing else says which')
+      .option('--dry-run', 'print what would be asked for, and ask for nothing')
+      .addOption(urlOption())
+      .addOption(jsonOption('print what came of it as one line of JSON'))
+      .addHelpText(
+        'after',
+        `
+${direction.about}
+
+Ids and filters combine: a client must fit all of them. Comparison is exact, case included. A client that is refused stops
+no other; the exit code is then 1.
+
+${credentialsText('terraform.read and terraform.adopt')}
+
+Examples:
+  $ nexus ${direction.name} acme NXKzP2hYdFqLrT1uVwBcEaGs
+  $ nexus ${direction.name} acme --product Billing --name 'Shop *' --dry-run
+  $ nexus ${direction.name} acme --all --state main --json | jq '.clients[] | select(.outcome == "refused")'`,
+      )
+      .action((tenantId: string, clients: readonly string[], flags: Flags) => run(direction, tenantId, clients, flags))
+}

@@ -1,0 +1,254 @@
+import type { Command } from 'commander'
+import type { Remote } from '../../adapters/nexus/remote.ts'
+import { confirm } from '../confirm.ts'
+import { Failure } from '../failure.ts'
+import {
+  configOption,
+  credentialsText,
+  jsonOption,
+  print,
+  printError,
+  printJson,
+  stateArgument,
+  tenantArgument,
+  urlOption,
+  wholeNumber,
+  yesOption,
+} from '../options.ts'
+import { showProgress } from '../progress.ts'
+import { countText } from '../readable.ts'
+import { lockLines, Restored, stateLines, States, versionLines, Versions } from '../state-answers.ts'
+import type { State } from '../state-answers.ts'
+
+interface Flags {
+  readonly url?: string
+  readonly json?: boolean
+  readonly yes?: boolean
+}
+
+const pathOf = (tenantId: string, ...rest: readonly string[]): string =>
+  ['/v1/tenants', tenantId, 'terraform/states', ...rest].join('/')
+
+const remoteFor = async ({ url }: Flags): Promise<Remote> => {
+  const { remoteOf } = await import('../../adapters/nexus/remote.ts')
+  return remoteOf(process.env, url)
+}
+
+const list = async (tenantId: string, flags: Flags): Promise<void> => {
+  const remote = await remoteFor(flags)
+  const answer = await remote.json('GET', pathOf(tenantId), States)
+  if (flags.json === true) return printJson(answer)
+  if (answer.states.length === 0)
+    return print(`${tenantId} has no Terraform state: none is held, and its configuration names none.`)
+  print(stateLines(tenantId, answer.states, { now: new Date(), width: process.stdout.columns }).join('\n'))
+}
+
+const versions = async (tenantId: string, name: string, flags: Flags): Promise<void> => {
+  const remote = await remoteFor(flags)
+  const answer = await remote.json('GET', pathOf(tenantId, name, 'versions'), Versions)
+  if (flags.json === true) return printJson(answer)
+  if (answer.versions.length === 0) throw noSuchState(tenantId, name)
+  print(versionLines(answer.versions, process.stdout.columns).join('\n'))
+}
+
+interface ShowFlags extends Flags {
+  readonly version?: number
+}
+
+const show = async (tenantId: string, name: string, flags: ShowFlags): Promise<void> => {
+  const remote = await remoteFor(flags)
+  const path =
+    flags.version === undefined ? pathOf(tenantId, name) : pathOf(tenantId, name, `versions/${flags.version}`)
+  const { body } = await remote.granted('GET', path)
+  if (flags.json !== true) printError('A state holds secrets in plain text: mind where this goes.')
+  process.stdout.write(body)
+}
+
+const restore = async (tenantId: string, name: string, version: number, flags: Flags): Promise<void> => {
+  const remote = await remoteFor(flags)
+  const answer = await remote.json('POST', pathOf(tenantId, name, 'restore'), Restored, { body: { version } })
+  if (flags.json === true) return printJson(answer)
+  print(
+    `Version ${answer.restoredFrom} of ${name} is current again, as version ${answer.version} with serial ${answer.serial}.\n` +
+      'Auth0 is as it was; `terraform plan` shows what the next apply would do.',
+  )
+}
+
+/** A state as the list has it. @throws Failure where it has none of that name */
+const findState = async (remote: Remote, tenantId: string, name: string): Promise<State> => {
+  const { states } = await remote.json('GET', pathOf(tenantId), States)
+  const state = states.find((one) => one.name === name)
+  if (state === undefined) throw noSuchState(tenantId, name)
+  return state
+}
+
+const unlock = async (tenantId: string, name: string, flags: Flags): Promise<void> => {
+  const remote = await remoteFor(flags)
+  const { lock } = await findState(remote, tenantId, name)
+  if (lock === null) {
+    if (flags.json === true) printJson({ state: name, unlocked: false, was: null })
+    else print(`${name} is not locked.`)
+    return
+  }
+  for (const line of lockLines(name, lock, new Date())) printError(line)
+  await confirm('Whoever holds the lock can then no longer write this state. Take it away?', flags.yes === true)
+  // Named by its id: a lock that somebody else took meanwhile stays.
+  await remote.granted('UNLOCK', pathOf(tenantId, name), { query: { ID: lock.id } })
+  if (flags.json === true) printJson({ state: name, unlocked: true, was: lock })
+  else print(`${name} is unlocked.`)
+}
+
+const remove = async (tenantId: string, name: string, flags: Flags): Promise<void> => {
+  const remote = await remoteFor(flags)
+  const { version, clients } = await findState(remote, tenantId, name)
+  if (version === null)
+    throw new Failure(`Nothing is held of the state ${name} in ${tenantId}: it was never written, or is deleted.`)
+  await confirm(
+    `${name} in ${tenantId} is at version ${version} and manages ${countText(clients, 'client')}, which stay in Auth0 and ` +
+      'count as manual afterwards. Delete it?',
+    flags.yes === true,
+  )
+  await remote.granted('DELETE', pathOf(tenantId, name))
+  if (flags.json === true) printJson({ state: name, deleted: true, version })
+  else print(`${name} is deleted. Its versions stay: nexus state restore ${tenantId} ${name} ${version}`)
+}
+
+const noSuchState = (tenantId: string, name: string): Failure =>
+  new Failure(`Nexus holds no state ${name} in ${tenantId}. Those that there are: nexus state list ${tenantId}`)
+
+/** Seals every version with the newest key: in the store itself, where the keys are. */
+const rekey = async ({ config, json }: { readonly config?: string; readonly json?: boolean }): Promise<void> => {
+  const { loadConfiguration } = await import('../../adapters/config/load.ts')
+  const { createStates } = await import('../../adapters/postgres/states.ts')
+  const { createSealing } = await import('../../adapters/sealing/sealing.ts')
+  const { withDatabase } = await import('../with-store.ts')
+  const configuration = loadConfiguration({ file: config, env: process.env })
+  const { terraform } = configuration
+  const progress = showProgress('sealed anew')
+  const versions = await withDatabase(configuration, (db) =>
+    createStates(db, { ...terraform, sealing: createSealing(terraform.stateKeys) }).rekey(progress.at),
+  ).finally(progress.end)
+  if (json === true) return printJson({ versions })
+  print(
+    versions === 0
+      ? 'Every version is sealed with the first key already.'
+      : `${countText(versions, 'version')} sealed anew with the first key. The other keys of terraform.stateKeys can go.`,
+  )
+}
+
+interface Help {
+  readonly description: string
+  readonly about: string
+  readonly needs: string
+  readonly json: string
+  readonly examples: readonly string[]
+}
+
+/** A command below `nexus state` that asks the API. */
+const add = (state: Command, name: string, { description, about, needs, json, examples }: Help): Command =>
+  state
+    .command(name)
+    .addArgument(tenantArgument())
+    .description(description)
+    .addOption(urlOption())
+    .addOption(jsonOption(json))
+    .addHelpText(
+      'after',
+      `
+${about}
+
+${credentialsText(needs)}
+
+Examples:
+${examples.map((example) => `  $ nexus state ${example}`).join('\n')}`,
+    )
+
+/** `nexus state list|versions|show|restore|unlock|delete|rekey`. */
+export const stateCommand = (program: Command): void => {
+  const state = program
+    .command('state')
+    .description('look after the Terraform states that Nexus holds')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ nexus state list acme\n  $ nexus state restore acme main 12\n  $ nexus state unlock acme main',
+    )
+  add(state, 'list', {
+    description: 'print which states there are, and who holds the lock of each',
+    about: 'A state that is marked own is one whose configuration Nexus writes.',
+    needs: 'terraform.state, terraform.state.force-unlock or terraform.read',
+    json: 'print the answer of the API as one line of JSON',
+    examples: ['list acme', "list acme --json | jq '.states[] | select(.lock != null) | .name'"],
+  }).action(list)
+  add(state, 'versions', {
+    description: 'print the versions of a state that are kept, newest first',
+    about: 'Each write is a version. What was deleted or restored over keeps its versions.',
+    needs: 'terraform.state',
+    json: 'print the answer of the API as one line of JSON',
+    examples: ['versions acme main', "versions acme main --json | jq '.versions[0].writtenBy'"],
+  })
+    .addArgument(stateArgument())
+    .action(versions)
+  add(state, 'show', {
+    description: "print a state's text",
+    about:
+      'The text is printed as it was written. It holds secrets in plain text, and a note on standard error says so.',
+    needs: 'terraform.state',
+    json: 'leave out the note: the text is JSON already',
+    examples: ['show acme main > main.tfstate', 'show acme main --version 12 --json | jq .serial'],
+  })
+    .addArgument(stateArgument())
+    .option('--version <number>', 'this version, not the current one', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .action(show)
+  add(state, 'restore', {
+    description: 'make an old version of a state current again',
+    about:
+      'It becomes a new version, with a serial above all others; nothing is lost. A state that is locked is not restored. What\n' +
+      'is in Auth0 does not change.',
+    needs: 'terraform.state',
+    json: 'print the answer of the API as one line of JSON',
+    examples: ['versions acme main', 'restore acme main 12'],
+  })
+    .addArgument(stateArgument())
+    .argument('<version>', 'number of a version', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .action(restore)
+  add(state, 'unlock', {
+    description: "take a state's lock away from whoever holds it",
+    about:
+      'It says first who holds the lock and since when, and asks; --yes answers, and must where there is no terminal. Only that\n' +
+      'lock is taken away, not one that somebody takes meanwhile. Changes that waited for the apply go on.',
+    needs: 'terraform.state.force-unlock',
+    json: 'print what was taken away as one line of JSON',
+    examples: ['unlock acme main', 'unlock acme main --yes'],
+  })
+    .addArgument(stateArgument())
+    .addOption(yesOption())
+    .action(unlock)
+  add(state, 'delete', {
+    description: 'delete a state; its versions stay',
+    about:
+      'It asks first; --yes answers, and must where there is no terminal. A state that is locked is not deleted. Its clients\n' +
+      'stay in Auth0 and count as manual from then on.',
+    needs: 'terraform.state',
+    json: 'print what was deleted as one line of JSON',
+    examples: ['delete acme old', 'delete acme old --yes --json'],
+  })
+    .addArgument(stateArgument())
+    .addOption(yesOption())
+    .action(remove)
+  state
+    .command('rekey')
+    .description('seal what older keys have sealed with the first key, so that they can go')
+    .addOption(configOption())
+    .addOption(jsonOption('print how many versions there were as one line of JSON'))
+    .addHelpText(
+      'after',
+      `
+It works on the store of the configuration, not through the API. Put a new key first in terraform.stateKeys, restart every
+process with it, then run this; when it is done the older keys can go. It may be broken off and run again at any time.
+
+Examples:
+  $ nexus state rekey
+  $ nexus state rekey --config /etc/nexus/nexus.yaml --json`,
+    )
+    .action(rekey)
+}

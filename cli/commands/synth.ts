@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import { Failure } from '../failure.ts'
+import { print } from '../options.ts'
+
+interface Flags {
+  readonly snapshot?: string
+  readonly out: string
+  readonly tenants?: string
+  readonly url?: string
+}
+
+const note = (line: string): void => void process.stderr.write(`${line}\n`)
+
+const synth = async (ids: readonly string[], { snapshot, out, tenants, url }: Flags): Promise<void> => {
+  const { run } = await import('../../stacks/run.ts').catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
+    throw new Failure(
+      'The bindings of the Auth0 provider are not there. Run `npm ci`, with development dependencies and scripts: it makes them.',
+      { cause: error },
+    )
+  })
+  const complete = await run({ tenants: ids, snapshot, url, out, declarations: tenants }, process.env, { print, note })
+  if (!complete) process.exitCode = 1
+}
+
+/** `nexus synth`: Terraform stacks, made from what Nexus knows. */
+export const synthCommand = (program: Command): void => {
+  program
+    .command('synth')
+    .argument('[tenant...]', 'ids of tenants; without one, all that the caller may see')
+    .description('write the Terraform stacks of tenants: one for each state whose configuration Nexus writes')
+    .option('-s, --snapshot <file>', 'make them from a snapshot in a file, without asking Nexus (also: NEXUS_SNAPSHOT)')
+    .option('-o, --out <dir>', 'where they are written', 'cdktf.out')
+    .option('-t, --tenants <dir>', 'folder of declarations, <tenant>.ts (also: NEXUS_TENANTS_DIR; else stacks/tenants)')
+    .option('-u, --url <url>', 'how Nexus is reached, by this command and by Terraform (also: NEXUS_URL)')
+    .addHelpText(
+      'after',
+      `
+Nexus is asked as NEXUS_USERNAME with NEXUS_PASSWORD (a service account), or with NEXUS_TOKEN and
+NEXUS_APPLICATION_TOKEN; the permission is terraform.read. No credential is written into a stack: Terraform takes
+TF_HTTP_USERNAME, TF_HTTP_PASSWORD and AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET from the environment.
+
+Prints a line for each stack: its name, its file, and how many clients are managed, how many of these are declared and
+how many to be adopted; and how many are released or, because Auth0 no longer has them, forgotten. Where a stack cannot
+be made, the reason is printed with the command that clears it, the other stacks are written, and the exit code is 1.
+
+Examples:
+  $ nexus synth acme --url https://nexus.example.com
+  $ cd cdktf.out/stacks/acme.prod && terraform init -reconfigure && terraform plan
+  $ nexus synth --snapshot snapshot.json --out /tmp/stacks
+  $ NEXUS_URL=https://nexus.example.com npx cdktn synth`,
+    )
+    .action(synth)
+}

@@ -1,0 +1,13 @@
+/** A line at the terminal that tells how far something is. Where standard error is no terminal, nothing is written. */
+export const showProgress = (what: string) => {
+  const shown = process.stderr.isTTY
+  return {
+    at: (done: number, of: number): void => {
+      if (shown) process.stderr.write(`\r${what}: ${done} of ${of}`)
+    },
+    /** Takes the line away. */
+    end: (): void => {
+      if (shown) process.stderr.write('\r\u001B[K')
+    },
+  }
+}

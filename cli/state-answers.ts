@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { agoText, countText, printable, sizeText, timeText } from './readable.ts'
+import type { Column } from './table.ts'
+import { tableLines } from './table.ts'
+
+/** What the API answers of Terraform states, and how a person reads it. Members that are not named here are kept. */
+
+const Lock = z.looseObject({
+  id: z.string(),
+  operation: z.string(),
+  who: z.string(),
+  by: z.string(),
+  since: z.string(),
+  abandoned: z.boolean(),
+})
+export type Lock = z.infer<typeof Lock>
+
+const State = z.looseObject({
+  name: z.string(),
+  own: z.boolean(),
+  version: z.int().nullable(),
+  serial: z.int().nullable(),
+  bytes: z.int().nullable(),
+  writtenAt: z.string().nullable(),
+  clients: z.int(),
+  lock: Lock.nullable(),
+})
+export type State = z.infer<typeof State>
+export const States = z.looseObject({ states: z.array(State) })
+
+const Version = z.looseObject({
+  version: z.int(),
+  current: z.boolean(),
+  serial: z.int(),
+  terraformVersion: z.string(),
+  bytes: z.int(),
+  restoredFrom: z.int().nullable(),
+  writtenAt: z.string(),
+  writtenBy: z.looseObject({ id: z.string() }),
+})
+export type Version = z.infer<typeof Version>
+export const Versions = z.looseObject({ versions: z.array(Version) })
+
+export const Restored = z.looseObject({ version: z.int(), restoredFrom: z.int(), serial: z.int() })
+
+const orDash = <T>(value: T | null, text: (value: T) => string): string => (value === null ? '-' : text(value))
+
+/** Terraform's names of operations, as people say them: OperationTypeApply is an apply. */
+const operationText = (operation: string): string => operation.replace(/^OperationType/, '').toLowerCase()
+
+const stateColumns = (now: Date): readonly Column<State>[] => [
+  { title: 'STATE', cell: ({ name }) => name, whole: true },
+  { title: 'OWN', cell: ({ own }) => (own ? 'yes' : 'no') },
+  { title: 'VERSION', cell: ({ version }) => orDash(version, String) },
+  { title: 'SERIAL', cell: ({ serial }) => orDash(serial, String) },
+  { title: 'CLIENTS', cell: ({ clients }) => String(clients) },
+  { title: 'SIZE', cell: ({ bytes }) => orDash(bytes, sizeText) },
+  { title: 'WRITTEN', cell: ({ writtenAt }) => orDash(writtenAt, (at) => agoText(at, now)) },
+  { title: 'LOCKED BY', cell: ({ lock }) => orDash(lock, ({ who, by }) => who || by) },
+]
+
+/** Who holds a lock, since when; and where it looks abandoned, that it does. */
+export const lockLines = (name: string, { who, by, operation, since, abandoned }: Lock, now: Date): string[] => {
+  const holder = printable(who === '' ? by : `${who} (${by})`)
+  const doing = operation === '' ? '' : `, for: ${printable(operationText(operation))}`
+  return [
+    `${name} is locked by ${holder} since ${timeText(since)}, ${agoText(since, now)}${doing}.`,
+    ...(abandoned ? ['It looks abandoned: it is older than an apply should take.'] : []),
+  ]
+}
+
+/** The states of a tenant, and below them their locks with the command that takes an abandoned one away. */
+export const stateLines = (
+  tenantId: string,
+  states: readonly State[],
+  { now, width }: { readonly now: Date; readonly width: number | undefined },
+): string[] => [
+  ...tableLines(stateColumns(now), states, width),
+  ...states.flatMap(({ name, lock }) => {
+    if (lock === null) return []
+    const remedy = `If nobody is at it, take it away: nexus state unlock ${tenantId} ${name}`
+    return ['', ...lockLines(name, lock, now), ...(lock.abandoned ? [remedy] : [])]
+  }),
+]
+
+const noteOf = ({ current, restoredFrom }: Version): string =>
+  [...(current ? ['current'] : []), ...(restoredFrom === null ? [] : [`restored from ${restoredFrom}`])].join(', ')
+
+const versionColumns: readonly Column<Version>[] = [
+  { title: 'VERSION', cell: ({ version }) => String(version), whole: true },
+  { title: 'SERIAL', cell: ({ serial }) => String(serial) },
+  { title: 'WRITTEN', cell: ({ writtenAt }) => timeText(writtenAt), whole: true },
+  { title: 'BY', cell: ({ writtenBy }) => writtenBy.id },
+  { title: 'TERRAFORM', cell: ({ terraformVersion }) => terraformVersion },
+  { title: 'SIZE', cell: ({ bytes }) => sizeText(bytes) },
+  { title: '', cell: noteOf },
+]
+
+/** The versions of a state; below them how many there are. */
+export const versionLines = (versions: readonly Version[], width: number | undefined): string[] => [
+  ...tableLines(versionColumns, versions, width),
+  '',
+  `${countText(versions.length, 'version')}.`,
+]

@@ -1,0 +1,50 @@
+import type { StackPlan } from './plan/plan.ts'
+import { escape, escapeMembers } from './escape.ts'
+
+/** Terraform's JSON syntax: https://developer.hashicorp.com/terraform/language/syntax/json */
+export interface Blocks {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly import: readonly unknown[]
+  readonly removed: readonly unknown[]
+  readonly output: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Neither read nor written: of everything that was tried, only an attribute that is left out and ignored is never sent to
+ * Auth0. `name` is required, so it is given and ignored.
+ */
+const untouched = { ignore_changes: 'all', prevent_destroy: true }
+
+/**
+ * What a plan says outside the declared clients. It is written here, and not by constructs, because CDK Terrain looks for
+ * its own tokens in every text that it is given, escaped or not, and asks terraform for its version at each import.
+ *
+ * @returns with every text of the tenant escaped
+ */
+export const blocksOf = ({ kept, imports, removed, managed, manual }: StackPlan): Blocks => ({
+  resource:
+    kept.length === 0
+      ? {}
+      : {
+          auth0_client: Object.fromEntries(
+            kept.map(({ name, clientName }) => [name, { name: escape(clientName), lifecycle: untouched }]),
+          ),
+        },
+  import: imports.map(({ to, id }) => ({ to, id: escape(id) })),
+  removed: removed.map((from) => ({ from, lifecycle: { destroy: false } })),
+  output: {
+    managed_clients: {
+      description: 'The clients of this state: id and name by address.',
+      value: Object.fromEntries(
+        Object.entries(managed).map(([address, { clientId, clientName }]) => [
+          escape(address),
+          escapeMembers({ client_id: clientId, name: clientName }),
+        ]),
+      ),
+    },
+    manual_clients: {
+      description: 'The clients of the tenant that no state has: name by id.',
+      value: escapeMembers(manual),
+    },
+  },
+})

@@ -1,0 +1,46 @@
+import type { Claim, Declarations } from './claims.ts'
+import { adoptedName, called } from './known.ts'
+import type { Known, Say } from './known.ts'
+
+/**
+ * The clients whose adoption into this state is asked for and not yet true. One that has vanished is left out, because a
+ * single import of it fails the whole plan; one that another state has is left out as well, and said.
+ */
+export const adoptionsOf = (
+  { snapshot, state, places, entries }: Known,
+  claims: readonly Claim[],
+  declarations: Declarations,
+  say: Say,
+): { readonly name: string; readonly clientId: string }[] => {
+  const names = new Set([
+    ...entries.flatMap(({ type, name }) => (type === 'auth0_client' && name !== null ? [name] : [])),
+    ...claims.map(({ declaration }) => declaration.name),
+  ])
+  return snapshot.clients.flatMap((client) => {
+    const { id, request, vanished } = client
+    const asked = request?.kind === 'adopt' && request.state === state.name && !vanished
+    const here = (places.get(id) ?? []).some((place) => place.state === state.name)
+    if (!asked || here || claims.some(({ clientId }) => clientId === id)) return []
+    const [elsewhere] = places.get(id) ?? []
+    if (elsewhere !== undefined) {
+      say.warn(
+        `The client ${called(client)} is not adopted: the state ${elsewhere.state} manages it as ${elsewhere.address}. Release it there, or cancel the adoption.`,
+      )
+      return []
+    }
+    // Refused where it is declared, too: whoever synthesises that state alone must not be the only one to know.
+    const declared = [...declarations].find(([, all]) => all.some(({ clientId }) => clientId === id))
+    if (declared !== undefined) {
+      say.refuse(
+        `The adoption of the client ${called(client)} is asked for, but ${declared[0]} declares it. Cancel the adoption.`,
+      )
+      return []
+    }
+    const name = adoptedName(id)
+    if (names.has(name))
+      say.refuse(
+        `The client ${called(client)} would be adopted as auth0_client.${name}, but another client has that address. Give that one another name in Terraform.`,
+      )
+    return [{ name, clientId: id }]
+  })
+}

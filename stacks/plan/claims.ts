@@ -1,0 +1,153 @@
+import type { SnapshotClient } from '../../domain/snapshot.ts'
+import { isIdentifier, shell } from './address.ts'
+import { attributesOf } from './attributes.ts'
+import type { Ownable } from './attributes.ts'
+import { called, isReleased } from './known.ts'
+import type { Known, Say } from './known.ts'
+
+/** A client that code declares in one state. */
+export interface Declaration {
+  /** The resource's name in Terraform. */
+  readonly name: string
+  /** The existing client that it takes over; null for one that Terraform makes, or has made. */
+  readonly clientId: string | null
+  /** Its name in Auth0. */
+  readonly clientName: string
+  /** Whether it says how the client authenticates, which is a resource of its own. */
+  readonly authenticates: boolean
+  /** Which of the attributes that Nexus may own it gives. */
+  readonly given: readonly Ownable[]
+}
+
+/** Of one tenant, by state. */
+export type Declarations = ReadonlyMap<string, readonly Declaration[]>
+
+/** A declaration, and the client that it is about. */
+export interface Claim {
+  readonly declaration: Declaration
+  /** Null for one that Terraform will make. */
+  readonly clientId: string | null
+  /** Whether it has still to be imported. */
+  readonly takesOver: boolean
+  /** The name of the resource of its credentials: the one in the state, otherwise the client's. */
+  readonly credentials: string
+}
+
+/** The declarations of this state, each with its client. Says what stands in the way of one, and what is left out of it. */
+export const claimsOf = (known: Known, declarations: Declarations, say: Say): Claim[] => {
+  const claims = (declarations.get(known.state.name) ?? []).map((declaration) =>
+    claimOf(known, declaration, declarations, say),
+  )
+  refuseCredentials(known, claims, say)
+  return claims
+}
+
+const claimOf = (known: Known, declaration: Declaration, declarations: Declarations, say: Say): Claim => {
+  const address = `auth0_client.${declaration.name}`
+  if (!isIdentifier(declaration.name))
+    say.refuse(`${address} is declared, but that is no name of a resource: letters, digits, "_" and "-" are.`)
+  const entry = known.entries.find((one) => one.address === address)
+  const indexed = entry?.current?.clientId ?? null
+  const clientId = indexed ?? declaration.clientId
+  if (entry !== undefined && indexed === null)
+    say.refuse(
+      `${address} is declared, but the state has only an object there that Terraform has still to destroy. Forget it first:\n` +
+        shell('terraform', 'state', 'rm', address),
+    )
+  if (indexed !== null && declaration.clientId !== null && indexed !== declaration.clientId)
+    say.refuse(`${address} is declared for the client ${declaration.clientId}, but in the state it is ${indexed}.`)
+  const client = clientId === null ? undefined : known.clients.get(clientId)
+  if (client !== undefined) refuseLeaving(known, address, client, say)
+  if (indexed === null && declaration.clientId !== null) refuseTakeover(known, declaration, declarations, client, say)
+  if (clientId === null) warnOfNamesake(known, declaration, say)
+  if (client !== undefined) warnOfLeftOut(declaration, client, say)
+  return {
+    declaration,
+    clientId,
+    takesOver: indexed === null && clientId !== null,
+    credentials:
+      known.entries.find(
+        ({ type, name, current }) =>
+          type === 'auth0_client_credentials' && name !== null && current !== null && current.clientId === clientId,
+      )?.name ?? declaration.name,
+  }
+}
+
+/** Credentials have one client each: Terraform would destroy those of one to make those of another. */
+const refuseCredentials = ({ entries }: Known, claims: readonly Claim[], say: Say): void => {
+  const authenticating = claims.filter(({ declaration }) => declaration.authenticates)
+  for (const [name, all] of Map.groupBy(authenticating, ({ credentials }) => credentials)) {
+    const address = `auth0_client_credentials.${name}`
+    const entry = entries.find((one) => one.address === address)
+    const foreign = entry !== undefined && entry.current?.clientId !== all[0]?.clientId
+    if (foreign)
+      say.refuse(
+        `${address} would be declared with auth0_client.${all[0]?.declaration.name}, but in the state it belongs to another client. Forget it first:\n` +
+          shell('terraform', 'state', 'rm', address),
+      )
+    if (all.length > 1)
+      say.refuse(
+        `${address} would be declared ${all.length} times: ${all.map(({ declaration }) => `auth0_client.${declaration.name}`).join(', ')} are one client in the state. Declare authenticationMethod with one of them.`,
+      )
+  }
+}
+
+const refuseLeaving = ({ state }: Known, address: string, client: SnapshotClient, say: Say): void => {
+  if (client.vanished)
+    say.refuse(
+      `${address} is declared, but Auth0 no longer has the client ${called(client)}. Remove the declaration: the state then forgets it. ` +
+        'To have a new one, declare it under another name.',
+    )
+  else if (isReleased(client, state.name))
+    say.refuse(
+      `${address} is declared, but the release of the client ${called(client)} is asked for. Remove the declaration, or cancel the release.`,
+    )
+}
+
+const refuseTakeover = (
+  { places, state, snapshot }: Known,
+  { name, clientId }: Declaration,
+  declarations: Declarations,
+  client: SnapshotClient | undefined,
+  say: Say,
+): void => {
+  const address = `auth0_client.${name}`
+  if (clientId === null) return
+  if (client === undefined) {
+    say.refuse(`${address} takes over the client ${clientId}, but ${snapshot.tenant} has none of that id.`)
+    return
+  }
+  for (const place of places.get(clientId) ?? [])
+    say.refuse(
+      place.state === state.name
+        ? `${address} takes over the client ${called(client)}, but the state has it as ${place.address}. Declare it under that name, or run:\n` +
+            shell('terraform', 'state', 'mv', place.address, address)
+        : `${address} takes over the client ${called(client)}, but the state ${place.state} manages it as ${place.address}. Release it there first.`,
+    )
+  if (client.request?.kind === 'adopt' && client.request.state !== state.name)
+    say.refuse(
+      `${address} takes over the client ${called(client)}, but its adoption into ${client.request.state} is asked for. Cancel that, or declare it there.`,
+    )
+  const twice = [...declarations].flatMap(([other, all]) =>
+    all.filter((one) => one.clientId === clientId).map((one) => `auth0_client.${one.name} in ${other}`),
+  )
+  if (twice.length > 1) say.refuse(`The client ${called(client)} is declared more than once: ${twice.join(', ')}.`)
+}
+
+const warnOfNamesake = ({ snapshot, places }: Known, { name, clientName }: Declaration, say: Say): void => {
+  const namesake = snapshot.clients.find((one) => !one.vanished && one.name === clientName && !places.has(one.id))
+  if (namesake !== undefined)
+    say.warn(
+      `auth0_client.${name} will be a new client, though ${called(namesake)} has the same name and is managed nowhere. ` +
+        `To take that one over, declare clientId: '${namesake.id}'.`,
+    )
+}
+
+const warnOfLeftOut = ({ name, given }: Declaration, client: SnapshotClient, say: Say): void => {
+  const owned = new Set<Ownable>(attributesOf(client.owned))
+  const vain = given.filter((attribute) => owned.has(attribute))
+  if (vain.length > 0)
+    say.warn(
+      `auth0_client.${name} declares ${vain.join(', ')}, which Nexus looks after now for ${called(client)}: left out. Remove it from the declaration.`,
+    )
+}

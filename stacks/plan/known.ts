@@ -1,0 +1,72 @@
+import type { Snapshot, SnapshotClient, SnapshotResource, SnapshotState } from '../../domain/snapshot.ts'
+import { byText, plainName } from './address.ts'
+
+/** What a snapshot knows, as the decisions about one state ask for it. */
+export interface Known {
+  readonly snapshot: Snapshot
+  readonly state: SnapshotState
+  readonly clients: ReadonlyMap<string, SnapshotClient>
+  /** Where each client is managed, over all states. */
+  readonly places: ReadonlyMap<string, readonly Place[]>
+  /** What stands in this state, by address. */
+  readonly entries: readonly Entry[]
+}
+
+interface Place {
+  readonly state: string
+  readonly address: string
+}
+
+/** What stands at one address of a state. */
+export interface Entry {
+  readonly address: string
+  readonly type: SnapshotResource['type']
+  /** The name in the root module without an instance key; null for an address that no stack of ours can write. */
+  readonly name: string | null
+  /** Null where only deposed objects are left. */
+  readonly current: SnapshotResource | null
+  /** Objects that Terraform replaced and has still to destroy. */
+  readonly deposed: readonly SnapshotResource[]
+}
+
+/** What is said beside the decisions: reasons to make no stack, and what somebody should know. */
+export interface Say {
+  readonly refuse: (reason: string) => void
+  readonly warn: (warning: string) => void
+}
+
+const entriesOf = (state: SnapshotState): Entry[] =>
+  [...Map.groupBy(state.resources, ({ address }) => address)]
+    .sort(([left], [right]) => byText(left, right))
+    .flatMap(([address, objects]): Entry[] => {
+      const [first] = objects
+      if (first === undefined) return []
+      const current = objects.find(({ deposed }) => deposed === null) ?? null
+      const deposed = objects.filter((object) => object.deposed !== null)
+      return [{ address, type: first.type, name: plainName(address, first.type), current, deposed }]
+    })
+
+export const knownOf = (snapshot: Snapshot, state: SnapshotState): Known => ({
+  snapshot,
+  state,
+  clients: new Map(snapshot.clients.map((client) => [client.id, client])),
+  places: Map.groupBy(
+    snapshot.states.flatMap(({ name, resources }) =>
+      resources
+        .filter(({ type, deposed }) => type === 'auth0_client' && deposed === null)
+        .map(({ address, clientId }) => ({ state: name, address, clientId })),
+    ),
+    ({ clientId }) => clientId,
+  ),
+  entries: entriesOf(state),
+})
+
+/** Whether the client leaves this state: asked for, and not yet true. */
+export const isReleased = (client: SnapshotClient, state: string): boolean =>
+  client.request?.kind === 'release' && client.request.state === state
+
+/** The name of the resource of a client that is adopted. Ids may begin with a digit, names may not. */
+export const adoptedName = (clientId: string): string => `c_${clientId}`
+
+/** How a person finds the client: its id and its name, on one line. */
+export const called = ({ id, name }: SnapshotClient): string => `${id} (${JSON.stringify(name)})`

@@ -1,0 +1,404 @@
+import { describe, expect, test } from 'vitest'
+import type { Snapshot } from '../../domain/snapshot.ts'
+import { fieldPaths } from '../../domain/vocabulary.ts'
+import { StackRefused } from '../../stacks/errors.ts'
+import { attributesOf, ownable } from '../../stacks/plan/attributes.ts'
+import type { Declaration } from '../../stacks/plan/claims.ts'
+import { planStack } from '../../stacks/plan/plan.ts'
+import { at, client, declaration, snapshot, state } from './support.ts'
+
+const planOf = (taken: Snapshot, declared: readonly Declaration[] = [], elsewhere: readonly Declaration[] = []) =>
+  planStack(
+    taken,
+    'prod',
+    new Map([
+      ['prod', declared],
+      ['other', elsewhere],
+    ]),
+  )
+
+const refusalOf = (...parameters: Parameters<typeof planOf>): string => {
+  try {
+    planOf(...parameters)
+  } catch (error) {
+    if (error instanceof StackRefused) return error.message
+    throw error
+  }
+  throw new Error('It was not refused.')
+}
+
+const adopt = { kind: 'adopt', state: 'prod' } as const
+const release = { kind: 'release', state: 'prod' } as const
+const other = (address: string, id: string, own = true) => state([at(address, id)], { name: 'other', own })
+
+describe('what becomes of a client', () => {
+  test.each([
+    {
+      reason: 'in the state, without a declaration: kept under the name that the state has',
+      taken: snapshot([state([at('auth0_client.billing', 'A')])], [client('A')]),
+      plan: { kept: [{ name: 'billing', clientName: 'Client A' }], imports: [], removed: [] },
+    },
+    {
+      reason: 'adoption asked for: imported under a name that may begin with a digit',
+      taken: snapshot([state([])], [client('9A', { request: adopt })]),
+      plan: {
+        kept: [{ name: 'c_9A', clientName: 'Client 9A' }],
+        imports: [{ to: 'auth0_client.c_9A', id: '9A' }],
+        removed: [],
+      },
+    },
+    {
+      reason: 'adoption asked for, and already in the state: no second import',
+      taken: snapshot([state([at('auth0_client.c_A', 'A')])], [client('A', { request: adopt })]),
+      plan: { kept: [{ name: 'c_A' }], imports: [] },
+    },
+    {
+      reason: 'adoption into another state: nothing here',
+      taken: snapshot([state([])], [client('A', { request: { kind: 'adopt', state: 'other' } })]),
+      plan: { kept: [], imports: [], removed: [] },
+    },
+    {
+      reason: 'vanished, with an adoption: neither resource nor import, which would fail the whole plan',
+      taken: snapshot([state([])], [client('A', { vanished: true, request: adopt })]),
+      plan: { kept: [], imports: [], removed: [] },
+    },
+    {
+      reason: 'vanished, in the state: forgotten, at every address',
+      taken: snapshot(
+        [state([at('auth0_client.billing', 'A'), at('auth0_client_credentials.billing', 'A')])],
+        [client('A', { vanished: true })],
+      ),
+      plan: { kept: [], removed: ['auth0_client.billing', 'auth0_client_credentials.billing'] },
+    },
+    {
+      reason: 'release asked for: removed without being destroyed, at every address',
+      taken: snapshot(
+        [state([at('auth0_client.billing', 'A'), at('auth0_client_credentials.key', 'A')])],
+        [client('A', { request: release })],
+      ),
+      plan: { kept: [], imports: [], removed: ['auth0_client.billing', 'auth0_client_credentials.key'] },
+    },
+    {
+      reason: 'release from another state: stays here',
+      taken: snapshot(
+        [state([at('auth0_client.billing', 'A')])],
+        [client('A', { request: { kind: 'release', state: 'other' } })],
+      ),
+      plan: { kept: [{ name: 'billing' }], removed: [] },
+    },
+    {
+      reason: 'credentials without a declaration: forgotten, because to destroy them resets them in Auth0',
+      taken: snapshot(
+        [state([at('auth0_client.billing', 'A'), at('auth0_client_credentials.billing', 'A')])],
+        [client('A')],
+      ),
+      plan: { kept: [{ name: 'billing' }], removed: ['auth0_client_credentials.billing'] },
+    },
+    {
+      reason: 'only a deposed object is left at the address: forgotten, because Terraform would destroy it',
+      taken: snapshot([state([at('auth0_client.billing', 'A', { deposed: '0badc0de' })])], [client('A')]),
+      plan: { kept: [], removed: ['auth0_client.billing'] },
+    },
+    {
+      reason: 'managed elsewhere, or nowhere: never a resource',
+      taken: snapshot([state([]), other('auth0_client.a', 'A', false)], [client('A'), client('B')]),
+      plan: { kept: [], imports: [], removed: [] },
+    },
+  ])('$reason', ({ taken, plan }) => {
+    expect(planOf(taken)).toMatchObject(plan)
+  })
+
+  test('a client that another state has is not adopted, and that is said', () => {
+    const plan = planOf(
+      snapshot([state([]), other('module.x.auth0_client.a', 'A', false)], [client('A', { request: adopt })]),
+    )
+    expect(plan).toMatchObject({
+      imports: [],
+      warnings: [expect.stringContaining('the state other manages it as module.x.auth0_client.a')],
+    })
+  })
+})
+
+describe('a declared client', () => {
+  const billing = at('auth0_client.billing', 'A')
+
+  test('is not kept as well', () => {
+    const plan = planOf(snapshot([state([billing])], [client('A')]), [declaration('billing')])
+    expect(plan).toMatchObject({ kept: [], imports: [], removed: [], counts: { managed: 1, declared: 1 } })
+    expect(plan.declared.get('billing')).toEqual({ leftOut: [], credentials: 'billing' })
+  })
+
+  test('goes without what Nexus owns: one metadata key takes the whole map with it, one leaf all of mobile', () => {
+    const owned = ['callbackUrls', 'productName', 'mobile.ios.team_id'] as const
+    const plan = planOf(snapshot([state([billing])], [client('A', { owned: [...owned] })]), [
+      declaration('billing', { given: ['callbacks', 'web_origins'] }),
+    ])
+    expect(plan.declared.get('billing')?.leftOut).toEqual(['callbacks', 'client_metadata', 'mobile'])
+    expect(plan.warnings).toEqual([expect.stringContaining('auth0_client.billing declares callbacks, which')])
+  })
+
+  test('that is new is neither imported nor listed, because it has no id yet', () => {
+    const plan = planOf(snapshot([state([])], []), [declaration('billing')])
+    expect(plan).toMatchObject({ imports: [], managed: {}, counts: { managed: 1, declared: 1, adopting: 0 } })
+  })
+
+  test('takes over an existing client by an import, also one whose adoption is asked for', () => {
+    const plan = planOf(snapshot([state([])], [client('A', { owned: ['callbackUrls'], request: adopt })]), [
+      declaration('billing', { clientId: 'A' }),
+    ])
+    expect(plan).toMatchObject({ kept: [], imports: [{ to: 'auth0_client.billing', id: 'A' }] })
+    expect(plan.declared.get('billing')?.leftOut).toEqual(['callbacks'])
+  })
+
+  test('is not imported again once the state has it', () => {
+    const plan = planOf(snapshot([state([billing])], [client('A')]), [declaration('billing', { clientId: 'A' })])
+    expect(plan.imports).toEqual([])
+  })
+
+  test('keeps the name that its credentials have in the state', () => {
+    const taken = snapshot([state([billing, at('auth0_client_credentials.key', 'A')])], [client('A')])
+    const plan = planOf(taken, [declaration('billing', { authenticates: true })])
+    expect([plan.declared.get('billing')?.credentials, plan.removed]).toEqual(['key', []])
+  })
+
+  test('that says nothing of credentials has them forgotten', () => {
+    const taken = snapshot([state([billing, at('auth0_client_credentials.key', 'A')])], [client('A')])
+    expect(planOf(taken, [declaration('billing')]).removed).toEqual(['auth0_client_credentials.key'])
+  })
+
+  test('that is no longer declared stays, untouched', () => {
+    expect(planOf(snapshot([state([billing])], [client('A')])).kept).toEqual([
+      { name: 'billing', clientName: 'Client A' },
+    ])
+  })
+
+  test('with the name of a manual client is said to become a second one', () => {
+    const plan = planOf(snapshot([state([])], [client('M', { name: 'Billing' })]), [
+      declaration('billing', { clientName: 'Billing' }),
+    ])
+    expect(plan.warnings).toEqual([expect.stringContaining("declare clientId: 'M'")])
+  })
+})
+
+describe('no stack is made', () => {
+  const keyed = `module.apps[0].auth0_client.this["it's"]`
+
+  test.each<{
+    reason: string
+    taken: Snapshot
+    declared?: Declaration[]
+    elsewhere?: Declaration[]
+    says: string
+  }>([
+    {
+      reason: 'of an incomplete snapshot',
+      taken: snapshot([state([])], [], { incomplete: 'the first scan is not done.' }),
+      says: 'The snapshot is incomplete: the first scan is not done.',
+    },
+    {
+      reason: 'for a state with resources that no stack has: an apply would destroy them',
+      taken: snapshot([state([], { others: { count: 12, some: ['auth0_connection.google'] } })], []),
+      says: 'terraform state rm auth0_connection.google\n… and 11 more',
+    },
+    {
+      reason: 'for a state that is written elsewhere',
+      taken: snapshot([state([], { own: false })], []),
+      says: 'terraformStates',
+    },
+    {
+      reason: 'for a state that the snapshot does not have',
+      taken: snapshot([], []),
+      says: 'terraformStates',
+    },
+    {
+      reason: 'with a client of which the snapshot knows nothing',
+      taken: snapshot([state([at('auth0_client.billing', 'A')])], []),
+      says: 'auth0_client.billing is the client A, of which the snapshot knows nothing',
+    },
+    {
+      reason: 'with a client in a module, under a key: the command is ready for a shell',
+      taken: snapshot([state([at(keyed, 'A')])], [client('A')]),
+      says: String.raw`terraform state mv 'module.apps[0].auth0_client.this["it'\''s"]' auth0_client.c_A`,
+    },
+    {
+      reason: 'with a client in a module that shall leave: removed blocks take no keys',
+      taken: snapshot([state([at(keyed, 'A')])], [client('A', { request: release })]),
+      says: String.raw`terraform state rm 'module.apps[0].auth0_client.this["it'\''s"]'`,
+    },
+    {
+      reason: 'with credentials under a key, which would be forgotten',
+      taken: snapshot([state([at('auth0_client_credentials.k[0]', 'A')])], [client('A')]),
+      says: "terraform state rm 'auth0_client_credentials.k[0]'",
+    },
+    {
+      reason: 'with a declared client under a key: it moves to the declared name',
+      taken: snapshot([state([at('auth0_client.x[0]', 'A')])], [client('A')]),
+      declared: [declaration('billing', { clientId: 'A' })],
+      says: "terraform state mv 'auth0_client.x[0]' auth0_client.billing",
+    },
+    {
+      reason: 'where a live client is deposed beside a kept one: prevent_destroy does not hold for it',
+      taken: snapshot(
+        [state([at('auth0_client.b', 'A'), at('auth0_client.b', 'B', { deposed: '0badc0de' })])],
+        [client('A'), client('B')],
+      ),
+      says: 'would destroy the client B ("Client B")',
+    },
+    {
+      reason: 'where two clients would have one address',
+      taken: snapshot([state([at('auth0_client.c_A', 'B')])], [client('A', { request: adopt }), client('B')]),
+      says: 'would be adopted as auth0_client.c_A, but another client has that address',
+    },
+    {
+      reason: 'with a declaration by the name of an adoption',
+      taken: snapshot([state([])], [client('A', { request: adopt })]),
+      declared: [declaration('c_A')],
+      says: 'another client has that address',
+    },
+    {
+      reason: 'with a declared client whose release is asked for',
+      taken: snapshot([state([at('auth0_client.billing', 'A')])], [client('A', { request: release })]),
+      declared: [declaration('billing')],
+      says: 'Remove the declaration, or cancel the release.',
+    },
+    {
+      reason: 'with a declared client that vanished',
+      taken: snapshot([state([at('auth0_client.billing', 'A')])], [client('A', { vanished: true })]),
+      declared: [declaration('billing')],
+      says: 'Auth0 no longer has the client A ("Client A"). Remove the declaration',
+    },
+    {
+      reason: 'with a declaration that takes over what there is none of',
+      taken: snapshot([state([])], []),
+      declared: [declaration('billing', { clientId: 'A' })],
+      says: 'acme has none of that id',
+    },
+    {
+      reason: 'with a declaration that takes over what vanished',
+      taken: snapshot([state([])], [client('A', { vanished: true })]),
+      declared: [declaration('billing', { clientId: 'A' })],
+      says: 'Auth0 no longer has the client A',
+    },
+    {
+      reason: 'with a declaration that takes over what another state has',
+      taken: snapshot([state([]), other('auth0_client.a', 'A', false)], [client('A')]),
+      declared: [declaration('billing', { clientId: 'A' })],
+      says: 'the state other manages it as auth0_client.a. Release it there first.',
+    },
+    {
+      reason: 'with a declaration that takes over what this state has under another name',
+      taken: snapshot([state([at('auth0_client.c_A', 'A')])], [client('A')]),
+      declared: [declaration('billing', { clientId: 'A' })],
+      says: 'terraform state mv auth0_client.c_A auth0_client.billing',
+    },
+    {
+      reason: 'with a declaration whose address belongs to another client',
+      taken: snapshot([state([at('auth0_client.billing', 'B')])], [client('A'), client('B')]),
+      declared: [declaration('billing', { clientId: 'A' })],
+      says: 'declared for the client A, but in the state it is B',
+    },
+    {
+      reason: 'with a client that two states declare',
+      taken: snapshot([state([])], [client('A')]),
+      declared: [declaration('billing', { clientId: 'A' })],
+      elsewhere: [declaration('again', { clientId: 'A' })],
+      says: 'auth0_client.billing in prod, auth0_client.again in other',
+    },
+    {
+      reason: 'with an adoption of what another state declares',
+      taken: snapshot([state([])], [client('A', { request: adopt })]),
+      elsewhere: [declaration('again', { clientId: 'A' })],
+      says: 'but other declares it. Cancel the adoption.',
+    },
+    {
+      reason: 'with a name that Terraform does not take',
+      taken: snapshot([state([])], []),
+      declared: [declaration('9 lives')],
+      says: 'auth0_client.9 lives is declared, but that is no name',
+    },
+    {
+      reason: 'with credentials declared where those of another client are: they would be replaced',
+      taken: snapshot([state([at('auth0_client_credentials.new', 'A')])], [client('A')]),
+      declared: [declaration('new', { authenticates: true })],
+      says: 'terraform state rm auth0_client_credentials.new',
+    },
+    {
+      reason: 'with credentials that two declarations of one client would share',
+      taken: snapshot(
+        [state([at('auth0_client.a', 'A'), at('auth0_client.b', 'A'), at('auth0_client_credentials.k', 'A')])],
+        [client('A')],
+      ),
+      declared: [declaration('a', { authenticates: true }), declaration('b', { authenticates: true })],
+      says: 'would be declared 2 times: auth0_client.a, auth0_client.b are one client',
+    },
+    {
+      reason: 'with a declaration at an address that has only a deposed object',
+      taken: snapshot([state([at('auth0_client.b', 'A', { deposed: '0badc0de' })])], [client('A')]),
+      declared: [declaration('b')],
+      says: 'terraform state rm auth0_client.b',
+    },
+  ])('$reason', ({ taken, declared, elsewhere, says }) => {
+    expect(refusalOf(taken, declared, elsewhere)).toContain(says)
+  })
+
+  test('every reason is named at once', () => {
+    const taken = snapshot([state([at('auth0_client.a[0]', 'A'), at('auth0_client.b', 'B')])], [client('A')])
+    expect(refusalOf(taken).match(/^ {2}- /gm)).toHaveLength(2)
+  })
+})
+
+describe('what somebody should know', () => {
+  test.each([
+    {
+      reason: 'a tainted client stops the plan',
+      taken: snapshot([state([at('auth0_client.billing', 'A', { tainted: true })])], [client('A')]),
+      says: 'terraform untaint auth0_client.billing',
+    },
+    {
+      reason: 'a client in two states',
+      taken: snapshot(
+        [state([at('auth0_client.billing', 'A')]), other('auth0_client.again', 'A', false)],
+        [client('A')],
+      ),
+      says: 'auth0_client.billing in prod, auth0_client.again in other',
+    },
+    {
+      reason: 'a deposed object that Auth0 no longer has',
+      taken: snapshot(
+        [state([at('auth0_client.b', 'A'), at('auth0_client.b', 'B', { deposed: '0badc0de' })])],
+        [client('A')],
+      ),
+      says: 'destroys the deposed object 0badc0de',
+    },
+  ])('$reason', ({ taken, says }) => {
+    expect(planOf(taken).warnings).toEqual([expect.stringContaining(says)])
+  })
+})
+
+test('manual is what no state has once the stacks are applied', () => {
+  const taken = snapshot(
+    [
+      state([at('auth0_client.kept', 'KEPT'), at('auth0_client.leaving', 'LEAVING')]),
+      other('auth0_client.foreign', 'FOREIGN', false),
+    ],
+    [
+      client('KEPT'),
+      client('LEAVING', { request: release }),
+      client('FOREIGN', { request: { kind: 'release', state: 'other' } }),
+      client('COMING', { request: adopt }),
+      client('DECLARED'),
+      client('GONE', { vanished: true }),
+      client('MANUAL'),
+    ],
+  )
+  const plan = planOf(taken, [], [declaration('taken', { clientId: 'DECLARED' })])
+  expect(plan.manual).toEqual({ LEAVING: 'Client LEAVING', MANUAL: 'Client MANUAL' })
+  expect(plan.managed).toEqual({
+    'auth0_client.kept': { clientId: 'KEPT', clientName: 'Client KEPT' },
+    'auth0_client.c_COMING': { clientId: 'COMING', clientName: 'Client COMING' },
+  })
+})
+
+test('every field has its attribute, and every attribute a field', () => {
+  expect(attributesOf(fieldPaths)).toEqual(ownable)
+})

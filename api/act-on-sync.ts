@@ -17,7 +17,7 @@ import { parseJson } from './json.ts'
 import { isStale } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
-import { answerAccepted, decisionOn, findFor, refuseForeign, refuseParameters } from './patch-client.ts'
+import { answerAccepted, decisionOn, findFor, refuseBacklog, refuseForeign, refuseParameters } from './patch-client.ts'
 import { forbidden, Problem } from './problem.ts'
 
 const Body = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
@@ -43,6 +43,7 @@ export const actOnSync =
       return clientAnswer(202, tenant, record)
     }
     refuseForeign(tenant, record)
+    await refuseBacklog(deps, tenant.id, caller)
     const accepted = await deps.clients.accept(
       record.key,
       authorOf(caller),

@@ -17,13 +17,17 @@ export interface ApiDeps {
   /**
    * Who asks, from the request's headers.
    *
-   * @throws Unauthenticated with the challenges to answer, AuthenticationUnavailable when nobody can tell now
+   * @param address where they came from
+   * @throws Unauthenticated with the challenges to answer, TooManyAttempts, AuthenticationUnavailable when nobody can tell
+   *   now
    */
-  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>
+  readonly authenticate: (headers: IncomingHttpHeaders, address: string | null) => Promise<Caller>
+  /** Counts a request of a caller. @returns how long they have to wait, in milliseconds; 0 where they need not */
+  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>) => number
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
   readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
-  readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw'>
+  readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
   /** Terraform's states: their texts, their locks, and what they say of clients. */
   readonly states: Omit<States, 'rekey'>
@@ -62,6 +66,9 @@ export interface ApiSettings {
   /** How long a request may take to arrive, headers and body. */
   readonly requestTimeoutMs: number
   readonly maximumHeaders: number
+  /** Changes that may wait for Auth0, of a tenant and of one caller there. */
+  readonly maximumWaiting: number
+  readonly maximumWaitingOfCaller: number
   readonly maximumHeaderBytes: number
   /** How long a client that Auth0 does not have is not asked for again, and how many of them are remembered. */
   readonly absentMs: number
@@ -84,6 +91,8 @@ export const defaultSettings: ApiSettings = {
   pollMs: 500,
   requestTimeoutMs: 30_000,
   maximumHeaders: 100,
+  maximumWaiting: 20_000,
+  maximumWaitingOfCaller: 10_000,
   maximumHeaderBytes: 16_384,
   absentMs: 30_000,
   maximumAbsent: 10_000,

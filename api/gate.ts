@@ -6,12 +6,20 @@ import type { StateKey } from '../adapters/postgres/state-rows.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
 import type { Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { forbidden, notFound } from './problem.ts'
+import { forbidden, notFound, tooMany } from './problem.ts'
 
-/** Who asks. The record of the request says so from now on. @throws Unauthenticated, IssuerUnavailable */
-export const identify = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask): Promise<Caller> => {
-  const caller = await deps.authenticate(ask.headers)
+type Identifying = Pick<ApiDeps, 'authenticate' | 'rate'>
+
+/**
+ * Who asks. The record of the request says so from now on.
+ *
+ * @throws Unauthenticated, IssuerUnavailable; Problem 429 for a caller who is too fast
+ */
+export const identify = async (deps: Identifying, ask: Ask): Promise<Caller> => {
+  const caller = await deps.authenticate(ask.headers, ask.record.facts().address)
   ask.record.note({ actor: { kind: caller.kind, id: caller.id, application: caller.application } })
+  const waitMs = deps.rate(caller)
+  if (waitMs > 0) throw tooMany('This caller sends too many requests. Wait as long as Retry-After says.', waitMs)
   return caller
 }
 
@@ -21,7 +29,7 @@ export const identify = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask): P
  * @throws Unauthenticated, IssuerUnavailable; Problem 403 for a caller whom no client of the tenant could let in, 404
  *   for what cannot be a tenant's id
  */
-export const admit = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask, verb: Verb): Promise<Caller> => {
+export const admit = async (deps: Identifying, ask: Ask, verb: Verb): Promise<Caller> => {
   const caller = await identify(deps, ask)
   const tenantId = ask.params['tenantId'] ?? ''
   if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
@@ -36,7 +44,7 @@ export const admit = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask, verb:
  * @throws as `admit`
  */
 export const admitTo = async (
-  deps: Pick<ApiDeps, 'authenticate'>,
+  deps: Identifying,
   ask: Ask,
   ...anyOf: readonly [Permission, ...Permission[]]
 ): Promise<Caller> => {
@@ -54,7 +62,7 @@ export const admitTo = async (
  * @throws as `admit`
  */
 export const admitToState = async (
-  deps: Pick<ApiDeps, 'authenticate' | 'tenants'>,
+  deps: Identifying & Pick<ApiDeps, 'tenants'>,
   ask: Ask,
   ...anyOf: readonly [Permission, ...Permission[]]
 ): Promise<{ readonly caller: Caller; readonly tenant: TenantConfiguration; readonly key: StateKey }> => {

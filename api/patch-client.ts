@@ -23,7 +23,7 @@ import { patchKindOf } from './media-type.ts'
 import { outcomeOf } from './outcome.ts'
 import { parsePatch } from './parse-patch.ts'
 import { patienceOf } from './prefer.ts'
-import { forbidden, Problem } from './problem.ts'
+import { forbidden, Problem, tooMany } from './problem.ts'
 
 /** PATCH /v1/tenants/{tenantId}/clients/{clientId}: from request to answer. */
 export const patchClient =
@@ -39,9 +39,27 @@ export const patchClient =
     refuseForeign(tenant, record)
     const request: Request = { tenant, caller, patch, ifMatch }
     if (pathsOf(patch.values).length === 0) return answerNothing(request, await known.refresh(tenant, record))
+    await refuseBacklog(deps, tenant.id, caller)
     const accepted = orThrow(await deps.clients.accept(record.key, authorOf(caller), decideOn(request), ask.record))
     return answerAccepted(deps, ask, tenant, accepted)
   }
+
+/** @throws Problem 429 where so much waits for Auth0 already that one more would only wait */
+export const refuseBacklog = async (
+  { changes, settings }: Pick<ApiDeps, 'changes' | 'settings'>,
+  tenantId: string,
+  caller: Caller,
+): Promise<void> => {
+  const { maximumWaiting, maximumWaitingOfCaller } = settings
+  const { all, own } = await changes.waiting(tenantId, caller, maximumWaiting)
+  if (own < maximumWaitingOfCaller && all < maximumWaiting) return
+  throw tooMany(
+    own >= maximumWaitingOfCaller
+      ? `${own} changes of this caller wait for Auth0 already. Wait until some are applied, or withdraw some.`
+      : `${all} changes of this tenant wait for Auth0 already. GET /v1/tenants/${tenantId} says what holds them up.`,
+    30_000,
+  )
+}
 
 interface Request {
   readonly tenant: TenantConfiguration

@@ -1,10 +1,10 @@
-import { AuthenticationUnavailable, Unauthenticated } from '../adapters/credentials/errors.ts'
+import { AuthenticationUnavailable, TooManyAttempts, Unauthenticated } from '../adapters/credentials/errors.ts'
 import { OutcomeUnknown } from '../adapters/postgres/accepting.ts'
 import { AuditUnavailable } from '../adapters/postgres/audit.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { SealingError } from '../adapters/sealing/sealing.ts'
 import { unsupportedMediaType } from './media-type.ts'
-import { notFound, Problem, unavailable } from './problem.ts'
+import { notFound, Problem, tooMany, unavailable } from './problem.ts'
 
 /**
  * Whatever was thrown, as a problem. What nobody foresaw is a 500 that says nothing of the inside; the log has it,
@@ -24,6 +24,7 @@ export const problemOf = (error: unknown): Problem => {
   if (error instanceof SealingError) return unavailable(error.message, 60_000)
   if (error instanceof Unauthenticated)
     return new Problem('unauthenticated', error.detail, { headers: { 'www-authenticate': error.challenges } })
+  if (error instanceof TooManyAttempts) return tooMany(error.message, error.retryAfterMs)
   if (error instanceof AuthenticationUnavailable) return unavailable(error.detail, error.retryAfterSeconds * 1000)
   switch (codeOf(error) ?? '') {
     case 'FST_ERR_BAD_URL':

@@ -98,3 +98,6 @@ export const notFound = (detail: string): Problem => new Problem('not-found', de
 export const forbidden = (detail: string, missing: string): Problem => new Problem('forbidden', detail, { missing })
 export const unavailable = (detail: string, retryAfterMs: number): Problem =>
   new Problem('unavailable', detail, { headers: { 'retry-after': seconds(retryAfterMs) } })
+/** Somebody is too fast. It is no decision about what they asked for, so the audit has none of it. */
+export const tooMany = (detail: string, retryAfterMs: number): Problem =>
+  new Problem('too-many-requests', detail, { headers: { 'retry-after': seconds(retryAfterMs) } })

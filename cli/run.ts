@@ -4,6 +4,7 @@ import { createAuth0 } from '../adapters/auth0/auth0.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
 import type { Log } from '../adapters/log/log.ts'
+import { createRates } from '../adapters/limits/rates.ts'
 import { createSealing } from '../adapters/sealing/sealing.ts'
 import { createApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import { createStateIndex } from '../adapters/postgres/state-index.ts'
@@ -37,6 +38,9 @@ export interface Running {
   /** Answers what was taken, ends what is under way, and lets go of everything. */
   readonly close: () => Promise<void>
 }
+
+/** Callers whose rate is remembered. */
+const rememberedCallers = 50_000
 
 /** How long a closing process waits for the calls that it has under way. */
 const closeWithinMs = 15_000
@@ -158,11 +162,19 @@ export const run = async (
     const notifications = await listen(database.url, onError('notifications'))
     closers.push(notifications.close)
     const authenticate = createAuthenticator(configuration)
+    const { limits } = configuration
+    const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
+    const rates = createRates(rate, rememberedCallers, () => performance.now())
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
-        authenticate: (headers) =>
-          authenticate({ authorization: headers.authorization, applicationToken: [headers[header]].flat()[0] }),
+        authenticate: (headers, address) =>
+          authenticate({
+            authorization: headers.authorization,
+            applicationToken: [headers[header]].flat()[0],
+            address,
+          }),
+        rate: ({ kind, id }) => rates.take(`${kind} ${id}`),
         tenants: byId,
         clients,
         changes,
@@ -188,6 +200,8 @@ export const run = async (
           bodyLimitBytes: configuration.server.bodyLimitBytes,
           maximumStateBytes: terraform.maximumStateBytes,
           publicUrl: configuration.server.publicUrl,
+          maximumWaiting: limits.waitingChanges,
+          maximumWaitingOfCaller: limits.waitingChangesOfCaller,
           trustedProxies: configuration.server.trustedProxies,
           version: manifest.version,
           applicationTokenHeader: configuration.applicationTokens.header,

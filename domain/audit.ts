@@ -90,10 +90,13 @@ export interface AuditRecord extends AuditEntry {
   readonly at: string
 }
 
-/** Whether a refusal is recorded: every one of a decision; of an ordinary read only that somebody was not let in. */
+/**
+ * Whether a refusal is recorded: every one of a decision; of an ordinary read only that somebody was not let in. That
+ * somebody was too fast (429) says nothing about what they asked for, and a flood is not to fill the audit.
+ */
 export const isRefusalRecorded = (action: AuditAction, status: number): boolean =>
   auditActions[action] === 'decisions'
-    ? status < 500
+    ? status < 500 && status !== 429
     : auditActions[action] === 'denials' && (status === 401 || status === 403)
 
 /** Whether it is recorded that something was done, or given out. */

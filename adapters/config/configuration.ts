@@ -11,6 +11,7 @@ export interface Configuration {
   /** Where the queue lives, and what its keys begin with; null puts it into the database. */
   readonly redis: { readonly url: string; readonly prefix: string } | null
   readonly worker: WorkerConfiguration
+  readonly limits: LimitsConfiguration
   /** How long records of the audit are kept. */
   readonly audit: { readonly keepMs: number }
   readonly terraform: TerraformConfiguration
@@ -36,6 +37,15 @@ interface ServerConfiguration {
  * and is used for migrations only; null where the running role owns them.
  */
 type DatabaseConfiguration = { readonly url: string; readonly adminUrl: string | null } | { readonly embedded: string }
+
+interface LimitsConfiguration {
+  /** Of one caller, in each process: in the long run, and at once. */
+  readonly requestsPerSecond: number
+  readonly burst: number
+  /** Changes that may wait for Auth0, of a tenant and of one caller there. */
+  readonly waitingChanges: number
+  readonly waitingChangesOfCaller: number
+}
 
 interface WorkerConfiguration {
   /** Clients of one tenant that are worked on at the same time. */

@@ -42,6 +42,13 @@ const database = mapping({
 
 const audit = mapping({ keep: duration('1d', '36500d').default(34_560_000_000) })
 
+const limits = mapping({
+  requestsPerSecond: whole(1, 100_000).default(200),
+  burst: whole(1, 1_000_000).default(1000),
+  waitingChanges: whole(1, 1_000_000).default(20_000),
+  waitingChangesOfCaller: whole(1, 1_000_000).default(10_000),
+})
+
 const redis = mapping({
   url: url('a URL that starts with redis:// or rediss://', ['redis:', 'rediss:']).optional(),
   prefix: textThat('letters, digits, dashes and underscores', (name) => /^[A-Za-z0-9_-]{1,64}$/.test(name)).default(
@@ -196,6 +203,7 @@ export const configurationFile = mapping({
   redis: redis.optional(),
   worker: worker.prefault({}),
   audit: audit.prefault({}),
+  limits: limits.prefault({}),
   terraform: terraform.prefault({}),
   tenants: list(tenant, 'tenants').min(1, { error: 'Configure at least one tenant.' }),
   issuers: list(issuer, 'issuers').default([]),

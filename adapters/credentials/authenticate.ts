@@ -5,6 +5,7 @@ import type {
   ServiceAccountConfiguration,
   TenantScope,
 } from '../config/configuration.ts'
+import { createAttempts } from './attempts.ts'
 import { createApplicationFinder } from './application-tokens.ts'
 import { createBasicVerifier } from './basic.ts'
 import { createBearerVerifier } from './bearer.ts'
@@ -17,12 +18,15 @@ import type { PasswordLimits } from './passwords.ts'
 export interface Credentials {
   readonly authorization?: string | undefined
   readonly applicationToken?: string | undefined
+  /** The network address that they came from, where it is known. */
+  readonly address?: string | null
 }
 
 /**
  * Says who asks.
  *
  * @throws Unauthenticated where the credentials are missing or wrong (401)
+ * @throws TooManyAttempts where too many have failed (429)
  * @throws AuthenticationUnavailable where that cannot be said now (503): IssuerUnavailable, TooManyPasswords
  */
 export type Authenticate = (credentials: Credentials) => Promise<Caller>
@@ -76,7 +80,8 @@ export const createAuthenticator = (
   const { header, tokens } = configuration.applicationTokens
   const applicationOf = createApplicationFinder(tokens)
   const verifyBearer = createBearerVerifier(configuration.issuers, now, keyTimes)
-  const verifyBasic = createBasicVerifier(configuration.serviceAccounts, now, passwordLimits)
+  const attempts = createAttempts(now)
+  const verifyBasic = createBasicVerifier(configuration.serviceAccounts, now, passwordLimits, attempts)
 
   const user = async (token: string, applicationToken: string | undefined): Promise<Caller> => {
     if (applicationToken === undefined || applicationToken === '')
@@ -87,18 +92,27 @@ export const createAuthenticator = (
     return userCaller(await verifyBearer(token), application)
   }
 
-  return async ({ authorization, applicationToken }) => {
+  const callerOf: Authenticate = async ({ authorization, applicationToken, address = null }) => {
     const { scheme, value = '' } = /^(?<scheme>[^ ]+) +(?<value>[^ ]+) *$/.exec(authorization ?? '')?.groups ?? {}
     switch (scheme?.toLowerCase()) {
       case 'bearer':
         return user(value, applicationToken)
       case 'basic':
-        return accountCaller(await verifyBasic(value))
+        return accountCaller(await verifyBasic(value, address))
       case undefined:
       default:
         throw new Unauthenticated(
           `Credentials are missing: send Authorization: Bearer <token> with ${header}, or Authorization: Basic.`,
         )
+    }
+  }
+
+  return async (credentials) => {
+    try {
+      return await callerOf(credentials)
+    } catch (error) {
+      if (error instanceof Unauthenticated) attempts.failed(credentials.address ?? null)
+      throw error
     }
   }
 }

@@ -5,6 +5,7 @@ import { parsePasswordHash } from './password-hash.ts'
 import type { PasswordHash } from './password-hash.ts'
 import { createPasswordVerifier, defaultCost, defaultPasswordLimits, impossibleHash } from './passwords.ts'
 import type { PasswordLimits } from './passwords.ts'
+import type { Attempts } from './attempts.ts'
 
 /** How long a verified password is remembered, so that not every request costs a verification. */
 const rememberMs = 5 * 60_000
@@ -43,7 +44,8 @@ const workOf = ({ cost, blockSize, parallelization }: typeof defaultCost | Passw
  * Verifies names and passwords of service accounts. An unknown name costs the same work as a wrong password, and gets
  * the same answer. A right password is remembered for some minutes by a keyed hash, one entry for each account.
  *
- * The function that it returns throws Unauthenticated, or TooManyPasswords where too many wait.
+ * The function that it returns throws Unauthenticated, TooManyAttempts where too many have failed, or TooManyPasswords
+ * where too many wait.
  *
  * @param now the time in milliseconds
  */
@@ -51,6 +53,7 @@ export const createBasicVerifier = (
   accounts: readonly ServiceAccountConfiguration[],
   now: () => number,
   limits: PasswordLimits = defaultPasswordLimits,
+  attempts?: Attempts,
 ) => {
   const known = accountsOf(accounts)
   const costliest = [...known.values()].map(({ hash }) => hash).toSorted((a, b) => workOf(b) - workOf(a))[0]
@@ -64,7 +67,7 @@ export const createBasicVerifier = (
     return entry !== undefined && now() < entry.until && timingSafeEqual(entry.digest, digest)
   }
 
-  return async (encoded: string): Promise<ServiceAccountConfiguration> => {
+  return async (encoded: string, address: string | null = null): Promise<ServiceAccountConfiguration> => {
     const given = readBasic(encoded)
     if (given === undefined)
       throw new Unauthenticated('The Basic credentials cannot be read: base64 of name:password in UTF-8 is expected.')
@@ -74,9 +77,13 @@ export const createBasicVerifier = (
       .update(JSON.stringify([name, password]))
       .digest()
     if (entry !== undefined && isRemembered(name, digest)) return entry.account
+    attempts?.hear(address, name)
     const right = await verify(password, entry?.hash ?? nobody)
-    if (!right || entry === undefined)
+    if (!right || entry === undefined) {
+      attempts?.wrong(name)
       throw new Unauthenticated('The name or the password of the service account is wrong.')
+    }
+    attempts?.succeeded(address, name)
     remembered.set(name, { digest, until: now() + rememberMs })
     return entry.account
   }

@@ -104,6 +104,23 @@ export const createChanges = (db: Kysely<Database>) => ({
       return 'withdrawn'
     }),
 
+  /**
+   * How many changes of a tenant wait, and how many of them are of one author.
+   *
+   * @param most where counting ends
+   */
+  waiting: async (
+    tenantId: string,
+    { kind, id }: Pick<Author, 'kind' | 'id'>,
+    most: number,
+  ): Promise<{ readonly all: number; readonly own: number }> => {
+    const { rows } = await sql<{ all: number; own: number }>`
+      select count(*) as all, count(*) filter (where author->>'kind' = ${kind} and author->>'id' = ${id}) as own
+      from (select author from nexus.changes where tenant_id = ${tenantId} and status = 'accepted' limit ${most}) as waiting
+    `.execute(db)
+    return rows[0] ?? { all: 0, own: 0 }
+  },
+
   /** Values of a client's newest changes, to recognise a late write by. */
   recentValues: async ({ tenantId, clientId }: ClientKey): Promise<Values[]> => {
     const rows = await db

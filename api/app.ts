@@ -10,6 +10,7 @@ import { probeRoutes } from './probe-routes.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './problem.ts'
 import { requestIdOf } from './request-id.ts'
+import { answerOrigin, setSecurityHeaders } from './security-headers.ts'
 import { serve } from './serve.ts'
 import type { Routes } from './serve.ts'
 import { tenantRoutes } from './tenant-routes.ts'
@@ -39,7 +40,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     routerOptions: { maxParamLength: 256 },
     clientErrorHandler: answerServerError,
     frameworkErrors: (error, request, reply) => {
-      setCommonHeaders(request, reply)
+      setCommonHeaders(request, reply, settings)
       sendProblem(request, reply, problemOf(error))
     },
     // Answered below, as a problem.
@@ -51,14 +52,17 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   // Terraform's http backend locks with methods of its own.
   for (const method of ['LOCK', 'UNLOCK']) app.addHttpMethod(method, { hasBody: true })
 
+  app.server.maxConnections = settings.maximumConnections
+
   const closing = new AbortController()
   app.addHook('preClose', (done) => {
     closing.abort()
     done()
   })
   app.addHook('onRequest', (request, reply, done) => {
-    setCommonHeaders(request, reply)
-    done(problemWithRequest(request, settings, closing.signal))
+    setCommonHeaders(request, reply, settings)
+    if (answerOrigin(request, reply, settings)) void reply.code(204).send()
+    else done(problemWithRequest(request, settings, closing.signal))
   })
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // A connection that is kept alive would keep the closing server.
@@ -94,9 +98,9 @@ export const routesOf = (deps: ApiDeps, known: KnownClients): Routes => [
   ...probeRoutes(deps),
 ]
 
-const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply): void => {
+const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply, settings: ApiSettings): void => {
   reply.header('x-request-id', request.id)
-  reply.header('x-content-type-options', 'nosniff')
+  setSecurityHeaders(reply, settings)
 }
 
 /** What is wrong with a request whatever it asks for. */

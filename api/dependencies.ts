@@ -58,6 +58,9 @@ export interface ApiSettings {
   readonly publicUrl: string | null
   /** Addresses and networks (CIDR) of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** Origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[]
+  readonly maximumConnections: number
   /** How long a PATCH waits for Auth0 where the caller does not say, and the most that a caller may ask for. */
   readonly waitMs: number
   readonly maximumWaitMs: number
@@ -86,6 +89,8 @@ export const defaultSettings: ApiSettings = {
   applicationTokenHeader: 'X-Application-Token',
   publicUrl: null,
   trustedProxies: [],
+  corsOrigins: [],
+  maximumConnections: 5000,
   waitMs: 10_000,
   maximumWaitMs: 60_000,
   pollMs: 500,

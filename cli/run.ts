@@ -203,6 +203,8 @@ export const run = async (
           maximumWaiting: limits.waitingChanges,
           maximumWaitingOfCaller: limits.waitingChangesOfCaller,
           trustedProxies: configuration.server.trustedProxies,
+          corsOrigins: configuration.server.corsOrigins,
+          maximumConnections: configuration.server.maximumConnections,
           version: manifest.version,
           applicationTokenHeader: configuration.applicationTokens.header,
         },

@@ -30,6 +30,9 @@ interface ServerConfiguration {
   readonly publicUrl: string | null
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[]
+  readonly maximumConnections: number
 }
 
 /**

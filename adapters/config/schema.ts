@@ -24,6 +24,11 @@ const products = list(text('the name of a product'), 'product names')
 
 const proxy = textThat('an IP address or a network such as 10.0.0.0/8', isNetwork)
 
+const origin = textThat(
+  'an origin, such as https://portal.example.com, without a path',
+  (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? '') && URL.parse(value)?.origin === value,
+)
+
 const server = mapping({
   host: text('an address to listen on, such as 127.0.0.1 or 0.0.0.0').default('127.0.0.1'),
   port: whole(0, 65_535).default(8080),
@@ -32,6 +37,8 @@ const server = mapping({
     .transform((value) => value.replace(/\/+$/, ''))
     .optional(),
   trustedProxies: list(proxy, 'addresses').default([]),
+  corsOrigins: list(origin, 'origins').default([]),
+  maximumConnections: whole(10, 1_000_000).default(5000),
 })
 
 const database = mapping({

@@ -8,7 +8,15 @@ import { least, parse } from './support.ts'
 describe('a configuration', () => {
   test('needs a tenant only; everything else has a default', () => {
     expect(parse(least)).toEqual({
-      server: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 262_144, publicUrl: null, trustedProxies: [] },
+      server: {
+        host: '127.0.0.1',
+        port: 8080,
+        bodyLimitBytes: 262_144,
+        publicUrl: null,
+        trustedProxies: [],
+        corsOrigins: [],
+        maximumConnections: 5000,
+      },
       database: { embedded: '.nexus' },
       redis: null,
       worker: { concurrency: 8, httpTimeoutMs: 10_000 },

@@ -52,6 +52,18 @@ describe('a mistake', () => {
       says: 'an IP address',
     },
     {
+      reason: 'an origin with a path',
+      text: `server: { corsOrigins: ["https://portal.example.com/"] }\n${least}`,
+      path: 'server.corsOrigins[0]',
+      says: 'without a path',
+    },
+    {
+      reason: 'every origin',
+      text: `server: { corsOrigins: ["*"] }\n${least}`,
+      path: 'server.corsOrigins[0]',
+      says: 'an origin',
+    },
+    {
       reason: 'an audit that is kept for no time',
       text: `audit: { keep: 1h }\n${least}`,
       path: 'audit.keep',

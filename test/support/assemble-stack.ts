@@ -199,6 +199,13 @@ const fileFor = (
 ): Record<string, unknown> => ({
   server: { host: '127.0.0.1', port: 0 },
   database,
+  // One caller does what many would.
+  limits: {
+    requestsPerSecond: 100_000,
+    burst: 1_000_000,
+    waitingChanges: 1_000_000,
+    waitingChangesOfCaller: 1_000_000,
+  },
   ...redis,
   tenants: [
     {

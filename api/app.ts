@@ -6,6 +6,7 @@ import type { ApiDeps, ApiSettings } from './dependencies.ts'
 import { createKnownClients } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { pageRoutes } from './page-routes.ts'
+import { metricsRoutes } from './metrics-route.ts'
 import { probeRoutes } from './probe-routes.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './problem.ts'
@@ -71,6 +72,12 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   })
   app.addHook('onResponse', (request, reply, done) => {
     logAnswer(request, reply)
+    deps.metrics.answered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    })
     hangUpOnSenders(request)
     done()
   })
@@ -96,6 +103,7 @@ export const routesOf = (deps: ApiDeps, known: KnownClients): Routes => [
   ...changeRoutes(deps),
   ...pageRoutes(deps),
   ...probeRoutes(deps),
+  ...metricsRoutes(deps),
 ]
 
 const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply, settings: ApiSettings): void => {

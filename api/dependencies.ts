@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
@@ -33,6 +34,7 @@ export interface ApiDeps {
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
   readonly stateIndex: StateIndex
+  readonly metrics: Pick<Metrics, 'answered' | 'text' | 'contentType'>
   readonly audit: Pick<Audit, 'store' | 'page'>
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
@@ -61,6 +63,8 @@ export interface ApiSettings {
   /** Origins whose pages may call the API. */
   readonly corsOrigins: readonly string[]
   readonly maximumConnections: number
+  /** Where metrics are, when it is not with the API. */
+  readonly metricsPort: number | null
   /** How long a PATCH waits for Auth0 where the caller does not say, and the most that a caller may ask for. */
   readonly waitMs: number
   readonly maximumWaitMs: number
@@ -91,6 +95,7 @@ export const defaultSettings: ApiSettings = {
   trustedProxies: [],
   corsOrigins: [],
   maximumConnections: 5000,
+  metricsPort: null,
   waitMs: 10_000,
   maximumWaitMs: 60_000,
   pollMs: 500,

@@ -1,9 +1,12 @@
 import { startApi } from '../api/main.ts'
+import { serveMetrics } from '../api/metrics-route.ts'
 import { defaultSettings } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
 import type { Log } from '../adapters/log/log.ts'
+import { countAccepted, countCalls, countSettled, countWithdrawn } from '../adapters/metrics/counting.ts'
+import { createMetrics } from '../adapters/metrics/metrics.ts'
 import { createRates } from '../adapters/limits/rates.ts'
 import { createSealing } from '../adapters/sealing/sealing.ts'
 import { createApplyChecks } from '../adapters/postgres/apply-checks.ts'
@@ -17,6 +20,7 @@ import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
 import { createLeases } from '../adapters/postgres/leases.ts'
+import { standingOf } from '../adapters/postgres/standing.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
@@ -117,7 +121,12 @@ export const run = async (
     const { tenants } = configuration
     const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))
     const callMs = configuration.worker.httpTimeoutMs
-    const auth0 = createAuth0(
+    const { terraform } = configuration
+    const tenantIds = tenants.map(({ id }) => id)
+    const metrics = createMetrics(() => standingOf(quick.db, tenantIds, terraform.applyWaitMs))
+    const { metricsPort, host } = configuration.server
+    if (metricsPort !== null) closers.push((await serveMetrics(metrics, { host, port: metricsPort })).close)
+    const bare = createAuth0(
       tenants.map(({ id, baseUrl, tokenUrl, audience, credential }) => ({
         id,
         baseUrl,
@@ -126,14 +135,17 @@ export const run = async (
       callMs,
     )
     const pacer = createPacer(createBudgets(quick.db), new Map(tenants.map(({ id, plan }) => [id, plan])))
-    const clients = createClients(postgres.db)
-    const changes = createChanges(postgres.db)
-    const { terraform } = configuration
+    const auth0 = countCalls(bare, metrics)
+    const clients = countAccepted(createClients(postgres.db), metrics)
+    const changes = countWithdrawn(createChanges(postgres.db), metrics)
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
       tenants: tenants.map(({ id }) => id),
-      onError: onError('queue'),
+      onError: (error) => {
+        metrics.queueFailed()
+        onError('queue')(error)
+      },
     })
     closers.push(() => queue.close(closeWithinMs))
 
@@ -144,7 +156,7 @@ export const run = async (
         queue,
         clients,
         changes,
-        leases: createLeases(postgres.db),
+        leases: countSettled(createLeases(postgres.db), metrics),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         applyChecks: createApplyChecks(postgres.db, terraform),
@@ -183,6 +195,7 @@ export const run = async (
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
         audit: createAudit(postgres.db),
+        metrics,
         notifications,
         queue,
         auth0: {
@@ -205,6 +218,7 @@ export const run = async (
           trustedProxies: configuration.server.trustedProxies,
           corsOrigins: configuration.server.corsOrigins,
           maximumConnections: configuration.server.maximumConnections,
+          metricsPort: configuration.server.metricsPort,
           version: manifest.version,
           applicationTokenHeader: configuration.applicationTokens.header,
         },

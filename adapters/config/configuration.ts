@@ -33,6 +33,8 @@ interface ServerConfiguration {
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[]
   readonly maximumConnections: number
+  /** A port of its own for /metrics, on the same host; null where it is with the API. */
+  readonly metricsPort: number | null
 }
 
 /**

@@ -39,6 +39,9 @@ const server = mapping({
   trustedProxies: list(proxy, 'addresses').default([]),
   corsOrigins: list(origin, 'origins').default([]),
   maximumConnections: whole(10, 1_000_000).default(5000),
+  metricsPort: whole(0, 65_535)
+    .optional()
+    .transform((port) => port ?? null),
 })
 
 const database = mapping({

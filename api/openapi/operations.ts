@@ -324,6 +324,15 @@ export const operations: Readonly<Record<string, Operation>> = {
     open: true,
     answers: { 200: { description: 'It does', schema: answers.Ok } },
   },
+  'GET /metrics': {
+    id: 'getMetrics',
+    tag: 'Probes',
+    summary: 'What the process has counted, for Prometheus.',
+    description: 'Nothing is here for who comes through a proxy, or where metrics have a port of their own.',
+    open: true,
+    answers: { 200: { description: "Prometheus' text format", type: 'text/plain' } },
+    problems: ['not-found'],
+  },
   'GET /readyz': {
     id: 'getReadiness',
     tag: 'Probes',

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { Unauthenticated, IssuerUnavailable } from '../../adapters/credentials/errors.ts'
+import { createMetrics } from '../../adapters/metrics/metrics.ts'
 import { createAudit } from '../../adapters/postgres/audit.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
@@ -60,6 +61,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
     {
       authenticate: () => Promise.resolve(caller),
       rate: () => 0,
+      metrics: createMetrics(() => Promise.resolve([])),
       tenants: new Map([['acme', tenant]]),
       clients: createClients(postgres.db),
       changes: createChanges(postgres.db),

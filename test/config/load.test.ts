@@ -16,6 +16,7 @@ describe('a configuration', () => {
         trustedProxies: [],
         corsOrigins: [],
         maximumConnections: 5000,
+        metricsPort: null,
       },
       database: { embedded: '.nexus' },
       redis: null,

@@ -4,8 +4,8 @@ import { acceptedEntry, AuditUnavailable, openRecord } from '../adapters/postgre
 import type { Audit, OpenRecord } from '../adapters/postgres/audit.ts'
 import { isAcceptanceRecorded, isRefusalRecorded } from '../domain/audit.ts'
 import type { AuditAction } from '../domain/audit.ts'
+import { RegisteredName } from '../domain/registered.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
-import type { Answer } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { problemOf } from './problem-of.ts'
 import { unavailable } from './problem.ts'
@@ -17,6 +17,7 @@ const targets: readonly { readonly name: string; readonly fits: (value: string) 
   { name: 'clientId', fits: (value) => ClientId.safeParse(value).success },
   { name: 'changeId', fits: (value) => ChangeId.test(value) },
   { name: 'state', fits: (value) => StateName.safeParse(value).success },
+  { name: 'name', fits: (value) => RegisteredName.safeParse(value).success },
 ]
 
 /** Begins the record of a request: what its address tells. Who asks is noted where they are let in. */
@@ -52,11 +53,11 @@ const networkAddress = (given: string): string | null => {
  *
  * @throws Problem 503 instead of an answer that could not be recorded: nothing was done then, and nothing is told
  */
-export const answerRecorded = async (
+export const answerRecorded = async <T>(
   { audit, log }: { readonly audit: Pick<Audit, 'store'>; readonly log: ApiDeps['log'] },
   record: OpenRecord,
-  answer: () => Promise<Answer>,
-): Promise<Answer> => {
+  answer: () => Promise<T>,
+): Promise<T> => {
   const store: Audit['store'] = async (entry) => {
     try {
       await audit.store(entry)
@@ -69,7 +70,7 @@ export const answerRecorded = async (
       throw unavailable('The decision could not be recorded, so none was made.', 5000)
     }
   }
-  let answered: Answer
+  let answered: T
   try {
     answered = await answer()
   } catch (error) {

@@ -4,7 +4,7 @@ import type { OpenRecord } from '../adapters/postgres/audit.ts'
 import type { AuditAction } from '../domain/audit.ts'
 
 /** The record of what a command does past the API: the operating system says who runs it, on which machine. */
-export const operatorRecord = (action: AuditAction, tenantId: string, target: string | null): OpenRecord =>
+export const operatorRecord = (action: AuditAction, tenantId: string | null, target: string | null): OpenRecord =>
   openRecord({
     action,
     tenantId,

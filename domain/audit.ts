@@ -1,8 +1,8 @@
 import type { Author } from './vocabulary.ts'
 
 /**
- * What can be decided about, and what is recorded of it: every decision, or of an ordinary read only that it was denied
- * (401, 403). The list is closed: every route names one of these.
+ * What can be decided about, and what is recorded of it: every decision; only refusals; or, of an ordinary read, only that
+ * it was denied (401, 403). The list is closed: every route names one of these.
  */
 const auditActions = {
   /** Probes, and what anybody may read. */
@@ -10,7 +10,10 @@ const auditActions = {
   'tenant.read': 'denials',
   'client.read': 'denials',
   'client.secret.read': 'decisions',
+  'client.preview': 'denials',
   'client.patch': 'decisions',
+  /** A list of changes: each that it holds is a `client.patch` of its own. */
+  'client.patch-list': 'refusals',
   /** What of it was asked for is not known: the request was refused before its body was read. */
   'client.sync': 'decisions',
   'sync.retry': 'decisions',
@@ -33,14 +36,18 @@ const auditActions = {
   'state.force-unlock': 'decisions',
   'token.read': 'denials',
   'token.create': 'decisions',
+  'token.change': 'decisions',
   'token.rotate': 'decisions',
+  'token.retire': 'decisions',
   'token.revoke': 'decisions',
   'account.read': 'denials',
   'account.create': 'decisions',
+  'account.change': 'decisions',
   'account.rotate': 'decisions',
+  'account.retire': 'decisions',
   'account.revoke': 'decisions',
   'audit.read': 'decisions',
-} as const satisfies Readonly<Record<string, 'decisions' | 'denials' | 'nothing'>>
+} as const satisfies Readonly<Record<string, 'decisions' | 'refusals' | 'denials' | 'nothing'>>
 
 export type AuditAction = keyof typeof auditActions
 
@@ -95,7 +102,7 @@ export interface AuditRecord extends AuditEntry {
  * somebody was too fast (429) says nothing about what they asked for, and a flood is not to fill the audit.
  */
 export const isRefusalRecorded = (action: AuditAction, status: number): boolean =>
-  auditActions[action] === 'decisions'
+  auditActions[action] === 'decisions' || auditActions[action] === 'refusals'
     ? status < 500 && status !== 429
     : auditActions[action] === 'denials' && (status === 401 || status === 403)
 

@@ -5,13 +5,16 @@ import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
+import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Leases } from '../adapters/postgres/leases.ts'
+import type { Operations } from '../adapters/postgres/operations.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import { startApplyChecks } from './apply-check.ts'
 import { startForgetting } from './forget.ts'
+import { startExpiry } from './expiry.ts'
 import { createHealth } from './health.ts'
 import { createPolicies } from './policies.ts'
 import { createReconcile } from './reconcile.ts'
@@ -30,6 +33,8 @@ export interface WorkerDeps {
   readonly scans: Scans
   readonly applyChecks: ApplyChecks
   readonly audit: Pick<Audit, 'forget'>
+  readonly idempotency: Idempotency
+  readonly operations: Operations
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number
@@ -68,6 +73,7 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     startScans({ ...deps, health }),
     startApplyChecks({ ...deps, policies }),
     startForgetting(deps),
+    startExpiry(deps),
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),
   ]
   return {

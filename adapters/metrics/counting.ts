@@ -22,6 +22,11 @@ export const countCalls = (auth0: Auth0, { calledAuth0 }: Metrics): Auth0 => ({
     calledAuth0(key.tenantId, 'update', statusOf(reply))
     return reply
   },
+  readSecret: async (key) => {
+    const reply = await auth0.readSecret(key)
+    calledAuth0(key.tenantId, 'read-secret', statusOf(reply))
+    return reply
+  },
   list: async (tenantId, ...more) => {
     const reply = await auth0.list(tenantId, ...more)
     calledAuth0(tenantId, 'list', statusOf(reply))
@@ -31,8 +36,8 @@ export const countCalls = (auth0: Auth0, { calledAuth0 }: Metrics): Auth0 => ({
 
 export const countAccepted = (clients: Clients, { changed }: Metrics): Clients => ({
   ...clients,
-  accept: async (key, author, decide, record) => {
-    const accepted = await clients.accept(key, author, decide, record)
+  accept: async (key, author, decide, origin, record) => {
+    const accepted = await clients.accept(key, author, decide, origin, record)
     if (accepted.kind === 'accepted') changed(key.tenantId, 'accepted')
     if (accepted.kind === 'accepted' && accepted.settled) changed(key.tenantId, 'applied')
     return accepted

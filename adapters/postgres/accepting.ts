@@ -9,6 +9,8 @@ import { pathsOf } from '../../domain/vocabulary.ts'
 import { openRecord, recorded } from './audit.ts'
 import type { OpenRecord } from './audit.ts'
 import { isUnavailable } from './connect.ts'
+import { noteChange } from './origin.ts'
+import type { Origin } from './origin.ts'
 import { readRecord } from './records.ts'
 import type { ClientRecord } from './records.ts'
 import type { Database } from './schema.ts'
@@ -28,7 +30,9 @@ export type Accepted<Refused> =
  * A change that changes nothing is settled here and now; any other is for the worker. The record of who did it is
  * stored with it.
  *
- * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said
+ * @param origin where it comes from: noted with it, so that a repetition finds it
+ * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said; ClaimLost where the
+ *   origin is somebody else's
  */
 export const createAccept =
   (db: Kysely<Database>) =>
@@ -36,6 +40,7 @@ export const createAccept =
     key: ClientKey,
     author: Author,
     decide: Decide<Refused>,
+    origin?: Origin,
     record: OpenRecord | undefined = recordOfPolicy(key, author),
   ): Promise<Accepted<Refused>> => {
     let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
@@ -64,6 +69,7 @@ export const createAccept =
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
     `.execute(trx)
       await noteOwned(trx, state, decision.values)
+      if (origin !== undefined) await noteChange(trx, origin, changeId)
       await keep({ changeId })
       const change: PendingChange = { id: changeId, generation, values: decision.values }
       const after: ClientRecord = settled

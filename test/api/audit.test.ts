@@ -312,6 +312,109 @@ describe.skipIf(servers === null)('what is recorded of a request', () => {
     })
   })
 
+  test('a preview is an ordinary read', async () => {
+    const path = `${pathOf(clientId())}?dryRun=true`
+    const seen = await recorded(path, { method: 'PATCH', headers: json, body: '{"productName":"Shop3"}' })
+    expect([seen.answer.status, seen.rows]).toEqual([200, []])
+  })
+
+  test('of a list each change is recorded as one of its own, the list only where it was refused', async () => {
+    const list = JSON.stringify([
+      { id: clientId(), patch: { applicationName: 'value-canary-1' } },
+      { id: other, patch: { applicationName: 'value-canary-2' } },
+      { id: '../x', patch: {} },
+    ])
+    const init = { method: 'PATCH', headers: { ...json, prefer: 'respond-async' } }
+    const { rows } = await recorded('/v1/tenants/acme/clients', { ...init, body: list })
+    expect(
+      new Set(rows.map(({ action, target, outcome, reason }) => JSON.stringify([action, target, outcome, reason]))),
+    ).toEqual(
+      new Set(
+        [
+          ['client.patch', clientId(), 'accepted', null],
+          ['client.patch', other, 'refused', 'not-found'],
+          ['client.patch', null, 'refused', 'not-found'],
+        ].map((row) => JSON.stringify(row)),
+      ),
+    )
+    const refused = await recorded('/v1/tenants/acme/clients', { ...init, body: '[]' })
+    expect(refused.rows).toMatchObject([{ action: 'client.patch-list', outcome: 'refused', reason: 'malformed' }])
+  })
+
+  test('the repetition of a request is recorded with the change that it was about', async () => {
+    const init = {
+      method: 'PATCH',
+      headers: { ...json, 'idempotency-key': randomUUID() },
+      body: '{"applicationName":"k"}',
+    }
+    const first = await recorded(pathOf(clientId()), init)
+    const second = await recorded(pathOf(clientId()), init)
+    expect(second.answer.headers.get('nexus-replayed')).toBe('true')
+    expect(second.rows).toMatchObject([{ action: 'client.patch', change_id: first.rows[0]?.['change_id'] }])
+  })
+
+  test("a client's secret is recorded: who had it, and who was not let in", async () => {
+    const path = `${pathOf(clientId())}?include=secret`
+    const reader = stack().token({ permissions: ['client.read', 'client.write', 'client.secret.read'] })
+    const given = await recorded(path, { as: reader })
+    expect(given.answer.body['secret']).toEqual(expect.any(String))
+    expect(given.rows).toMatchObject([{ action: 'client.secret.read', outcome: 'accepted', target: clientId() }])
+    const denied = await recorded(path)
+    expect(denied.rows).toMatchObject([
+      { action: 'client.secret.read', outcome: 'refused', reason: 'forbidden', missing: 'client.secret.read' },
+    ])
+    const both = await recorded(path, { as: reader, method: 'PATCH', headers: json, body: '{"applicationName":"s"}' })
+    expect(both.answer.body['secret']).toEqual(expect.any(String))
+    expect(both.rows.map(({ action, outcome }) => [action, outcome])).toEqual([
+      ['client.patch', 'accepted'],
+      ['client.secret.read', 'accepted'],
+    ])
+    const all = await stack().query<{ text: string }>('select a::text as text from nexus.audit a')
+    const { secret } = given.answer.body
+    expect(all.filter(({ text }) => typeof secret !== 'string' || text.includes(secret))).toEqual([])
+  })
+
+  /** As an administrator. */
+  const call = (method: string, path: string, body?: unknown) =>
+    recorded(`/v1/admin/applications${path}`, {
+      method,
+      headers: { ...json, ...asPipeline },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+
+  test('applications and accounts: who made, changed, rotated and revoked them', async () => {
+    const steps = [
+      {
+        does: 'token.create',
+        call: () => call('POST', '', { name: 'shop', tenants: ['acme'], permissions: ['client.write.all'] }),
+      },
+      {
+        does: 'token.change',
+        call: () => call('PATCH', '/shop', { tenants: ['acme'], permissions: ['client.write.all'] }),
+      },
+      { does: 'token.rotate', call: () => call('POST', '/shop/rotate', { overlapSeconds: 60 }) },
+      { does: 'token.retire', call: () => call('POST', '/shop/retire') },
+      { does: 'token.revoke', call: () => call('DELETE', '/shop') },
+    ]
+    const secrets: string[] = []
+    for (const { does, call } of steps) {
+      const { answer, rows } = await call()
+      secrets.push(JSON.stringify(answer.body['token'] ?? 'none-shown'))
+      expect([does, answer.status < 300, answer.body['detail']]).toEqual([does, true, undefined])
+      expect(rows).toMatchObject([
+        { action: does, outcome: 'accepted', target: 'shop', actor_id: pipeline.name, tenant_id: null },
+      ])
+    }
+    const again = await call('POST', '', { name: 'shop', tenants: ['acme'], permissions: ['client.write.all'] })
+    expect(again.rows).toMatchObject([
+      { action: 'token.create', outcome: 'refused', reason: 'name-taken', target: 'shop' },
+    ])
+    const more = await call('POST', '', { name: 'too-much', tenants: '*', permissions: ['client.secret.read'] })
+    expect(more.rows).toMatchObject([{ action: 'token.create', outcome: 'refused', reason: 'forbidden' }])
+    const all = await stack().query<{ text: string }>('select a::text as text from nexus.audit a')
+    for (const secret of secrets) expect(all.map(({ text }) => text).join()).not.toContain(JSON.parse(secret))
+  })
+
   test('the record of a change is stored in the same transaction: a process that dies then loses neither', async () => {
     await stack().request(`${pathOf(clientId())}/pause`, { method: 'POST', headers: asPipeline })
     const accepted = await stack().patch(clientId(), { applicationName: 'value-canary' })

@@ -11,6 +11,8 @@ describe('what is recorded', () => {
     { reason: 'whoever wanted a secret', action: 'client.secret.read', status: 404, recorded: true },
     { reason: 'an ordinary read that was not let in', action: 'client.read', status: 403, recorded: true },
     { reason: 'an ordinary read of nothing', action: 'client.read', status: 404, recorded: false },
+    { reason: 'a list that cannot be read', action: 'client.patch-list', status: 400, recorded: true },
+    { reason: 'a preview of what is not possible', action: 'client.preview', status: 422, recorded: false },
     { reason: 'a probe never', action: 'probe', status: 401, recorded: false },
   ] as const)('a refusal: $reason', ({ action, status, recorded }) => {
     expect(isRefusalRecorded(action, status)).toBe(recorded)
@@ -21,6 +23,8 @@ describe('what is recorded', () => {
     expect(unrecorded.toSorted()).toEqual([
       'account.read',
       'change.read',
+      'client.patch-list',
+      'client.preview',
       'client.read',
       'probe',
       'state.list',

@@ -1,0 +1,33 @@
+import type { RegisteredKind } from '../domain/registered.ts'
+import {
+  changeCaller,
+  createCaller,
+  listCallers,
+  readCaller,
+  retireSecret,
+  revokeCaller,
+  rotateSecret,
+} from './admin-callers.ts'
+import type { ApiDeps } from './dependencies.ts'
+import type { Routes } from './serve.ts'
+
+const paths: readonly (readonly [path: string, kind: RegisteredKind])[] = [
+  ['/v1/admin/applications', 'application'],
+  ['/v1/admin/accounts', 'account'],
+]
+
+/** `/v1/admin`: applications and service accounts, for administrators of tenants. */
+export const adminRoutes = (deps: ApiDeps): Routes =>
+  paths.flatMap(([path, kind]): Routes => {
+    const one = `${path}/:name`
+    const of = kind === 'application' ? 'token' : 'account'
+    return [
+      { method: 'GET', url: path, action: `${of}.read`, answer: listCallers(deps, kind) },
+      { method: 'POST', url: path, action: `${of}.create`, answer: createCaller(deps, kind, path) },
+      { method: 'GET', url: one, action: `${of}.read`, answer: readCaller(deps, kind) },
+      { method: 'PATCH', url: one, action: `${of}.change`, answer: changeCaller(deps, kind) },
+      { method: 'DELETE', url: one, action: `${of}.revoke`, answer: revokeCaller(deps, kind) },
+      { method: 'POST', url: `${one}/rotate`, action: `${of}.rotate`, answer: rotateSecret(deps, kind) },
+      { method: 'POST', url: `${one}/retire`, action: `${of}.retire`, answer: retireSecret(deps, kind) },
+    ]
+  })

@@ -1,0 +1,95 @@
+import { acceptedEntry } from '../adapters/postgres/audit.ts'
+import type { OpenRecord } from '../adapters/postgres/audit.ts'
+import type { ClientRecord } from '../adapters/postgres/records.ts'
+import { authorOf } from '../adapters/postgres/changes.ts'
+import type { AuditFacts } from '../domain/audit.ts'
+import { isRecord } from '../domain/shape.ts'
+import { verdictOf } from '../domain/verdict.ts'
+import type { Caller, ClientKey } from '../domain/vocabulary.ts'
+import type { Answer } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { noSuchClient } from './gate.ts'
+import { within } from './known-clients.ts'
+import { unavailable } from './problem.ts'
+import type { Problem } from './problem.ts'
+
+type SecretDeps = Pick<ApiDeps, 'auth0' | 'audit' | 'clients' | 'log' | 'settings'>
+
+/** A record of its own for a secret that is read beside something else that is recorded. */
+export const recordOfSecret = (record: OpenRecord): AuditFacts => ({
+  ...record.facts(),
+  action: 'client.secret.read',
+  changeId: null,
+})
+
+/** Somebody is about to be given a secret. @returns whether that is on record */
+const isRecorded = async (deps: SecretDeps, key: ClientKey, caller: Caller, facts: AuditFacts): Promise<boolean> => {
+  try {
+    await deps.audit.store(acceptedEntry(facts))
+  } catch {
+    deps.log.error({ ...key, by: authorOf(caller) }, 'a client secret was kept back: it could not be recorded')
+    return false
+  }
+  return true
+}
+
+/**
+ * An answer with the client's secret in it, read from Auth0 for it alone: nothing keeps it, here or on the way. Whoever
+ * calls this has made sure that the caller may have it.
+ *
+ * The entity tag stays the one of the client without its secret, which is what `If-Match` compares.
+ *
+ * @param beside what is recorded of it, where something was done already: then an answer whose secret cannot be had, or
+ *   not be recorded, is given without it and with a warning. Null where the request is for the secret, and is recorded as
+ *   that; then it is refused.
+ * @throws Problem 404, 503
+ */
+export const withSecret = async (
+  deps: SecretDeps,
+  key: ClientKey,
+  caller: Caller,
+  answer: Answer,
+  beside: AuditFacts | null,
+): Promise<Answer> => {
+  const read = await readSecret(deps, key)
+  if ('problem' in read) {
+    if (beside === null) throw read.problem
+    return filled(answer, null, 'The secret could not be read from Auth0 now; read the client to have it.')
+  }
+  if (read.secret === null)
+    return filled(answer, null, "Auth0 does not show the secret: Nexus' credential there needs read:client_keys.")
+  if (beside !== null && !(await isRecorded(deps, key, caller, beside)))
+    return filled(answer, null, 'The secret is kept back: that it was read could not be recorded.')
+  deps.log.warn({ ...key, by: authorOf(caller) }, 'a client secret was read')
+  return filled(answer, read.secret)
+}
+
+const readSecret = async (
+  { auth0, clients, settings }: SecretDeps,
+  key: ClientKey,
+): Promise<{ readonly secret: string | null } | { readonly problem: Problem }> => {
+  const later = { problem: unavailable('The secret cannot be read from Auth0 now.', settings.quietMs) }
+  if (isHeld(await clients.load(key))) return later
+  const reply = await within(settings.readMs, auth0.readSecret(key), undefined)
+  if (reply === undefined) return later
+  if (reply.ok) return { secret: reply.body }
+  const verdict = verdictOf(reply)
+  return verdict.kind === 'terminal' && verdict.reason === 'vanished' ? { problem: noSuchClient() } : later
+}
+
+/** Its credential is ill: nothing is asked of the tenant but the worker's probe. */
+const isHeld = (record: ClientRecord | undefined): boolean => record?.standstill === 'tenant-held'
+
+const filled = (answer: Answer, secret: string | null, warning?: string): Answer => {
+  const client: unknown = JSON.parse(answer.body?.toString() ?? 'null')
+  const warnings = [answer.headers['nexus-warning'] ?? [], warning ?? []].flat()
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      'cache-control': 'no-store',
+      ...(warnings.length === 0 ? {} : { 'nexus-warning': warnings }),
+    },
+    body: JSON.stringify({ ...(isRecord(client) ? client : {}), secret }),
+  }
+}

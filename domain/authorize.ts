@@ -10,7 +10,13 @@ export type Verb = 'read' | 'write'
 
 export type Decision =
   | { readonly allowed: true; readonly by: 'all' | 'owner' | 'product' }
-  | { readonly allowed: false; readonly missing: 'permission' | 'relation'; readonly detail: string }
+  | {
+      readonly allowed: false
+      readonly missing: 'permission' | 'relation'
+      /** What would have let the caller in: permissions, `relation` or `tenant`. */
+      readonly needs: string
+      readonly detail: string
+    }
 
 /** Which permissions open a door: with a relation to the client, and without one. Write implies read. */
 const doors: Readonly<Record<Verb, { related: readonly Permission[]; all: readonly Permission[] }>> = {
@@ -32,12 +38,14 @@ export const mayAsk = (caller: Caller, verb: Verb, tenantId: string): Decision =
     return {
       allowed: false,
       missing: 'permission',
+      needs: wanted,
       detail: `This needs the permission ${wanted}; the caller has neither.`,
     }
   if (!isGoodFor(caller, tenantId))
     return {
       allowed: false,
       missing: 'permission',
+      needs: 'tenant',
       detail: `The caller's credentials are not good for the tenant ${tenantId}; ${wanted} is needed there.`,
     }
   return { allowed: true, by: 'all' }
@@ -50,6 +58,7 @@ export const mayDo = (caller: Caller, anyOf: readonly Permission[], tenantId: st
     : {
         allowed: false,
         missing: 'permission',
+        needs: holds(caller, anyOf) ? 'tenant' : anyOf.join(' or '),
         detail: `This needs the permission ${anyOf.join(' or ')} on the tenant.`,
       }
 
@@ -97,12 +106,18 @@ export const authorize = (caller: Caller, verb: Verb, access: readonly Access[])
   const { related, all } = doors[verb]
   if (holds(caller, all)) return { allowed: true, by: 'all' }
   if (!holds(caller, related))
-    return { allowed: false, missing: 'permission', detail: `This needs the permission ${related[0]} or ${all[0]}.` }
+    return {
+      allowed: false,
+      missing: 'permission',
+      needs: `${related[0]} or ${all[0]}`,
+      detail: `This needs the permission ${related[0]} or ${all[0]}.`,
+    }
   const relations = access.map((one) => relation(caller, one))
   if (relations.length === 0 || relations.includes(null))
     return {
       allowed: false,
       missing: 'relation',
+      needs: 'relation',
       detail:
         `The caller has ${related.filter((permission) => caller.permissions.has(permission)).join(' and ')}, but neither ` +
         `their user id nor a role of theirs is an owner of the client, and its product is not in their product scope. ` +

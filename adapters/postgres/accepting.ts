@@ -7,6 +7,8 @@ import { fold } from '../../domain/desired.ts'
 import { listingChange } from '../../domain/listing.ts'
 import type { Author, ClientKey, PendingChange, Values } from '../../domain/vocabulary.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
+import { openRecord, recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import { isUnavailable } from './connect.ts'
 import { noteChange } from './origin.ts'
 import type { Origin } from './origin.ts'
@@ -28,7 +30,8 @@ export type Accepted<Refused> =
 /**
  * Accepts a change: one transaction on the locked row, in which `decide` sees the newest state.
  *
- * A change that changes nothing is settled here and now; any other is for the worker.
+ * A change that changes nothing is settled here and now; any other is for the worker. The record of who did it is
+ * stored with it.
  *
  * @param origin where it comes from: noted with it, so that a repetition finds it
  * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said; ClaimLost where the
@@ -41,9 +44,10 @@ export const createAccept =
     author: Author,
     decide: Decide<Refused>,
     origin?: Origin,
+    record: OpenRecord | undefined = recordOfPolicy(key, author),
   ): Promise<Accepted<Refused>> => {
     let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
-    const transaction = db.transaction().execute(async (trx): Promise<Accepted<Refused>> => {
+    const transaction = recorded(db, record, async (trx, keep): Promise<Accepted<Refused>> => {
       const state = await readRecord(trx, key, true)
       if (state === undefined || state.vanished) return { kind: 'no-such-client' }
       const decision = decide(state)
@@ -75,6 +79,7 @@ export const createAccept =
     `.execute(trx)
       await noteOwned(trx, state, decision.values)
       if (origin !== undefined) await noteChange(trx, origin, changeId)
+      await keep({ changeId })
       written = { kind: 'accepted', changeId, settled, state: after }
       return written
     })
@@ -83,10 +88,27 @@ export const createAccept =
     } catch (error) {
       // The connection was lost after everything was written: whether the COMMIT arrived, only the row can tell.
       if (written === undefined || !isUnavailable(error)) throw error
-      if (await isStored(db, written.changeId)) return written
+      if (await isStored(db, written.changeId)) {
+        record?.stored()
+        return written
+      }
       throw error
     }
   }
+
+/** What Nexus does of its own accord is recorded too: every policy puts back what somebody else changed. */
+const recordOfPolicy = ({ tenantId, clientId }: ClientKey, author: Author): OpenRecord | undefined =>
+  author.kind === 'policy'
+    ? openRecord({
+        action: 'sync.revert',
+        tenantId,
+        actor: author,
+        address: null,
+        requestId: null,
+        target: clientId,
+        changeId: null,
+      })
+    : undefined
 
 /** Fields that become owned: a configuration of Terraform that still holds them is too old from now on. */
 const noteOwned = async (

@@ -3,6 +3,8 @@ import type { Kysely } from 'kysely'
 import { listingChange } from '../../domain/listing.ts'
 import type { Refusal } from '../../domain/refusal.ts'
 import type { Author, Caller, ChangeStatus, ClientKey, Values } from '../../domain/vocabulary.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import { listingStatement } from './listings.ts'
 import type { KeysOf } from './listings.ts'
 import { settledChannel } from './notifications.ts'
@@ -66,8 +68,11 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
    *
    * @returns `under-way` while a call that may carry it is under way; `settled` where it no longer waits
    */
-  withdraw: ({ id, key }: Pick<Change, 'id' | 'key'>): Promise<'withdrawn' | 'under-way' | 'settled'> =>
-    db.transaction().execute(async (trx) => {
+  withdraw: (
+    { id, key }: Pick<Change, 'id' | 'key'>,
+    record?: OpenRecord,
+  ): Promise<'withdrawn' | 'under-way' | 'settled'> =>
+    recorded(db, record, async (trx, keep) => {
       const { rows } = await sql<{ under_way: boolean }>`
         select coalesce(lease_until > clock_timestamp(), false) as under_way from nexus.clients
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
@@ -105,8 +110,26 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
         before && !before.vanished ? listingChange(before, { ...before, pending }, keysOf(key.tenantId)) : undefined
       if (listing) await listingStatement(key.tenantId, [{ clientId: key.clientId, listing }]).execute(trx)
       await sql`select pg_notify(${settledChannel}, ${id}::text)`.execute(trx)
+      await keep({ changeId: id })
       return 'withdrawn'
     }),
+
+  /**
+   * How many changes of a tenant wait, and how many of them are of one author.
+   *
+   * @param most where counting ends
+   */
+  waiting: async (
+    tenantId: string,
+    { kind, id }: Pick<Author, 'kind' | 'id'>,
+    most: number,
+  ): Promise<{ readonly all: number; readonly own: number }> => {
+    const { rows } = await sql<{ all: number; own: number }>`
+      select count(*) as all, count(*) filter (where author->>'kind' = ${kind} and author->>'id' = ${id}) as own
+      from (select author from nexus.changes where tenant_id = ${tenantId} and status = 'accepted' limit ${most}) as waiting
+    `.execute(db)
+    return rows[0] ?? { all: 0, own: 0 }
+  },
 
   /** Values of a client's newest changes, to recognise a late write by. */
   recentValues: async ({ tenantId, clientId }: ClientKey): Promise<Values[]> => {

@@ -3,6 +3,8 @@ import type { Kysely } from 'kysely'
 import { listingOf } from '../../domain/listing.ts'
 import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
 import { createAccept } from './accepting.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import { listingStatement, unlistStatement } from './listings.ts'
 import type { KeysOf } from './listings.ts'
 import { isApplying, readRecord, selection, toRecord } from './records.ts'
@@ -75,23 +77,27 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
   },
 
   /** Stops sending for one client, or starts it again. Changes are accepted all the while. */
-  pause: async (key: ClientKey, paused: boolean): Promise<void> => {
-    await sql`
-      update nexus.clients
-      set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
-          woken_at = null
-      where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
-    `.execute(db)
-  },
+  pause: (key: ClientKey, paused: boolean, record?: OpenRecord): Promise<void> =>
+    recorded(db, record, async (trx, keep) => {
+      await sql`
+        update nexus.clients
+        set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
+            woken_at = null
+        where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+      `.execute(trx)
+      await keep()
+    }),
 
   /** Tries again now, whatever a failure asked to wait for, and reads Auth0 first. */
-  retry: async (key: ClientKey): Promise<void> => {
-    await sql`
-      update nexus.clients
-      set next_try_at = null, verify_at = clock_timestamp(), revision = revision + 1, woken_at = clock_timestamp()
-      where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
-    `.execute(db)
-  },
+  retry: (key: ClientKey, record?: OpenRecord): Promise<void> =>
+    recorded(db, record, async (trx, keep) => {
+      await sql`
+        update nexus.clients
+        set next_try_at = null, verify_at = clock_timestamp(), revision = revision + 1, woken_at = clock_timestamp()
+        where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+      `.execute(trx)
+      await keep()
+    }),
 
   /**
    * Clients with work that no job may cover: lag, or a reading that is due, and no job asked for since it fell

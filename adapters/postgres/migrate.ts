@@ -1,11 +1,13 @@
-import { Migrator } from 'kysely/migration'
+import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { Migrator } from 'kysely/migration'
 import type { Migration } from 'kysely/migration'
 import type { Database } from './schema.ts'
 import { clientsAndChanges } from './migrations/0001-clients-and-changes.ts'
 import { terraform } from './migrations/0002-terraform.ts'
 import { callers } from './migrations/0003-callers.ts'
 import { requests } from './migrations/0004-requests.ts'
+import { audit } from './migrations/0005-audit.ts'
 import { clientLists } from './migrations/0006-client-lists.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
@@ -14,7 +16,18 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-terraform': terraform,
   '0003-callers': callers,
   '0004-requests': requests,
+  '0005-audit': audit,
   '0006-client-lists': clientLists,
+}
+
+/** The migrations that a database lacks, by name. It is only read for it. */
+export const pendingMigrations = async (db: Kysely<Database>): Promise<string[]> => {
+  const { rows } = await sql<{ known: boolean }>`
+    select to_regclass('nexus_migrations') is not null as known
+  `.execute(db)
+  const applied =
+    rows[0]?.known === true ? (await sql<{ name: string }>`select name from nexus_migrations`.execute(db)).rows : []
+  return Object.keys(migrations).filter((name) => applied.every((one) => one.name !== name))
 }
 
 /**

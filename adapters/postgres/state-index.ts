@@ -4,6 +4,8 @@ import type { SnapshotFacts } from '../../domain/snapshot.ts'
 import type { StateResource } from '../../domain/terraform-state.ts'
 import type { TerraformRequest } from '../../domain/terraform-standing.ts'
 import type { Author, ClientKey } from '../../domain/vocabulary.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import { pendingOf } from './records.ts'
 import type { Database } from './schema.ts'
 import { noteEvent, noteMoved } from './state-events.ts'
@@ -118,8 +120,8 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
    * Asks for adoption or release; whatever was asked for the client before is asked for no longer. A configuration that
    * was made before a release, or before the end of another request, would do what nobody wants any more: it counts.
    */
-  request: (key: ClientKey, { kind, state }: TerraformRequest, author: Author): Promise<void> =>
-    db.transaction().execute(async (trx) => {
+  request: (key: ClientKey, { kind, state }: TerraformRequest, author: Author, record?: OpenRecord): Promise<void> =>
+    recorded(db, record, async (trx, keep) => {
       const before = await lockRequest(trx, key)
       if (before?.kind === kind && before.state === state) return
       if (before !== null) await dropRequest(trx, key)
@@ -131,13 +133,15 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
         values (${key.tenantId}, ${key.clientId}, ${state}, ${kind}, ${JSON.stringify(author)}::jsonb)
       `.execute(trx)
       if (kind === 'release') await noteEvent(trx, key, 'release')
+      await keep()
     }),
 
   /** Takes a request back. @returns whether there was one */
-  cancel: (key: ClientKey): Promise<boolean> =>
-    db.transaction().execute(async (trx) => {
+  cancel: (key: ClientKey, record?: OpenRecord): Promise<boolean> =>
+    recorded(db, record, async (trx, keep) => {
       if ((await lockRequest(trx, key)) === null) return false
       await dropRequest(trx, key)
+      await keep()
       return true
     }),
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
+import { clientsCommand } from './commands/clients.ts'
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
 import { lookCommands } from './commands/look.ts'
@@ -14,6 +15,7 @@ import { tokenCommand } from './commands/token.ts'
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
 const commands: readonly ((program: Command) => void)[] = [
   processCommands,
+  clientsCommand,
   lookCommands,
   pauseCommands,
   adoptCommands,
@@ -30,6 +32,7 @@ Examples:
   $ nexus start --config nexus.yaml
   $ nexus simulator --port 4000 --clients 20
   $ nexus token --user 'auth0|ann' --permission client.write --role billing-admins
+  $ nexus clients set acme NXKzP2hYdFqLrT1uVwBcEaGs callbackUrls+=https://app.example.com/callback
   $ nexus plan acme --url https://nexus.example.com
   $ nexus adopt acme --product Billing --dry-run
   $ nexus synth acme --url https://nexus.example.com

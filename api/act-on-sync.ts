@@ -1,22 +1,26 @@
 import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
+import type { Claim } from '../adapters/postgres/idempotency.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { accessIssues } from '../domain/accept.ts'
 import type { Acceptance } from '../domain/accept.ts'
 import { pendingPaths } from '../domain/desired.ts'
 import { drifts } from '../domain/drift.ts'
 import type { Caller, Values } from '../domain/vocabulary.ts'
+import { answerAccepted, answerStored, wake } from './answer-change.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import { clientAnswer } from './client-answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admit, clientIdOf, noSuchClient, tenantOf } from './gate.ts'
+import { once } from './idempotency.ts'
 import { parseJson } from './json.ts'
 import { isStale } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
-import { answerAccepted, decisionOn, findFor, refuseForeign, refuseParameters } from './patch-client.ts'
+import { decisionOn, findFor, refuseForeign, refuseParameters } from './patch-client.ts'
+import { patienceOf } from './prefer.ts'
 import { forbidden, Problem } from './problem.ts'
 
 const Body = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
@@ -31,31 +35,53 @@ export const actOnSync =
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'write')
     patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
-    const action = actionOf(await ask.readBody())
+    const body = await ask.readBody()
+    const action = actionOf(body)
     refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
-    // Revert and accept are about what Auth0 has now.
-    const record = await findFor(known, tenant, clientIdOf(ask), caller, action !== 'retry')
-    if (action === 'retry') {
-      await readAnew(deps, record)
-      return clientAnswer(202, tenant, record)
-    }
-    refuseForeign(tenant, record)
-    const accepted = await deps.clients.accept(record.key, authorOf(caller), decideOn(action, tenant, caller))
-    if (accepted.kind === 'no-such-client') throw noSuchClient()
-    if (accepted.kind === 'refused') {
-      const { refused } = accepted
-      if (refused.kind === 'forbidden') throw forbidden(refused.detail)
-      if (refused.kind === 'impossible')
-        throw new Problem('impossible', 'The values in Auth0 cannot be taken over by this caller.', {
-          errors: refused.issues,
-        })
-      return clientAnswer(200, tenant, record)
-    }
-    // Settled at once: one reading tells whether anything else has drifted.
-    if (accepted.settled) await readAnew(deps, record)
-    return answerAccepted(deps, ask, tenant, accepted)
+    const clientId = clientIdOf(ask)
+    const holdMs = deps.settings.claimMs + patienceOf(headerText(ask.headers['prefer']), deps.settings).ms
+    const what = ['sync', clientId]
+    return once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs }, async (claim) => {
+      if (claim?.changeId) return answerStored(deps, ask, tenant, caller, claim.changeId)
+      // Revert and accept are about what Auth0 has now.
+      const record = await findFor(known, tenant, clientId, caller, action !== 'retry')
+      if (action === 'retry') {
+        await readAnew(deps, record)
+        return clientAnswer(202, tenant, record)
+      }
+      refuseForeign(tenant, record)
+      return takeSides(deps, ask, { tenant, caller, record, action, claim })
+    })
   }
+
+interface Side {
+  readonly tenant: TenantConfiguration
+  readonly caller: Caller
+  readonly record: ClientRecord
+  readonly action: 'revert' | 'accept'
+  readonly claim: Claim | undefined
+}
+
+/** Stores the change that puts Nexus' values back, or takes those of Auth0 over, and answers what came of it. */
+const takeSides = async (deps: ApiDeps, ask: Ask, { tenant, caller, record, action, claim }: Side): Promise<Answer> => {
+  const decide = decideOn(action, tenant, caller)
+  const origin = claim && ({ kind: 'request', claim } as const)
+  const accepted = await deps.clients.accept(record.key, authorOf(caller), decide, origin)
+  if (accepted.kind === 'no-such-client') throw noSuchClient()
+  if (accepted.kind === 'refused') {
+    const { refused } = accepted
+    if (refused.kind === 'forbidden') throw forbidden(refused.detail)
+    if (refused.kind === 'impossible')
+      throw new Problem('impossible', 'The values in Auth0 cannot be taken over by this caller.', {
+        errors: refused.issues,
+      })
+    return clientAnswer(200, tenant, record)
+  }
+  // Settled at once: one reading tells whether anything else has drifted.
+  if (accepted.settled) await readAnew(deps, record)
+  return answerAccepted(deps, ask, tenant, accepted)
+}
 
 /** @throws Problem 400 */
 const actionOf = (bytes: Uint8Array): Action => {
@@ -71,10 +97,7 @@ const actionOf = (bytes: Uint8Array): Action => {
 
 const readAnew = async (deps: ApiDeps, { key }: ClientRecord): Promise<void> => {
   await deps.clients.retry(key)
-  deps.queue.wake(key).catch((error: unknown) => {
-    // The row says what is due; the sweep finds it there.
-    deps.log.warn({ ...key, reason: error instanceof Error ? error.message : '' }, 'the queue could not be woken')
-  })
+  wake(deps, key)
 }
 
 type Refused = { readonly kind: 'forbidden'; readonly detail: string } | { readonly kind: 'nothing-drifted' }

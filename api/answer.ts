@@ -19,7 +19,7 @@ export interface Ask {
 
 /** An answer that is no problem. The body is JSON, unless a header `content-type` says otherwise; null where there is none. */
 export interface Answer {
-  readonly status: 200 | 202 | 204 | 304
+  readonly status: 200 | 201 | 202 | 204 | 304
   readonly headers: AnswerHeaders
   readonly body: string | Buffer | null
 }

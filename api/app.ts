@@ -1,11 +1,13 @@
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { adminRoutes } from './admin-routes.ts'
 import { changeRoutes } from './change-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
 import { createKnownClients } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { pageRoutes } from './page-routes.ts'
+import { operationRoutes } from './operation-routes.ts'
 import { probeRoutes } from './probe-routes.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './problem.ts'
@@ -88,6 +90,8 @@ export const routesOf = (deps: ApiDeps, known: KnownClients): Routes => [
   ...clientRoutes(deps, known),
   ...terraformRoutes(deps, known),
   ...changeRoutes(deps),
+  ...operationRoutes(deps, known),
+  ...adminRoutes(deps),
   ...pageRoutes(deps),
   ...probeRoutes(deps),
 ]

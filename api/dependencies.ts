@@ -1,8 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts'
+import type { Registers } from '../adapters/postgres/callers.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
+import type { Idempotency } from '../adapters/postgres/idempotency.ts'
+import type { Operations } from '../adapters/postgres/operations.ts'
 import type { StateIndex } from '../adapters/postgres/state-index.ts'
 import type { StateLocks } from '../adapters/postgres/state-locks.ts'
 import type { States } from '../adapters/postgres/states.ts'
@@ -23,16 +27,26 @@ export interface ApiDeps {
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
   readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
   readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw'>
+  readonly idempotency: Pick<Idempotency, 'claim' | 'keep' | 'release'>
+  readonly operations: Pick<Operations, 'open' | 'decide' | 'find' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
   /** Terraform's states: their texts, their locks, and what they say of clients. */
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
   readonly stateIndex: StateIndex
+  /** Applications and service accounts: those of the database, and those of the configuration. */
+  readonly registers: Registers
+  readonly configuredCallers: ConfiguredCallers
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
   readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }
-  /** One client as Auth0 has it now, secrets stripped. A call that fails is an answer too; it never throws for one. */
-  readonly auth0: { readonly get: (key: ClientKey) => Promise<Reply<Auth0Client>> }
+  /** A call that fails is an answer too; it never throws for one. */
+  readonly auth0: {
+    /** One client as Auth0 has it now, secrets stripped. */
+    readonly get: (key: ClientKey) => Promise<Reply<Auth0Client>>
+    /** One client's secret; null where Auth0 does not show it. */
+    readonly readSecret: (key: ClientKey) => Promise<Reply<string | null>>
+  }
   /** Resolves when the database answers. @throws the database's error */
   readonly ping: () => Promise<void>
   readonly log: Logger
@@ -42,6 +56,12 @@ export interface ApiDeps {
 /** Limits and times of the API. Times are milliseconds. */
 export interface ApiSettings {
   readonly bodyLimitBytes: number
+  /** The same for a list of changes, how many of them it may hold, and how long deciding on all of them may take. */
+  readonly listLimitBytes: number
+  readonly maximumElements: number
+  readonly decideMs: number
+  /** How long a request with an `Idempotency-Key` may take, the wait for Auth0 apart, before another may take it over. */
+  readonly claimMs: number
   /** The largest Terraform state that is taken. */
   readonly maximumStateBytes: number
   /** Of the program, as the document tells it. */
@@ -70,6 +90,10 @@ export interface ApiSettings {
 
 export const defaultSettings: ApiSettings = {
   bodyLimitBytes: 262_144,
+  listLimitBytes: 4_194_304,
+  maximumElements: 1000,
+  decideMs: 60_000,
+  claimMs: 15_000,
   maximumStateBytes: 33_554_432,
   version: 'development',
   applicationTokenHeader: 'X-Application-Token',

@@ -112,7 +112,7 @@ export const createKnownClients = (
 const nameOf = (key: ClientKey): string => `${key.tenantId}/${key.clientId}`
 
 /** What `work` comes to, or `otherwise` when that takes longer than `ms`. */
-const within = async <T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> => {
+export const within = async <T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<T>((resolve) => {
     timer = setTimeout(resolve, ms, otherwise)

@@ -19,8 +19,10 @@ import { Problem } from './problem.ts'
  *
  * @throws Problem 400 with a pointer for everything that is wrong, all at once; 415 for a list of RFC 6902 operations
  */
-export const parsePatch = (kind: PatchKind, bytes: Uint8Array): Patch => {
-  const raw = parseJson(bytes)
+export const parsePatch = (kind: PatchKind, bytes: Uint8Array): Patch => patchFrom(kind, parseJson(bytes))
+
+/** The same for a body that has been parsed as JSON. */
+export const patchFrom = (kind: PatchKind, raw: unknown): Patch => {
   if (kind === 'json-patch' && Array.isArray(raw))
     throw unsupportedMediaType('A list of JSON Patch operations is not supported; send an object with the new values.')
   const body = PatchBody.safeParse(raw, { reportInput: true })
@@ -32,7 +34,8 @@ export const parsePatch = (kind: PatchKind, bytes: Uint8Array): Patch => {
 const summaryOf = (raw: unknown): string =>
   isRecord(raw) ? 'The body does not have the shape of a client.' : 'The body is not a JSON object.'
 
-const issuesOf = (issue: z.core.$ZodIssue): Issue[] => {
+/** What zod found, as pointers with a word for the caller. */
+export const issuesOf = (issue: z.core.$ZodIssue): Issue[] => {
   const pointer = pointerTo(issue.path)
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({

@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
-import type { Change } from '../adapters/postgres/changes.ts'
 import type { Accepted } from '../adapters/postgres/accepting.ts'
+import type { Claim } from '../adapters/postgres/idempotency.ts'
+import type { Origin } from '../adapters/postgres/origin.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { accept } from '../domain/accept.ts'
 import type { Acceptance, Patch } from '../domain/accept.ts'
@@ -11,19 +13,29 @@ import { accessOf } from '../domain/desired.ts'
 import { foreignStateOf } from '../domain/terraform-standing.ts'
 import type { Caller } from '../domain/vocabulary.ts'
 import { pathsOf } from '../domain/vocabulary.ts'
+import { answerAccepted, answerStored } from './answer-change.ts'
+import type { Stored } from './answer-change.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
-import { clientAnswer, clientText, readAnswer } from './client-answer.ts'
+import { clientText, readAnswer } from './client-answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { etagOf, ifMatchHolds } from './etag.ts'
-import { admit, clientIdOf, noSuchClient, tenantOf } from './gate.ts'
+import { admit, clientIdOf, mustHold, noSuchClient, tenantOf } from './gate.ts'
+import { once } from './idempotency.ts'
 import { isStale } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
-import { outcomeOf } from './outcome.ts'
+import { include, parametersOf } from './parameters.ts'
 import { parsePatch } from './parse-patch.ts'
 import { patienceOf } from './prefer.ts'
+import { previewAnswer } from './preview.ts'
 import { forbidden, Problem } from './problem.ts'
+import { withSecret } from './secret.ts'
+
+/** A preview answers no client, and so no secret. */
+const parameters = z
+  .strictObject({ dryRun: z.enum(['true', 'false']).optional(), include })
+  .refine(({ dryRun, include }) => dryRun !== 'true' || include === undefined)
 
 /** PATCH /v1/tenants/{tenantId}/clients/{clientId}: from request to answer. */
 export const patchClient =
@@ -31,26 +43,77 @@ export const patchClient =
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'write')
     const kind = patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
-    const patch = parsePatch(kind, await ask.readBody())
-    refuseParameters(ask.query)
+    const body = await ask.readBody()
+    const patch = parsePatch(kind, body)
+    const { dryRun, include } = parametersOf(ask.query, parameters)
+    if (include === 'secret') mustHold(caller, 'client.secret.read')
     const tenant = tenantOf(deps, ask)
-    const ifMatch = headerText(ask.headers['if-match'])
-    const record = await findFor(known, tenant, clientIdOf(ask), caller, ifMatch !== undefined)
-    refuseForeign(tenant, record)
-    const request: Request = { tenant, caller, patch, ifMatch }
-    if (pathsOf(patch.values).length === 0) return answerNothing(request, await known.refresh(tenant, record))
-    const accepted = orThrow(await deps.clients.accept(record.key, authorOf(caller), decideOn(request)))
-    return answerAccepted(deps, ask, tenant, accepted)
+    const key = { tenantId: tenant.id, clientId: clientIdOf(ask) }
+    const request: PatchRequest = { tenant, caller, patch, ifMatch: headerText(ask.headers['if-match']) }
+    if (dryRun === 'true') return preview(known, request, key.clientId)
+    const holdMs = deps.settings.claimMs + patienceOf(headerText(ask.headers['prefer']), deps.settings).ms
+    const what = ['PATCH', key.clientId, kind]
+    const answer = await once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs }, (claim) =>
+      change(deps, known, ask, request, key.clientId, claim),
+    )
+    return include === 'secret' ? withSecret(deps, key, caller, answer, 'warn') : answer
   }
 
-interface Request {
+/** Accepts the change and answers what came of it; what a former attempt has accepted is only answered. */
+const change = async (
+  deps: ApiDeps,
+  known: KnownClients,
+  ask: Ask,
+  request: PatchRequest,
+  clientId: string,
+  claim: Claim | undefined,
+): Promise<Answer> => {
+  const { tenant, caller } = request
+  if (claim?.changeId) return answerStored(deps, ask, tenant, caller, claim.changeId)
+  const accepted = await acceptPatch(deps, known, request, clientId, claim && { kind: 'request', claim })
+  return accepted.kind === 'nothing-named'
+    ? answerNothing(request, await known.refresh(tenant, accepted.record))
+    : answerAccepted(deps, ask, tenant, accepted)
+}
+
+/** What the change would come to, by the same steps, as far as they only read. */
+const preview = async (known: KnownClients, request: PatchRequest, clientId: string): Promise<Answer> => {
+  const { tenant, caller, ifMatch } = request
+  const record = await known.refresh(tenant, await findFor(known, tenant, clientId, caller, ifMatch !== undefined))
+  refuseForeign(tenant, record)
+  const decision = decideOn(request)(record)
+  if (decision.kind !== 'accepted') throw problemOfRefusal(decision)
+  return previewAnswer(tenant, record, decision)
+}
+
+export interface PatchRequest {
   readonly tenant: TenantConfiguration
   readonly caller: Caller
   readonly patch: Patch
   readonly ifMatch: string | undefined
 }
 
-/** `?dryRun=true` must never be taken for the real thing by a server that does not know it. */
+/**
+ * From a parsed patch to a stored change: the one way, for one client or one of many.
+ *
+ * @param origin noted with the change
+ * @throws Problem 403, 404, 409, 412, 422, 503 for what was not accepted; nothing has been stored then
+ */
+export const acceptPatch = async (
+  deps: Pick<ApiDeps, 'clients'>,
+  known: KnownClients,
+  request: PatchRequest,
+  clientId: string,
+  origin: Origin | undefined,
+): Promise<Stored | { readonly kind: 'nothing-named'; readonly record: ClientRecord }> => {
+  const { tenant, caller, patch, ifMatch } = request
+  const record = await findFor(known, tenant, clientId, caller, ifMatch !== undefined)
+  refuseForeign(tenant, record)
+  if (pathsOf(patch.values).length === 0) return { kind: 'nothing-named', record }
+  return orThrow(await deps.clients.accept(record.key, authorOf(caller), decideOn(request), origin))
+}
+
+/** `?dryRun=true` must never be taken for the real thing where it is not known. @throws Problem 400 */
 export const refuseParameters = (query: string): void => {
   if (query !== '') throw new Problem('malformed', 'This address takes no parameters; nothing was done.')
 }
@@ -86,7 +149,7 @@ type Refused = { readonly kind: 'forbidden'; readonly detail: string } | { reado
 
 /** What the locked row, which may have changed since it was looked up, says to the request. */
 const decideOn =
-  ({ tenant, caller, patch, ifMatch }: Request) =>
+  ({ tenant, caller, patch, ifMatch }: PatchRequest) =>
   (state: ClientRecord): Acceptance | Refused => {
     const decision = decisionOn(tenant, caller, state)
     if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail }
@@ -97,72 +160,23 @@ const decideOn =
 const matches = (ifMatch: string | undefined, tenant: TenantConfiguration, state: ClientRecord): boolean =>
   ifMatch === undefined || ifMatchHolds(ifMatch, etagOf(clientText(state, tenant.metadataKeys)))
 
-type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
-
 /** @throws Problem 403, 404, 412, 422 for what was not accepted; nothing has been stored then */
 const orThrow = (accepted: Accepted<Refused>): Stored => {
   if (accepted.kind === 'accepted') return accepted
   if (accepted.kind === 'no-such-client') throw noSuchClient()
-  const { refused } = accepted
-  if (refused.kind === 'forbidden') throw forbidden(refused.detail)
-  if (refused.kind === 'moved-on') throw movedOn()
-  throw new Problem('impossible', 'The change was understood, but it is not possible.', { errors: refused.issues })
+  throw problemOfRefusal(accepted.refused)
+}
+
+const problemOfRefusal = (refused: Refused | Extract<Acceptance, { kind: 'impossible' }>): Problem => {
+  if (refused.kind === 'forbidden') return forbidden(refused.detail)
+  if (refused.kind === 'moved-on') return movedOn()
+  return new Problem('impossible', 'The change was understood, but it is not possible.', { errors: refused.issues })
 }
 
 /** A patch that names nothing is no change: nothing is stored, and the client is answered as a read would. */
-const answerNothing = ({ tenant, ifMatch }: Request, record: ClientRecord): Answer => {
+const answerNothing = ({ tenant, ifMatch }: PatchRequest, record: ClientRecord): Answer => {
   if (!matches(ifMatch, tenant, record)) throw movedOn()
   return readAnswer(tenant, record)
-}
-
-/** Wakes the worker, waits as long as the caller wants to, and says what came of the change. */
-export const answerAccepted = async (
-  deps: ApiDeps,
-  ask: Ask,
-  tenant: TenantConfiguration,
-  stored: Stored,
-): Promise<Answer> => {
-  const { changeId, settled, state } = stored
-  const { key } = state
-  const patience = patienceOf(headerText(ask.headers['prefer']), deps.settings)
-  const headers = {
-    'nexus-change': changeId,
-    ...(patience.applied === null ? {} : { 'preference-applied': patience.applied }),
-  }
-  if (settled) return clientAnswer(200, tenant, state, { 'nexus-change': changeId })
-
-  const enough = AbortSignal.any([ask.gone, ask.closing])
-  const outcome = outcomeOf(deps, key.tenantId, changeId, state.standstill === null ? patience.ms : 0, enough)
-  deps.queue.wake(key).catch((error: unknown) => {
-    // The change is safe in the database, where the sweep finds it.
-    deps.log.warn({ ...key, change: changeId, reason: messageOf(error) }, 'the queue could not be woken')
-  })
-  const change = await outcome
-  if (change !== undefined) throwUnlessApplied(change)
-  // Nothing was waited for where the caller did not want to: what was accepted is the newest that is known.
-  const record = patience.ms === 0 || state.standstill !== null ? state : ((await deps.clients.load(key)) ?? state)
-  if (change !== undefined) return clientAnswer(200, tenant, record, headers)
-  return clientAnswer(202, tenant, record, {
-    ...headers,
-    'nexus-sync': 'pending',
-    location: `/v1/tenants/${key.tenantId}/changes/${changeId}`,
-    'retry-after': state.standstill === null ? '1' : '30',
-  })
-}
-
-/** @throws Problem 404, 409, 422 for a change that did not come to be */
-const throwUnlessApplied = (change: Change): void => {
-  const headers = { 'nexus-change': change.id }
-  if (change.status === 'withdrawn')
-    throw new Problem('change-withdrawn', 'Somebody withdrew this change while it was waiting.', { headers })
-  if (change.status !== 'rejected') return
-  const { refusal } = change
-  if (refusal?.reason === 'vanished')
-    throw new Problem('not-found', 'The client vanished from Auth0 before the change was applied.', { headers })
-  throw new Problem('impossible', refusal?.detail ?? 'Auth0 did not take the change.', {
-    headers,
-    errors: refusal?.issues ?? [],
-  })
 }
 
 const movedOn = (): Problem =>
@@ -177,5 +191,3 @@ export const refuseForeign = (tenant: TenantConfiguration, { terraform }: Client
       `The Terraform state ${state} manages this client, and this tenant's policy is to change it there only.`,
     )
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

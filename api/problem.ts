@@ -20,10 +20,15 @@ export const problems = {
   'state-lock-other': { status: 409, title: 'The Terraform state has another lock' },
   'state-outdated': { status: 409, title: 'The Terraform configuration is too old' },
   'not-adoptable': { status: 409, title: 'Terraform cannot take over this client, or let it go' },
+  'idempotency-key-in-flight': { status: 409, title: 'A request with this key is under way' },
+  'name-taken': { status: 409, title: 'The name is taken' },
+  'caller-not-changeable': { status: 409, title: 'This application or account cannot be changed here' },
+  'rotation-under-way': { status: 409, title: 'A former secret is still valid' },
   'precondition-failed': { status: 412, title: 'The client has moved on' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
   'state-locked': { status: 423, title: 'The Terraform state is locked' },
+  'idempotency-key-reused': { status: 422, title: 'The key belongs to another request' },
   impossible: { status: 422, title: 'Understood, but not possible' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'Too many or too large headers' },
@@ -32,6 +37,8 @@ export const problems = {
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 
 export type ProblemCode = keyof typeof problems
+
+export const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(problems, text)
 
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>
 
@@ -77,15 +84,21 @@ export const problemType = 'application/problem+json; charset=utf-8'
  * @param instance the path that was asked for; null where it could not be read
  */
 export const problemBody = (problem: Problem, instance: string | null): string =>
-  JSON.stringify({
-    ...problem.extension,
-    type: `/problems/${problem.code}`,
-    title: problems[problem.code].title,
-    status: problem.status,
-    detail: problem.message,
-    ...(instance === null ? {} : { instance }),
-    ...(problem.errors.length === 0 ? {} : { errors: problem.errors.slice(0, maximumIssues) }),
-  })
+  JSON.stringify(problemMembers(problem, instance))
+
+/** The same, for a problem that stands inside another answer. */
+export const problemMembers = (problem: Problem, instance: string | null) => ({
+  ...problem.extension,
+  type: `/problems/${problem.code}`,
+  title: problems[problem.code].title,
+  status: problem.status,
+  detail: problem.message,
+  ...(instance === null ? {} : { instance }),
+  ...(problem.errors.length === 0 ? {} : { errors: problem.errors.slice(0, maximumIssues).map(inOrder) }),
+})
+
+/** The same bytes wherever an issue has been: jsonb has an order of its own. */
+const inOrder = ({ pointer, detail }: Issue): Issue => ({ pointer, detail })
 
 /** Whole seconds for a `Retry-After`, at least one. */
 const seconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1000)))

@@ -7,7 +7,7 @@ import { admit, tenantOf } from './gate.ts'
 import { notFound } from './problem.ts'
 import { mustRead } from './read-client.ts'
 
-const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
+export const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 
 /** A change and its client. @throws Problem 404 */
 export const findChange = async (

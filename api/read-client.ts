@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { authorize } from '../domain/authorize.ts'
 import { accessOf } from '../domain/desired.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
@@ -8,20 +9,28 @@ import type { Answer, Ask } from './answer.ts'
 import { readAnswer } from './client-answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { isKnownTo } from './etag.ts'
-import { admit, clientIdOf, tenantOf } from './gate.ts'
+import { admit, clientIdOf, mustHold, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
+import { include, parametersOf } from './parameters.ts'
 import { forbidden } from './problem.ts'
+import { withSecret } from './secret.ts'
+
+const parameters = z.strictObject({ include })
 
 /** GET /v1/tenants/{tenantId}/clients/{clientId}: the client, read anew from Auth0 where it is too old. */
 export const readClient =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
+    const { include } = parametersOf(ask.query, parameters)
+    if (include === 'secret') mustHold(caller, 'client.secret.read')
     const tenant = tenantOf(deps, ask)
     // Read anew before it is decided who may see it: somebody may have been let in, or put out, since.
     const record = await known.refresh(tenant, await known.find(tenant, clientIdOf(ask)))
     mustRead(tenant, caller, record)
     const answer = readAnswer(tenant, record)
+    // Never a 304: the tag says nothing of the secret, which may be another by now.
+    if (include === 'secret') return withSecret(deps, record.key, caller, answer, 'refuse')
     const etag = answer.headers['etag']
     if (typeof etag === 'string' && isKnownTo(headerText(ask.headers['if-none-match']), etag))
       return { ...answer, status: 304, body: null }

@@ -57,10 +57,8 @@ export const Sync = z.looseObject({
 })
 export type Sync = z.infer<typeof Sync>
 
-export const Preview = z.looseObject({
-  dryRun: z.literal(true),
-  fields: z.array(FieldDifference),
-  waitingChanges: z.int(),
+export const Previewed = z.looseObject({
+  preview: z.looseObject({ fields: z.array(FieldDifference), waitingChanges: z.int() }),
 })
 
 const valueAt = (body: unknown, path: FieldPath): Value | undefined => {

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
 import { clientsCommand } from './commands/clients.ts'
+import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
 import { hashCommand } from './commands/hash.ts'
 import { lookCommands } from './commands/look.ts'
@@ -21,6 +22,7 @@ const commands: readonly ((program: Command) => void)[] = [
   adoptCommands,
   synthCommand,
   stateCommand,
+  callerCommands,
   configCommand,
   hashCommand,
   simulatorCommand,

@@ -1,6 +1,7 @@
 import { startApi } from '../api/main.ts'
 import { defaultSettings } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
+import { configuredCallers, shadowedBy } from '../adapters/config/configured-callers.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
 import type { Log } from '../adapters/log/log.ts'
@@ -10,18 +11,24 @@ import { createStateIndex } from '../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../adapters/postgres/state-locks.ts'
 import { createStates } from '../adapters/postgres/states.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
+import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
+import { createIdempotency } from '../adapters/postgres/idempotency.ts'
+import { createOperations } from '../adapters/postgres/operations.ts'
 import { createLeases } from '../adapters/postgres/leases.ts'
 import { migrate } from '../adapters/postgres/migrate.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
+import type { Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
+import type { Reply } from '../domain/verdict.ts'
+import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
 
 /** What a process of Nexus does. */
@@ -67,6 +74,16 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
     await postgres.close()
   }
 }
+
+/** A reading of one client that waits its turn in the tenant's budget. */
+const paced =
+  <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
+  async (key: ClientKey): Promise<Reply<Body>> => {
+    await pacer.slot(key.tenantId, 'read-clients')
+    const reply = await read(key)
+    await pacer.report(key.tenantId, 'read-clients', reply)
+    return reply
+  }
 
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
@@ -129,6 +146,8 @@ export const run = async (
         leases: createLeases(postgres.db),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
+        idempotency: createIdempotency(postgres.db),
+        operations: createOperations(postgres.db),
         applyChecks: createApplyChecks(postgres.db, terraform),
         configurations: byId,
         callMs,
@@ -142,7 +161,14 @@ export const run = async (
 
     const notifications = await listen(database.url, onError('notifications'))
     closers.push(notifications.close)
-    const authenticate = createAuthenticator(configuration)
+    const registers = createRegisters(postgres.db)
+    const ofConfiguration = configuredCallers(configuration)
+    for (const shadowed of await shadowedBy(ofConfiguration, registers))
+      log.error(shadowed, 'the database has a caller of a name that the configuration has too: the latter counts')
+    const authenticate = createAuthenticator(configuration, {
+      registered: registers,
+      onError: (error) => log.warn({ err: error }, 'the last use of a secret could not be noted'),
+    })
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
@@ -151,20 +177,17 @@ export const run = async (
         tenants: byId,
         clients,
         changes,
+        idempotency: createIdempotency(postgres.db),
+        operations: createOperations(postgres.db),
         health: createTenants(postgres.db),
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
+        registers,
+        configuredCallers: ofConfiguration,
         notifications,
         queue,
-        auth0: {
-          get: async (key) => {
-            await pacer.slot(key.tenantId, 'read-clients')
-            const reply = await auth0.get(key)
-            await pacer.report(key.tenantId, 'read-clients', reply)
-            return reply
-          },
-        },
+        auth0: { get: paced(pacer, auth0.get), readSecret: paced(pacer, auth0.readSecret) },
         ping: postgres.ping,
         log,
         settings: {

@@ -7,13 +7,13 @@ import type { Issue } from '../domain/vocabulary.ts'
 import { assigned } from './assignments.ts'
 import type { Assignment } from './assignments.ts'
 import type { Client } from './client-answers.ts'
-import { differencesBetween, Preview, valuesIn } from './client-answers.ts'
+import { differencesBetween, Previewed, valuesIn } from './client-answers.ts'
 import { inColour } from './colours.ts'
 import { differenceLines } from './differences.ts'
 import { clientAnswerOf, clientPath, remoteFor } from './clients-api.ts'
 import type { ApiFlags } from './clients-api.ts'
 import { print, printError, printJson } from './options.ts'
-import { printable } from './readable.ts'
+import { countText, printable } from './readable.ts'
 
 export interface SetFlags extends ApiFlags {
   readonly ifMatch?: string
@@ -50,10 +50,10 @@ const attempt = async (
   const request = { body, headers: condition === null ? {} : { 'if-match': condition } }
   try {
     if (dryRun === true) {
-      const answer = await remote.json('PATCH', path, Preview, { ...request, query: { dryRun: 'true' } })
-      const waiting = answer.waitingChanges === 0 ? [] : [`${answer.waitingChanges} earlier changes wait for Auth0.`]
-      const { fields } = answer
-      return { outcome: 'planned', change: null, fields, notes: [...notes, ...waiting], warnings: [], client }
+      const asked = { ...request, query: { dryRun: 'true' } }
+      const { fields, waitingChanges: waiting } = (await remote.json('PATCH', path, Previewed, asked)).preview
+      const waits = waiting === 0 ? [] : [`${countText(waiting, 'earlier change')} not yet in Auth0.`]
+      return { outcome: 'planned', change: null, fields, notes: [...notes, ...waits], warnings: [], client }
     }
     const after = clientAnswerOf(await remote.granted('PATCH', path, request), remote)
     const fields = differencesBetween(before, valuesIn(after.client))

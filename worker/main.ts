@@ -4,12 +4,15 @@ import type { Log } from '../adapters/log/log.ts'
 import type { ApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
+import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Leases } from '../adapters/postgres/leases.ts'
+import type { Operations } from '../adapters/postgres/operations.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import { startApplyChecks } from './apply-check.ts'
+import { startExpiry } from './expiry.ts'
 import { createHealth } from './health.ts'
 import { createPolicies } from './policies.ts'
 import { createReconcile } from './reconcile.ts'
@@ -27,6 +30,8 @@ export interface WorkerDeps {
   readonly tenants: Tenants
   readonly scans: Scans
   readonly applyChecks: ApplyChecks
+  readonly idempotency: Idempotency
+  readonly operations: Operations
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number
@@ -64,6 +69,7 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     startSweep({ ...deps, health, tenantIds }),
     startScans({ ...deps, health }),
     startApplyChecks({ ...deps, policies }),
+    startExpiry(deps),
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),
   ]
   return {

@@ -1,17 +1,15 @@
 import type { Caller } from '../../domain/vocabulary.ts'
-import type {
-  ApplicationTokenConfiguration,
-  Configuration,
-  ServiceAccountConfiguration,
-  TenantScope,
-} from '../config/configuration.ts'
+import type { Configuration, TenantScope } from '../config/configuration.ts'
 import { createApplicationFinder } from './application-tokens.ts'
+import type { Application } from './application-tokens.ts'
 import { createBasicVerifier } from './basic.ts'
 import { createBearerVerifier } from './bearer.ts'
 import type { Bearer } from './bearer.ts'
 import { Unauthenticated } from './errors.ts'
 import type { KeyTimes } from './keys.ts'
 import type { PasswordLimits } from './passwords.ts'
+import { createRegisteredAccounts, createRegisteredApplications, nobodyRegistered } from './registered.ts'
+import type { RegisteredCallers } from './registered.ts'
 
 /** The headers that say who asks: `Authorization`, and the configured one for the application token. */
 export interface Credentials {
@@ -32,6 +30,10 @@ export interface AuthenticatorOptions {
   readonly now?: () => number
   readonly keyTimes?: KeyTimes
   readonly passwordLimits?: PasswordLimits
+  /** The callers of the database; without them those of the configuration are all. */
+  readonly registered?: RegisteredCallers
+  /** Told when the last use of a secret could not be written down. */
+  readonly onError?: (error: unknown) => void
 }
 
 const commonTenants = (one: TenantScope, other: TenantScope): TenantScope => {
@@ -40,7 +42,7 @@ const commonTenants = (one: TenantScope, other: TenantScope): TenantScope => {
 }
 
 /** A user through an application: good where both are, and never more than the application's ceiling. */
-const userCaller = (bearer: Bearer, application: ApplicationTokenConfiguration): Caller => {
+const userCaller = (bearer: Bearer, application: Application): Caller => {
   const { permissions: ceiling, products } = application
   return {
     kind: 'user',
@@ -54,34 +56,40 @@ const userCaller = (bearer: Bearer, application: ApplicationTokenConfiguration):
   }
 }
 
-const accountCaller = (account: ServiceAccountConfiguration): Caller => ({
-  kind: 'service-account',
-  id: account.name,
-  application: null,
-  tenants: account.tenants,
-  permissions: new Set(account.permissions),
-  roles: account.roles,
-  products: account.products,
-  terraformStates: account.terraformStates,
-})
-
 /**
  * Authenticates callers as the contract says: (Bearer and application token) or Basic. The application token is
- * checked first: without a valid one nobody can make Nexus ask an issuer for keys.
+ * checked first: without a valid one nobody can make Nexus ask an issuer for keys. Callers of the configuration come
+ * before those of the database: they work while it is away, and their names are theirs.
  */
 export const createAuthenticator = (
   configuration: Pick<Configuration, 'issuers' | 'applicationTokens' | 'serviceAccounts'>,
-  { now = Date.now, keyTimes, passwordLimits }: AuthenticatorOptions = {},
+  {
+    now = Date.now,
+    keyTimes,
+    passwordLimits,
+    registered = nobodyRegistered,
+    onError = () => undefined,
+  }: AuthenticatorOptions = {},
 ): Authenticate => {
   const { header, tokens } = configuration.applicationTokens
-  const applicationOf = createApplicationFinder(tokens)
+  const configuredApplication = createApplicationFinder(tokens)
+  const registeredApplication = createRegisteredApplications(
+    registered.application,
+    new Set(tokens.map(({ name }) => name)),
+    onError,
+  )
   const verifyBearer = createBearerVerifier(configuration.issuers, now, keyTimes)
-  const verifyBasic = createBasicVerifier(configuration.serviceAccounts, now, passwordLimits)
+  const verifyBasic = createBasicVerifier(
+    configuration.serviceAccounts,
+    createRegisteredAccounts(registered.account, onError),
+    now,
+    passwordLimits,
+  )
 
   const user = async (token: string, applicationToken: string | undefined): Promise<Caller> => {
     if (applicationToken === undefined || applicationToken === '')
       throw new Unauthenticated(`A Bearer token must come with an application token in the header ${header}.`)
-    const application = applicationOf(applicationToken)
+    const application = configuredApplication(applicationToken) ?? (await registeredApplication(applicationToken))
     if (application === undefined)
       throw new Unauthenticated(`The application token in the header ${header} is not known.`)
     return userCaller(await verifyBearer(token), application)
@@ -93,7 +101,7 @@ export const createAuthenticator = (
       case 'bearer':
         return user(value, applicationToken)
       case 'basic':
-        return accountCaller(await verifyBasic(value))
+        return verifyBasic(value)
       case undefined:
       default:
         throw new Unauthenticated(

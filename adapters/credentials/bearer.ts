@@ -4,11 +4,15 @@ import type { IssuerConfiguration } from '../config/configuration.ts'
 import { readClaims } from './claims.ts'
 import type { UserClaims } from './claims.ts'
 import { AuthenticationUnavailable, IssuerUnavailable, Unauthenticated } from './errors.ts'
+import { repeatsMember } from './json-members.ts'
 import { createIssuerKeys, defaultKeyTimes } from './keys.ts'
 import type { KeyTimes } from './keys.ts'
 
 /** Clocks may differ by this much. Seconds. */
 const leeway = 30
+
+/** Characters that a token may have: what headers can carry, and far more than an issuer writes. */
+const longestToken = 16_384
 
 /** A verified token: what it says of its user, and the issuer that vouches for it. */
 export interface Bearer extends UserClaims {
@@ -20,13 +24,18 @@ const refuse = (detail: string): Unauthenticated => new Unauthenticated(detail, 
 
 /** Reads `iss` without believing it: it only picks the issuer whose keys must then fit. */
 const claimedIssuer = (token: string): string | undefined => {
+  if (token.length > longestToken) throw refuse(`The Bearer token has more than ${longestToken} characters.`)
   try {
     decodeProtectedHeader(token)
-    return decodeJwt(token).iss
+    const { iss } = decodeJwt(token)
+    if (!token.split('.', 2).some(repeats)) return iss
   } catch {
     throw refuse('The Bearer token is not a signed JWT. Send the access token as the issuer gave it.')
   }
+  throw refuse('The Bearer token names a claim, or a member of its header, twice.')
 }
+
+const repeats = (part: string): boolean => repeatsMember(Buffer.from(part, 'base64url').toString('utf8'))
 
 /** The words for a refusal of jose's, by its code: the library's own messages may quote the token's header. */
 const wordsFor = (error: errors.JOSEError, { audience, algorithms }: IssuerConfiguration): string => {
@@ -73,7 +82,7 @@ const verify = async (
 /**
  * Verifies Bearer tokens: JWTs signed by a configured issuer with a key from its configured address. What a token's
  * header says of keys (jku, x5u, jwk, x5c) is never used; an unknown `crit` is refused; `iss` and `aud` are exact;
- * `exp` is required; `nbf` and `exp` have 30 s of leeway.
+ * `exp` is required; `nbf` and `exp` have 30 s of leeway. A token that names a claim twice is refused.
  *
  * The function that it returns throws Unauthenticated, or IssuerUnavailable where the issuer's keys cannot be had.
  *

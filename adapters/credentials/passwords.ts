@@ -22,9 +22,18 @@ const derive = async (
     })
   })
 
-/** Hashes a password for the configuration: `scrypt$N$r$p$salt$hash`, a new salt each time. */
-export const hashPassword = async (password: string): Promise<string> => {
-  const parameters = { ...defaultCost, salt: randomBytes(16) }
+/** A new password: 256 random bits. */
+export const issuePassword = (): string => `nxs_${randomBytes(32).toString('base64url')}`
+
+/**
+ * Hashes a password: `scrypt$N$r$p$salt$hash`.
+ *
+ * @param like another hash of the same account, whose salt and parameters are taken: verifying a password against both
+ *   then costs no more than against one, and does not tell by its time that there are two
+ */
+export const hashPassword = async (password: string, like?: PasswordHash): Promise<string> => {
+  const { cost, blockSize, parallelization, salt } = like ?? { ...defaultCost, salt: randomBytes(16) }
+  const parameters = { cost, blockSize, parallelization, salt }
   return formatPasswordHash({ ...parameters, hash: await derive(password, parameters, hashBytes) })
 }
 
@@ -49,9 +58,23 @@ export interface PasswordLimits {
  */
 export const defaultPasswordLimits: PasswordLimits = { running: 2, waiting: 64 }
 
+const parametersOf = ({ cost, blockSize, parallelization, salt, hash }: PasswordHash): string =>
+  [cost, blockSize, parallelization, salt.toString('base64'), hash.length].join(' ')
+
+/** The one of several hashes that a password has. Hashes with the same salt and parameters cost one derivation. */
+const matching = async (password: string, expected: readonly PasswordHash[]): Promise<PasswordHash | undefined> => {
+  for (const alike of Map.groupBy(expected, parametersOf).values()) {
+    const [first] = alike
+    const derived = first && (await derive(password, first, first.hash.length))
+    const found = derived && alike.find(({ hash }) => timingSafeEqual(derived, hash))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 /**
- * Verifies passwords, a few at a time. The function that it returns throws TooManyPasswords where too many wait.
- * Comparison is in constant time.
+ * Verifies passwords, a few at a time: the function that it returns says which of an account's hashes a password has, if
+ * any, and throws TooManyPasswords where too many wait. Comparison is in constant time.
  */
 export const createPasswordVerifier = ({ running, waiting }: PasswordLimits = defaultPasswordLimits) => {
   let free = running
@@ -69,10 +92,10 @@ export const createPasswordVerifier = ({ running, waiting }: PasswordLimits = de
     if (next === undefined) free++
     else next()
   }
-  return async (password: string, expected: PasswordHash): Promise<boolean> => {
+  return async (password: string, expected: readonly PasswordHash[]): Promise<PasswordHash | undefined> => {
     await enter()
     try {
-      return timingSafeEqual(await derive(password, expected, expected.hash.length), expected.hash)
+      return await matching(password, expected)
     } finally {
       leave()
     }

@@ -7,6 +7,8 @@ import { fold } from '../../domain/desired.ts'
 import type { Author, ClientKey, PendingChange, Values } from '../../domain/vocabulary.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
 import { isUnavailable } from './connect.ts'
+import { noteChange } from './origin.ts'
+import type { Origin } from './origin.ts'
 import { readRecord } from './records.ts'
 import type { ClientRecord } from './records.ts'
 import type { Database } from './schema.ts'
@@ -25,7 +27,9 @@ export type Accepted<Refused> =
  *
  * A change that changes nothing is settled here and now; any other is for the worker.
  *
- * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said
+ * @param origin where it comes from: noted with it, so that a repetition finds it
+ * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said; ClaimLost where the
+ *   origin is somebody else's
  */
 export const createAccept =
   (db: Kysely<Database>) =>
@@ -33,6 +37,7 @@ export const createAccept =
     key: ClientKey,
     author: Author,
     decide: Decide<Refused>,
+    origin?: Origin,
   ): Promise<Accepted<Refused>> => {
     let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
     const transaction = db.transaction().execute(async (trx): Promise<Accepted<Refused>> => {
@@ -60,6 +65,7 @@ export const createAccept =
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
     `.execute(trx)
       await noteOwned(trx, state, decision.values)
+      if (origin !== undefined) await noteChange(trx, origin, changeId)
       const change: PendingChange = { id: changeId, generation, values: decision.values }
       const after: ClientRecord = settled
         ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }

@@ -4,11 +4,15 @@ import type { Migration } from 'kysely/migration'
 import type { Database } from './schema.ts'
 import { clientsAndChanges } from './migrations/0001-clients-and-changes.ts'
 import { terraform } from './migrations/0002-terraform.ts'
+import { callers } from './migrations/0003-callers.ts'
+import { requests } from './migrations/0004-requests.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-clients-and-changes': clientsAndChanges,
   '0002-terraform': terraform,
+  '0003-callers': callers,
+  '0004-requests': requests,
 }
 
 /**

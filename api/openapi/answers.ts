@@ -31,6 +31,21 @@ const Mobile = z
   .describe('Mobile device settings for Auth0 client applications')
   .meta({ id: 'Mobile' })
 
+const FieldPath = z.enum(fieldPaths).describe('A field of a client, the unit of ownership').meta({ id: 'FieldPath' })
+
+const FieldValue = z.union([texts, text]).nullable()
+
+const Preview = z
+  .strictObject({
+    detail: text,
+    etag: text.nullable().describe('For the `If-Match` of the request that is to do just this'),
+    fields: z.array(z.strictObject({ field: FieldPath, from: FieldValue, to: FieldValue })),
+    members: z.record(text, z.unknown()).nullable().describe('The body that Auth0 would get; null for none'),
+    waitingChanges: count,
+  })
+  .describe('With `dryRun=true` only: what the request would change. Nothing was done.')
+  .meta({ id: 'Preview' })
+
 export const Client = z
   .strictObject({
     id: text.describe('The unique identifier that is also used in OAuth/OIDC authorization flows'),
@@ -81,10 +96,9 @@ export const Client = z
       .boolean()
       .nullable()
       .describe('Whether the refresh token expires by its inactivity lifetime'),
+    preview: Preview.optional(),
   })
   .meta({ id: 'Client' })
-
-const FieldPath = z.enum(fieldPaths).describe('A field of a client, the unit of ownership').meta({ id: 'FieldPath' })
 
 const Author = z
   .strictObject({
@@ -135,8 +149,6 @@ const Condition = z
     since: time.nullable(),
   })
   .meta({ id: 'Condition' })
-
-const FieldValue = z.union([texts, text]).nullable()
 
 const Standing = z
   .strictObject({
@@ -291,6 +303,75 @@ export const TenantDifferences = z
   .meta({ id: 'TenantDifferences' })
 
 export const Ok = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Ok' })
+
+export const Operation = z
+  .strictObject({
+    id: z.uuid(),
+    tenantId: text,
+    author: Author,
+    createdAt: time,
+    counts: z.strictObject({
+      undecided: count,
+      refused: count,
+      unchanged: count,
+      accepted: count,
+      applied: count,
+      rejected: count,
+      withdrawn: count,
+    }),
+    elements: z.array(
+      z.strictObject({
+        id: text,
+        status: z.enum(['undecided', 'refused', 'unchanged', 'accepted', 'applied', 'rejected', 'withdrawn']),
+        change: z.uuid().optional(),
+        problem: z.looseObject({ type: text, title: text, status: z.int(), detail: text }).optional(),
+        links: z.strictObject({ change: text }).optional(),
+      }),
+    ),
+    links: z.strictObject({ self: text }),
+  })
+  .describe('Changes of many clients in one request, and what has come of each')
+  .meta({ id: 'Operation' })
+
+const secretTimes = z.strictObject({ madeAt: time, lastUsedAt: time.nullable() }).nullable()
+
+const registered = {
+  name: text,
+  source: z.enum(['database', 'configuration']),
+  status: text.describe('`active`, `expired`, `disabled`, `revoked`, or `shadowed` by one of the configuration'),
+  tenants: z.union([z.literal('*'), texts]),
+  terraformStates: z.union([z.literal('*'), texts]),
+  expiresAt: time.nullable(),
+  secret: secretTimes,
+  previousSecret: z.strictObject({ validUntil: time, lastUsedAt: time.nullable() }).nullable(),
+  createdAt: time.nullable(),
+  createdBy: Author.nullable(),
+  disabledAt: time.nullable(),
+  revokedAt: time.nullable(),
+}
+
+export const Application = z
+  .strictObject({
+    ...registered,
+    permissions: texts.nullable().describe('The most that a user may do through it; null for no ceiling'),
+    products: texts.nullable().describe("What narrows the user's products; null for nothing"),
+    token: text.optional().describe('Shown once, where it was made'),
+  })
+  .meta({ id: 'Application' })
+
+export const Account = z
+  .strictObject({
+    ...registered,
+    ownerName: text.describe('What it is called on `owners`'),
+    permissions: texts,
+    roles: texts,
+    products: texts,
+    password: text.optional().describe('Shown once, where it was made'),
+  })
+  .meta({ id: 'Account' })
+
+export const ApplicationList = z.strictObject({ applications: z.array(Application) }).meta({ id: 'ApplicationList' })
+export const AccountList = z.strictObject({ accounts: z.array(Account) }).meta({ id: 'AccountList' })
 
 export const ProblemDetails = z
   .looseObject({

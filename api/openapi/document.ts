@@ -115,6 +115,8 @@ const pathParameters: Readonly<Record<string, string>> = {
   changeId: 'The id of a change',
   state: 'The name of a Terraform state',
   version: 'The number of a version',
+  operationId: 'The id of an operation',
+  name: 'The name of an application or an account',
   asset: 'The name of a file of the page',
   code: "The last part of a problem's `type`",
 }

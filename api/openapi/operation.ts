@@ -48,6 +48,7 @@ type Tag = keyof typeof tags
 export const requestHeaders = {
   'If-Match': 'The `ETag` that the caller has seen: the change is refused where the client has moved on',
   'If-None-Match': 'The `ETag` that the caller has: answered with 304 where it is still the client',
+  'Idempotency-Key': 'The same key and body are answered the same again for 24 hours, and nothing is done twice',
   Prefer: '`wait=N` waits N seconds for Auth0, at most 60; `respond-async` does not wait',
 } as const
 type RequestHeader = keyof typeof requestHeaders
@@ -59,6 +60,8 @@ export const answerHeaders = {
   'Nexus-Sync': '`synced`, or `pending` where Auth0 does not have the accepted values yet',
   'Nexus-Warning': 'What a person should know: another Terraform state manages the client, or Auth0 could not be read',
   'Nexus-Observed-At': 'When Auth0 was last read, where that is longer ago than the tenant wants it',
+  'Nexus-Replayed': '`true` where this answers an earlier request with the same `Idempotency-Key`',
+  'Nexus-Dry-Run': '`true` where nothing was done',
   Location: 'Where the change can be followed',
   'Retry-After': 'Seconds after which to ask again',
   'Preference-Applied': 'What of `Prefer` was heeded',

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { callerChange, newCaller, Rotation } from '../../domain/caller-requests.ts'
 import { acceptedTypes } from '../media-type.ts'
+import { include } from '../parameters.ts'
 import { PatchBody } from '../patch-body.ts'
 import * as answers from './answers.ts'
 import type { Operation } from './operation.ts'
@@ -61,6 +63,8 @@ const acceptedChange = {
     'Nexus-Change',
     'Nexus-Sync',
     'Nexus-Warning',
+    'Nexus-Replayed',
+    'Nexus-Dry-Run',
     'Preference-Applied',
   ]),
   202: wholeClient('Accepted, and not finished within the wait: it will be applied, rejected or withdrawn', [
@@ -68,13 +72,95 @@ const acceptedChange = {
     'Nexus-Change',
     'Nexus-Sync',
     'Nexus-Warning',
+    'Nexus-Replayed',
+    'Nexus-Dry-Run',
     'Preference-Applied',
     'Location',
     'Retry-After',
   ]),
 }
 
+const kinds = {
+  application: {
+    path: '/v1/admin/applications',
+    one: 'application',
+    answer: answers.Application,
+    list: answers.ApplicationList,
+    example: { name: 'developer-portal', tenants: ['acme'], permissions: ['client.read', 'client.write'] },
+  },
+  account: {
+    path: '/v1/admin/accounts',
+    one: 'service account',
+    answer: answers.Account,
+    list: answers.AccountList,
+    example: { name: 'deployment', tenants: ['acme'], permissions: ['client.write'], roles: ['billing-admins'] },
+  },
+} as const
+
+/** What an administrator can do with callers of one kind. */
+const administration = (kind: keyof typeof kinds): Readonly<Record<string, Operation>> => {
+  const { path, one, answer, list, example } = kinds[kind]
+  const named = `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`
+  const tag = 'Administration'
+  const json = ['application/json']
+  const { name: _name, ...change } = example
+  return {
+    [`GET ${path}`]: {
+      id: `list${named}s`,
+      tag,
+      summary: `Lists the ${one}s within the caller's tenants.`,
+      answers: { 200: { description: 'Those of the database and of the configuration', schema: list } },
+    },
+    [`POST ${path}`]: {
+      id: `create${named}`,
+      tag,
+      summary: `Makes a new ${one}. Its secret stands in this answer, and never again.`,
+      body: { types: json, schema: newCaller[kind], example },
+      answers: { 201: { description: 'Made', schema: answer, headers: ['Location'] } },
+      problems: ['name-taken', 'body-too-large', 'impossible'],
+    },
+    [`GET ${path}/:name`]: {
+      id: `get${named}`,
+      tag,
+      summary: `Shows one ${one}.`,
+      answers: { 200: { description: 'All but its secrets', schema: answer } },
+    },
+    [`PATCH ${path}/:name`]: {
+      id: `update${named}`,
+      tag,
+      summary: `Changes what the ${one} is good for, until when, and whether it is disabled.`,
+      body: { types: json, schema: callerChange[kind], example: change },
+      answers: { 200: { description: 'Changed', schema: answer } },
+      problems: ['caller-not-changeable', 'body-too-large', 'impossible'],
+    },
+    [`DELETE ${path}/:name`]: {
+      id: `revoke${named}`,
+      tag,
+      summary: `Revokes the ${one}, at once and for good. Its name stays taken.`,
+      answers: { 204: done },
+      problems: ['caller-not-changeable'],
+    },
+    [`POST ${path}/:name/rotate`]: {
+      id: `rotate${named}`,
+      tag,
+      summary: 'Makes a new secret, with the present one good beside it for a while.',
+      body: { types: json, schema: Rotation, example: { overlapSeconds: 86400 }, optional: true },
+      answers: { 200: { description: 'The new secret, shown once', schema: answer } },
+      problems: ['caller-not-changeable', 'rotation-under-way', 'body-too-large', 'impossible'],
+    },
+    [`POST ${path}/:name/retire`]: {
+      id: `retire${named}`,
+      tag,
+      summary: 'Ends the overlap of a rotation now.',
+      answers: { 200: { description: 'Ended', schema: answer } },
+      problems: ['caller-not-changeable'],
+    },
+  }
+}
+
 export const operations: Readonly<Record<string, Operation>> = {
+  ...administration('application'),
+  ...administration('account'),
   [`GET ${client}`]: {
     id: 'getClient',
     tag: 'Clients',
@@ -82,6 +168,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     description:
       'Desired over observed: accepted values show at once. Needs `client.read` with the client among those that the ' +
       'caller owns or in their product scope, or `client.read.all`.',
+    query: z.strictObject({ include: include.describe('`secret`: with the client secret, by `client.secret.read`') }),
     headers: ['If-None-Match'],
     answers: {
       200: wholeClient('The whole client', ['ETag', 'Nexus-Sync', 'Nexus-Warning', 'Nexus-Observed-At']),
@@ -98,7 +185,11 @@ export const operations: Readonly<Record<string, Operation>> = {
       "the client is in the caller's product scope; or (3) the caller has `client.write.all`.\n\n" +
       'Every field may be absent or null, and null means "leave as it is", except in `application/merge-patch+json`, ' +
       'where it clears the field. `[]` and `""` empty a field.',
-    headers: ['If-Match', 'Prefer'],
+    query: z.strictObject({
+      dryRun: z.enum(['true', 'false']).optional().describe('`true`: nothing is done; `preview` tells what would be'),
+      include: include.describe('`secret`: with the client secret, by `client.secret.read`'),
+    }),
+    headers: ['If-Match', 'Idempotency-Key', 'Prefer'],
     body: {
       types: acceptedTypes,
       schema: PatchBody.meta({ id: 'ClientPatch' }),
@@ -106,6 +197,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     },
     answers: acceptedChange,
     problems: [
+      'idempotency-key-in-flight',
+      'idempotency-key-reused',
       'managed-by-terraform',
       'change-withdrawn',
       'precondition-failed',
@@ -113,6 +206,41 @@ export const operations: Readonly<Record<string, Operation>> = {
       'unsupported-media-type',
       'impossible',
     ],
+  },
+  [`PATCH ${tenant}/clients`]: {
+    id: 'updateClients',
+    tag: 'Clients',
+    summary: 'Updates many clients, each as a PATCH of its own.',
+    headers: ['Idempotency-Key', 'Prefer'],
+    body: {
+      types: acceptedTypes,
+      schema: z
+        .array(z.strictObject({ id: z.string(), patch: PatchBody }))
+        .min(1)
+        .max(1000),
+      example: [{ id: exampleClient.id, patch: { productName: 'Billing' } }],
+    },
+    answers: {
+      200: { description: 'Everything is settled', schema: answers.Operation, headers: ['Nexus-Replayed'] },
+      202: {
+        description: 'Not everything is settled within the wait',
+        schema: answers.Operation,
+        headers: ['Location', 'Retry-After', 'Nexus-Replayed'],
+      },
+    },
+    problems: [
+      'idempotency-key-in-flight',
+      'idempotency-key-reused',
+      'body-too-large',
+      'unsupported-media-type',
+      'impossible',
+    ],
+  },
+  [`GET ${tenant}/operations/:operationId`]: {
+    id: 'getOperation',
+    tag: 'Changes',
+    summary: 'Shows how far a list of changes is.',
+    answers: { 200: { description: 'The operation', schema: answers.Operation, headers: ['Retry-After'] } },
   },
   [`GET ${client}/sync`]: {
     id: 'getClientSync',
@@ -124,14 +252,22 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'actOnClientSync',
     tag: 'Clients',
     summary: "Tries again now, puts Nexus' values back, or takes the outside values over.",
-    headers: ['Prefer'],
+    headers: ['Idempotency-Key', 'Prefer'],
     body: {
       types: ['application/json'],
       schema: z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) }),
       example: { action: 'revert' },
     },
     answers: acceptedChange,
-    problems: ['managed-by-terraform', 'change-withdrawn', 'body-too-large', 'unsupported-media-type', 'impossible'],
+    problems: [
+      'idempotency-key-in-flight',
+      'idempotency-key-reused',
+      'managed-by-terraform',
+      'change-withdrawn',
+      'body-too-large',
+      'unsupported-media-type',
+      'impossible',
+    ],
   },
   [`GET ${client}/changes`]: {
     id: 'listClientChanges',

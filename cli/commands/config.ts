@@ -47,8 +47,13 @@ const summaryOf = ({ server, database, redis, worker, ...rest }: Configuration) 
 const warningsOf = ({ issuers, applicationTokens, serviceAccounts }: Configuration): string[] => {
   const bearer = issuers.length > 0 && applicationTokens.tokens.length > 0
   if (!bearer && serviceAccounts.length === 0)
-    return ['Nobody can call the API: configure issuers and applicationTokens, or serviceAccounts.']
-  if (issuers.length > 0 && !bearer) return ['Bearer tokens cannot be used: applicationTokens.tokens is empty.']
+    return [
+      'Nobody can call the API: configure issuers and applicationTokens, or serviceAccounts. (Unless the database has accounts: nexus accounts list.)',
+    ]
+  if (issuers.length > 0 && !bearer)
+    return [
+      'Bearer tokens cannot be used: applicationTokens.tokens is empty. (Unless the database has applications: nexus applications list.)',
+    ]
   return []
 }
 

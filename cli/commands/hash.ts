@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
 import { jsonOption, print, printJson } from '../options.ts'
@@ -56,8 +55,8 @@ Examples:
   $ printf %s "$TOKEN" | nexus hash token`,
     )
     .action(async ({ generate, json }: { generate?: boolean; json?: boolean }) => {
-      const { hashToken } = await import('../../adapters/credentials/application-tokens.ts')
-      const token = generate === true ? `nxa_${randomBytes(32).toString('base64url')}` : await readToken()
+      const { hashToken, issueToken } = await import('../../adapters/credentials/application-tokens.ts')
+      const token = generate === true ? issueToken() : await readToken()
       const sha256 = hashToken(token)
       if (json === true) printJson(generate === true ? { token, sha256 } : { sha256 })
       else if (generate === true)

@@ -93,7 +93,7 @@ describe.skipIf(servers === null)('problems', () => {
   })
 
   test('a parameter that this server does not know is never taken for nothing', async () => {
-    const answer = await stack.request(`${pathOf(clientId)}?dryRun=true`, {
+    const answer = await stack.request(`${pathOf(clientId)}?dry_run=true`, {
       method: 'PATCH',
       body: '{"productName":"x"}',
       headers: { 'content-type': 'application/json' },

@@ -4,7 +4,10 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { Unauthenticated, IssuerUnavailable } from '../../adapters/credentials/errors.ts'
+import { createRegisters } from '../../adapters/postgres/callers.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
+import { createIdempotency } from '../../adapters/postgres/idempotency.ts'
+import { createOperations } from '../../adapters/postgres/operations.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
 import { createStateIndex } from '../../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../../adapters/postgres/state-locks.ts'
@@ -61,13 +64,20 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       tenants: new Map([['acme', tenant]]),
       clients: createClients(postgres.db),
       changes: createChanges(postgres.db),
+      idempotency: createIdempotency(postgres.db),
+      operations: createOperations(postgres.db),
       health: createTenants(postgres.db),
       states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
       stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),
       stateIndex: createStateIndex(postgres.db, { applyWaitMs: 1000 }),
+      registers: createRegisters(postgres.db),
+      configuredCallers: { application: [], account: [] },
       notifications: { wait: (_id, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve() },
-      auth0: { get: () => Promise.reject(new Error('nobody should ask')) },
+      auth0: {
+        get: () => Promise.reject(new Error('nobody should ask')),
+        readSecret: () => Promise.reject(new Error('nobody should ask')),
+      },
       ping: () => postgres.pool.query('select 1').then(() => undefined),
       log: pino({ level: 'silent' }),
       settings: defaultSettings,

@@ -111,21 +111,23 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
         owned: ['productName', 'applicationName'],
       })
     })
+    // Settled is what Auth0 has answered, a moment after it has it.
     await vi.waitFor(
-      () =>
-        expect(stack.simulator.clients.get(id)).toMatchObject({
-          client_metadata: { product_name: 'Kept', application_name: 'Kept' },
-        }),
+      async () => {
+        const [row] = await stack.query(
+          `select generation::int, settled_generation::int, base from nexus.clients where client_id = $1`,
+          [id],
+        )
+        expect(row).toEqual({
+          generation: 2,
+          settled_generation: 2,
+          base: { productName: 'Kept', applicationName: 'Kept' },
+        })
+      },
       { timeout: 15_000 },
     )
-    const [row] = await stack.query(
-      `select generation::int, settled_generation::int, base from nexus.clients where client_id = $1`,
-      [id],
-    )
-    expect(row).toEqual({
-      generation: 2,
-      settled_generation: 2,
-      base: { productName: 'Kept', applicationName: 'Kept' },
+    expect(stack.simulator.clients.get(id)).toMatchObject({
+      client_metadata: { product_name: 'Kept', application_name: 'Kept' },
     })
   })
 

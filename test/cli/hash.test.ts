@@ -9,7 +9,7 @@ const token = 'a-token-of-some-length-0123456789'
 
 const verifies = async (hash: string, password: string): Promise<boolean> => {
   const parsed = parsePasswordHash(hash)
-  return parsed !== undefined && createPasswordVerifier()(password, parsed)
+  return parsed !== undefined && (await createPasswordVerifier()(password, [parsed])) === parsed
 }
 
 describe('hash password', () => {

@@ -34,10 +34,10 @@ describe('a service account', () => {
         id: 'ci',
         application: null,
         tenants: ['acme'],
-        terraformStates: '*',
         permissions: new Set(['client.write']),
         roles: ['billing-admins'],
         products: ['Billing'],
+        terraformStates: '*',
       },
     })
   })
@@ -106,7 +106,18 @@ describe('a password hash', () => {
     const hash = parsePasswordHash(one)
     if (hash === undefined) throw new Error('A hash that was made cannot be read.')
     const verify = createPasswordVerifier()
-    expect([await verify('swordfish', hash), await verify('Swordfish', hash)]).toEqual([true, false])
+    expect([await verify('swordfish', [hash]), await verify('Swordfish', [hash])]).toEqual([hash, undefined])
+  })
+
+  test('of a rotation keeps the salt, so that two of an account are verified by one derivation', async () => {
+    const former = parsePasswordHash(hashOf('swordfish'))
+    const present = parsePasswordHash(await hashPassword('marlin', former))
+    if (former === undefined || present === undefined) throw new Error('A hash that was made cannot be read.')
+    expect({ ...present, hash: null }).toEqual({ ...former, hash: null })
+    const verify = createPasswordVerifier()
+    expect(await verify('swordfish', [present, former])).toBe(former)
+    expect(await verify('marlin', [present, former])).toBe(present)
+    expect(await verify('tuna', [present, former])).toBe(undefined)
   })
 
   const salt = 'A'.repeat(22)

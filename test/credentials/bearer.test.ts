@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { goodClaims, epoch, key, otherKey, sign, startAuthenticator, startKeyServer, unsigned } from './support.ts'
 import type { Key } from './support.ts'
@@ -13,6 +13,15 @@ const hmac = (secret: string | Buffer, header: object): string => {
 
 const publicPem = (of: Key): string => of.publicKey.export({ type: 'spki', format: 'pem' }).toString()
 
+const spki = (of: Key): string => of.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+
+/** Signs JSON as it is written. */
+const signText = (payload: string, header = JSON.stringify({ alg: 'RS256', kid: 'one' })): string => {
+  const content = [header, payload].map((part) => Buffer.from(part).toString('base64url')).join('.')
+  return `${content}.${createSign('sha256').update(content).sign(key.privateKey).toString('base64url')}`
+}
+const withTwice = (member: string): string => `${JSON.stringify(goodClaims).slice(0, -1)},${member}}`
+
 describe('a Bearer token', () => {
   test('of a configured issuer, with an application token, is a caller', async () => {
     const { bearer } = startAuthenticator((await startKeyServer()).url)
@@ -22,10 +31,10 @@ describe('a Bearer token', () => {
         id: 'auth0|ann',
         application: 'portal',
         tenants: ['acme', 'beta'],
-        terraformStates: '*',
         permissions: new Set(['client.read', 'client.write']),
         roles: ['billing-admins'],
         products: ['Billing', 'Search'],
+        terraformStates: '*',
       },
     })
   })
@@ -131,6 +140,25 @@ describe('a Bearer token', () => {
     },
     { reason: 'no user', token: sign(without('sub')), says: 'names no user' },
     { reason: 'an empty user', token: sign({ ...goodClaims, sub: '' }), says: 'names no user' },
+    {
+      reason: 'a certificate that it brings itself (x5c)',
+      token: sign(goodClaims, { x5c: [spki(otherKey)], kid: undefined }, otherKey),
+      says: 'signature',
+    },
+    { reason: 'ES256 with the RSA key', token: sign(goodClaims, { alg: 'ES256' }), says: 'algorithm' },
+    { reason: 'HS256 with an empty secret', token: hmac('', {}), says: 'algorithm' },
+    { reason: 'a claim that stands twice', token: signText(withTwice('"sub":"auth0|eve"')), says: 'twice' },
+    { reason: 'one in other letters', token: signText(withTwice(String.raw`"s\u0075b":"auth0|eve"`)), says: 'twice' },
+    {
+      reason: 'a member of the header that stands twice',
+      token: signText(JSON.stringify(goodClaims), '{"alg":"none","alg":"RS256","kid":"one"}'),
+      says: 'twice',
+    },
+    {
+      reason: 'a huge token',
+      token: sign({ ...goodClaims, padding: 'x'.repeat(20_000) }),
+      says: 'more than 16384 characters',
+    },
     { reason: 'an opaque token', token: 'opaque', says: 'not a signed JWT' },
     { reason: 'five parts, as an encrypted one has', token: 'a.b.c.d.e', says: 'not a signed JWT' },
   ])('is refused: $reason', async ({ token, says }) => {
@@ -155,6 +183,30 @@ describe('a Bearer token', () => {
     const token = sign(goodClaims, { [header]: evil.url, kid: 'evil' }, otherKey)
     expect(await bearer(token)).toHaveProperty('refused')
     expect(evil.asked).toBe(0)
+  })
+
+  test('may hold a text that looks like a claim which stands twice, and a claim of the same name further down', async () => {
+    const { bearer } = startAuthenticator((await startKeyServer()).url)
+    const more = { note: '","sub":"', 'https://x.example/nested': { sub: 'auth0|eve', list: [{ sub: 1 }] } }
+    expect(await bearer(sign({ ...goodClaims, ...more }))).toMatchObject({ caller: { id: 'auth0|ann' } })
+  })
+
+  test("of one tenant's issuer is good for no other tenant, nor signed by the other's keys for it", async () => {
+    const keys = await startKeyServer()
+    const otherKeys = await startKeyServer()
+    otherKeys.publish({ ...otherKey.jwk, kid: 'one' })
+    const { bearer } = startAuthenticator(
+      keys.url,
+      {},
+      '',
+      `  - { issuer: 'https://other.example/', audience: urn:nexus, jwksUrl: ${otherKeys.url}, allowInsecure: true, tenants: [beta] }`,
+    )
+    const claims = { ...goodClaims, iss: 'https://other.example/' }
+    expect(await bearer(sign(claims, { kid: 'one' }, otherKey))).toMatchObject({ caller: { tenants: ['beta'] } })
+    expect(await bearer(sign(goodClaims, { kid: 'one' }, otherKey)), 'under the name of the first').toHaveProperty(
+      'refused',
+    )
+    expect(await bearer(sign(claims)), 'signed by the first').toHaveProperty('refused')
   })
 
   test('cannot be verified with a symmetric key that stands among the keys', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { hashToken, issueToken } from '../../adapters/credentials/application-tokens.ts'
+import type { Reading } from '../../adapters/postgres/callers.ts'
 import { readClaims } from '../../adapters/credentials/claims.ts'
 import { applicationToken, goodClaims, narrowToken, sign, startAuthenticator, startKeyServer } from './support.ts'
 
@@ -31,6 +33,61 @@ describe('the application', () => {
     // The Bearer token is not at fault, and was not looked at.
     expect(JSON.stringify(outcome)).not.toContain('invalid_token')
     expect(keys.asked).toBe(0)
+  })
+})
+
+const away = () => Promise.reject(new Error('The database is away.'))
+
+describe('callers of the database', () => {
+  const issued = issueToken()
+  const robot: Reading = {
+    entry: {
+      name: 'robot',
+      grant: { tenants: ['acme'], permissions: ['client.read'], roles: [], products: [], terraformStates: '*' },
+      secret: { hash: hashToken(issued), madeAt: new Date(0), usedAt: null },
+      previous: null,
+      expiresAt: null,
+      disabledAt: null,
+      revokedAt: null,
+      createdAt: new Date(0),
+      createdBy: null,
+    },
+    now: new Date(),
+    useDue: [hashToken(issued)],
+  }
+  const none = { find: () => Promise.resolve(undefined), noteUse: away }
+
+  test.each([
+    { reason: 'callers of the configuration come in without it', token: applicationToken, fails: false },
+    { reason: 'what cannot be a token of it is refused without it', token: 'nxa_of-no-shape', fails: false },
+    { reason: 'of anybody else nobody can tell', token: issued, fails: true },
+  ])('while it is away: $reason', async ({ token, fails }) => {
+    const registered = { application: { findBySecret: away, noteUse: away }, account: none }
+    const { bearer } = startAuthenticator((await startKeyServer()).url, { registered })
+    const outcome = await bearer(sign(goodClaims), token).catch((error: unknown) => error)
+    expect(outcome instanceof Error).toBe(fails)
+  })
+
+  test('come in also where their last use cannot be written down, which is told', async () => {
+    const told: unknown[] = []
+    const application = { findBySecret: () => Promise.resolve(robot), noteUse: away }
+    const { bearer } = startAuthenticator((await startKeyServer()).url, {
+      registered: { application, account: none },
+      onError: (error) => told.push(error),
+    })
+    expect(await bearer(sign(goodClaims), issued)).toMatchObject({
+      caller: { application: 'robot', tenants: ['acme'], permissions: new Set(['client.read']) },
+    })
+    await expect.poll(() => told).toHaveLength(1)
+  })
+
+  test('of a name that the configuration has stay outside', async () => {
+    const shadowed = { ...robot, entry: { ...robot.entry, name: 'portal' } }
+    const application = { findBySecret: () => Promise.resolve(shadowed), noteUse: away }
+    const { bearer } = startAuthenticator('http://127.0.0.1:1/', { registered: { application, account: none } })
+    expect(await bearer(sign(goodClaims), issued)).toMatchObject({
+      refused: expect.stringContaining('not known') as unknown,
+    })
   })
 })
 

@@ -98,7 +98,8 @@ export const goodClaims = {
   'https://nexus.example/products': ['Billing', 'Search'],
 }
 
-const configurationOf = (jwksUrl: string, more = '') =>
+/** @param issuers more of them */
+const configurationOf = (jwksUrl: string, more = '', issuers = '') =>
   parseConfiguration(
     `
 tenants:
@@ -110,6 +111,7 @@ issuers:
     jwksUrl: ${jwksUrl}
     allowInsecure: true
     tenants: [acme, beta]
+${issuers}
 applicationTokens:
   tokens:
     - { name: portal, sha256: ${hashToken(applicationToken)}, tenants: '*' }
@@ -129,10 +131,10 @@ export type Outcome =
   | { readonly unavailable: string }
 
 /** An authenticator whose clock stands still, and which says what came of it. */
-export const startAuthenticator = (jwksUrl: string, options: AuthenticatorOptions = {}, more = '') => {
+export const startAuthenticator = (jwksUrl: string, options: AuthenticatorOptions = {}, more = '', issuers = '') => {
   const clock = { seconds: epoch }
   const now = (): number => clock.seconds * 1000
-  const authenticate = createAuthenticator(configurationOf(jwksUrl, more), { now, ...options })
+  const authenticate = createAuthenticator(configurationOf(jwksUrl, more, issuers), { now, ...options })
   const outcomeOf = async (credentials: Credentials): Promise<Outcome> => {
     try {
       return { caller: await authenticate(credentials) }

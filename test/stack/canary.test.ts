@@ -11,6 +11,8 @@ describe.skipIf(servers === null)('secrets', () => {
   let stack: Stack
   let id: string
   const answers: string[] = []
+  /** Answers to a caller who asked for the secret and may have it. */
+  const entitled: string[] = []
   /** Every command that anybody sent to Redis meanwhile: what was there for a moment only counts too. */
   const commands: string[] = []
   /** What the management API itself answers about the client. */
@@ -109,6 +111,26 @@ describe.skipIf(servers === null)('secrets', () => {
     await patch({ applicationName: 'y' }, { authorization: `Basic ${btoa(`ci:wrong-${password}`)}` })
     await patch({ applicationName: 'z' }, { 'x-application-token': `wrong-${applicationToken}` })
     answers.push(await (await stack.request(`/v1/tenants/acme/clients/${id}`, { as })).text())
+    const may = stack.token({ permissions: ['client.write', 'client.secret.read'] })
+    canaries['token of who may read secrets'] = may
+    const withSecret = `/v1/tenants/acme/clients/${id}?include=secret`
+    answers.push(await (await stack.request(withSecret, { as })).text())
+    entitled.push(await (await stack.request(withSecret, { as: may })).text())
+    for (const attempt of ['first', 'repetition', 'repetition without it']) {
+      const to = attempt === 'repetition without it' ? answers : entitled
+      const path = to === answers ? id : `${id}?include=secret`
+      const headers = { 'idempotency-key': 'canary' }
+      to.push(await (await stack.patch(path, { applicationName: 'w' }, { as: may, headers })).text())
+    }
+    const preview = await stack.patch(`${id}?dryRun=true`, { applicationName: 'v' }, { as: may })
+    answers.push(await preview.text())
+    const list = await stack.request('/v1/tenants/acme/clients', {
+      method: 'PATCH',
+      body: JSON.stringify([{ id, patch: { applicationName: 'u' } }]),
+      as: may,
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'canary of a list' },
+    })
+    answers.push(await list.text())
     for (const faults of [
       { errorShare: 1 },
       { outage: 'page' as const },
@@ -120,6 +142,7 @@ describe.skipIf(servers === null)('secrets', () => {
       setTimeout(() => stack.simulator.setFaults({}), 300)
       await waiting
     }
+    await useIssuedSecrets()
     await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
     for (;;) {
       const [tenant] = await stack.query<{ done: boolean }>(
@@ -127,6 +150,41 @@ describe.skipIf(servers === null)('secrets', () => {
       )
       if (tenant?.done === true) return
       await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  /** Secrets that an administrator is given once: made, used, rotated, used wrongly, revoked, used again. */
+  const useIssuedSecrets = async (): Promise<void> => {
+    const admin = stack.token({ permissions: ['tenant.admin', 'client.read.all'] })
+    const ask = async (path: string, method = 'GET', body?: unknown): Promise<Readonly<Record<string, unknown>>> => {
+      const answer = await stack.request(`/v1/admin/${path}`, { method, as: admin, body: JSON.stringify(body) ?? null })
+      const text = await answer.text()
+      const {
+        token,
+        password: issued,
+        ...rest
+      }: Readonly<Record<string, unknown>> = text === '' ? {} : Object(JSON.parse(text))
+      answers.push(JSON.stringify(rest))
+      return { secret: token ?? issued }
+    }
+    const use = async (headers: Record<string, string>): Promise<number> => {
+      const answer = await stack.request(`/v1/tenants/acme/clients/${id}`, { headers })
+      answers.push(await answer.text())
+      return answer.status
+    }
+    for (const [kind, headersOf] of [
+      ['applications', (secret: string) => ({ 'x-application-token': secret })],
+      ['accounts', (secret: string) => ({ authorization: `Basic ${btoa(`robot:${secret}`)}` })],
+    ] as const) {
+      const body = { name: 'robot', tenants: ['acme'], permissions: ['client.read'] }
+      const first = String((await ask(kind, 'POST', body))['secret'])
+      const second = String((await ask(`${kind}/robot/rotate`, 'POST', {}))['secret'])
+      await ask(kind, 'POST', { ...body, name: 'second', token: first, password: second })
+      for (const secret of [first, second, `${first}x`]) await use(headersOf(secret))
+      await ask(kind)
+      await ask(`${kind}/robot`, 'DELETE')
+      for (const secret of [first, second]) expect(await use(headersOf(secret))).toBe(401)
+      Object.assign(canaries, { [`first secret of ${kind}`]: first, [`second secret of ${kind}`]: second })
     }
   }
 
@@ -149,8 +207,16 @@ describe.skipIf(servers === null)('secrets', () => {
       raw,
       JSON.stringify(stack.simulator.credential),
       JSON.stringify(stack.configuration),
-      ...['user token', 'token of another tool', 'application token', 'password', 'basic credentials'].map(
-        (name) => canaries[name] ?? '',
+      ...[
+        'user token',
+        'token of who may read secrets',
+        'token of another tool',
+        'application token',
+        'password',
+        'basic credentials',
+      ].map((name) => canaries[name] ?? ''),
+      ...['applications', 'accounts'].flatMap((kind) =>
+        ['first', 'second'].map((which) => canaries[`${which} secret of ${kind}`] ?? ''),
       ),
     ].join('\n')
 
@@ -162,10 +228,21 @@ describe.skipIf(servers === null)('secrets', () => {
     expect(raw).toContain(canaries['encryption key'])
     expect(raw).toContain(canaries['add-on'])
     expect(await database()).toContain('https://a.example.com/cb')
+    expect(canaries['first secret of applications']).toMatch(/^nxa_/)
+    expect(canaries['second secret of accounts']).toMatch(/^nxs_/)
+    expect(answers.join('')).toContain('"name":"robot","source":"database"')
     expect(stack.logLines().join('')).toContain('answered')
     expect(answers.join('')).toContain('https://a.example.com/cb')
     const jobs = await stack.query<{ row: string }>(`select row from public.seen where of = 'job'`)
     expect([...jobs.map(({ row }) => row), ...commands].join('\n')).toContain(id)
+  })
+
+  test('the secret alone is in the answers to who asked for it and may have it', () => {
+    expect(entitled).toHaveLength(3)
+    for (const answer of entitled) {
+      const found = Object.entries(canaries).flatMap(([name, secret]) => (answer.includes(secret) ? [name] : []))
+      expect(found).toEqual(['client secret'])
+    }
   })
 
   test.each([

@@ -84,6 +84,45 @@ describe.skipIf(servers === null)('a process that is killed', () => {
     expect(stack.simulator.clients.get(id)?.['callbacks']).toEqual(['https://after.example.com/cb'])
   })
 
+  test('between accepting and answering has used its key: the repetition tells the outcome of that one change', async () => {
+    const send = (url: string) =>
+      fetch(`${url}/v1/tenants/acme/clients/${id}`, {
+        method: 'PATCH',
+        headers: {
+          authorization: `Bearer ${stack.token()}`,
+          'x-application-token': applicationToken,
+          'content-type': 'application/json',
+          'idempotency-key': 'only-once',
+        },
+        body: JSON.stringify({ callbackUrls: ['https://after.example.com/cb'] }),
+      })
+    const url = await start()
+    const reading = { authorization: `Bearer ${stack.token()}`, 'x-application-token': applicationToken }
+    expect((await fetch(`${url}/v1/tenants/acme/clients/${id}`, { headers: reading })).status).toBe(200)
+    stack.simulator.setFaults({ outage: 'reset' })
+    const unanswered = send(url).catch((error: unknown) => error)
+    const changes = () => stack.query<{ id: string }>('select id from nexus.changes')
+    await vi.waitFor(async () => expect(await changes()).toHaveLength(1), { timeout: 10_000, interval: 20 })
+    await started[0]?.kill('SIGKILL')
+    expect(await unanswered).toBeInstanceOf(Error)
+    const [only] = await changes()
+    stack.simulator.setFaults({})
+    const next = await start()
+    // For all that is known, the first may still be under way.
+    expect((await send(next)).status).toBe(409)
+    // The time of the dead process, shortened: its half minute is not what is tested.
+    const [held] = await stack.query<{ ms: number }>(
+      `select extract(epoch from claimed_until - created_at)::float8 * 1000 as ms from nexus.idempotency_keys`,
+    )
+    expect(held?.ms).toBeCloseTo(25_000, -1)
+    await stack.query('update nexus.idempotency_keys set claimed_until = now()')
+    const answer = await send(next)
+    expect([answer.status, answer.headers.get('nexus-change')]).toEqual([200, only?.id])
+    expect(await answer.json()).toMatchObject({ callbackUrls: ['https://after.example.com/cb'] })
+    expect(await changes()).toEqual([only])
+    expect(stack.simulator.clients.get(id)?.['callbacks']).toEqual(['https://after.example.com/cb'])
+  })
+
   test('in the middle of a call leaves a lease that ends, and the next one reads before it sends', async () => {
     const url = await start()
     stack.simulator.setFaults({ latencyMs: 800, methods: ['PATCH'] })

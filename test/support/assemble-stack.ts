@@ -44,6 +44,8 @@ export interface StackOptions {
   readonly simulator?: SimulatorOptions
   /** Members of the tenant in the configuration file. */
   readonly tenant?: Record<string, unknown>
+  /** Tenants beside it, whole. */
+  readonly otherTenants?: readonly Record<string, unknown>[]
   /** Further members of the configuration file. */
   readonly file?: Record<string, unknown>
   readonly roles?: Roles
@@ -164,6 +166,7 @@ const fileFor = (
       allowInsecure: true,
       ...options.tenant,
     },
+    ...(options.otherTenants ?? []),
   ],
   issuers: [
     {

@@ -1,0 +1,98 @@
+import type { Reading, Registers } from '../postgres/callers.ts'
+import { ownerNameOf, RegisteredName, standingOf, validHashes } from '../../domain/registered.ts'
+import type { Standing } from '../../domain/registered.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
+import type { Application } from './application-tokens.ts'
+import { hashToken, isIssuedToken } from './application-tokens.ts'
+import type { Account } from './basic.ts'
+import { Unauthenticated } from './errors.ts'
+
+/** The callers of the database, as far as authentication needs them. */
+export interface RegisteredCallers {
+  readonly application: Pick<Registers['application'], 'findBySecret' | 'noteUse'>
+  readonly account: Pick<Registers['account'], 'find' | 'noteUse'>
+}
+
+/** Where there is no database: nobody. */
+export const nobodyRegistered: RegisteredCallers = {
+  application: { findBySecret: () => Promise.resolve(undefined), noteUse: () => Promise.resolve() },
+  account: { find: () => Promise.resolve(undefined), noteUse: () => Promise.resolve() },
+}
+
+/** Why somebody with a right secret stays outside; said only to who has it. */
+const refusals: Readonly<Record<Exclude<Standing, 'active'>, string>> = {
+  disabled: 'is disabled. An administrator of its tenants can let it in again.',
+  expired: 'has expired. An administrator of its tenants can prolong it.',
+  revoked: 'was revoked.',
+}
+
+/** Writes down the last use of a secret, beside the request: it neither waits for that nor fails with it. */
+const createNotes = (noteUse: Registers['account']['noteUse'], onError: (error: unknown) => void) => {
+  const underWay = new Set<string>()
+  return ({ entry, useDue }: Reading, hash: string): void => {
+    if (!useDue.includes(hash) || underWay.has(hash)) return
+    underWay.add(hash)
+    noteUse(entry.name, hash)
+      .catch(onError)
+      .finally(() => underWay.delete(hash))
+  }
+}
+
+/**
+ * Finds the application of the database that a token belongs to; undefined where there is none. A name that the
+ * configuration has is the configuration's.
+ *
+ * The function that it returns throws Unauthenticated where the token is right and still not good now.
+ */
+export const createRegisteredApplications = (
+  { findBySecret, noteUse }: RegisteredCallers['application'],
+  configured: ReadonlySet<string>,
+  onError: (error: unknown) => void,
+) => {
+  const note = createNotes(noteUse, onError)
+  return async (token: string): Promise<Application | undefined> => {
+    // What could not be one of ours costs no query.
+    if (!isIssuedToken(token)) return undefined
+    const hash = hashToken(token)
+    const reading = await findBySecret(hash)
+    if (reading === undefined || configured.has(reading.entry.name)) return undefined
+    const { entry, now } = reading
+    const standing = standingOf(entry, now)
+    if (standing !== 'active') throw new Unauthenticated(`The application ${entry.name} ${refusals[standing]}`)
+    if (!validHashes(entry, now).includes(hash))
+      throw new Unauthenticated(`This token of the application ${entry.name} was replaced by another.`)
+    note(reading, hash)
+    return { name: entry.name, ...entry.grant }
+  }
+}
+
+/** Finds the service account of the database by its name; undefined where there is none. */
+export const createRegisteredAccounts = (
+  { find, noteUse }: RegisteredCallers['account'],
+  onError: (error: unknown) => void,
+) => {
+  const note = createNotes(noteUse, onError)
+  return async (name: string): Promise<Account | undefined> => {
+    const reading = RegisteredName.safeParse(name).success ? await find(name) : undefined
+    if (reading === undefined) return undefined
+    const { entry, now } = reading
+    const standing = standingOf(entry, now)
+    const { grant } = entry
+    const caller: Caller = {
+      kind: 'service-account',
+      id: ownerNameOf(entry.name),
+      application: null,
+      tenants: grant.tenants,
+      permissions: new Set(grant.permissions),
+      roles: grant.roles,
+      products: grant.products ?? [],
+      terraformStates: grant.terraformStates,
+    }
+    return {
+      caller,
+      hashes: validHashes(entry, now),
+      refusal: standing === 'active' ? null : `The service account ${entry.name} ${refusals[standing]}`,
+      used: (hash) => note(reading, hash),
+    }
+  }
+}

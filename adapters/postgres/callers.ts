@@ -1,0 +1,161 @@
+import { sql } from 'kysely'
+import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import { Grant } from '../../domain/grants.ts'
+import type { Registered, RegisteredKind } from '../../domain/registered.ts'
+import type { Author } from '../../domain/vocabulary.ts'
+import type { Database } from './schema.ts'
+
+/** An entry with the database's time as it was read: one clock decides what has expired, whichever process asks. */
+export interface Reading {
+  readonly entry: Registered
+  readonly now: Date
+  /** Whether the last use of each secret is so long ago that it should be noted again. */
+  readonly useDue: readonly string[]
+}
+
+const tables: Readonly<Record<RegisteredKind, RawBuilder<unknown>>> = {
+  application: sql.table('nexus.application_tokens'),
+  account: sql.table('nexus.service_accounts'),
+}
+
+/**
+ * The applications or the service accounts of the database. Nothing is cached: a request looks its entry up by an index,
+ * so that a revocation holds for every process as soon as it is committed.
+ */
+const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
+  const table = tables[kind]
+  const where = async (condition: RawBuilder<unknown>, on: Kysely<Database> = db): Promise<Reading[]> => {
+    const { rows } = await sql<Row>`select *, clock_timestamp() as now from ${table} where ${condition}`.execute(on)
+    return rows.map(toReading)
+  }
+
+  return {
+    /** By name. */
+    list: (): Promise<Reading[]> => where(sql`true order by name`),
+
+    /** Undefined where there is none of that name. */
+    find: async (name: string): Promise<Reading | undefined> => (await where(sql`name = ${name}`))[0],
+
+    /** The entry that has a secret, or had it before a rotation; whether it still counts is in the entry. */
+    findBySecret: async (hash: string): Promise<Reading | undefined> =>
+      (await where(sql`secret_hash = ${hash} or previous_hash = ${hash}`))[0],
+
+    /** @returns undefined where the name is taken, also by one that is revoked */
+    create: async (given: NewEntry): Promise<Reading | undefined> => {
+      const { rows } = await sql<Row>`
+        insert into ${table} (name, "grant", secret_hash, secret_made_at, expires_at, created_by)
+        values (${given.name}, ${JSON.stringify(given.grant)}, ${given.hash}, clock_timestamp(), ${given.expiresAt},
+                ${given.createdBy === null ? null : JSON.stringify(given.createdBy)})
+        on conflict (name) do nothing
+        returning *, clock_timestamp() as now
+      `.execute(db)
+      return rows.map(toReading)[0]
+    },
+
+    /**
+     * Changes an entry on its locked row.
+     *
+     * @param decide what becomes of it; what it throws undoes everything
+     * @returns undefined where there is none of that name
+     */
+    change: (name: string, decide: (entry: Registered, now: Date) => Registered): Promise<Reading | undefined> =>
+      db.transaction().execute(async (trx) => {
+        const [found] = await where(sql`name = ${name} for update`, trx)
+        return found && write(trx, table, decide(found.entry, found.now))
+      }),
+
+    /** Notes that a secret was used just now. */
+    noteUse: async (name: string, hash: string): Promise<void> => {
+      await sql`
+        update ${table} set
+          secret_used_at = case when secret_hash = ${hash} then clock_timestamp() else secret_used_at end,
+          previous_used_at = case when previous_hash = ${hash} then clock_timestamp() else previous_used_at end
+        where name = ${name}
+      `.execute(db)
+    },
+  }
+}
+
+export type Register = ReturnType<typeof createRegister>
+
+/** Both registers. */
+export type Registers = Readonly<Record<RegisteredKind, Register>>
+
+export const createRegisters = (db: Kysely<Database>): Registers => ({
+  application: createRegister(db, 'application'),
+  account: createRegister(db, 'account'),
+})
+
+interface NewEntry {
+  readonly name: string
+  readonly grant: Grant
+  readonly hash: string
+  readonly expiresAt: Date | null
+  readonly createdBy: Author | null
+}
+
+const write = async (
+  trx: Transaction<Database>,
+  table: RawBuilder<unknown>,
+  entry: Registered,
+): Promise<Reading | undefined> => {
+  const { rows } = await sql<Row>`
+    update ${table} set
+      "grant" = ${JSON.stringify(entry.grant)},
+      secret_hash = ${entry.secret?.hash ?? null},
+      secret_made_at = ${entry.secret?.madeAt ?? null},
+      secret_used_at = ${entry.secret?.usedAt ?? null},
+      previous_hash = ${entry.previous?.hash ?? null},
+      previous_until = ${entry.previous?.until ?? null},
+      previous_used_at = ${entry.previous?.usedAt ?? null},
+      expires_at = ${entry.expiresAt}, disabled_at = ${entry.disabledAt}, revoked_at = ${entry.revokedAt}
+    where name = ${entry.name}
+    returning *, clock_timestamp() as now
+  `.execute(trx)
+  return rows.map(toReading)[0]
+}
+
+interface Row {
+  readonly name: string
+  readonly grant: unknown
+  readonly secret_hash: string | null
+  readonly secret_made_at: Date | null
+  readonly secret_used_at: Date | null
+  readonly previous_hash: string | null
+  readonly previous_until: Date | null
+  readonly previous_used_at: Date | null
+  readonly expires_at: Date | null
+  readonly disabled_at: Date | null
+  readonly revoked_at: Date | null
+  readonly created_at: Date
+  readonly created_by: Author | null
+  readonly now: Date
+}
+
+/** How often the last use is written down at most. */
+const noteEveryMs = 60_000
+
+const toReading = (row: Row): Reading => {
+  const { secret_hash: hash, secret_made_at: madeAt, previous_hash: former, previous_until: until } = row
+  const secrets = [
+    { hash, usedAt: row.secret_used_at },
+    { hash: former, usedAt: row.previous_used_at },
+  ]
+  return {
+    entry: {
+      name: row.name,
+      grant: Grant.parse(row.grant),
+      secret: hash === null || madeAt === null ? null : { hash, madeAt, usedAt: row.secret_used_at },
+      previous: former === null || until === null ? null : { hash: former, until, usedAt: row.previous_used_at },
+      expiresAt: row.expires_at,
+      disabledAt: row.disabled_at,
+      revokedAt: row.revoked_at,
+      createdAt: row.created_at,
+      createdBy: row.created_by,
+    },
+    now: row.now,
+    useDue: secrets.flatMap(({ hash, usedAt }) =>
+      hash === null || (usedAt !== null && row.now.getTime() - usedAt.getTime() < noteEveryMs) ? [] : [hash],
+    ),
+  }
+}

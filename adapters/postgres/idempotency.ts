@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { Author } from '../../domain/vocabulary.ts'
+import type { Database } from './schema.ts'
+
+/** A key that a caller gave a request. Two callers, or two tenants, may use the same one. */
+export interface RequestKey {
+  readonly tenantId: string
+  readonly caller: Author
+  readonly key: string
+}
+
+/** A key that is ours for a time: whatever is written for it holds the token, so that a holder who was too slow cannot. */
+export interface Claim extends RequestKey {
+  readonly token: string
+  /** What a former holder, who died, has brought about already. */
+  readonly changeId: string | null
+  readonly operationId: string | null
+}
+
+/** What becomes of a request that has a key. */
+export type Claimed =
+  | { readonly kind: 'claimed'; readonly claim: Claim }
+  /** It has been answered already: the text that was kept. */
+  | { readonly kind: 'answered'; readonly answer: string }
+  | { readonly kind: 'in-flight' }
+  | { readonly kind: 'other-request' }
+
+/** Somebody else took the key over, or was given the element: nothing of this attempt is stored. */
+export class ClaimLost extends Error {
+  constructor() {
+    super('The claim was lost: somebody else is at this request.')
+    this.name = 'ClaimLost'
+  }
+}
+
+const where = ({ tenantId, caller, key }: RequestKey) =>
+  sql`tenant_id = ${tenantId} and caller = ${JSON.stringify(caller)}::jsonb and key = ${key}`
+
+/** The row of a claim, as long as nobody else has taken it. */
+export const ofClaim = (claim: Claim) => sql`${where(claim)} and claim = ${claim.token}`
+
+/** Keys by which the repetition of a request is recognised. */
+export const createIdempotency = (db: Kysely<Database>) => ({
+  /**
+   * Takes a key for a request, or says what stands in the way. Of many at once, one gets it.
+   *
+   * @param fingerprint what makes it the same request
+   * @param holdMs after that somebody else may take it over: the holder must have died
+   */
+  claim: async (key: RequestKey, fingerprint: string, holdMs: number): Promise<Claimed> => {
+    const token = randomUUID()
+    for (;;) {
+      const taken = await sql<{ change_id: string | null; operation_id: string | null }>`
+        insert into nexus.idempotency_keys as k (tenant_id, caller, key, fingerprint, claim, claimed_until)
+        values (${key.tenantId}, ${JSON.stringify(key.caller)}::jsonb, ${key.key}, ${fingerprint}, ${token},
+                clock_timestamp() + ${holdMs} * interval '1 millisecond')
+        on conflict (tenant_id, caller, key) do update
+          set claim = excluded.claim, claimed_until = excluded.claimed_until
+          where k.fingerprint = excluded.fingerprint and k.answer is null and k.claimed_until <= clock_timestamp()
+        returning change_id, operation_id
+      `.execute(db)
+      const [row] = taken.rows
+      if (row !== undefined)
+        return {
+          kind: 'claimed',
+          claim: { ...key, token, changeId: row.change_id, operationId: row.operation_id },
+        }
+      const held = await sql<{ fingerprint: string; answer: string | null }>`
+        select fingerprint, answer from nexus.idempotency_keys where ${where(key)}
+      `.execute(db)
+      const [holder] = held.rows
+      // Its holder let go of it in between.
+      if (holder === undefined) continue
+      if (holder.fingerprint !== fingerprint) return { kind: 'other-request' }
+      return holder.answer === null ? { kind: 'in-flight' } : { kind: 'answered', answer: holder.answer }
+    }
+  },
+
+  /** Keeps what was answered, for repetitions. */
+  keep: async (claim: Claim, answer: string): Promise<void> => {
+    await sql`update nexus.idempotency_keys set answer = ${answer} where ${ofClaim(claim)}`.execute(db)
+  },
+
+  /**
+   * Lets go of a key without an answer. Where the request has brought something about, the next one finds that;
+   * otherwise it is as if the key had never been used.
+   */
+  release: async (claim: Claim): Promise<void> => {
+    await sql`
+      update nexus.idempotency_keys set claimed_until = clock_timestamp() where ${ofClaim(claim)}
+    `.execute(db)
+    await sql`
+      delete from nexus.idempotency_keys where ${ofClaim(claim)} and change_id is null and operation_id is null
+    `.execute(db)
+  },
+
+  /** Forgets keys that are older than `ms`. */
+  expire: async (ms: number): Promise<void> => {
+    await sql`
+      delete from nexus.idempotency_keys where created_at < clock_timestamp() - ${ms} * interval '1 millisecond'
+    `.execute(db)
+  },
+})
+
+export type Idempotency = ReturnType<typeof createIdempotency>

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { Refusal } from '../../domain/refusal.ts'
+import type { Author, ChangeStatus } from '../../domain/vocabulary.ts'
+import { ClaimLost, ofClaim } from './idempotency.ts'
+import type { Claim } from './idempotency.ts'
+import type { Database } from './schema.ts'
+
+/** Changes of many clients that were asked for in one request. */
+export interface Operation {
+  readonly id: string
+  readonly tenantId: string
+  readonly author: Author
+  readonly createdAt: Date
+  readonly elements: readonly Element[]
+}
+
+/** One of them: undecided, a change with what has come of it, or an answer without one: the text that was kept. */
+export interface Element {
+  readonly clientId: string
+  readonly change: { readonly id: string; readonly status: ChangeStatus; readonly refusal: Refusal | null } | null
+  readonly answer: string | null
+}
+
+/** Operations: who asked for what. What has come of it stands with the changes only. */
+export const createOperations = (db: Kysely<Database>) => ({
+  /**
+   * Opens an operation whose elements are all undecided.
+   *
+   * @param claim the key of its request: noted with it in the same transaction, so that a repetition goes on with it
+   * @throws ClaimLost where the key is somebody else's meanwhile; nothing is stored then
+   */
+  open: (tenantId: string, author: Author, clientIds: readonly string[], claim: Claim | undefined): Promise<string> =>
+    db.transaction().execute(async (trx) => {
+      const id = randomUUID()
+      await sql`
+        insert into nexus.operations (id, tenant_id, author) values (${id}, ${tenantId}, ${JSON.stringify(author)}::jsonb)
+      `.execute(trx)
+      await sql`
+        insert into nexus.operation_elements (operation_id, place, client_id)
+        select ${id}, place - 1, client_id from unnest(${[...clientIds]}::text[]) with ordinality as t (client_id, place)
+      `.execute(trx)
+      if (claim === undefined) return id
+      const noted = await sql`
+        update nexus.idempotency_keys set operation_id = ${id} where ${ofClaim(claim)} and operation_id is null
+      `.execute(trx)
+      if (noted.numAffectedRows !== 1n) throw new ClaimLost()
+      return id
+    }),
+
+  /** Keeps what was answered for an element of which no change came; nothing where it is decided already. */
+  decide: async (operationId: string, place: number, answer: string): Promise<void> => {
+    await sql`
+      update nexus.operation_elements set answer = ${answer}
+      where operation_id = ${operationId} and place = ${place} and change_id is null and answer is null
+    `.execute(db)
+  },
+
+  /** An operation of a tenant as it stands; undefined where there is none of that id. */
+  find: async (tenantId: string, id: string): Promise<Operation | undefined> => {
+    const { rows } = await sql<Row>`
+      select o.author, o.created_at, e.client_id, e.change_id, e.answer, h.status, h.refusal
+      from nexus.operations o join nexus.operation_elements e on e.operation_id = o.id
+      left join nexus.changes h on h.id = e.change_id
+      where o.id = ${id} and o.tenant_id = ${tenantId}
+      order by e.place
+    `.execute(db)
+    const [first] = rows
+    return first && { id, tenantId, author: first.author, createdAt: first.created_at, elements: rows.map(toElement) }
+  },
+
+  /** The id of a change of the operation that still waits; undefined where none does. */
+  waiting: async (id: string): Promise<string | undefined> => {
+    const { rows } = await sql<{ id: string }>`
+      select h.id from nexus.operation_elements e join nexus.changes h on h.id = e.change_id
+      where e.operation_id = ${id} and h.status = 'accepted' limit 1
+    `.execute(db)
+    return rows[0]?.id
+  },
+
+  /** Forgets operations that are older than `ms`, unless a change of theirs still waits. */
+  expire: async (ms: number): Promise<void> => {
+    await sql`
+      delete from nexus.operations o
+      where created_at < clock_timestamp() - ${ms} * interval '1 millisecond'
+        and not exists (
+          select from nexus.operation_elements e join nexus.changes h on h.id = e.change_id
+          where e.operation_id = o.id and h.status = 'accepted')
+    `.execute(db)
+  },
+})
+
+export type Operations = ReturnType<typeof createOperations>
+
+interface Row {
+  readonly author: Author
+  readonly created_at: Date
+  readonly client_id: string
+  readonly change_id: string | null
+  readonly answer: string | null
+  readonly status: ChangeStatus | null
+  readonly refusal: Refusal | null
+}
+
+const toElement = ({ client_id: clientId, change_id: id, answer, status, refusal }: Row): Element => ({
+  clientId,
+  change: id === null || status === null ? null : { id, status, refusal },
+  answer,
+})

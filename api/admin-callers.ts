@@ -1,0 +1,249 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { z } from 'zod'
+import { issue } from '../adapters/credentials/issue.ts'
+import { authorOf } from '../adapters/postgres/changes.ts'
+import type { Reading } from '../adapters/postgres/callers.ts'
+import { callerChange, newCaller, Rotation } from '../domain/caller-requests.ts'
+import { excessOf, excessOfSecret, isAdministrator, mayOversee } from '../domain/grants.ts'
+import type { Grant } from '../domain/grants.ts'
+import { ownerNameOf, retire, revoke, rotate } from '../domain/registered.ts'
+import type { Registered, RegisteredKind } from '../domain/registered.ts'
+import type { Caller, Issue } from '../domain/vocabulary.ts'
+import type { Answer, Ask } from './answer.ts'
+import { configuredView, registeredView } from './caller-view.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { parseJson, pointerTo } from './json.ts'
+import { refuseParameters } from './patch-client.ts'
+import { forbidden, notFound, Problem } from './problem.ts'
+
+/**
+ * Applications and service accounts, for administrators of tenants. An entry that reaches beyond an administrator's
+ * tenants is not there for them: it is on no list, and 404 at its address.
+ */
+
+type Stage = (ask: Ask) => Promise<Answer>
+
+const words: Readonly<
+  Record<RegisteredKind, { readonly what: string; readonly list: string; readonly secret: string }>
+> = {
+  application: { what: 'application', list: 'applications', secret: 'token' },
+  account: { what: 'service account', list: 'accounts', secret: 'password' },
+}
+
+/** GET: those of the database and of the configuration, by name. */
+export const listCallers =
+  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  async (ask) => {
+    const caller = await administratorOf(deps, ask)
+    refuseParameters(ask.query)
+    const configured = deps.configuredCallers[kind]
+    const registered = (await deps.registers[kind].list()).filter(
+      ({ entry }) => !configured.some(({ name }) => name === entry.name),
+    )
+    const views = [
+      ...configured.filter(({ grant }) => mayOversee(caller, grant)).map((one) => configuredView(kind, one)),
+      ...registered.filter(({ entry }) => mayOversee(caller, entry.grant)).map((one) => registeredView(kind, one)),
+    ]
+    return json(200, { [words[kind].list]: views.toSorted((a, b) => (a.name < b.name ? -1 : 1)) })
+  }
+
+/** GET of one. */
+export const readCaller =
+  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  async (ask) => {
+    const caller = await administratorOf(deps, ask)
+    refuseParameters(ask.query)
+    const configured = configuredOf(deps, kind, nameOf(ask))
+    if (configured !== undefined && mayOversee(caller, configured.grant))
+      return json(200, configuredView(kind, configured))
+    return json(200, registeredView(kind, await overseen(deps, kind, caller, nameOf(ask))))
+  }
+
+/** POST: a new one. Its secret stands in this answer, and never again. */
+export const createCaller =
+  (deps: ApiDeps, kind: RegisteredKind, path: string): Stage =>
+  async (ask) => {
+    const caller = await administratorOf(deps, ask)
+    refuseParameters(ask.query)
+    const { name, grant, expiresAt } = parse(newCaller[kind], await ask.readBody())
+    mayHandOut(deps, caller, grant)
+    const taken = new Problem(
+      'name-taken',
+      `There is, or was, ${words[kind].what === 'application' ? 'an' : 'a'} ${words[kind].what} ${name}; choose another name.`,
+    )
+    if (configuredOf(deps, kind, name) !== undefined) throw taken
+    const { secret, hash } = await issue[kind]()
+    const made = await deps.registers[kind].create({ name, grant, hash, expiresAt, createdBy: authorOf(caller) })
+    if (made === undefined) throw taken
+    tell(deps, kind, caller, made, 'created')
+    const answer = json(201, { ...registeredView(kind, made), [words[kind].secret]: secret })
+    return { ...answer, headers: { ...answer.headers, location: `${path}/${encodeURIComponent(name)}` } }
+  }
+
+/** PATCH: what it is good for, until when, and whether it is disabled. */
+export const changeCaller =
+  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  async (ask) => {
+    const caller = await administratorOf(deps, ask)
+    refuseParameters(ask.query)
+    const change = parse(callerChange[kind], await ask.readBody())
+    const changed = await decide(deps, kind, caller, nameOf(ask), (entry, now) => {
+      const next = change(entry, now)
+      // Whoever may know of it may shut it off, as they may revoke it.
+      const onlyShutOff = next.disabledAt !== null && isDeepStrictEqual(next.grant, entry.grant)
+      if (!onlyShutOff) mayHandOut(deps, caller, next.grant)
+      return next
+    })
+    tell(deps, kind, caller, changed, 'changed')
+    return json(200, registeredView(kind, changed))
+  }
+
+/** POST …/rotate: a new secret, with the present one good beside it for a while. Whoever gets a secret could use it all. */
+export const rotateSecret =
+  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  async (ask) => {
+    const caller = await administratorOf(deps, ask)
+    refuseParameters(ask.query)
+    const bytes = await ask.readBody()
+    const { overlapSeconds } = parse(Rotation, bytes.length === 0 ? Buffer.from('{}') : bytes)
+    const name = nameOf(ask)
+    refuseConfigured(deps, kind, caller, name)
+    const { entry } = await overseen(deps, kind, caller, name)
+    const { secret, hash } = await issue[kind](entry.secret?.hash)
+    const rotated = await decide(deps, kind, caller, name, (entry, now) => {
+      const { name, grant, createdBy } = entry
+      refuseExcess(
+        kind === 'account'
+          ? excessOfSecret(caller, grant, { ownerName: ownerNameOf(name), createdBy })
+          : excessOf(caller, grant),
+      )
+      const next = rotate(entry, hash, overlapSeconds, now)
+      if (next !== 'rotation-under-way') return next
+      throw new Problem(
+        'rotation-under-way',
+        'The secret before the present one is still valid, and two is the most. Retire it first (POST …/retire), or rotate ' +
+          'with {"overlapSeconds": 0}, which ends both.',
+      )
+    })
+    tell(deps, kind, caller, rotated, 'rotated')
+    return json(200, { ...registeredView(kind, rotated), [words[kind].secret]: secret })
+  }
+
+/** POST …/retire: ends the overlap of a rotation now. */
+export const retireSecret =
+  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  async (ask) => {
+    const caller = await administratorOf(deps, ask)
+    refuseParameters(ask.query)
+    const retired = await decide(deps, kind, caller, nameOf(ask), retire)
+    tell(deps, kind, caller, retired, 'retired its former secret')
+    return json(200, registeredView(kind, retired))
+  }
+
+/** DELETE: revokes it, at once and for good. Its name stays taken: it may stand on owners, and does in records. */
+export const revokeCaller =
+  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  async (ask) => {
+    const caller = await administratorOf(deps, ask)
+    refuseParameters(ask.query)
+    const name = nameOf(ask)
+    refuseConfigured(deps, kind, caller, name)
+    const revoked = await deps.registers[kind].change(name, (entry, now) => {
+      if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
+      return revoke(entry, now)
+    })
+    if (revoked === undefined) throw noSuchCaller(kind)
+    tell(deps, kind, caller, revoked, 'revoked')
+    return { status: 204, headers: {}, body: null }
+  }
+
+/** @throws Problem 403 */
+const administratorOf = async (deps: ApiDeps, ask: Ask): Promise<Caller> => {
+  const caller = await deps.authenticate(ask.headers)
+  if (!isAdministrator(caller)) throw forbidden('This needs the permission tenant.admin on a tenant.')
+  return caller
+}
+
+const nameOf = (ask: Ask): string => ask.params['name'] ?? ''
+
+const noSuchCaller = (kind: RegisteredKind): Problem =>
+  notFound(`There is no such ${words[kind].what} within the tenants that you are an administrator of.`)
+
+const configuredOf = (deps: ApiDeps, kind: RegisteredKind, name: string) =>
+  deps.configuredCallers[kind].find((one) => one.name === name)
+
+/** An entry of the database that the administrator may know of. @throws Problem 404 */
+const overseen = async (deps: ApiDeps, kind: RegisteredKind, caller: Caller, name: string): Promise<Reading> => {
+  const found = configuredOf(deps, kind, name) === undefined ? await deps.registers[kind].find(name) : undefined
+  if (found === undefined || !mayOversee(caller, found.entry.grant)) throw noSuchCaller(kind)
+  return found
+}
+
+/** @throws Problem 409, or 404 where the administrator may not know of it */
+const refuseConfigured = (deps: ApiDeps, kind: RegisteredKind, caller: Caller, name: string): void => {
+  const configured = configuredOf(deps, kind, name)
+  if (configured === undefined) return
+  if (!mayOversee(caller, configured.grant)) throw noSuchCaller(kind)
+  throw new Problem(
+    'caller-not-changeable',
+    'It stands in the configuration file. Whoever runs Nexus changes it there.',
+  )
+}
+
+/** Changes an entry on its locked row. @throws Problem 403, 404, 409 */
+const decide = async (
+  deps: ApiDeps,
+  kind: RegisteredKind,
+  caller: Caller,
+  name: string,
+  next: (entry: Registered, now: Date) => Registered,
+): Promise<Reading> => {
+  refuseConfigured(deps, kind, caller, name)
+  const changed = await deps.registers[kind].change(name, (entry, now) => {
+    if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
+    if (entry.revokedAt !== null)
+      throw new Problem('caller-not-changeable', 'It was revoked, which is for good. Make another one.')
+    return next(entry, now)
+  })
+  if (changed === undefined) throw noSuchCaller(kind)
+  return changed
+}
+
+/** @throws Problem 403 with a pointer for each member that is more than the administrator has; 422 for unknown tenants */
+const mayHandOut = (deps: ApiDeps, caller: Caller, grant: Grant): void => {
+  refuseExcess(excessOf(caller, grant))
+  const unknown = grant.tenants === '*' ? [] : grant.tenants.filter((id) => !deps.tenants.has(id))
+  if (unknown.length > 0)
+    throw new Problem('impossible', 'Some of the tenants do not exist.', {
+      errors: unknown.map((id) => ({ pointer: '/tenants', detail: `There is no tenant ${id}.` })),
+    })
+}
+
+const refuseExcess = (errors: readonly Issue[]): void => {
+  if (errors.length > 0)
+    throw new Problem('forbidden', 'An administrator hands out no more than they have themselves.', { errors })
+}
+
+/** @throws Problem 400 with a pointer for each mistake */
+const parse = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T => {
+  const parsed = schema.safeParse(parseJson(bytes))
+  if (parsed.success) return parsed.data
+  throw new Problem('malformed', 'The body does not have the members that belong here.', {
+    errors: parsed.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: 'There is no such member.' }))
+        : [{ pointer: pointerTo(issue.path), detail: issue.message }],
+    ),
+  })
+}
+
+/** One line in the log for each thing that an administrator did. Never a secret. */
+const tell = (deps: ApiDeps, kind: RegisteredKind, caller: Caller, { entry }: Reading, what: string): void => {
+  deps.log.warn({ [kind]: entry.name, by: caller.id, tenants: entry.grant.tenants }, `${words[kind].what} ${what}`)
+}
+
+const json = (status: 200 | 201, body: unknown): Answer => ({
+  status,
+  headers: { 'cache-control': 'no-store' },
+  body: JSON.stringify(body),
+})

@@ -1,0 +1,99 @@
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Accepted } from '../adapters/postgres/accepting.ts'
+import type { Change } from '../adapters/postgres/changes.ts'
+import type { Caller, ClientKey } from '../domain/vocabulary.ts'
+import { headerText } from './answer.ts'
+import type { Answer, Ask } from './answer.ts'
+import { clientAnswer } from './client-answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { outcomeOf } from './outcome.ts'
+import { patienceOf } from './prefer.ts'
+import { Problem } from './problem.ts'
+import { findChange } from './read-change.ts'
+import { mustRead } from './read-client.ts'
+
+/** A change that has been stored, and its client right after. */
+export type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
+
+/** Wakes the worker, waits as long as the caller wants to, and says what came of the change. */
+export const answerAccepted = async (
+  deps: ApiDeps,
+  ask: Ask,
+  tenant: TenantConfiguration,
+  stored: Pick<Stored, 'changeId' | 'settled' | 'state'>,
+): Promise<Answer> => {
+  const { changeId, settled, state } = stored
+  const { key } = state
+  const patience = patienceOf(headerText(ask.headers['prefer']), deps.settings)
+  const headers = {
+    'nexus-change': changeId,
+    ...(patience.applied === null ? {} : { 'preference-applied': patience.applied }),
+  }
+  if (settled) return clientAnswer(200, tenant, state, { 'nexus-change': changeId })
+
+  const enough = AbortSignal.any([ask.gone, ask.closing])
+  const outcome = outcomeOf(deps, key.tenantId, changeId, state.standstill === null ? patience.ms : 0, enough)
+  wake(deps, key)
+  const change = await outcome
+  if (change !== undefined) throwUnlessApplied(change)
+  // Nothing was waited for where the caller did not want to: what was accepted is the newest that is known.
+  const record = patience.ms === 0 || state.standstill !== null ? state : ((await deps.clients.load(key)) ?? state)
+  if (change !== undefined) return clientAnswer(200, tenant, record, headers)
+  return clientAnswer(202, tenant, record, {
+    ...headers,
+    'nexus-sync': 'pending',
+    location: `/v1/tenants/${key.tenantId}/changes/${changeId}`,
+    'retry-after': state.standstill === null ? '1' : '30',
+  })
+}
+
+/**
+ * The answer to a change that was stored by a former attempt of the same request, which nobody answered.
+ *
+ * @throws Problem 403 where the caller may not see the client any more, and as `answerAccepted`
+ */
+export const answerStored = async (
+  deps: ApiDeps,
+  ask: Ask,
+  tenant: TenantConfiguration,
+  caller: Caller,
+  changeId: string,
+): Promise<Answer> => {
+  const { change, record } = await findChange(deps, tenant.id, changeId)
+  mustRead(tenant, caller, record)
+  throwUnlessApplied(change)
+  return answerAccepted(deps, ask, tenant, { changeId, settled: change.status === 'applied', state: record })
+}
+
+/** Tells the worker. Nothing waits for it: the change is safe in the database, where the sweep finds it. */
+export const wake = (deps: Pick<ApiDeps, 'queue' | 'log'>, key: ClientKey): void => {
+  deps.queue.wake(key).catch((error: unknown) => {
+    deps.log.warn({ ...key, reason: messageOf(error) }, 'the queue could not be woken')
+  })
+}
+
+/** @throws Problem 404, 409, 422 for a change that did not come to be */
+const throwUnlessApplied = (change: Change): void => {
+  const problem = problemOfChange(change)
+  if (problem !== undefined) throw problem
+}
+
+/** What is said of a change that did not come to be; undefined for any other. */
+export const problemOfChange = ({
+  id,
+  status,
+  refusal,
+}: Pick<Change, 'id' | 'status' | 'refusal'>): Problem | undefined => {
+  const headers = { 'nexus-change': id }
+  if (status === 'withdrawn')
+    return new Problem('change-withdrawn', 'Somebody withdrew this change while it was waiting.', { headers })
+  if (status !== 'rejected') return undefined
+  if (refusal?.reason === 'vanished')
+    return new Problem('not-found', 'The client vanished from Auth0 before the change was applied.', { headers })
+  return new Problem('impossible', refusal?.detail ?? 'Auth0 did not take the change.', {
+    headers,
+    errors: refusal?.issues ?? [],
+  })
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,54 @@
+import type { ConfiguredCaller } from '../adapters/config/configured-callers.ts'
+import type { Reading } from '../adapters/postgres/callers.ts'
+import type { Grant } from '../domain/grants.ts'
+import { ownerNameOf, standingOf } from '../domain/registered.ts'
+import type { RegisteredKind } from '../domain/registered.ts'
+
+const iso = (time: Date | null): string | null => time?.toISOString() ?? null
+
+const grantView = (kind: RegisteredKind, { tenants, permissions, roles, products, terraformStates }: Grant) => ({
+  tenants,
+  permissions,
+  ...(kind === 'account' ? { roles } : {}),
+  products,
+  terraformStates,
+})
+
+/**
+ * An application or an account of the database: everything but its secrets, of which only times are told.
+ *
+ * @param shadowed whether the configuration has one of its name, which then is the one that counts
+ */
+export const registeredView = (kind: RegisteredKind, { entry, now }: Reading, shadowed = false) => ({
+  name: entry.name,
+  source: 'database' as const,
+  status: shadowed ? ('shadowed' as const) : standingOf(entry, now),
+  ...(kind === 'account' ? { ownerName: ownerNameOf(entry.name) } : {}),
+  ...grantView(kind, entry.grant),
+  expiresAt: iso(entry.expiresAt),
+  secret: entry.secret && { madeAt: iso(entry.secret.madeAt), lastUsedAt: iso(entry.secret.usedAt) },
+  previousSecret:
+    entry.previous === null || entry.previous.until <= now
+      ? null
+      : { validUntil: iso(entry.previous.until), lastUsedAt: iso(entry.previous.usedAt) },
+  createdAt: iso(entry.createdAt),
+  createdBy: entry.createdBy,
+  disabledAt: iso(entry.disabledAt),
+  revokedAt: iso(entry.revokedAt),
+})
+
+/** The same of one of the configuration, which knows no times. */
+export const configuredView = (kind: RegisteredKind, { name, grant }: ConfiguredCaller) => ({
+  name,
+  source: 'configuration' as const,
+  status: 'active' as const,
+  ...(kind === 'account' ? { ownerName: name } : {}),
+  ...grantView(kind, grant),
+  expiresAt: null,
+  secret: null,
+  previousSecret: null,
+  createdAt: null,
+  createdBy: null,
+  disabledAt: null,
+  revokedAt: null,
+})

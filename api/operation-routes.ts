@@ -1,0 +1,11 @@
+import type { ApiDeps } from './dependencies.ts'
+import type { KnownClients } from './known-clients.ts'
+import { patchClients } from './patch-clients.ts'
+import { readOperation } from './read-operation.ts'
+import type { Routes } from './serve.ts'
+
+/** Changes of many clients in one request, and what has come of them. */
+export const operationRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
+  { method: 'PATCH', url: '/v1/tenants/:tenantId/clients', answer: patchClients(deps, known) },
+  { method: 'GET', url: '/v1/tenants/:tenantId/operations/:operationId', answer: readOperation(deps) },
+]

@@ -1,0 +1,38 @@
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { ClientRecord } from '../adapters/postgres/records.ts'
+import type { Acceptance } from '../domain/accept.ts'
+import { previewOf, withChange } from '../domain/preview.ts'
+import { viewOf } from '../domain/view.ts'
+import type { Answer } from './answer.ts'
+import { readAnswer } from './client-answer.ts'
+
+/**
+ * The client as an accepted patch would make it, for `?dryRun=true`, and in `preview` what that comes to: nothing has been
+ * stored, and nothing is sent.
+ */
+export const previewAnswer = (
+  tenant: TenantConfiguration,
+  record: ClientRecord,
+  { values, changesNothing }: Extract<Acceptance, { kind: 'accepted' }>,
+): Answer => {
+  const { etag = null, 'nexus-warning': warnings } = readAnswer(tenant, record).headers
+  const { metadataKeys } = tenant
+  return {
+    status: 200,
+    headers: {
+      'cache-control': 'no-store',
+      'nexus-dry-run': 'true',
+      ...(warnings === undefined ? {} : { 'nexus-warning': warnings }),
+    },
+    body: JSON.stringify({
+      ...viewOf(withChange(record, values), record.terraform.states.length > 0, metadataKeys),
+      preview: {
+        detail: 'Nothing was done. This is what the request would change, without dryRun.',
+        // For the `If-Match` of the request that is to do just this.
+        etag,
+        ...previewOf(record, values, changesNothing, metadataKeys),
+        waitingChanges: record.pending.length,
+      },
+    }),
+  }
+}

@@ -1,0 +1,36 @@
+import type { Operation } from '../adapters/postgres/operations.ts'
+import { mayDo } from '../domain/authorize.ts'
+import type { Caller } from '../domain/vocabulary.ts'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admit, tenantOf } from './gate.ts'
+import { isDone, operationView } from './operation-view.ts'
+import { refuseParameters } from './patch-client.ts'
+import { forbidden, notFound } from './problem.ts'
+import { uuid } from './read-change.ts'
+
+/** GET /v1/tenants/{tenantId}/operations/{operationId}: how far changes are that were asked for together. */
+export const readOperation =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admit(deps, ask, 'read')
+    refuseParameters(ask.query)
+    const tenant = tenantOf(deps, ask)
+    const id = ask.params['operationId'] ?? ''
+    const operation = uuid.test(id) ? await deps.operations.find(tenant.id, id) : undefined
+    if (operation === undefined) throw notFound('There is no such operation in this tenant, or it is over a week old.')
+    mustSee(caller, operation)
+    const view = operationView(operation)
+    return {
+      status: 200,
+      headers: { 'cache-control': 'private, no-cache', ...(isDone(view) ? {} : { 'retry-after': '1' }) },
+      body: JSON.stringify(view),
+    }
+  }
+
+/** Its author may see it, through whatever application, and whoever may read every client. @throws Problem 403 */
+const mustSee = (caller: Caller, { author, tenantId }: Operation): void => {
+  if (author.kind === caller.kind && author.id === caller.id) return
+  const everywhere = mayDo(caller, ['client.read.all', 'client.write.all'], tenantId)
+  if (!everywhere.allowed) throw forbidden(`Somebody else asked for this. ${everywhere.detail}`)
+}

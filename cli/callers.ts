@@ -1,0 +1,193 @@
+import type { z } from 'zod'
+import { configuredView, registeredView } from '../api/caller-view.ts'
+import { configuredCallers } from '../adapters/config/configured-callers.ts'
+import type { ConfiguredCaller } from '../adapters/config/configured-callers.ts'
+import { loadConfiguration } from '../adapters/config/load.ts'
+import { issue } from '../adapters/credentials/issue.ts'
+import type { Reading, Register } from '../adapters/postgres/callers.ts'
+import { newCaller } from '../domain/caller-requests.ts'
+import { retire, revoke, rotate, usualOverlap } from '../domain/registered.ts'
+import type { Registered, RegisteredKind } from '../domain/registered.ts'
+import { Failure } from './failure.ts'
+import { print, printJson } from './options.ts'
+import { withRegisters } from './with-registers.ts'
+
+/** What differs between the two kinds, in words. */
+export interface Kind {
+  readonly kind: RegisteredKind
+  readonly command: string
+  readonly what: string
+  readonly secret: 'token' | 'password'
+  readonly how: string
+  readonly permission: string
+  readonly example: string
+}
+
+export interface Flags {
+  readonly config?: string
+  readonly json?: boolean
+  readonly tenant?: readonly string[]
+  readonly permission?: readonly string[]
+  readonly role?: readonly string[]
+  readonly product?: readonly string[]
+  readonly state?: readonly string[]
+  readonly expiresAt?: string
+  readonly overlap?: number
+}
+
+interface Store {
+  readonly register: Register
+  readonly configured: readonly ConfiguredCaller[]
+  readonly tenantIds: readonly string[]
+}
+
+const withRegister = async (
+  { kind }: Kind,
+  { config }: Flags,
+  work: (store: Store) => Promise<void>,
+): Promise<void> => {
+  const configuration = loadConfiguration({ file: config, env: process.env })
+  await withRegisters(configuration, (registers) =>
+    work({
+      register: registers[kind],
+      configured: configuredCallers(configuration)[kind],
+      tenantIds: configuration.tenants.map(({ id }) => id),
+    }),
+  )
+}
+
+export const list = (kind: Kind, flags: Flags): Promise<void> =>
+  withRegister(kind, flags, async ({ register, configured }) => {
+    const names = new Set(configured.map(({ name }) => name))
+    const views = [
+      ...configured.map((one) => configuredView(kind.kind, one)),
+      ...(await register.list()).map((one) => registeredView(kind.kind, one, names.has(one.entry.name))),
+    ]
+    if (flags.json === true) printJson({ [kind.command]: views })
+    else if (views.length === 0) print(`There are no ${kind.command}. Make one: nexus ${kind.command} create --help`)
+    else print(tableLines(columns, views).join('\n'))
+  })
+
+type View = ReturnType<typeof configuredView> | ReturnType<typeof registeredView>
+
+const some = (values: readonly string[] | '*' | null, all: string): string =>
+  values === null || values === '*' ? all : values.join(' ') || 'none'
+
+const columns: readonly (readonly [title: string, cell: (view: View) => string])[] = [
+  ['NAME', ({ name }) => name],
+  ['STATUS', ({ status }) => status],
+  ['FROM', ({ source }) => source],
+  ['TENANTS', ({ tenants }) => some(tenants, 'all')],
+  ['PERMISSIONS', ({ permissions }) => some(permissions, 'no ceiling')],
+  ['LAST USED', ({ secret }) => secret?.lastUsedAt ?? '-'],
+  ['EXPIRES', ({ expiresAt }) => expiresAt ?? '-'],
+]
+
+const tableLines = (titled: typeof columns, views: readonly View[]): string[] => {
+  const lines = [titled.map(([title]) => title), ...views.map((view) => titled.map(([, cell]) => cell(view)))]
+  const widths = titled.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)))
+  return lines.map((line) =>
+    line
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+export const create = (kind: Kind, name: string, flags: Flags): Promise<void> => {
+  const { tenant = [], permission, role, product, state, expiresAt } = flags
+  const asked = read(newCaller[kind.kind], {
+    name,
+    tenants: tenant.includes('*') ? '*' : tenant,
+    permissions: permission,
+    ...(kind.kind === 'account' ? { roles: role } : {}),
+    products: product,
+    terraformStates: state,
+    expiresAt,
+  })
+  return withRegister(kind, flags, async ({ register, configured, tenantIds }) => {
+    const unknown = tenant.filter((id) => id !== '*' && !tenantIds.includes(id))
+    if (unknown.length > 0)
+      throw new Failure(
+        `There is no tenant ${unknown.join(', ')} in the configuration; it has ${tenantIds.join(', ')}.`,
+      )
+    if (configured.some((one) => one.name === name))
+      throw new Failure(`The configuration has a ${kind.what} ${name}; names are unique across both. Choose another.`)
+    const { secret, hash } = await issue[kind.kind]()
+    const made = await register.create({ ...asked, hash, createdBy: null })
+    if (made === undefined)
+      throw new Failure(`There is, or was, a ${kind.what} ${name}. Choose another name, or rotate it.`)
+    show(kind, flags, made, secret, 'is made')
+  })
+}
+
+export const rotateSecret = (kind: Kind, name: string, flags: Flags): Promise<void> =>
+  change(kind, name, flags, async (register) => {
+    const { secret, hash } = await issue[kind.kind]((await register.find(name))?.entry.secret?.hash)
+    const overlap = flags.overlap ?? usualOverlap
+    const rotated = await register.change(name, (entry, now) => {
+      const next = rotate(entry, hash, overlap, now)
+      if (next !== 'rotation-under-way') return stillThere(kind, entry, next)
+      throw new Failure(
+        `The ${kind.secret} before the present one is still valid, and two is the most. Retire it first ` +
+          `(nexus ${kind.command} retire ${name}), or rotate with --overlap 0, which ends both.`,
+      )
+    })
+    if (rotated !== undefined) show(kind, flags, rotated, secret, 'is rotated')
+    return rotated
+  })
+
+const stillThere = ({ what }: Kind, entry: Registered, next: Registered): Registered => {
+  if (entry.revokedAt === null) return next
+  throw new Failure(`The ${what} ${entry.name} was revoked, which is for good. Make another one.`)
+}
+
+/** What needs no more than the name, and what is said of it then. */
+const turns = {
+  retire: { past: 'has one secret only', next: (kind, entry) => stillThere(kind, entry, retire(entry)) },
+  revoke: { past: 'is revoked', next: (_kind, entry, now) => revoke(entry, now) },
+} satisfies Record<
+  string,
+  { readonly past: string; readonly next: (kind: Kind, entry: Registered, now: Date) => Registered }
+>
+
+export const turn = (kind: Kind, how: keyof typeof turns, name: string, flags: Flags): Promise<void> =>
+  change(kind, name, flags, async (register) => {
+    const changed = await register.change(name, (entry, now) => turns[how].next(kind, entry, now))
+    if (changed !== undefined && flags.json === true) printJson(registeredView(kind.kind, changed))
+    else if (changed !== undefined) print(`The ${kind.what} ${name} ${turns[how].past}.`)
+    return changed
+  })
+
+/** @throws Failure where the database has none of that name */
+const change = (
+  kind: Kind,
+  name: string,
+  flags: Flags,
+  work: (register: Register) => Promise<Reading | undefined>,
+): Promise<void> =>
+  withRegister(kind, flags, async ({ register, configured }) => {
+    if ((await work(register)) !== undefined) return
+    if (configured.some((one) => one.name === name))
+      throw new Failure(`The ${kind.what} ${name} stands in the configuration file; change it there, and restart.`)
+    throw new Failure(`There is no ${kind.what} ${name}. Those that there are: nexus ${kind.command} list`)
+  })
+
+const show = (kind: Kind, { json }: Flags, reading: Reading, secret: string, what: string): void => {
+  const view = registeredView(kind.kind, reading)
+  if (json === true) return printJson({ ...view, [kind.secret]: secret })
+  const until =
+    view.previousSecret === null ? '' : `\nThe former ${kind.secret} is valid until ${view.previousSecret.validUntil}.`
+  print(secret)
+  process.stderr.write(
+    `\nThe ${kind.what} ${view.name} ${what}.${until}\nThis ${kind.secret} is shown this once, and kept as a hash only: store it now. ${kind.how}\n`,
+  )
+}
+
+/** @throws Failure that names every mistake */
+const read = <T>(schema: z.ZodType<T>, raw: unknown): T => {
+  const parsed = schema.safeParse(raw)
+  if (parsed.success) return parsed.data
+  const lines = parsed.error.issues.map(({ path, message }) => `  - ${path.join('.')}: ${message}`)
+  throw new Failure(['It cannot be made so:', ...new Set(lines)].join('\n'))
+}

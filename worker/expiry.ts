@@ -1,0 +1,28 @@
+import type { Log } from '../adapters/log/log.ts'
+import type { Idempotency } from '../adapters/postgres/idempotency.ts'
+import type { Operations } from '../adapters/postgres/operations.ts'
+import { repeat } from './repeat.ts'
+
+interface ExpiryDeps {
+  readonly idempotency: Pick<Idempotency, 'expire'>
+  readonly operations: Pick<Operations, 'expire'>
+  readonly log: Log
+}
+
+const everyMs = 60_000
+const hourMs = 3_600_000
+/** How long the repetition of a request is recognised. */
+const keysMs = 24 * hourMs
+/** How long an operation can be looked at; its changes stay. */
+const operationsMs = 7 * 24 * hourMs
+
+/**
+ * Forgets what is kept of requests for a time only. Runs at once, then every minute.
+ *
+ * @returns ends it, after the run that is under way
+ */
+export const startExpiry = ({ idempotency, operations, log }: ExpiryDeps): (() => Promise<void>) =>
+  repeat(everyMs, 'expiry', log, async () => {
+    await idempotency.expire(keysMs)
+    await operations.expire(operationsMs)
+  })

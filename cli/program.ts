@@ -4,6 +4,7 @@ import { adoptCommands } from './commands/adopt.ts'
 import { clientsCommand } from './commands/clients.ts'
 import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { hashCommand } from './commands/hash.ts'
 import { lookCommands } from './commands/look.ts'
 import { pauseCommands } from './commands/pause.ts'
@@ -24,6 +25,7 @@ const commands: readonly ((program: Command) => void)[] = [
   stateCommand,
   callerCommands,
   configCommand,
+  doctorCommand,
   hashCommand,
   simulatorCommand,
   tokenCommand,

@@ -7,7 +7,16 @@ import { inspect } from '../adapters/postgres/inspect.ts'
 import { inspectRedis } from '../adapters/queue/inspect.ts'
 import { maximumTenantsOnPostgres } from '../adapters/queue/settings.ts'
 import { keyIdsOf } from '../adapters/sealing/sealing.ts'
-import { fail, judgeClock, judgeDatabase, judgeRedis, judgeScopes, judgeStateKeys, ok } from '../domain/doctor.ts'
+import {
+  fail,
+  grant,
+  judgeClock,
+  judgeDatabase,
+  judgeRedis,
+  judgeScopes,
+  judgeStateKeys,
+  ok,
+} from '../domain/doctor.ts'
 import type { Finding } from '../domain/doctor.ts'
 import { placeOf } from './place.ts'
 import { openDatabase } from './run.ts'
@@ -26,6 +35,9 @@ const reasonOf = (error: unknown): string => {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unreachable'
   return error.message === '' ? code : error.message
 }
+
+/** PostgreSQL's insufficient_privilege. */
+const isDenied = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '42501'
 
 const database = async (configuration: Configuration): Promise<Finding[]> => {
   const { database: place, terraform, tenants } = configuration
@@ -52,6 +64,7 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
       await opened.close()
     }
   } catch (error) {
+    if (isDenied(error)) return [fail('database rights', `The user may not even look: ${reasonOf(error)}.`, grant)]
     const remedy =
       'url' in place
         ? 'Check database.url, and that the database is up and lets this machine and user in.'

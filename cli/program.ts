@@ -6,6 +6,7 @@ import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { hashCommand } from './commands/hash.ts'
+import { initCommand } from './commands/init.ts'
 import { lookCommands } from './commands/look.ts'
 import { pauseCommands } from './commands/pause.ts'
 import { processCommands } from './commands/processes.ts'
@@ -16,6 +17,7 @@ import { tokenCommand } from './commands/token.ts'
 
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
 const commands: readonly ((program: Command) => void)[] = [
+  initCommand,
   processCommands,
   clientsCommand,
   lookCommands,

@@ -17,6 +17,10 @@ export const ok = (about: string, said: string): Finding => ({ about, level: 'ok
 export const warn = (about: string, said: string, remedy: string): Finding => ({ about, level: 'warn', said, remedy })
 export const fail = (about: string, said: string, remedy: string): Finding => ({ about, level: 'fail', said, remedy })
 
+/** For a user who may too little in the database. */
+export const grant =
+  'Grant the user of database.url usage of the schema nexus, and select, insert, update and delete on its tables.'
+
 export interface DatabaseFacts {
   /** As `server_version_num` has it: 140005 is 14.5. */
   readonly version: number
@@ -45,11 +49,7 @@ export const judgeDatabase = (facts: DatabaseFacts): Finding[] => {
       : []),
     schemaOf(facts),
     facts.denied.length > 0
-      ? fail(
-          'database rights',
-          `The user may not read and write ${facts.denied.join(', ')}.`,
-          'Grant select, insert, update and delete on these tables to the user of database.url.',
-        )
+      ? fail('database rights', `The user may not read and write ${facts.denied.join(', ')}.`, grant)
       : ok('database rights', 'The user may read and write.'),
   ]
 }

@@ -7,11 +7,11 @@ import type { Caller, ClientKey } from '../domain/vocabulary.ts'
 import { StateName } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admitTo, clientIdOf, tenantOf } from './gate.ts'
+import { admitTo, clientIdOf, mayReach, tenantOf } from './gate.ts'
 import { parseJson } from './json.ts'
 import type { KnownClients } from './known-clients.ts'
 import { refuseParameters } from './patch-client.ts'
-import { Problem } from './problem.ts'
+import { forbidden, Problem } from './problem.ts'
 
 /** How a client stands with Terraform, in one word: what a list shows, and what an apply has still to make true. */
 type Status = 'manual' | 'adopting' | 'managed' | 'releasing' | 'conflict'
@@ -56,6 +56,7 @@ export const requestAdoption =
   async (ask: Ask): Promise<Answer> => {
     const { caller, tenant, key } = await findAdoptable(deps, known, ask)
     const state = stateFor(tenant, await ask.readBody())
+    mustReach(caller, state)
     const { places, request } = await deps.stateIndex.standing(key)
     const elsewhere = places.find((place) => place.state !== state)
     if (elsewhere !== undefined)
@@ -85,6 +86,7 @@ export const requestRelease =
           `It stands in a module, or is one of several instances, and a configuration cannot let go of one of those. Take ` +
             `it out of the state ${nested.state}: ${removalOf(nested.address)}`,
         )
+      mustReach(caller, first.state)
       await deps.stateIndex.request(key, { kind: 'release', state: first.state }, authorOf(caller))
     } else if (elsewhere !== undefined)
       throw notAdoptable(
@@ -126,6 +128,11 @@ const stateFor = ({ terraformStates: own }: TenantConfiguration, bytes: Uint8Arr
   if (!own.includes(state))
     throw notAdoptable(`Nexus does not write the configuration of the state ${state}; it does for ${own.join(', ')}.`)
   return state
+}
+
+/** @throws Problem 403 */
+const mustReach = (caller: Caller, state: string): void => {
+  if (!mayReach(caller, state)) throw forbidden(`The caller's credentials are not good for the state ${state}.`)
 }
 
 const notAdoptable = (detail: string): Problem => new Problem('not-adoptable', detail)

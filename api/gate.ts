@@ -56,10 +56,13 @@ export const admitToState = async (
   const name = StateName.safeParse(ask.params['state'])
   if (!name.success)
     throw notFound('The name of a state is letters, digits, dots, dashes and underscores, 128 at most.')
-  if (caller.terraformStates !== '*' && !caller.terraformStates.includes(name.data))
-    throw forbidden(`The caller's credentials are not good for the state ${name.data}.`)
+  if (!mayReach(caller, name.data)) throw forbidden(`The caller's credentials are not good for the state ${name.data}.`)
   return { caller, tenant, key: { tenantId: tenant.id, name: name.data } }
 }
+
+/** Whether a caller's credentials are good for a state, whatever they permit. */
+export const mayReach = ({ terraformStates }: Caller, state: string): boolean =>
+  terraformStates === '*' || terraformStates.includes(state)
 
 /** @throws Problem 403 where a caller who was let in lacks the one permission that counts */
 export const mustHold = (caller: Caller, permission: Permission): void => {

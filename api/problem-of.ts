@@ -18,7 +18,8 @@ export const problemOf = (error: unknown): Problem => {
       5000,
     )
   if (isUnavailable(error)) return unavailable('The storage cannot be reached; nothing was accepted.', 5000)
-  if (error instanceof SealingError) return unavailable(error.message, 60_000)
+  if (error instanceof SealingError)
+    return new Problem(error.code === 'no-key' ? 'states-not-kept' : 'state-unreadable', error.message)
   if (error instanceof Unauthenticated)
     return new Problem('unauthenticated', error.detail, { headers: { 'www-authenticate': error.challenges } })
   if (error instanceof AuthenticationUnavailable) return unavailable(error.detail, error.retryAfterSeconds * 1000)

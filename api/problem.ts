@@ -27,12 +27,14 @@ export const problems = {
   'precondition-failed': { status: 412, title: 'The client has moved on' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
-  'state-locked': { status: 423, title: 'The Terraform state is locked' },
   'idempotency-key-reused': { status: 422, title: 'The key belongs to another request' },
   impossible: { status: 422, title: 'Understood, but not possible' },
+  'state-locked': { status: 423, title: 'The Terraform state is locked' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'Too many or too large headers' },
   internal: { status: 500, title: 'Something went wrong' },
+  'state-unreadable': { status: 500, title: 'The Terraform state cannot be opened' },
+  'states-not-kept': { status: 501, title: 'This installation keeps no Terraform states' },
   unavailable: { status: 503, title: 'Not available now' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

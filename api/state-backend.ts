@@ -200,6 +200,7 @@ const eventTexts: Readonly<Record<StateEvent['kind'], (event: StateEvent) => str
   owned: ({ clientId, fields }) => `${(fields ?? []).join(', ')} of ${clientId} became owned`,
   release: ({ clientId }) => `the release of ${clientId} was asked for`,
   cancelled: ({ clientId }) => `what was asked for ${clientId} was taken back`,
+  moved: ({ clientId }) => `the state was written outside an apply, which moved ${clientId}`,
   vanished: ({ clientId }) => `${clientId} vanished from Auth0`,
 }
 

@@ -5,7 +5,7 @@ import type { HeldLock } from '../adapters/postgres/state-rows.ts'
 import type { StateVersion } from '../adapters/postgres/states.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admitTo, admitToState, tenantOf } from './gate.ts'
+import { admitTo, admitToState, mayReach, tenantOf } from './gate.ts'
 import { parseJson, withNumberAt } from './json.ts'
 import { refuseParameters } from './patch-client.ts'
 import { notFound, Problem } from './problem.ts'
@@ -17,10 +17,11 @@ import { locked, stateAnswer, stateIn } from './state-backend.ts'
 export const listStates =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
-    await admitTo(deps, ask, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read')
+    const caller = await admitTo(deps, ask, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read')
     refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
-    return json({ states: statesView(await deps.stateIndex.states(tenant.id), tenant.terraformStates) })
+    const states = statesView(await deps.stateIndex.states(tenant.id), tenant.terraformStates)
+    return json({ states: states.filter(({ name }) => mayReach(caller, name)) })
   }
 
 /** States that were written, locked or asked for, and those that the configuration names. */

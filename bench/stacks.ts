@@ -18,7 +18,7 @@ const snapshotOf = (managed: number, leaving: boolean): Snapshot => {
       {
         name: 'prod',
         own: true,
-        others: { count: 0, some: [] },
+        others: [],
         version: 1,
         resources: ids.map((clientId, index) => ({
           address: `auth0_client.app_${index}`,

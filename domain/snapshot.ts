@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { accessOf, fold } from './desired.ts'
 import { textOf } from './shape.ts'
 import type { TerraformRequest } from './terraform-standing.ts'
-import type { OtherResources, StateResource } from './terraform-state.ts'
+import type { StateResource } from './terraform-state.ts'
 import { clientResourceTypes } from './terraform-state.ts'
 import type { Auth0Client, MetadataKeys, PendingChange, Values } from './vocabulary.ts'
 import { ClientId, fieldPaths, pathsOf, StateName, TenantId } from './vocabulary.ts'
@@ -30,8 +30,8 @@ export const SnapshotState = z.strictObject({
   own: z.boolean(),
   /** Counts what would make an older configuration of this state wrong. It stands in the backend's address. */
   version: z.int().nonnegative(),
-  /** Managed resources that belong to no client, such as a configuration of Nexus never has. */
-  others: z.strictObject({ count: z.int().nonnegative(), some: z.array(z.string()) }),
+  /** Of a state of ours: addresses of managed resources that belong to no client. */
+  others: z.array(z.string()),
   resources: z.array(SnapshotResource),
 })
 export type SnapshotState = z.infer<typeof SnapshotState>
@@ -71,7 +71,7 @@ export interface SnapshotFacts {
   /** Whether every client has been listed once. */
   readonly scanned: boolean
   /** The states that Nexus holds or has been asked for, with the count of each. */
-  readonly states: readonly { readonly name: string; readonly snapshot: number; readonly others: OtherResources }[]
+  readonly states: readonly { readonly name: string; readonly snapshot: number; readonly others: readonly string[] }[]
   readonly resources: readonly (StateResource & { readonly state: string })[]
   readonly clients: readonly {
     readonly id: string
@@ -97,7 +97,7 @@ export interface SnapshotTenant {
 }
 
 /** A state that the configuration names and nobody has asked for. */
-const unwritten = { snapshot: 0, others: { count: 0, some: [] } } as const
+const unwritten = { snapshot: 0, others: [] } as const
 
 /**
  * The snapshot of a tenant. A client that a state names and Nexus has never seen is one that Auth0 does not have: whoever
@@ -126,11 +126,12 @@ export const snapshotOf = (facts: SnapshotFacts, tenant: SnapshotTenant, unasked
           `terraform state rm '${owning.address}'.`),
     states: [...names].toSorted().map((name) => {
       const { snapshot: version, others } = facts.states.find((state) => state.name === name) ?? unwritten
+      const own = tenant.own.includes(name)
       return {
         name,
-        own: tenant.own.includes(name),
+        own,
         version,
-        others: { count: others.count, some: [...others.some] },
+        others: own ? [...others] : [],
         resources: facts.resources
           .filter(({ state }) => state === name)
           .map(({ address, type, clientId, tainted, deposed }) => ({ address, type, clientId, tainted, deposed })),

@@ -26,13 +26,8 @@ export interface TerraformState {
   readonly lineage: string
   readonly terraformVersion: string
   readonly resources: readonly StateResource[]
-  readonly others: OtherResources
-}
-
-/** Managed resources that belong to no client: how many, and the addresses of a few. */
-export interface OtherResources {
-  readonly count: number
-  readonly some: readonly string[]
+  /** Addresses of managed resources that belong to no client, without instance keys. */
+  readonly others: readonly string[]
 }
 
 export type StateReading =
@@ -41,8 +36,7 @@ export type StateReading =
 /** A list whose elements are looked at one by one: a mistake in each of millions of them must not be kept. */
 const List = z.custom<readonly unknown[]>(Array.isArray, 'This must be a list.')
 
-/** How many addresses of other resources are kept, and the types that nothing outside the state stands behind. */
-const someOthers = 10
+/** Types that nothing outside the state stands behind. */
 const harmless = new Set(['terraform_data'])
 
 /** Where a state has more mistakes than anybody reads, the rest is not looked for. */
@@ -139,10 +133,9 @@ export const readState = (value: unknown): StateReading => {
     else readResource(resource.data, at, seen, found, issues)
   }
   if (issues.length > 0) return { ok: false, issues }
-  const some = others.slice(0, someOthers)
   return {
     ok: true,
-    state: { serial, lineage, terraformVersion, resources: found, others: { count: others.length, some } },
+    state: { serial, lineage, terraformVersion, resources: found, others: [...new Set(others)] },
   }
 }
 

@@ -74,7 +74,7 @@ const tenantStacks = async (app: App, snapshot: Snapshot, { url, tenants = ownDi
   const declarations = new Map(stacks.map((stack) => [stack.state, stack.declarations]))
   return stacks.map((stack) => {
     try {
-      const plan = planStack(snapshot, stack.state, declarations)
+      const plan = planStack(snapshot, stack.state, declarations, stack.beside)
       stack.settle(plan)
       return { stack, outcome: plan }
     } catch (error) {

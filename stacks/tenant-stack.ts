@@ -1,10 +1,11 @@
 import provider from '@cdktf/provider-auth0/package.json' with { type: 'json' }
 import { Auth0Provider } from '@cdktf/provider-auth0/provider'
-import { HttpBackend, TerraformStack } from 'cdktn'
+import { HttpBackend, TerraformResource, TerraformStack } from 'cdktn'
 import type { App } from 'cdktn'
 import type { Construct } from 'constructs'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { recordOf } from '../domain/shape.ts'
+import { clientResourceTypes } from '../domain/terraform-state.ts'
 import { blocksOf } from './blocks.ts'
 import { DeclarationError } from './errors.ts'
 import type { Declaration } from './plan/claims.ts'
@@ -68,6 +69,16 @@ export class TenantStack extends TerraformStack {
 
   get declarations(): readonly Declaration[] {
     return [...this.#declared.values()].map(({ declaration }) => declaration)
+  }
+
+  /** Addresses of what declarations add beside clients. */
+  get beside(): ReadonlySet<string> {
+    const added = this.node
+      .findAll()
+      .filter((construct) => TerraformResource.isTerraformResource(construct))
+      // Asked for its name, a resource keeps it; those of clients get theirs only when the plan is made.
+      .filter(({ terraformResourceType: type }) => !clientResourceTypes.some((ours) => ours === type))
+    return new Set(added.map((resource) => `${resource.terraformResourceType}.${resource.friendlyUniqueId}`))
   }
 
   /** Completes the stack. */

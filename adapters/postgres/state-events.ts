@@ -7,7 +7,7 @@ import type { Database } from './schema.ts'
  * What makes an older configuration of a state wrong. Each raises the state's count, which stands in the address of the
  * backend: who would apply an older configuration does not get the lock.
  */
-export type StateEventKind = 'owned' | 'release' | 'cancelled' | 'vanished'
+export type StateEventKind = 'owned' | 'release' | 'cancelled' | 'vanished' | 'moved'
 
 export interface StateEvent {
   readonly clientId: string
@@ -52,6 +52,25 @@ export const noteEvent = async (
 ): Promise<void> => {
   const { moved, noted } = eventStatement(key, kind, fields)
   await sql`with moved as (${moved}) ${noted}`.execute(trx)
+}
+
+/**
+ * Counts that a write outside an apply has changed where clients stand: a configuration that was made before would make
+ * them a second time, or destroy them. The caller has locked the state's row.
+ */
+export const noteMoved = async (
+  trx: Transaction<Database>,
+  tenantId: string,
+  state: string,
+  clientId: string,
+): Promise<void> => {
+  await sql`
+    with moved as (
+      update nexus.terraform_states set snapshot = snapshot + 1 where tenant_id = ${tenantId} and name = ${state}
+      returning snapshot)
+    insert into nexus.terraform_events (tenant_id, state, snapshot, client_id, kind)
+    select ${tenantId}, ${state}, moved.snapshot, ${clientId}, 'moved' from moved
+  `.execute(trx)
 }
 
 /** What happened to a state after one of its counts, oldest first, at most `limit`. */

@@ -6,20 +6,27 @@ import type { TerraformRequest } from '../../domain/terraform-standing.ts'
 import type { Author, ClientKey } from '../../domain/vocabulary.ts'
 import { pendingOf } from './records.ts'
 import type { Database } from './schema.ts'
-import { noteEvent } from './state-events.ts'
+import { noteEvent, noteMoved } from './state-events.ts'
 import { lockIn, lockState } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
 
 /**
  * Makes the index of a state anew, in the transaction that stores it: (state, address) → client. What was asked for and
  * has come true is asked for no longer.
+ *
+ * @param applies whether an apply writes: what it moves is what its configuration says
  */
 export const replaceIndex = async (
   trx: Transaction<Database>,
   { tenantId, name }: StateKey,
   resources: readonly StateResource[],
+  applies: boolean,
 ): Promise<void> => {
-  await sql`delete from nexus.terraform_resources where tenant_id = ${tenantId} and state = ${name}`.execute(trx)
+  const { rows: before } = await sql<{ address: string; client_id: string }>`
+    delete from nexus.terraform_resources where tenant_id = ${tenantId} and state = ${name} returning address, client_id
+  `.execute(trx)
+  const moved = applies ? undefined : movedBetween(before, resources)
+  if (moved !== undefined) await noteMoved(trx, tenantId, name, moved)
   const rows = resources.map(({ address, type, clientId, tainted, deposed }, place) => ({
     place,
     address,
@@ -39,6 +46,19 @@ export const replaceIndex = async (
       select from nexus.terraform_resources r
       where r.tenant_id = ${tenantId} and r.state = ${name} and r.client_id = q.client_id and r.type = 'auth0_client')
   `.execute(trx)
+}
+
+const missing = (from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): string | undefined =>
+  from.entries().find(([place]) => !to.has(place))?.[1]
+
+/** A client that stands elsewhere than before, or nowhere, or did not stand there before; undefined where none does. */
+const movedBetween = (
+  before: readonly { readonly address: string; readonly client_id: string }[],
+  after: readonly StateResource[],
+): string | undefined => {
+  const then = new Map(before.map(({ address, client_id: id }) => [`${address} ${id}`, id]))
+  const now = new Map(after.map(({ address, clientId: id }) => [`${address} ${id}`, id]))
+  return missing(then, now) ?? missing(now, then)
 }
 
 /** Where a client stands in a state. */

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
-import { successionOf } from '../../domain/terraform-state.ts'
+import { isApply, successionOf } from '../../domain/terraform-state.ts'
 import type { Succession, TerraformState } from '../../domain/terraform-state.ts'
 import type { Author } from '../../domain/vocabulary.ts'
 import type { Sealing } from '../sealing/sealing.ts'
@@ -68,6 +68,7 @@ export const createStates = (
   const sealer = (): Sealing => {
     if (sealing !== undefined) return sealing
     throw new SealingError(
+      'no-key',
       'No state can be kept without a key: set terraform.stateKeys (32 random bytes, as `openssl rand -base64 32` writes them).',
     )
   }
@@ -93,7 +94,7 @@ export const createStates = (
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
     `.execute(trx)
-    await replaceIndex(trx, key, state.resources)
+    await replaceIndex(trx, key, state.resources, row.lock !== null && isApply(row.lock))
     if (keepVersions !== null)
       await sql`
         delete from nexus.terraform_state_versions
@@ -205,7 +206,7 @@ export const createStates = (
           update nexus.terraform_states set version = null, others = default
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
-        await replaceIndex(trx, key, [])
+        await replaceIndex(trx, key, [], false)
         return { kind: 'removed' } as const
       }),
 
@@ -230,40 +231,57 @@ export const createStates = (
     },
 
     /**
-     * Seals what an older key has sealed with the first one, a version at a time, so that the older key can go.
+     * Seals what an older key has sealed with the first one, a version at a time, so that the older key can go. A version
+     * that cannot be opened stays as it is, and the next is tried.
      *
      * @param onVersion called after each
-     * @returns how many there were
-     * @throws SealingError where a version's key is not there any more
+     * @returns how many were sealed anew, and why others could not be opened
+     * @throws SealingError where there is no key at all
      */
-    rekey: async (onVersion: (done: number, of: number) => void): Promise<number> => {
+    rekey: async (
+      onVersion: (done: number, of: number) => void,
+    ): Promise<{ readonly versions: number; readonly unreadable: readonly string[] }> => {
       const { keyId } = sealer()
       const { rows } = await sql<{ tenant_id: string; state: string; version: number }>`
         select tenant_id, state, version from nexus.terraform_state_versions where key_id <> ${keyId}
+        order by tenant_id, state, version
       `.execute(db)
+      const unreadable: string[] = []
       for (const [index, { tenant_id: tenantId, state: name, version }] of rows.entries()) {
-        await db.transaction().execute(async (trx) => {
-          const { rows: found } = await sql<{ key_id: string; sealed: Buffer }>`
-            select key_id, sealed from nexus.terraform_state_versions
-            where tenant_id = ${tenantId} and state = ${name} and version = ${version} for update
-          `.execute(trx)
-          const [row] = found
-          if (row === undefined) return
-          const context = contextOf({ tenantId, name }, version)
-          const { bytes } = sealer().seal(sealer().open({ keyId: row.key_id, bytes: row.sealed }, context), context)
-          await sql`
-            update nexus.terraform_state_versions set key_id = ${keyId}, sealed = ${bytes}
-            where tenant_id = ${tenantId} and state = ${name} and version = ${version}
-          `.execute(trx)
-        })
+        try {
+          await db.transaction().execute((trx) => sealAnew(trx, sealer(), { tenantId, name }, version))
+        } catch (error) {
+          if (!(error instanceof SealingError)) throw error
+          unreadable.push(`${tenantId}/${name}, version ${version}: ${error.message}`)
+        }
         onVersion(index + 1, rows.length)
       }
-      return rows.length
+      return { versions: rows.length - unreadable.length, unreadable }
     },
   }
 }
 
 export type States = ReturnType<typeof createStates>
+
+const sealAnew = async (
+  trx: Transaction<Database>,
+  sealing: Sealing,
+  key: StateKey,
+  version: number,
+): Promise<void> => {
+  const { rows } = await sql<SealedRow>`
+    select version, key_id, sealed from nexus.terraform_state_versions
+    where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version} for update
+  `.execute(trx)
+  const [row] = rows
+  if (row === undefined) return
+  const context = contextOf(key, version)
+  const { keyId, bytes } = sealing.seal(sealing.open({ keyId: row.key_id, bytes: row.sealed }, context), context)
+  await sql`
+    update nexus.terraform_state_versions set key_id = ${keyId}, sealed = ${bytes}
+    where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
+  `.execute(trx)
+}
 
 interface NewVersion {
   readonly state: TerraformState

@@ -17,9 +17,17 @@ export interface Sealing {
   readonly open: (sealed: Sealed, context: string) => Buffer
 }
 
-/** Sealed bytes cannot be opened. The message names the remedy, and nothing of the content. */
+/**
+ * Nothing can be sealed for want of a key (`no-key`), or sealed bytes cannot be opened (`unreadable`). The message names
+ * the remedy, and nothing of the content.
+ */
 export class SealingError extends Error {
   override readonly name = 'SealingError'
+  readonly code: 'no-key' | 'unreadable'
+  constructor(code: SealingError['code'], message: string) {
+    super(message)
+    this.code = code
+  }
 }
 
 /** AES-256-GCM with a random nonce of 96 bits: far below the number of seals at which one could repeat. */
@@ -54,6 +62,7 @@ export const createSealing = (keys: readonly string[]): Sealing | undefined => {
       const key = byId.get(id)
       if (key === undefined)
         throw new SealingError(
+          'unreadable',
           `This was sealed with the key ${id}, which is not among terraform.stateKeys; add it back.`,
         )
       try {
@@ -61,7 +70,7 @@ export const createSealing = (keys: readonly string[]): Sealing | undefined => {
         decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-tagBytes))
         return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()])
       } catch {
-        throw new SealingError('What is stored was changed, or belongs elsewhere: it cannot be opened.')
+        throw new SealingError('unreadable', 'What is stored was changed, or belongs elsewhere: it cannot be opened.')
       }
     },
   }

@@ -353,6 +353,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Terraform',
     summary: 'Reads one version of a state. It holds secrets.',
     answers: { 200: { description: 'The state', schema: answers.TerraformState, headers: ['Content-MD5'] } },
+    problems: ['state-unreadable', 'states-not-kept'],
   },
   [`POST ${state}/restore`]: {
     id: 'restoreState',
@@ -364,7 +365,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       example: { version: 3 },
     },
     answers: { 200: { description: 'The new version', schema: answers.StateRestored } },
-    problems: ['state-conflict', 'state-locked', 'body-too-large', 'impossible'],
+    problems: ['state-conflict', 'state-locked', 'body-too-large', 'impossible', 'state-unreadable', 'states-not-kept'],
   },
   'GET /v1/tenants': {
     id: 'listTenants',

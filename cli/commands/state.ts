@@ -125,10 +125,17 @@ const rekey = async ({ config, json }: { readonly config?: string; readonly json
   const configuration = loadConfiguration({ file: config, env: process.env })
   const { terraform } = configuration
   const progress = showProgress('sealed anew')
-  const versions = await withDatabase(configuration, (db) =>
+  const { versions, unreadable } = await withDatabase(configuration, (db) =>
     createStates(db, { ...terraform, sealing: createSealing(terraform.stateKeys) }).rekey(progress.at),
   ).finally(progress.end)
-  if (json === true) return printJson({ versions })
+  if (unreadable.length > 0) process.exitCode = 1
+  if (json === true) return printJson({ versions, unreadable })
+  for (const reason of unreadable) process.stderr.write(`${reason}\n`)
+  if (unreadable.length > 0)
+    return print(
+      `${countText(versions, 'version')} sealed anew with the first key, ${unreadable.length} could not be opened. The ` +
+        'other keys of terraform.stateKeys must stay.',
+    )
   print(
     versions === 0
       ? 'Every version is sealed with the first key already.'

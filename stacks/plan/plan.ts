@@ -67,9 +67,15 @@ export interface StackCounts {
 /**
  * @param stateName one of the snapshot's own states
  * @param declarations of all states of the tenant, because a client may be declared once
+ * @param beside addresses of other resources that declarations add to this state
  * @throws StackRefused with every reason, where the stack would destroy, duplicate or fail
  */
-export const planStack = (snapshot: Snapshot, stateName: string, declarations: Declarations): StackPlan => {
+export const planStack = (
+  snapshot: Snapshot,
+  stateName: string,
+  declarations: Declarations,
+  beside: ReadonlySet<string> = new Set(),
+): StackPlan => {
   const place = `${snapshot.tenant}, state ${stateName}`
   const refusals: string[] = []
   const warnings: string[] = []
@@ -83,7 +89,8 @@ export const planStack = (snapshot: Snapshot, stateName: string, declarations: D
       "Nexus does not write that state's configuration: name it in the tenant's terraformStates, or remove its declarations.",
     ])
 
-  if (state.others.count > 0) say.refuse(strangersOf(state))
+  const strangers = state.others.filter((address) => !beside.has(address))
+  if (strangers.length > 0) say.refuse(strangersOf(strangers))
   const known = knownOf(snapshot, state)
   const claims = claimsOf(known, declarations, say)
   const fates = fatesOf(known, claims, say)
@@ -92,14 +99,17 @@ export const planStack = (snapshot: Snapshot, stateName: string, declarations: D
   return assemble(known, { claims, fates, adoptions, declarations, warnings })
 }
 
-/** What a configuration leaves unsaid, Terraform destroys; and of these resources ours has nothing to say. */
-const strangersOf = ({ others: { count, some } }: Snapshot['states'][number]): string => {
-  const more = count - some.length
+/** How many commands one refusal prints. */
+const enough = 20
+
+/** What a configuration leaves unsaid, Terraform destroys; and of these resources nobody says anything. */
+const strangersOf = (strangers: readonly string[]): string => {
+  const more = strangers.length - enough
   return (
-    `The state also holds ${count} ${count === 1 ? 'resource' : 'resources'} that no stack of Nexus writes: an apply would ` +
-    `destroy ${count === 1 ? 'it' : 'them'}. Move each to a state of its own configuration, or run:\n` +
+    'The state also holds resources that neither Nexus nor a declaration has: an apply would destroy them. Move each to the ' +
+    'state of its own configuration, declare it, or run:\n' +
     [
-      ...some.map((address) => shell('terraform', 'state', 'rm', address)),
+      ...strangers.slice(0, enough).map((address) => shell('terraform', 'state', 'rm', address)),
       ...(more > 0 ? [`… and ${more} more`] : []),
     ].join('\n')
   )

@@ -22,7 +22,7 @@ const managed = (address: string, clientId: string) => ({
   deposed: null,
 })
 
-const others = { count: 0, some: [] }
+const others: string[] = []
 
 const snapshot: Snapshot = {
   format: 1,

@@ -27,7 +27,7 @@ export const state = (resources: readonly SnapshotResource[], more: Partial<Snap
   name: 'prod',
   own: true,
   version: 3,
-  others: { count: 0, some: [] },
+  others: [],
   resources: [...resources],
   ...more,
 })

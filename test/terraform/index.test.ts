@@ -486,11 +486,41 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
       const theirs = seedClient(stack)
       const other = backendOf(stack)
       await other.post(stateText(1, [managedClient(theirs)]))
+      const before = await view.version(other.name)
       await view.patch(theirs, { applicationName: 'x' })
-      expect(await view.version(other.name)).toBe(1)
+      expect(await view.version(other.name)).toBe((before ?? 0) + 1)
+      const { current } = await main.rows()
       await main.post(stateText(2, [managedClient(id)]))
-      await main.restore(1)
+      await main.restore(current)
       expect(await moved()).toBe(0)
+    })
+
+    test.each([
+      { reason: 'a client that it has no longer', after: () => [] },
+      { reason: 'a client under another address', after: (id: string) => [managedClient(id, { name: 'elsewhere' })] },
+    ])('rises with a write outside an apply: $reason', async ({ after }) => {
+      const { id, main, moved } = await managedIn(stack, view)
+      await main.post(stateText(20, after(id)))
+      expect(await moved()).toBe(1)
+    })
+
+    test('does not rise with what an apply writes: its configuration says so', async () => {
+      const { main, moved } = await managedIn(stack, view)
+      const lock = lockOf('apply')
+      await main.lock(lock)
+      await main.post(stateText(20, []), { query: `?ID=${lock.ID}` })
+      await main.unlock(lock)
+      expect(await moved()).toBe(0)
+    })
+
+    test('rises with DELETE, and with a version that is restored and has other clients', async () => {
+      const { id, main, moved } = await managedIn(stack, view)
+      const { current } = await main.rows()
+      await main.remove()
+      expect(await moved()).toBe(1)
+      await main.restore(current)
+      expect(await moved()).toBe(2)
+      expect((await view.client(id)).body['manuallyCreated']).toBe(false)
     })
 
     test('keeps an apply of an older configuration from the lock, and says which field it was', async () => {

@@ -16,8 +16,8 @@ export const terraform: Migration = {
         highest_serial bigint not null default 0,
         -- When the serial last changed: an apply has been at work.
         serial_moved_at timestamptz,
-        -- Managed resources that belong to no client, as a count and a few addresses.
-        others jsonb not null default '{"count": 0, "some": []}',
+        -- Addresses of managed resources that belong to no client.
+        others jsonb not null default '[]',
         -- Counts what would make an older configuration wrong: see terraform_events.
         snapshot bigint not null default 0,
         -- The lock as Terraform sent it, who asked for it, and since when.

@@ -14,6 +14,7 @@ import { simulatorCommand } from './commands/simulator.ts'
 import { stateCommand } from './commands/state.ts'
 import { synthCommand } from './commands/synth.ts'
 import { tokenCommand } from './commands/token.ts'
+import { addExitCodes } from './exit-codes.ts'
 
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
 const commands: readonly ((program: Command) => void)[] = [
@@ -35,6 +36,7 @@ const commands: readonly ((program: Command) => void)[] = [
 
 const examples = `
 Examples:
+  $ nexus init
   $ nexus start --config nexus.yaml
   $ nexus simulator --port 4000 --clients 20
   $ nexus token --user 'auth0|ann' --permission client.write --role billing-admins
@@ -45,6 +47,7 @@ Examples:
   $ nexus state list acme --url https://nexus.example.com
   $ nexus hash token --generate
   $ nexus config check --config nexus.yaml
+  $ nexus doctor
 
 Each command has examples of its own: nexus <command> --help`
 
@@ -60,5 +63,6 @@ export const createProgram = (): Command => {
     .showHelpAfterError('Try it with --help.')
     .addHelpText('after', examples)
   for (const register of commands) register(program)
+  addExitCodes(program)
   return program
 }

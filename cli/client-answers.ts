@@ -5,7 +5,7 @@ import { isRecord, isText } from '../domain/shape.ts'
 import type { FieldPath, Value, Values } from '../domain/vocabulary.ts'
 import { eachField, fieldPaths } from '../domain/vocabulary.ts'
 import { fieldLines } from './differences.ts'
-import { agoText, countText, timeText } from './readable.ts'
+import { agoText, countText, printable, timeText } from './readable.ts'
 import type { Column } from './table.ts'
 import { tableLines } from './table.ts'
 
@@ -177,16 +177,14 @@ const attention = ({ conditions }: Sync): string[] =>
     .map(({ type, message }) => `${type === 'Synced' ? 'Not synced' : type}: ${message}`)
 
 export const clientLines = ({ client, warnings, sync }: ShownClient, { now, width }: Shown): readonly string[] => [
-  `${client.name ?? 'without a name'} (${client.id})`,
+  `${printable(client.name ?? 'without a name')} (${client.id})`,
   '',
-  ...tableLines(rowColumns, fieldRows(client), width),
-  '',
-  ...tableLines(rowColumns, otherRows(client), width).slice(1),
+  ...tableLines(rowColumns, [...fieldRows(client), ['', ''], ...otherRows(client)], width),
   '',
   `Observed ${agoText(sync.observedAt, now)}; fields that Nexus looks after: ${sync.owned.join(', ') || 'none'}.`,
-  ...attention(sync),
+  ...attention(sync).map(printable),
   ...sync.drift.flatMap(({ field, confirmed, observed, class: why }) =>
     fieldLines({ field, from: confirmed, to: observed, why }).map((line) => `    ${line}`),
   ),
-  ...warnings.map((warning) => `Warning: ${warning}`),
+  ...warnings.map((warning) => `Warning: ${printable(warning)}`),
 ]

@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 export type Colour = 'green' | 'yellow' | 'red' | 'gray'
 
 /** Whether standard output takes colours: a terminal, and nobody has said no (https://no-color.org). */
-export const takesColours = (): boolean => process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === ''
+const takesColours = (): boolean => process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === ''
 
 /** A text in a colour, where it is taken. */
 export const inColour = (colour: Colour, text: string): string =>

@@ -30,8 +30,8 @@ export const leavesOf = (command: Command): Command[] =>
 
 /** Says at the end of each command's help what it ends with. */
 export const addExitCodes = (program: Command): void => {
-  const paths = leavesOf(program).map(pathOf)
-  for (const path of Object.keys(ends)) if (!paths.includes(path)) throw new Error(`There is no command ${path}.`)
+  const paths = new Set(leavesOf(program).map(pathOf))
+  for (const path of Object.keys(ends)) if (!paths.has(path)) throw new Error(`There is no command ${path}.`)
   for (const command of leavesOf(program)) {
     const codes = Object.entries({ ...everywhere, ...ends[pathOf(command)] })
     command.addHelpText(

@@ -14,7 +14,7 @@ export interface Finding {
 }
 
 export const ok = (about: string, said: string): Finding => ({ about, level: 'ok', said, remedy: null })
-export const warn = (about: string, said: string, remedy: string): Finding => ({ about, level: 'warn', said, remedy })
+const warn = (about: string, said: string, remedy: string): Finding => ({ about, level: 'warn', said, remedy })
 export const fail = (about: string, said: string, remedy: string): Finding => ({ about, level: 'fail', said, remedy })
 
 /** For a user who may too little in the database. */

@@ -1,22 +1,17 @@
-import { styleText } from 'node:util'
 import type { ClientDifference, FieldDifference } from '../domain/looks.ts'
 import type { Value } from '../domain/vocabulary.ts'
+import { inColour } from './colours.ts'
 import { printable } from './readable.ts'
 
 const isList = (value: Value): value is readonly string[] => Array.isArray(value)
 const isNothing = (value: Value): boolean => value === null || value.length === 0
 
-type Paint = (mark: '+' | '-' | '~' | ' ', text: string) => string
-
 const colours = { '+': 'green', '-': 'red', '~': 'yellow', ' ': 'gray' } as const
-const painter =
-  (coloured: boolean): Paint =>
-  (mark, text) => {
-    const line = `${mark} ${printable(text)}`
-    return coloured ? styleText(colours[mark], line) : line
-  }
+const paint = (mark: keyof typeof colours, text: string): string =>
+  inColour(colours[mark], `${mark} ${printable(text)}`)
 
-const fieldLines = ({ field, from, to, why }: FieldDifference, paint: Paint): string[] => {
+/** What becomes of one field. */
+export const fieldLines = ({ field, from, to, why }: FieldDifference): string[] => {
   const mark = isNothing(from) ? '+' : isNothing(to) ? '-' : '~'
   const title = why === undefined ? field : `${field} (${why})`
   if (!isList(from) && !isList(to)) {
@@ -32,12 +27,10 @@ const fieldLines = ({ field, from, to, why }: FieldDifference, paint: Paint): st
 }
 
 /** Differences in the manner of a Terraform plan: - goes, + comes, ~ becomes another. */
-export const differenceLines = (clients: readonly ClientDifference[], coloured: boolean): string[] => {
-  const paint = painter(coloured)
-  return clients.flatMap(({ id, name, notes, fields }) => [
+export const differenceLines = (clients: readonly ClientDifference[]): string[] =>
+  clients.flatMap(({ id, name, notes, fields }) => [
     paint('~', `${name} (${id})`),
-    ...fields.flatMap((field) => fieldLines(field, paint).map((line) => `    ${line}`)),
+    ...fields.flatMap((field) => fieldLines(field).map((line) => `    ${line}`)),
     ...notes.map((note) => `      ${note}`),
     '',
   ])
-}

@@ -1,6 +1,6 @@
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { z } from 'zod'
-import { StateName, TenantId } from '../domain/vocabulary.ts'
+import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
 
 /** `--config FILE`, for every command that needs the configuration. */
 export const configOption = (): Option =>
@@ -32,6 +32,8 @@ export const parsedBy =
 
 export const tenantArgument = (): Argument =>
   new Argument('<tenant>', 'id of a tenant in the configuration').argParser(parsedBy(TenantId))
+
+export const clientArgument = (): Argument => new Argument('<client>', 'id of a client').argParser(parsedBy(ClientId))
 
 export const stateArgument = (): Argument =>
   new Argument('<name>', 'name of a Terraform state of the tenant').argParser(parsedBy(StateName))

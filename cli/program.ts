@@ -2,9 +2,12 @@ import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'
+import { clientsCommand } from './commands/clients.ts'
 import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { hashCommand } from './commands/hash.ts'
+import { initCommand } from './commands/init.ts'
 import { lookCommands } from './commands/look.ts'
 import { pauseCommands } from './commands/pause.ts'
 import { processCommands } from './commands/processes.ts'
@@ -12,10 +15,13 @@ import { simulatorCommand } from './commands/simulator.ts'
 import { stateCommand } from './commands/state.ts'
 import { synthCommand } from './commands/synth.ts'
 import { tokenCommand } from './commands/token.ts'
+import { addExitCodes } from './exit-codes.ts'
 
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
 const commands: readonly ((program: Command) => void)[] = [
+  initCommand,
   processCommands,
+  clientsCommand,
   lookCommands,
   pauseCommands,
   auditCommand,
@@ -24,6 +30,7 @@ const commands: readonly ((program: Command) => void)[] = [
   stateCommand,
   callerCommands,
   configCommand,
+  doctorCommand,
   hashCommand,
   simulatorCommand,
   tokenCommand,
@@ -31,15 +38,18 @@ const commands: readonly ((program: Command) => void)[] = [
 
 const examples = `
 Examples:
+  $ nexus init
   $ nexus start --config nexus.yaml
   $ nexus simulator --port 4000 --clients 20
   $ nexus token --user 'auth0|ann' --permission client.write --role billing-admins
+  $ nexus clients set acme NXKzP2hYdFqLrT1uVwBcEaGs callbackUrls+=https://app.example.com/callback
   $ nexus plan acme --url https://nexus.example.com
   $ nexus adopt acme --product Billing --dry-run
   $ nexus synth acme --url https://nexus.example.com
   $ nexus state list acme --url https://nexus.example.com
   $ nexus hash token --generate
   $ nexus config check --config nexus.yaml
+  $ nexus doctor
 
 Each command has examples of its own: nexus <command> --help`
 
@@ -55,5 +65,6 @@ export const createProgram = (): Command => {
     .showHelpAfterError('Try it with --help.')
     .addHelpText('after', examples)
   for (const register of commands) register(program)
+  addExitCodes(program)
   return program
 }

@@ -13,7 +13,7 @@ import { fieldPaths } from './vocabulary.ts'
 const FieldValue = z.union([z.array(z.string()).readonly(), z.string(), z.null()])
 
 /** One field, from what to what; where `why` is more to say of it. */
-const FieldDifference = z.object({
+export const FieldDifference = z.object({
   field: z.enum(fieldPaths),
   from: FieldValue,
   to: FieldValue,

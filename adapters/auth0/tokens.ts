@@ -9,7 +9,11 @@ export interface TokenSettings {
   readonly clientSecret: string
 }
 
-const Answer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() })
+const Answer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive(),
+  scope: z.string().optional(),
+})
 const ErrorAnswer = z.object({ error: z.string(), error_description: z.string().optional() })
 
 /** No token could be had; `failure` reads like any failed call, so that one place decides what follows. */
@@ -19,6 +23,30 @@ export class TokenFailure extends Error {
     super(failure.message)
     this.name = 'TokenFailure'
     this.failure = failure
+  }
+}
+
+/** What the token endpoint says of a credential. */
+export interface CredentialFacts {
+  /** What the token may do; null where it does not say. */
+  readonly scopes: readonly string[] | null
+  /** How far the tenant's clock is ahead of this machine's, milliseconds, to a second; null where it does not say. */
+  readonly skewMs: number | null
+}
+
+/** Gets a token, and lets go of it. @throws TokenFailure */
+export const inspectCredential = async (settings: TokenSettings, timeoutMs: number): Promise<CredentialFacts> => {
+  const asked = Date.now()
+  const response = await ask(settings, timeoutMs)
+  const answeredAt = (asked + Date.now()) / 2
+  const body: unknown = await response.json().catch(() => undefined)
+  const answer = Answer.safeParse(body)
+  if (!response.ok || !answer.success) throw new TokenFailure(failureOf(response, body))
+  // A Date has no fractions: on the average it is half a second old.
+  const date = Date.parse(response.headers.get('date') ?? '') + 500
+  return {
+    scopes: answer.data.scope?.split(' ').filter((scope) => scope !== '') ?? null,
+    skewMs: Number.isNaN(date) ? null : date - answeredAt,
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import type { Issue } from '../../domain/vocabulary.ts'
 
 /**
  * Nexus' own API, as the command line and the stacks call it: with credentials of the environment, patient where the API
@@ -44,11 +45,18 @@ export class RemoteError extends Error {
   readonly code: RemoteErrorCode
   /** Of the answer; null where there was none. */
   readonly status: number | null
+  /** What is wrong with the request, where the answer points at it. */
+  readonly issues: readonly Issue[]
 
-  constructor(code: RemoteErrorCode, message: string, more: { status?: number; cause?: unknown } = {}) {
+  constructor(
+    code: RemoteErrorCode,
+    message: string,
+    more: { status?: number; cause?: unknown; issues?: readonly Issue[] } = {},
+  ) {
     super(message, { cause: more.cause })
     this.code = code
     this.status = more.status ?? null
+    this.issues = more.issues ?? []
   }
 }
 
@@ -240,5 +248,8 @@ const refusalOf = (answer: RemoteAnswer, method: Method, address: string): Remot
   const { title, detail, errors = [] } = problem.data
   const lines = errors.map((one) => `\n  - ${one.pointer}: ${one.detail}`).join('')
   const remedy = status === 401 ? ` ${credentialRemedy}` : ''
-  return new RemoteError('refused', `Nexus refused (${status}): ${detail ?? title}${lines}${remedy}`, { status })
+  return new RemoteError('refused', `Nexus refused (${status}): ${detail ?? title}${lines}${remedy}`, {
+    status,
+    issues: errors,
+  })
 }

@@ -46,6 +46,10 @@ export const startEmbedded = async (directory: string): Promise<EmbeddedPostgres
   })
 }
 
+/** Whether there is a database in `directory`, running or not. */
+export const embeddedExists = async (directory: string): Promise<boolean> =>
+  exists(path.join((await placeFor(path.resolve(directory))).dataDirectory, 'PG_VERSION'))
+
 /** A connection that lasts as long as the program uses the server, so that no other program stops it meanwhile. */
 const bePresent = async (url: string): Promise<pg.Client> => {
   const client = new pg.Client({ connectionString: url, application_name: 'nexus-presence' })

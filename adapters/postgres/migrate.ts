@@ -47,3 +47,20 @@ export const migrate = async (db: Kysely<Database>): Promise<string[]> => {
   if (error !== undefined) throw error instanceof Error ? error : new Error('The migration failed.', { cause: error })
   return results.map(({ migrationName }) => migrationName)
 }
+
+/** The migrations that a database lacks, and those that it has and this program does not know. Changes nothing. */
+export const migrationsIn = async (
+  db: Kysely<Database>,
+): Promise<{ readonly unapplied: string[]; readonly unknown: string[] }> => {
+  const known = Object.keys(migrations)
+  const { rows: tables } = await sql<{ is: boolean }>`select to_regclass('nexus_migrations') is not null as is`.execute(
+    db,
+  )
+  if (tables[0]?.is !== true) return { unapplied: known, unknown: [] }
+  const { rows } = await sql<{ name: string }>`select name from nexus_migrations order by name`.execute(db)
+  const applied = rows.map(({ name }) => name)
+  return {
+    unapplied: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
+  }
+}

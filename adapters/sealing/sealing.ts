@@ -37,6 +37,9 @@ const tagBytes = 16
 
 const idOf = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8)
 
+/** The names of keys, by which sealed texts tell which one they need. @param keys 32 bytes each, in base64 */
+export const keyIdsOf = (keys: readonly string[]): string[] => keys.map((key) => idOf(Buffer.from(key, 'base64')))
+
 /**
  * @param keys 32 bytes each, in base64
  * @returns undefined where there is no key

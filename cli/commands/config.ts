@@ -1,19 +1,19 @@
 import type { Command } from 'commander'
 import type { Configuration, TenantScope } from '../../adapters/config/configuration.ts'
 import { configOption, jsonOption, print, printJson } from '../options.ts'
-
-/** Where something is, without the user name and password that a URL may hold. */
-const placeOf = (url: string): string => {
-  const { protocol, host, pathname } = new URL(url)
-  return `${protocol}//${host}${pathname}`
-}
+import { placeOf } from '../place.ts'
+import { countText } from '../readable.ts'
 
 /** What is configured, without secrets. */
-const summaryOf = ({ server, database, redis, worker, ...rest }: Configuration) => ({
+const summaryOf = ({ server, database, redis, worker, terraform, ...rest }: Configuration) => ({
   server: { listen: `${server.host}:${server.port}`, publicUrl: server.publicUrl },
   database: 'url' in database ? placeOf(database.url) : `embedded in ${database.embedded}`,
   queue: redis === null ? 'in the database' : placeOf(redis.url),
   worker,
+  terraform: {
+    stateKeys: terraform.stateKeys.length,
+    states: Object.fromEntries(rest.tenants.map(({ id, terraformStates }) => [id, terraformStates])),
+  },
   tenants: rest.tenants.map(({ id, domain, plan, driftPolicy, allowInsecure }) => ({
     id,
     domain,
@@ -44,7 +44,20 @@ const summaryOf = ({ server, database, redis, worker, ...rest }: Configuration) 
 })
 
 /** What is allowed, and still probably not meant. */
-const warningsOf = ({ issuers, applicationTokens, serviceAccounts }: Configuration): string[] => {
+const warningsOf = (configuration: Configuration): string[] => [
+  ...callerWarnings(configuration),
+  ...stateWarnings(configuration),
+]
+
+const stateWarnings = ({ terraform, tenants }: Configuration): string[] => {
+  const without = terraform.stateKeys.length === 0 ? tenants.filter((one) => one.terraformStates.length > 0) : []
+  return without.map(
+    ({ id }) =>
+      `States of ${id} are to be kept, and terraform.stateKeys is empty: make a key with openssl rand -base64 32.`,
+  )
+}
+
+const callerWarnings = ({ issuers, applicationTokens, serviceAccounts }: Configuration): string[] => {
   const bearer = issuers.length > 0 && applicationTokens.tokens.length > 0
   if (!bearer && serviceAccounts.length === 0)
     return [
@@ -65,7 +78,7 @@ const section = (title: string, lines: readonly string[]): string[] =>
     : lines.map((line, index) => `${(index === 0 ? title : '').padEnd(20)}${line}`)
 
 const linesOf = (summary: ReturnType<typeof summaryOf>): string[] => {
-  const { server, tenants, issuers, applicationTokens, serviceAccounts } = summary
+  const { server, terraform, tenants, issuers, applicationTokens, serviceAccounts } = summary
   return [
     ...section('server', [server.listen + (server.publicUrl === null ? '' : `, reached at ${server.publicUrl}`)]),
     ...section('database', [summary.database]),
@@ -76,6 +89,14 @@ const linesOf = (summary: ReturnType<typeof summaryOf>): string[] => {
         [id, domain, `plan ${plan}`, `drift: ${driftPolicy}`, ...(allowInsecure ? ['insecure'] : [])].join(', '),
       ),
     ),
+    ...section('terraform', [
+      terraform.stateKeys === 0
+        ? 'no key: no state can be kept'
+        : `${countText(terraform.stateKeys, 'key')} to seal states with`,
+      ...Object.entries(terraform.states).map(([id, states]) =>
+        states.length === 0 ? `${id}: no states of its own` : `${id}: ${states.join(', ')}`,
+      ),
+    ]),
     ...section(
       'issuers',
       issuers.map(

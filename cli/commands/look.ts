@@ -80,8 +80,7 @@ const show = (
   if (flags.json === true) printJson({ tenant, clients, unchanged })
   else if (clients.length === 0) print(`${nothing(tenant)}\n${summary(0, unchanged)}`)
   else {
-    const coloured = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
-    const lines = differenceLines(clients, coloured)
+    const lines = differenceLines(clients)
     print([heading(tenant), '', ...lines, summary(clients.length, unchanged)].join('\n'))
   }
   if (flags.detailedExitcode === true && clients.length > 0) process.exitCode = 2

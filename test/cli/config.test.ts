@@ -12,6 +12,7 @@ const example = 'docs/examples/nexus.yaml'
 const env = {
   ACME_CLIENT_ID: 'acme-id',
   ACME_CLIENT_SECRET: 's3cr3t-of-acme',
+  NEXUS_STATE_KEY: 's3cr3t/of/states++++++++++++++++++++++++++A=',
   NEXUS_DATABASE_URL: 'postgres://nexus:s3cr3t-of-db@db.example/nexus',
   NEXUS_REDIS_URL: 'rediss://:s3cr3t-of-redis@redis.example:6380/0',
 }
@@ -27,6 +28,9 @@ describe('config check', () => {
       'postgres://db.example/nexus',
       'developer-portal',
       'ci: client',
+      '1 key to seal states with',
+      'acme: main',
+      'sandbox: no states of its own',
     ])
       expect(stdout).toContain(shown)
     expect(stdout).not.toMatch(/s3cr3t|scrypt\$|4f1c1a3a|acme-id/)
@@ -39,6 +43,7 @@ describe('config check', () => {
       ok: true,
       queue: 'rediss://redis.example:6380/0',
       tenants: [{ id: 'acme' }, {}],
+      terraform: { stateKeys: 1, states: { acme: ['main'], sandbox: [] } },
     })
     expect(stdout).not.toMatch(/s3cr3t|scrypt\$|4f1c1a3a|acme-id/)
   })
@@ -74,6 +79,11 @@ describe('config check', () => {
 issuers: [{ issuer: "https://i/", audience: n, tenants: "*" }]
 serviceAccounts: [{ name: ci, permissions: [], tenants: "*", passwordHash: "scrypt$16384$8$1$${'A'.repeat(22)}==$${'A'.repeat(22)}==" }]`,
       says: 'Bearer tokens cannot be used',
+    },
+    {
+      reason: 'states cannot be kept',
+      text: `tenants: [${tenant.replace(/ \}$/, ', terraformStates: [main] }')}]`,
+      says: 'States of acme are to be kept',
     },
   ])('warns where $reason', async ({ text, says }) => {
     const { code, stdout } = await nexus(['config', 'check', '--config', fileOf(text)])

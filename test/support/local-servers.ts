@@ -116,10 +116,33 @@ const startPostgres = async (initdb: string, directory: string, started: ChildPr
   return url
 }
 
-const startRedis = async (program: string, directory: string, started: ChildProcess[]): Promise<string> => {
+/** A Redis with settings of its own, for who wants to see a wrong one; undefined where the machine has none. */
+export const startOwnRedis = async (
+  settings: readonly string[],
+): Promise<{ readonly url: string; readonly close: () => Promise<void> } | undefined> => {
+  const program = findOnPath('redis-server')
+  if (program === undefined) return undefined
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-redis-'))
+  const started: ChildProcess[] = []
+  const url = await startRedis(program, directory, started, settings)
+  return {
+    url,
+    close: async () => {
+      await Promise.all(started.map(end))
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+const startRedis = async (
+  program: string,
+  directory: string,
+  started: ChildProcess[],
+  settings: readonly string[] = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'],
+): Promise<string> => {
   const port = await freePort()
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--appendonly', 'yes']
-  started.push(spawn(program, [...settings, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' }))
+  const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory]
+  started.push(spawn(program, [...place, ...settings], { stdio: 'ignore' }))
   const url = `redis://127.0.0.1:${port}`
   await until(async () => {
     const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })

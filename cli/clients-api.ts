@@ -1,0 +1,77 @@
+import type { z } from 'zod'
+import type { Remote } from '../adapters/nexus/remote.ts'
+import { Client } from './client-answers.ts'
+import { Failure } from './failure.ts'
+
+/** How the commands about clients ask the API. */
+
+export interface ApiFlags {
+  readonly url?: string
+  readonly json?: boolean
+}
+
+/** @throws RemoteError `not-configured`, with what to set */
+export const remoteFor = async ({ url }: ApiFlags): Promise<Remote> => {
+  const { remoteOf } = await import('../adapters/nexus/remote.ts')
+  return remoteOf(process.env, url)
+}
+
+export const clientsPath = (tenantId: string): string => `/v1/tenants/${tenantId}/clients`
+export const clientPath = (tenantId: string, clientId: string): string => `${clientsPath(tenantId)}/${clientId}`
+
+/** A client, with what the headers of its answer say. */
+interface ClientAnswer {
+  readonly status: number
+  readonly client: Client
+  readonly etag: string | null
+  readonly change: string | null
+  readonly warnings: readonly string[]
+}
+
+export const clientAnswerOf = (
+  { status, headers, body }: Awaited<ReturnType<Remote['granted']>>,
+  remote: Remote,
+): ClientAnswer => {
+  const warning = headers.get('nexus-warning')
+  return {
+    status,
+    client: parsedAs(Client, body, remote),
+    etag: headers.get('etag'),
+    change: headers.get('nexus-change'),
+    warnings: warning === null ? [] : [warning],
+  }
+}
+
+const parsedAs = <T>(shape: z.ZodType<T>, body: Buffer, { url }: Remote): T => {
+  try {
+    return shape.parse(JSON.parse(body.toString('utf8')))
+  } catch {
+    throw new Failure(`${url} answered something else than expected; is it Nexus, of this version?`)
+  }
+}
+
+export interface PageFlags extends ApiFlags {
+  /** How many are wanted at most. */
+  readonly limit: number
+  /** The `next` of an earlier answer. */
+  readonly cursor?: string
+}
+
+/** The most that the API puts on a page. */
+const onPage = 100
+
+/** Pages, one after the other, until there are enough or no more. */
+export const pages = async <Page extends { readonly next: string | null }, Item>(
+  read: (query: Readonly<Record<string, string | undefined>>) => Promise<Page>,
+  itemsOf: (page: Page) => readonly Item[],
+  { limit, cursor }: PageFlags,
+): Promise<{ readonly items: Item[]; readonly next: string | null }> => {
+  const items: Item[] = []
+  let next = cursor ?? null
+  do {
+    const page = await read({ limit: String(Math.min(onPage, limit - items.length)), cursor: next ?? undefined })
+    items.push(...itemsOf(page))
+    next = page.next
+  } while (next !== null && items.length < limit)
+  return { items, next }
+}

@@ -1,0 +1,241 @@
+import { InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
+import { fieldPaths } from '../../domain/vocabulary.ts'
+import { parseAssignment } from '../assignments.ts'
+import type { Assignment } from '../assignments.ts'
+import { ChangePage, clientLines, clientListLines, ClientPage, historyLines, Sync } from '../client-answers.ts'
+import type { ShownClient } from '../client-answers.ts'
+import { clientAnswerOf, clientPath, clientsPath, pages, remoteFor } from '../clients-api.ts'
+import type { ApiFlags, PageFlags } from '../clients-api.ts'
+import { Failure } from '../failure.ts'
+import { clientArgument, credentialsText, jsonOption, tenantArgument, urlOption, wholeNumber } from '../options.ts'
+import { attempts, setClient } from '../set-client.ts'
+import { present } from '../watch.ts'
+import type { ViewFlags } from '../watch.ts'
+
+/** The terminal, and the present. */
+const shown = () => ({ now: new Date(), width: process.stdout.columns as number | undefined })
+
+interface ListFlags extends PageFlags, ViewFlags {
+  readonly owner?: string
+  readonly product?: string
+  readonly text?: string
+  readonly manual?: boolean
+  readonly managed?: boolean
+  readonly terraform?: string
+  readonly sync?: string
+  readonly drifted?: boolean
+  readonly sort?: string
+}
+
+const filtersOf = ({ owner, product, text, manual, managed, terraform, sync, drifted, sort }: ListFlags) => ({
+  owner,
+  product,
+  text,
+  manuallyCreated: manual === true ? 'true' : managed === true ? 'false' : undefined,
+  terraform,
+  sync,
+  drifted: drifted === true ? 'true' : undefined,
+  sort,
+})
+
+const list = async (tenantId: string, flags: ListFlags): Promise<void> => {
+  if (flags.manual === true && flags.managed === true) throw new Failure('Use --manual or --managed, not both.')
+  const remote = await remoteFor(flags)
+  const read = (query: Readonly<Record<string, string | undefined>>) =>
+    remote.json('GET', clientsPath(tenantId), ClientPage, { query: { ...filtersOf(flags), ...query } })
+  await present(
+    {
+      read: async () => {
+        const { items, next } = await pages(read, ({ clients }) => clients, flags)
+        return { clients: items, next }
+      },
+      lines: (page) => clientListLines(page, shown()),
+      json: (page) => page,
+    },
+    flags,
+  )
+}
+
+const history = async (tenantId: string, clientId: string, flags: PageFlags & ViewFlags): Promise<void> => {
+  const remote = await remoteFor(flags)
+  const path = `${clientPath(tenantId, clientId)}/changes`
+  const read = (query: Readonly<Record<string, string | undefined>>) => remote.json('GET', path, ChangePage, { query })
+  await present(
+    {
+      read: async () => {
+        const { items, next } = await pages(read, ({ changes }) => changes, flags)
+        return { changes: items, next }
+      },
+      lines: (page) => historyLines(page, shown()),
+      json: (page) => page,
+    },
+    flags,
+  )
+}
+
+const show = async (tenantId: string, clientId: string, flags: ApiFlags & ViewFlags): Promise<void> => {
+  const remote = await remoteFor(flags)
+  const path = clientPath(tenantId, clientId)
+  await present<ShownClient>(
+    {
+      read: async () => {
+        // First the client, whose reading may bring what the second one tells of up to date.
+        const { client, etag, warnings } = clientAnswerOf(await remote.granted('GET', path), remote)
+        return { client, etag, warnings, sync: await remote.json('GET', `${path}/sync`, Sync) }
+      },
+      lines: (answer) => clientLines(answer, shown()),
+      json: (answer) => answer,
+    },
+    flags,
+  )
+}
+
+const assignmentArgument = (raw: string, before?: readonly Assignment[]): readonly Assignment[] => {
+  try {
+    return [...(before ?? []), parseAssignment(raw)]
+  } catch (error) {
+    throw error instanceof Failure ? new InvalidArgumentError(error.message) : error
+  }
+}
+
+interface Help {
+  readonly description: string
+  readonly about: string
+  readonly needs: string
+  readonly examples: readonly string[]
+}
+
+const add = (clients: Command, name: string, { description, about, needs, examples }: Help): Command =>
+  clients
+    .command(name)
+    .addArgument(tenantArgument())
+    .description(description)
+    .addOption(urlOption())
+    .addHelpText(
+      'after',
+      `
+${about}
+
+${credentialsText(needs)}
+
+Examples:
+${examples.map((example) => `  $ nexus clients ${example}`).join('\n')}`,
+    )
+
+const watchOption = (): Option =>
+  new Option(
+    '-w, --watch',
+    'show it anew every 2 s until Ctrl-C; where there is no terminal, a line of JSON per change',
+  )
+
+const limitOption = (what: string): Option =>
+  new Option('-n, --limit <number>', `the most ${what} that are shown`).argParser(wholeNumber(1, 100_000)).default(100)
+const cursorOption = (): Option => new Option('--cursor <text>', 'where to go on: the "next" of an earlier answer')
+
+/** `nexus clients list|show|set|history`. */
+export const clientsCommand = (program: Command): void => {
+  const clients = program
+    .command('clients')
+    .description('look at clients and change them, through the API')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ nexus clients list acme --owner billing-admins\n' +
+        '  $ nexus clients show acme NXKzP2hYdFqLrT1uVwBcEaGs\n' +
+        '  $ nexus clients set acme NXKzP2hYdFqLrT1uVwBcEaGs callbackUrls+=https://app.example.com/callback',
+    )
+  add(clients, 'list', {
+    description: 'print the clients of a tenant that you may read',
+    about:
+      'Filters combine: a client must fit all of them. Owners and products are compared exactly, case included; --text is looked\n' +
+      'for in name, id, product and application, in upper or lower case.',
+    needs: 'client.read or client.read.all',
+    examples: [
+      'list acme',
+      'list acme --product Billing --drifted',
+      "list acme --sync pending --json | jq -r '.clients[].id'",
+      'list acme --text shop --watch',
+    ],
+  })
+    .option('--owner <id>', 'only clients with this role or user among their owners')
+    .option('--product <name>', 'only clients of this product')
+    .option('--text <text>', 'only clients that this is found in')
+    .option('--manual', 'only clients that no Terraform state manages')
+    .option('--managed', 'only clients that a Terraform state manages')
+    .addOption(
+      new Option('--terraform <word>', 'only clients that stand so with Terraform').choices([
+        'manual',
+        'managed',
+        'adopting',
+        'releasing',
+        'conflict',
+      ]),
+    )
+    .addOption(
+      new Option('--sync <word>', 'only clients that stand so').choices(['synced', 'pending', 'stalled', 'paused']),
+    )
+    .option('--drifted', 'only clients that were changed in Auth0 past Nexus')
+    .option('--sort <field>', 'name, product or updated; -name and so on is downwards')
+    .addOption(limitOption('clients'))
+    .addOption(cursorOption())
+    .addOption(watchOption())
+    .addOption(jsonOption('print {"clients": […], "next": …} as one line of JSON'))
+    .action(list)
+  add(clients, 'show', {
+    description: 'print a client, and how it stands',
+    about:
+      'Accepted values show at once; what waits for Auth0, what drifted past Nexus, and what stands in the way is said below.',
+    needs: 'client.read and a relation to the client, or client.read.all',
+    examples: [
+      'show acme NXKzP2hYdFqLrT1uVwBcEaGs',
+      "show acme NXKzP2hYdFqLrT1uVwBcEaGs --json | jq '.client.callbackUrls'",
+      'show acme NXKzP2hYdFqLrT1uVwBcEaGs --watch',
+    ],
+  })
+    .addArgument(clientArgument())
+    .addOption(watchOption())
+    .addOption(jsonOption('print {"client": …, "etag": …, "warnings": […], "sync": …} as one line of JSON'))
+    .action(show)
+  add(clients, 'set', {
+    description: 'change fields of a client',
+    about: `Assignments hold from left to right; one client is changed, in one request:
+
+  field=value                 set a text; field= empties it
+  field+=element              add to a list, at its end
+  field-=element              take away from a list
+  field=["first", "second"]   replace a list; field= empties it
+
+The fields are ${fieldPaths.slice(0, 4).join(', ')},
+${fieldPaths.slice(4).join(', ')}.
+
+The client is read first and changed only as it was read: += and -= never undo what somebody else changed meanwhile. It is
+then read again and tried again, ${attempts} times at most; with --if-match it is not.`,
+    needs: 'client.write and a relation to the client, or client.write.all',
+    examples: [
+      'set acme NXKzP2hYdFqLrT1uVwBcEaGs callbackUrls+=https://app.example.com/callback productName=Billing',
+      'set acme NXKzP2hYdFqLrT1uVwBcEaGs allowedLogoutUrls-=https://old.example.com --dry-run',
+      `set acme NXKzP2hYdFqLrT1uVwBcEaGs 'owners=["billing-admins"]' mobile.ios.team_id= --json`,
+    ],
+  })
+    .addArgument(clientArgument())
+    .argument('<assignment...>', 'field=value, field+=element or field-=element', assignmentArgument)
+    .option('--if-match <etag>', 'only if the client is still so; otherwise as it is when the command reads it')
+    .option('--dry-run', 'have it checked, and print what it would change; change nothing')
+    .addOption(jsonOption('print {"outcome": …, "change": …, "fields": […], …} as one line of JSON'))
+    .action(setClient)
+  add(clients, 'history', {
+    description: 'print who changed a client, when, and what came of it; newest first',
+    about: 'A change is accepted, and then applied, rejected or withdrawn.',
+    needs: 'client.read and a relation to the client, or client.read.all',
+    examples: [
+      'history acme NXKzP2hYdFqLrT1uVwBcEaGs',
+      "history acme NXKzP2hYdFqLrT1uVwBcEaGs --limit 1 --json | jq '.changes[0].status'",
+    ],
+  })
+    .addArgument(clientArgument())
+    .addOption(limitOption('changes'))
+    .addOption(cursorOption())
+    .addOption(watchOption())
+    .addOption(jsonOption('print {"changes": […], "next": …} as one line of JSON'))
+    .action(history)
+}

@@ -1,0 +1,152 @@
+import { createServer } from 'node:net'
+import { inspectCredential, TokenFailure } from '../adapters/auth0/tokens.ts'
+import type { Configuration, TenantConfiguration } from '../adapters/config/configuration.ts'
+import { connect } from '../adapters/postgres/connect.ts'
+import { embeddedExists } from '../adapters/postgres/embedded.ts'
+import { inspect } from '../adapters/postgres/inspect.ts'
+import { inspectRedis } from '../adapters/queue/inspect.ts'
+import { maximumTenantsOnPostgres } from '../adapters/queue/settings.ts'
+import { keyIdsOf } from '../adapters/sealing/sealing.ts'
+import {
+  fail,
+  grant,
+  judgeClock,
+  judgeDatabase,
+  judgeRedis,
+  judgeScopes,
+  judgeStateKeys,
+  ok,
+} from '../domain/doctor.ts'
+import type { Finding } from '../domain/doctor.ts'
+import { placeOf } from './place.ts'
+import { openDatabase } from './run.ts'
+
+/** Everything that an installation needs, looked at one after the other; nothing is changed. */
+export const examine = async (configuration: Configuration): Promise<Finding[]> => [
+  ...(await database(configuration)),
+  ...(await queue(configuration)),
+  ...(await Promise.all(configuration.tenants.map((tenant) => credential(configuration, tenant)))).flat(),
+  ...(await port(configuration)),
+]
+
+const reasonOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return reasonOf(error.errors[0])
+  if (!(error instanceof Error)) return 'no reason is known'
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unreachable'
+  return error.message === '' ? code : error.message
+}
+
+/** PostgreSQL's insufficient_privilege. */
+const isDenied = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '42501'
+
+const database = async (configuration: Configuration): Promise<Finding[]> => {
+  const { database: place, terraform, tenants } = configuration
+  if ('embedded' in place && !(await embeddedExists(place.embedded)))
+    return [ok('database', `The embedded one in ${place.embedded} is made at the first start.`)]
+  const where = 'url' in place ? placeOf(place.url) : `embedded in ${place.embedded}`
+  try {
+    const opened = await openDatabase(configuration, () => undefined)
+    const postgres = connect(opened.url, () => undefined, { size: 1 })
+    try {
+      const facts = await inspect(postgres.db)
+      return [
+        ok('database', where),
+        ...judgeDatabase(facts),
+        judgeClock('clock of the database', facts.skewMs),
+        ...judgeStateKeys({
+          keyIds: keyIdsOf(terraform.stateKeys),
+          sealed: facts.sealed,
+          tenantsWithStates: tenants.flatMap(({ id, terraformStates }) => (terraformStates.length > 0 ? [id] : [])),
+        }),
+      ]
+    } finally {
+      await postgres.close()
+      await opened.close()
+    }
+  } catch (error) {
+    if (isDenied(error)) return [fail('database rights', `The user may not even look: ${reasonOf(error)}.`, grant)]
+    const remedy =
+      'url' in place
+        ? 'Check database.url, and that the database is up and lets this machine and user in.'
+        : `Look at ${place.embedded}/postgres.log.`
+    return [fail('database', `${where} cannot be used: ${reasonOf(error)}.`, remedy)]
+  }
+}
+
+const queue = async ({ redis, tenants }: Configuration): Promise<Finding[]> => {
+  if (redis === null)
+    return tenants.length > maximumTenantsOnPostgres
+      ? [
+          fail(
+            'queue',
+            `It is in the database, which serves ${maximumTenantsOnPostgres} tenants, and there are ${tenants.length}.`,
+            'Set redis.url.',
+          ),
+        ]
+      : [ok('queue', 'It is in the database.')]
+  try {
+    return [ok('queue', placeOf(redis.url)), ...judgeRedis(await inspectRedis(redis.url))]
+  } catch (error) {
+    const said = `${placeOf(redis.url)} cannot be used: ${reasonOf(error)}.`
+    return [fail('queue', said, 'Check redis.url, and that Redis is up and lets this machine and user in.')]
+  }
+}
+
+/** Whether somebody in the configuration may read clients' secrets on the tenant. */
+const readsSecrets = ({ serviceAccounts }: Configuration, tenantId: string): boolean =>
+  serviceAccounts.some(
+    ({ permissions, tenants }) =>
+      permissions.includes('client.secret.read') && (tenants === '*' || tenants.includes(tenantId)),
+  )
+
+const credential = async (configuration: Configuration, tenant: TenantConfiguration): Promise<Finding[]> => {
+  const { id, tokenUrl, audience, domain } = tenant
+  const about = `credential of ${id}`
+  try {
+    const settings = { tokenUrl, audience, ...tenant.credential }
+    const { scopes, skewMs } = await inspectCredential(settings, configuration.worker.httpTimeoutMs)
+    return [
+      ok(about, `${domain} takes it.`),
+      ...judgeScopes(`scopes of ${id}`, scopes, readsSecrets(configuration, id)),
+      judgeClock(`clock of ${id}`, skewMs),
+    ]
+  } catch (error) {
+    if (!(error instanceof TokenFailure)) throw error
+    const { status, message } = error.failure
+    const remedy =
+      status === 401
+        ? 'Check clientId and clientSecret, and that the application is authorised for the Auth0 Management API.'
+        : `Check the domain, and that this machine reaches https://${domain}.`
+    return [fail(about, `${domain}: ${message}`, remedy)]
+  }
+}
+
+/** Why a port cannot be listened on; undefined where it can. */
+const listenProblem = (host: string, port: number): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', (error) => resolve('code' in error ? String(error.code) : error.message))
+    server.listen(port, host, () => server.close(() => resolve(undefined)))
+  })
+
+const port = async ({ server: { host, port } }: Configuration): Promise<Finding[]> => {
+  const about = 'port of the API'
+  const where = `${host}:${port}`
+  if (port === 0) return [ok(about, 'Any free one.')]
+  const problem = await listenProblem(host, port)
+  if (problem === undefined) return [ok(about, `${where} is free.`)]
+  if (problem === 'EADDRINUSE' && (await isNexus(host, port))) return [ok(about, `Nexus listens on ${where}.`)]
+  const remedy = 'Choose another server.port, or end the program that has it.'
+  if (problem === 'EADDRINUSE') return [fail(about, `Another program listens on ${where}.`, remedy)]
+  return [fail(about, `${where} cannot be listened on (${problem}).`, 'Choose another server.host or server.port.')]
+}
+
+const isNexus = async (host: string, port: number): Promise<boolean> => {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
+  try {
+    const answer = await fetch(`http://${name}:${port}/openapi.json`, { signal: AbortSignal.timeout(5000) })
+    return answer.ok && /"title":\s*"Nexus/.test(await answer.text())
+  } catch {
+    return false
+  }
+}

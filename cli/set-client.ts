@@ -1,0 +1,134 @@
+import { nested } from '../api/change-view.ts'
+import type { Remote } from '../adapters/nexus/remote.ts'
+import { RemoteError } from '../adapters/nexus/remote.ts'
+import type { FieldDifference } from '../domain/looks.ts'
+import { isText, recordOf } from '../domain/shape.ts'
+import type { Issue } from '../domain/vocabulary.ts'
+import { assigned } from './assignments.ts'
+import type { Assignment } from './assignments.ts'
+import type { Client } from './client-answers.ts'
+import { differencesBetween, Previewed, valuesIn } from './client-answers.ts'
+import { inColour } from './colours.ts'
+import { differenceLines } from './differences.ts'
+import { clientAnswerOf, clientPath, remoteFor } from './clients-api.ts'
+import type { ApiFlags } from './clients-api.ts'
+import { print, printError, printJson } from './options.ts'
+import { countText, printable } from './readable.ts'
+
+export interface SetFlags extends ApiFlags {
+  readonly ifMatch?: string
+  readonly dryRun?: boolean
+}
+
+/** How often a change is tried that somebody else's came before. */
+export const attempts = 5
+
+/** What came of `set`, as a pipeline reads it. */
+interface Outcome {
+  readonly outcome: 'applied' | 'pending' | 'unchanged' | 'planned'
+  readonly change: string | null
+  readonly fields: readonly FieldDifference[]
+  readonly notes: readonly string[]
+  readonly warnings: readonly string[]
+  readonly client: Client
+}
+
+const exitCodes: Readonly<Record<Outcome['outcome'], number>> = { applied: 0, unchanged: 0, planned: 0, pending: 2 }
+
+/** Reads the client, works out what the assignments come to, and sends it on the condition that nobody came between. */
+const attempt = async (
+  remote: Remote,
+  path: string,
+  assignments: readonly Assignment[],
+  { ifMatch, dryRun }: SetFlags,
+): Promise<Outcome> => {
+  const { client, etag } = clientAnswerOf(await remote.granted('GET', path), remote)
+  const before = valuesIn(client)
+  const { values, notes } = assigned(assignments, before)
+  const condition = ifMatch ?? etag
+  const body = nested(values)
+  const request = { body, headers: condition === null ? {} : { 'if-match': condition } }
+  try {
+    if (dryRun === true) {
+      const asked = { ...request, query: { dryRun: 'true' } }
+      const { fields, waitingChanges: waiting } = (await remote.json('PATCH', path, Previewed, asked)).preview
+      const waits = waiting === 0 ? [] : [`${countText(waiting, 'earlier change')} not yet in Auth0.`]
+      return { outcome: 'planned', change: null, fields, notes: [...notes, ...waits], warnings: [], client }
+    }
+    const after = clientAnswerOf(await remote.granted('PATCH', path, request), remote)
+    const fields = differencesBetween(before, valuesIn(after.client))
+    const outcome = after.status === 202 ? 'pending' : fields.length === 0 ? 'unchanged' : 'applied'
+    return { outcome, change: after.change, fields, notes, warnings: after.warnings, client: after.client }
+  } catch (error) {
+    throw error instanceof RemoteError ? withValues(error, body) : error
+  }
+}
+
+/** A pointer into a list says little to who has not written the list. */
+const withValues = (error: RemoteError, body: unknown): RemoteError => {
+  const issues = error.issues.map((issue): Issue => {
+    const value = valueAtPointer(body, issue.pointer)
+    return isText(value) && !issue.detail.includes(value) ? { ...issue, detail: `${value}: ${issue.detail}` } : issue
+  })
+  const [first = ''] = error.message.split('\n')
+  const lines = issues.map(({ pointer, detail }) => `\n  - ${pointer}: ${printable(detail)}`)
+  return issues.length === 0
+    ? error
+    : new RemoteError(error.code, `${first}${lines.join('')}`, {
+        ...(error.status === null ? {} : { status: error.status }),
+        issues,
+      })
+}
+
+const valueAtPointer = (body: unknown, pointer: string): unknown =>
+  pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((here, part) => (Array.isArray(here) ? here[Number(part)] : recordOf(here)[part]), body)
+
+/** `nexus clients set`: reads, works out, sends, and says what came of it. */
+export const setClient = async (
+  tenantId: string,
+  clientId: string,
+  assignments: readonly Assignment[],
+  flags: SetFlags,
+): Promise<void> => {
+  const remote = await remoteFor(flags)
+  const path = clientPath(tenantId, clientId)
+  for (let tried = 1; ; tried += 1) {
+    try {
+      const outcome = await attempt(remote, path, assignments, flags)
+      if (flags.json === true) printJson(outcome)
+      else tell(tenantId, outcome)
+      process.exitCode = exitCodes[outcome.outcome]
+      return
+    } catch (error) {
+      const movedOn = error instanceof RemoteError && error.status === 412 && flags.ifMatch === undefined
+      if (movedOn && tried < attempts) continue
+      if (flags.json !== true || !(error instanceof RemoteError) || error.code !== 'refused') throw error
+      printJson({ outcome: 'refused', status: error.status, detail: error.message, errors: error.issues })
+      process.exitCode = 1
+      return
+    }
+  }
+}
+
+const tell = (tenantId: string, { outcome, change, fields, notes, warnings, client }: Outcome): void => {
+  const name = client.name ?? 'without a name'
+  const titled = `${printable(name)} (${client.id})`
+  for (const note of notes) printError(`note: ${printable(note)}`)
+  for (const warning of warnings) printError(`warning: ${printable(warning)}`)
+  const changed = fields.length === 0 ? [] : differenceLines([{ id: client.id, name, notes: [], fields: [...fields] }])
+  const ends: Readonly<Record<Outcome['outcome'], string>> = {
+    applied: inColour('green', `Applied: Auth0 has it. It is change ${change}.`),
+    unchanged: `Nothing to change: ${titled} is like that already.`,
+    pending:
+      `${inColour('yellow', 'Accepted, and waiting:')} Auth0 does not have it yet, and it will not be lost. It is change ${change}.\n` +
+      `Follow it: nexus clients history ${tenantId} ${client.id} --watch`,
+    planned:
+      fields.length === 0
+        ? `It would change nothing of ${titled}.`
+        : 'This is what it would change. Nothing was done: leave out --dry-run to do it.',
+  }
+  print([...changed, ends[outcome]].join('\n'))
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RemoteError } from '../adapters/nexus/remote.ts'
+import { print, printError, printJson } from './options.ts'
+import { timeText } from './readable.ts'
+import { untilSignal } from './until-signal.ts'
+
+/** How an answer is shown: to a person, and to a pipeline. */
+export interface View<Answer> {
+  readonly read: () => Promise<Answer>
+  readonly lines: (answer: Answer) => readonly string[]
+  readonly json: (answer: Answer) => unknown
+}
+
+export interface ViewFlags {
+  readonly json?: boolean
+  readonly watch?: boolean
+}
+
+/** Between two readings, milliseconds: an observation is read anew by the API when it is too old, not by asking often. */
+const everyMs = 2000
+
+/**
+ * Shows an answer: once, or with `--watch` until somebody ends it. On a terminal the screen is written anew; elsewhere, and
+ * with `--json`, there is a line of JSON for each answer that is another than the one before.
+ */
+export const present = async <Answer>(view: View<Answer>, { json, watch }: ViewFlags): Promise<void> => {
+  if (watch !== true) {
+    const answer = await view.read()
+    if (json === true) printJson(view.json(answer))
+    else print(view.lines(answer).join('\n'))
+    return
+  }
+  const show = json === true || !process.stdout.isTTY ? onChange(view) : onScreen(view)
+  const ended = new AbortController()
+  // Whoever read the lines has had enough.
+  process.stdout.once('error', () => ended.abort())
+  void untilSignal().then(() => ended.abort())
+  while (!ended.signal.aborted) {
+    try {
+      show(await view.read())
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      printError(`${error.message} Trying again.`)
+    }
+    await sleep(everyMs, undefined, { signal: ended.signal }).catch(() => undefined)
+  }
+}
+
+/** Whether the same request may well be answered later. */
+const isPassing = (error: unknown): error is Error =>
+  error instanceof RemoteError &&
+  (error.code === 'unreachable' || error.code === 'timeout' || error.status === 429 || (error.status ?? 0) >= 500)
+
+const onChange = <Answer>({ json }: View<Answer>): ((answer: Answer) => void) => {
+  let last: string | undefined
+  return (answer) => {
+    const line = JSON.stringify(json(answer))
+    if (line !== last) print(line)
+    last = line
+  }
+}
+
+const onScreen =
+  <Answer>({ lines }: View<Answer>): ((answer: Answer) => void) =>
+  (answer) => {
+    const shown = lines(answer)
+    const room = Math.max(1, (process.stdout.rows || 24) - 4)
+    const rest = shown.length - room
+    const fit = rest > 0 ? [...shown.slice(0, room), `… and ${rest} more lines`] : shown
+    const title = `${timeText(new Date().toISOString())}, every ${everyMs / 1000} s. Ctrl-C ends it.`
+    // To the top left corner, and nothing below it.
+    process.stdout.write(`\u001B[H\u001B[J${[title, '', ...fit].join('\n')}\n`)
+  }

@@ -1,0 +1,231 @@
+/**
+ * What an installation needs, judged from facts that somebody else gathered: the remedies of `nexus doctor`. No value of a
+ * fact is a secret.
+ */
+
+export type Level = 'ok' | 'warn' | 'fail'
+
+/** One thing that was looked at. `remedy` is null where there is nothing to do. */
+export interface Finding {
+  readonly about: string
+  readonly level: Level
+  readonly said: string
+  readonly remedy: string | null
+}
+
+export const ok = (about: string, said: string): Finding => ({ about, level: 'ok', said, remedy: null })
+const warn = (about: string, said: string, remedy: string): Finding => ({ about, level: 'warn', said, remedy })
+export const fail = (about: string, said: string, remedy: string): Finding => ({ about, level: 'fail', said, remedy })
+
+/** For a user who may too little in the database. */
+export const grant =
+  'Grant the user of database.url usage of the schema nexus, and select, insert, update and delete on its tables.'
+
+export interface DatabaseFacts {
+  /** As `server_version_num` has it: 140005 is 14.5. */
+  readonly version: number
+  readonly readOnly: boolean
+  /** Migrations of this program that the database lacks. */
+  readonly unapplied: readonly string[]
+  /** Migrations of the database that this program does not know. */
+  readonly unknown: readonly string[]
+  /** Whether the user may bring the schema up to date. */
+  readonly mayMigrate: boolean
+  /** Tables that the user may not read and write. */
+  readonly denied: readonly string[]
+}
+
+/** PostgreSQL 14 is the oldest that is tested. */
+const oldestPostgres = 140_000
+
+export const judgeDatabase = (facts: DatabaseFacts): Finding[] => {
+  const major = Math.floor(facts.version / 10_000)
+  return [
+    facts.version < oldestPostgres
+      ? fail('database version', `PostgreSQL ${major} is too old.`, 'Use PostgreSQL 14 or later.')
+      : ok('database version', `PostgreSQL ${major}.${facts.version % 10_000}`),
+    ...(facts.readOnly
+      ? [fail('database', 'It takes no writes: it is a replica.', 'Point database.url at the primary.')]
+      : []),
+    schemaOf(facts),
+    facts.denied.length > 0
+      ? fail('database rights', `The user may not read and write ${facts.denied.join(', ')}.`, grant)
+      : ok('database rights', 'The user may read and write.'),
+  ]
+}
+
+const schemaOf = ({ unapplied, unknown, mayMigrate }: DatabaseFacts): Finding => {
+  const about = 'database schema'
+  if (unknown.length > 0)
+    return fail(
+      about,
+      `A newer Nexus has been here: ${unknown.join(', ')}.`,
+      'Run the version that made it, or a later one.',
+    )
+  if (unapplied.length === 0) return ok(about, 'It is up to date.')
+  const missing = `It is not up to date: ${unapplied.join(', ')}.`
+  return mayMigrate
+    ? warn(about, missing, 'Run `nexus migrate`. `nexus start` does it too, when it starts.')
+    : fail(
+        about,
+        `${missing} The user may not change that.`,
+        'Run `nexus migrate` with the URL of a user who owns the schema.',
+      )
+}
+
+export interface RedisFacts {
+  readonly version: string
+  readonly policy: string
+  readonly appendOnly: boolean
+}
+
+/** The least that BullMQ takes, and the least that it recommends (its `minimumVersion` and `recommendedMinimumVersion`). */
+const redisVersions = { least: [5, 0], recommended: [6, 2] } as const
+
+export const judgeRedis = ({ version, policy, appendOnly }: RedisFacts): Finding[] => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const isAtLeast = ([leastMajor, leastMinor]: readonly [number, number]): boolean =>
+    major > leastMajor || (major === leastMajor && minor >= leastMinor)
+  const upgrade = 'Use Redis 6.2 or later.'
+  return [
+    isAtLeast(redisVersions.recommended)
+      ? ok('Redis version', version)
+      : isAtLeast(redisVersions.least)
+        ? warn('Redis version', `${version} is old.`, upgrade)
+        : fail('Redis version', `${version} is too old, or no Redis.`, upgrade),
+    policy === 'noeviction'
+      ? ok('Redis maxmemory-policy', policy)
+      : fail(
+          'Redis maxmemory-policy',
+          `${policy}: a full Redis throws parts of the queue away, and what is left of it cannot be worked on.`,
+          'Set maxmemory-policy noeviction in redis.conf, or CONFIG SET maxmemory-policy noeviction.',
+        ),
+    appendOnly
+      ? ok('Redis appendonly', 'yes')
+      : warn(
+          'Redis appendonly',
+          'no: a restart forgets the queue. No change is lost, but each waits for the next sweep.',
+          'Set appendonly yes in redis.conf, or CONFIG SET appendonly yes.',
+        ),
+  ]
+}
+
+/** What Nexus calls of the Management API: GET and PATCH of clients. */
+const neededScopes = ['read:clients', 'update:clients']
+/** Auth0 shows a client's secret to who has this one. */
+const secretScope = 'read:client_keys'
+
+/**
+ * @param scopes of the token that the credential got; null where the token endpoint does not say
+ * @param readsSecrets whether somebody in the configuration may read clients' secrets
+ */
+export const judgeScopes = (about: string, scopes: readonly string[] | null, readsSecrets: boolean): Finding[] => {
+  if (scopes === null)
+    return [warn(about, 'Which scopes the credential has is not said.', `It needs ${neededScopes.join(' and ')}.`)]
+  const missing = neededScopes.filter((scope) => !scopes.includes(scope))
+  const excess = scopes.filter((scope) => ![...neededScopes, secretScope].includes(scope))
+  const found = [
+    ...(missing.length > 0
+      ? [
+          fail(
+            about,
+            `The credential lacks ${missing.join(' and ')}.`,
+            "In Auth0's dashboard: Applications, the application, APIs, Auth0 Management API: authorise these.",
+          ),
+        ]
+      : []),
+    ...(readsSecrets && !scopes.includes(secretScope)
+      ? [
+          warn(
+            about,
+            `Somebody may read secrets (client.secret.read), and Auth0 shows the credential none: it lacks ${secretScope}.`,
+            `Authorise ${secretScope} for it, or take client.secret.read away.`,
+          ),
+        ]
+      : []),
+    ...(excess.length > 0
+      ? [
+          warn(
+            about,
+            `The credential may do more than Nexus does: ${excess.slice(0, 5).join(', ')}${excess.length > 5 ? ', …' : ''}.`,
+            'Take away what no other tool needs that uses the same application.',
+          ),
+        ]
+      : []),
+  ]
+  return found.length > 0 ? found : [ok(about, scopes.toSorted().join(', '))]
+}
+
+/** Seconds that clocks may differ by. Tokens of people are taken 30 s too early or too late, and not more. */
+const clockSeconds = { noticed: 5, most: 30 }
+
+/** @param skewMs how far the other clock is ahead of this machine's; null where it did not say */
+export const judgeClock = (about: string, skewMs: number | null): Finding => {
+  if (skewMs === null) return warn(about, 'It did not say what time it is.', 'Compare the clocks by hand.')
+  const seconds = Math.round(skewMs / 1000)
+  const off = Math.abs(seconds)
+  if (off < clockSeconds.noticed) return ok(about, 'The clocks agree.')
+  const said = `This machine's clock is ${off} s ${seconds > 0 ? 'behind' : 'ahead'}.`
+  const remedy = 'Let NTP set the clocks of both machines.'
+  return off > clockSeconds.most ? fail(about, `${said} Valid tokens are refused.`, remedy) : warn(about, said, remedy)
+}
+
+export interface StateKeyFacts {
+  /** How many keys are configured, and the names of these: the first one seals. */
+  readonly keyIds: readonly string[]
+  /** How many versions each key has sealed. */
+  readonly sealed: ReadonlyMap<string, number>
+  /** Tenants that name Terraform states whose configuration Nexus writes. */
+  readonly tenantsWithStates: readonly string[]
+}
+
+const versions = (some: readonly (readonly [string, number])[]): string => {
+  const count = some.reduce((sum, [, one]) => sum + one, 0)
+  return `${count} version${count === 1 ? '' : 's'} of states`
+}
+
+export const judgeStateKeys = ({ keyIds, sealed, tenantsWithStates }: StateKeyFacts): Finding[] => {
+  const about = 'terraform.stateKeys'
+  const lost = [...sealed].filter(([id]) => !keyIds.includes(id))
+  const older = [...sealed].filter(([id]) => keyIds.includes(id) && id !== keyIds[0])
+  return [
+    ...(keyIds.length === 0 && tenantsWithStates.length > 0
+      ? [
+          fail(
+            about,
+            `There is no key, and states of ${tenantsWithStates.join(', ')} are to be kept.`,
+            'Make one with `openssl rand -base64 32`, and name it in terraform.stateKeys.',
+          ),
+        ]
+      : []),
+    ...(lost.length > 0
+      ? [
+          fail(
+            about,
+            `${versions(lost)} cannot be opened: the key ${lost.map(([id]) => id).join(', ')} is not there.`,
+            'Add it back, behind the first one.',
+          ),
+        ]
+      : []),
+    ...(older.length > 0
+      ? [
+          warn(
+            about,
+            `${versions(older)} are sealed with an older key.`,
+            'Run `nexus state rekey`, then the older key can go.',
+          ),
+        ]
+      : []),
+    ...(keyIds.length > 0 && lost.length === 0 && older.length === 0
+      ? [
+          ok(
+            about,
+            `${keyIds.length === 1 ? '1 key' : `${keyIds.length} keys`}, and every version is sealed with the first.`,
+          ),
+        ]
+      : []),
+    ...(keyIds.length === 0 && tenantsWithStates.length === 0 && lost.length === 0
+      ? [ok(about, 'No key, and none is needed: no tenant names Terraform states.')]
+      : []),
+  ]
+}

@@ -1,11 +1,31 @@
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../adapters/credentials/passwords.ts'
 import { managementToken } from '../support/auth0.ts'
+import { nexus } from '../support/process.ts'
 import { applicationToken, servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
 
 const password = 'canary-password-3f81c5a09b'
+
+/** What is printed, stack traces included, by a process whose database does not answer. */
+const printedBy = async (configuration: string): Promise<string> => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'nexus-canary-'))
+  try {
+    const file = path.join(folder, 'nexus.yaml')
+    await writeFile(file, configuration.replace(/(postgres(?:ql)?:\/\/[^"]*@)[^/"]*\//, '$1127.0.0.1:1/'))
+    const { child, output } = nexus(['--debug', 'start', '--config', file])
+    if (child.exitCode === null) await once(child, 'exit')
+    expect(output()).toContain('ECONNREFUSED')
+    return output()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
 
 describe.skipIf(servers === null)('secrets', () => {
   let stack: Stack
@@ -251,6 +271,8 @@ describe.skipIf(servers === null)('secrets', () => {
     { place: 'the queue', read: () => Promise.resolve(commands.join('\n')) },
     { place: 'the log', read: () => Promise.resolve(stack.logLines().join('')) },
     { place: 'the answers', read: () => Promise.resolve(answers.join('\n')) },
+    { place: 'the metrics', read: async () => (await fetch(`${stack.url}/metrics`)).text() },
+    { place: 'what a process prints that cannot start', read: () => printedBy(stack.configurationText) },
   ])('are nowhere in $place', async ({ read }) => {
     const text = await read()
     expect(Object.entries(canaries).flatMap(([name, secret]) => (text.includes(secret) ? [name] : []))).toEqual([])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
+import type { OpenRecord } from '../adapters/postgres/audit.ts'
 import type { Claim } from '../adapters/postgres/idempotency.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { accessIssues } from '../domain/accept.ts'
@@ -19,7 +20,7 @@ import { parseJson } from './json.ts'
 import { isStale } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
-import { decisionOn, findFor, refuseForeign, refuseParameters } from './patch-client.ts'
+import { decisionOn, findFor, refuseBacklog, refuseForeign, refuseParameters } from './patch-client.ts'
 import { patienceOf } from './prefer.ts'
 import { forbidden, Problem } from './problem.ts'
 
@@ -37,6 +38,7 @@ export const actOnSync =
     patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
     const body = await ask.readBody()
     const action = actionOf(body)
+    ask.record.note({ action: `sync.${action}` })
     refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
     const clientId = clientIdOf(ask)
@@ -47,7 +49,7 @@ export const actOnSync =
       // Revert and accept are about what Auth0 has now.
       const record = await findFor(known, tenant, clientId, caller, action !== 'retry')
       if (action === 'retry') {
-        await readAnew(deps, record)
+        await readAnew(deps, record, ask.record)
         return clientAnswer(202, tenant, record)
       }
       refuseForeign(tenant, record)
@@ -66,12 +68,13 @@ interface Side {
 /** Stores the change that puts Nexus' values back, or takes those of Auth0 over, and answers what came of it. */
 const takeSides = async (deps: ApiDeps, ask: Ask, { tenant, caller, record, action, claim }: Side): Promise<Answer> => {
   const decide = decideOn(action, tenant, caller)
+  await refuseBacklog(deps, tenant.id, caller)
   const origin = claim && ({ kind: 'request', claim } as const)
-  const accepted = await deps.clients.accept(record.key, authorOf(caller), decide, origin)
+  const accepted = await deps.clients.accept(record.key, authorOf(caller), decide, origin, ask.record)
   if (accepted.kind === 'no-such-client') throw noSuchClient()
   if (accepted.kind === 'refused') {
     const { refused } = accepted
-    if (refused.kind === 'forbidden') throw forbidden(refused.detail)
+    if (refused.kind === 'forbidden') throw forbidden(refused.detail, refused.needs)
     if (refused.kind === 'impossible')
       throw new Problem('impossible', 'The values in Auth0 cannot be taken over by this caller.', {
         errors: refused.issues,
@@ -95,18 +98,19 @@ const actionOf = (bytes: Uint8Array): Action => {
   })
 }
 
-const readAnew = async (deps: ApiDeps, { key }: ClientRecord): Promise<void> => {
-  await deps.clients.retry(key)
+const readAnew = async (deps: ApiDeps, { key }: ClientRecord, record?: OpenRecord): Promise<void> => {
+  await deps.clients.retry(key, record)
   wake(deps, key)
 }
 
-type Refused = { readonly kind: 'forbidden'; readonly detail: string } | { readonly kind: 'nothing-drifted' }
+type Refused =
+  { readonly kind: 'forbidden'; readonly detail: string; readonly needs: string } | { readonly kind: 'nothing-drifted' }
 
 const decideOn =
   (action: 'revert' | 'accept', tenant: TenantConfiguration, caller: Caller) =>
   (state: ClientRecord): Acceptance | Refused => {
     const decision = decisionOn(tenant, caller, state)
-    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail }
+    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail, needs: decision.needs }
     const waiting = pendingPaths(state.pending)
     const drifted = drifts(state.base, state.observed, tenant.metadataKeys).filter(
       ({ path }) => !waiting.includes(path),

@@ -12,6 +12,7 @@ import type { Caller, Issue } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import { configuredView, registeredView } from './caller-view.ts'
 import type { ApiDeps } from './dependencies.ts'
+import { identify } from './gate.ts'
 import { parseJson, pointerTo } from './json.ts'
 import { refuseParameters } from './patch-client.ts'
 import { forbidden, notFound, Problem } from './problem.ts'
@@ -66,6 +67,7 @@ export const createCaller =
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
     const { name, grant, expiresAt } = parse(newCaller[kind], await ask.readBody())
+    ask.record.note({ target: name })
     mayHandOut(deps, caller, grant)
     const taken = new Problem(
       'name-taken',
@@ -73,7 +75,10 @@ export const createCaller =
     )
     if (configuredOf(deps, kind, name) !== undefined) throw taken
     const { secret, hash } = await issue[kind]()
-    const made = await deps.registers[kind].create({ name, grant, hash, expiresAt, createdBy: authorOf(caller) })
+    const made = await deps.registers[kind].create(
+      { name, grant, hash, expiresAt, createdBy: authorOf(caller) },
+      ask.record,
+    )
     if (made === undefined) throw taken
     tell(deps, kind, caller, made, 'created')
     const answer = json(201, { ...registeredView(kind, made), [words[kind].secret]: secret })
@@ -87,7 +92,7 @@ export const changeCaller =
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
     const change = parse(callerChange[kind], await ask.readBody())
-    const changed = await decide(deps, kind, caller, nameOf(ask), (entry, now) => {
+    const changed = await decide(deps, kind, caller, ask, (entry, now) => {
       const next = change(entry, now)
       // Whoever may know of it may shut it off, as they may revoke it.
       const onlyShutOff = next.disabledAt !== null && isDeepStrictEqual(next.grant, entry.grant)
@@ -110,7 +115,7 @@ export const rotateSecret =
     refuseConfigured(deps, kind, caller, name)
     const { entry } = await overseen(deps, kind, caller, name)
     const { secret, hash } = await issue[kind](entry.secret?.hash)
-    const rotated = await decide(deps, kind, caller, name, (entry, now) => {
+    const rotated = await decide(deps, kind, caller, ask, (entry, now) => {
       const { name, grant, createdBy } = entry
       refuseExcess(
         kind === 'account'
@@ -135,7 +140,7 @@ export const retireSecret =
   async (ask) => {
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
-    const retired = await decide(deps, kind, caller, nameOf(ask), retire)
+    const retired = await decide(deps, kind, caller, ask, retire)
     tell(deps, kind, caller, retired, 'retired its former secret')
     return json(200, registeredView(kind, retired))
   }
@@ -148,10 +153,14 @@ export const revokeCaller =
     refuseParameters(ask.query)
     const name = nameOf(ask)
     refuseConfigured(deps, kind, caller, name)
-    const revoked = await deps.registers[kind].change(name, (entry, now) => {
-      if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
-      return revoke(entry, now)
-    })
+    const revoked = await deps.registers[kind].change(
+      name,
+      (entry, now) => {
+        if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
+        return revoke(entry, now)
+      },
+      ask.record,
+    )
     if (revoked === undefined) throw noSuchCaller(kind)
     tell(deps, kind, caller, revoked, 'revoked')
     return { status: 204, headers: {}, body: null }
@@ -159,8 +168,8 @@ export const revokeCaller =
 
 /** @throws Problem 403 */
 const administratorOf = async (deps: ApiDeps, ask: Ask): Promise<Caller> => {
-  const caller = await deps.authenticate(ask.headers)
-  if (!isAdministrator(caller)) throw forbidden('This needs the permission tenant.admin on a tenant.')
+  const caller = await identify(deps, ask)
+  if (!isAdministrator(caller)) throw forbidden('This needs the permission tenant.admin on a tenant.', 'tenant.admin')
   return caller
 }
 
@@ -195,16 +204,21 @@ const decide = async (
   deps: ApiDeps,
   kind: RegisteredKind,
   caller: Caller,
-  name: string,
+  ask: Ask,
   next: (entry: Registered, now: Date) => Registered,
 ): Promise<Reading> => {
+  const name = nameOf(ask)
   refuseConfigured(deps, kind, caller, name)
-  const changed = await deps.registers[kind].change(name, (entry, now) => {
-    if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
-    if (entry.revokedAt !== null)
-      throw new Problem('caller-not-changeable', 'It was revoked, which is for good. Make another one.')
-    return next(entry, now)
-  })
+  const changed = await deps.registers[kind].change(
+    name,
+    (entry, now) => {
+      if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
+      if (entry.revokedAt !== null)
+        throw new Problem('caller-not-changeable', 'It was revoked, which is for good. Make another one.')
+      return next(entry, now)
+    },
+    ask.record,
+  )
   if (changed === undefined) throw noSuchCaller(kind)
   return changed
 }
@@ -221,7 +235,10 @@ const mayHandOut = (deps: ApiDeps, caller: Caller, grant: Grant): void => {
 
 const refuseExcess = (errors: readonly Issue[]): void => {
   if (errors.length > 0)
-    throw new Problem('forbidden', 'An administrator hands out no more than they have themselves.', { errors })
+    throw new Problem('forbidden', 'An administrator hands out no more than they have themselves.', {
+      errors,
+      missing: 'what is handed out',
+    })
 }
 
 /** @throws Problem 400 with a pointer for each mistake */

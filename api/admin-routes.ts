@@ -20,13 +20,14 @@ const paths: readonly (readonly [path: string, kind: RegisteredKind])[] = [
 export const adminRoutes = (deps: ApiDeps): Routes =>
   paths.flatMap(([path, kind]): Routes => {
     const one = `${path}/:name`
+    const of = kind === 'application' ? 'token' : 'account'
     return [
-      { method: 'GET', url: path, answer: listCallers(deps, kind) },
-      { method: 'POST', url: path, answer: createCaller(deps, kind, path) },
-      { method: 'GET', url: one, answer: readCaller(deps, kind) },
-      { method: 'PATCH', url: one, answer: changeCaller(deps, kind) },
-      { method: 'DELETE', url: one, answer: revokeCaller(deps, kind) },
-      { method: 'POST', url: `${one}/rotate`, answer: rotateSecret(deps, kind) },
-      { method: 'POST', url: `${one}/retire`, answer: retireSecret(deps, kind) },
+      { method: 'GET', url: path, action: `${of}.read`, answer: listCallers(deps, kind) },
+      { method: 'POST', url: path, action: `${of}.create`, answer: createCaller(deps, kind, path) },
+      { method: 'GET', url: one, action: `${of}.read`, answer: readCaller(deps, kind) },
+      { method: 'PATCH', url: one, action: `${of}.change`, answer: changeCaller(deps, kind) },
+      { method: 'DELETE', url: one, action: `${of}.revoke`, answer: revokeCaller(deps, kind) },
+      { method: 'POST', url: `${one}/rotate`, action: `${of}.rotate`, answer: rotateSecret(deps, kind) },
+      { method: 'POST', url: `${one}/retire`, action: `${of}.retire`, answer: retireSecret(deps, kind) },
     ]
   })

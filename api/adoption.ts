@@ -64,9 +64,9 @@ export const requestAdoption =
         `The state ${elsewhere.state} manages this client already, at ${elsewhere.address}. Take it out there first: ` +
           removalOf(elsewhere.address),
       )
-    if (places.length === 0) await deps.stateIndex.request(key, { kind: 'adopt', state }, authorOf(caller))
+    if (places.length === 0) await deps.stateIndex.request(key, { kind: 'adopt', state }, authorOf(caller), ask.record)
     // It stands there already: whatever else was asked for is taken back.
-    else if (request !== null) await deps.stateIndex.cancel(key)
+    else if (request !== null) await deps.stateIndex.cancel(key, ask.record)
     return answerAsked(deps, key, caller, 'adoption asked for')
   }
 
@@ -87,13 +87,13 @@ export const requestRelease =
             `it out of the state ${nested.state}: ${removalOf(nested.address)}`,
         )
       mustReach(caller, first.state)
-      await deps.stateIndex.request(key, { kind: 'release', state: first.state }, authorOf(caller))
+      await deps.stateIndex.request(key, { kind: 'release', state: first.state }, authorOf(caller), ask.record)
     } else if (elsewhere !== undefined)
       throw notAdoptable(
         `Nexus does not write the configuration of the state ${elsewhere.state}. Take it out there: ` +
           removalOf(elsewhere.address),
       )
-    else if (request !== null) await deps.stateIndex.cancel(key)
+    else if (request !== null) await deps.stateIndex.cancel(key, ask.record)
     return answerAsked(deps, key, caller, 'release asked for')
   }
 
@@ -132,7 +132,8 @@ const stateFor = ({ terraformStates: own }: TenantConfiguration, bytes: Uint8Arr
 
 /** @throws Problem 403 */
 const mustReach = (caller: Caller, state: string): void => {
-  if (!mayReach(caller, state)) throw forbidden(`The caller's credentials are not good for the state ${state}.`)
+  if (!mayReach(caller, state))
+    throw forbidden(`The caller's credentials are not good for the state ${state}.`, 'state')
 }
 
 const notAdoptable = (detail: string): Problem => new Problem('not-adoptable', detail)

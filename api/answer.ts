@@ -1,3 +1,4 @@
+import type { OpenRecord } from '../adapters/postgres/audit.ts'
 import type { AnswerHeaders } from './problem.ts'
 
 /** What a stage is asked: a request, without anything of the server that carried it. */
@@ -15,6 +16,8 @@ export interface Ask {
   readonly gone: AbortSignal
   /** Aborted when the server is closing: what can be answered early should be. */
   readonly closing: AbortSignal
+  /** What is to be recorded of this request; who learns more of it notes it there. */
+  readonly record: OpenRecord
 }
 
 /** An answer that is no problem. The body is JSON, unless a header `content-type` says otherwise; null where there is none. */

@@ -7,11 +7,13 @@ import type { ApiDeps, ApiSettings } from './dependencies.ts'
 import { createKnownClients } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { pageRoutes } from './page-routes.ts'
+import { metricsRoutes } from './metrics-route.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { probeRoutes } from './probe-routes.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './problem.ts'
 import { requestIdOf } from './request-id.ts'
+import { answerOrigin, setSecurityHeaders } from './security-headers.ts'
 import { serve } from './serve.ts'
 import type { Routes } from './serve.ts'
 import { tenantRoutes } from './tenant-routes.ts'
@@ -26,6 +28,8 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
+    // Whose word on where a request came from is taken: `request.ip` is the address that the audit keeps.
+    trustProxy: settings.trustedProxies.length === 0 ? false : [...settings.trustedProxies],
     requestTimeout: settings.requestTimeoutMs,
     http: {
       // Node swaps the two where the headers may take longer than the request (60 s by default), and waits for the body.
@@ -39,7 +43,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     routerOptions: { maxParamLength: 256 },
     clientErrorHandler: answerServerError,
     frameworkErrors: (error, request, reply) => {
-      setCommonHeaders(request, reply)
+      setCommonHeaders(request, reply, settings)
       sendProblem(request, reply, problemOf(error))
     },
     // Answered below, as a problem.
@@ -51,14 +55,17 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   // Terraform's http backend locks with methods of its own.
   for (const method of ['LOCK', 'UNLOCK']) app.addHttpMethod(method, { hasBody: true })
 
+  app.server.maxConnections = settings.maximumConnections
+
   const closing = new AbortController()
   app.addHook('preClose', (done) => {
     closing.abort()
     done()
   })
   app.addHook('onRequest', (request, reply, done) => {
-    setCommonHeaders(request, reply)
-    done(problemWithRequest(request, settings, closing.signal))
+    setCommonHeaders(request, reply, settings)
+    if (answerOrigin(request, reply, settings)) void reply.code(204).send()
+    else done(problemWithRequest(request, settings, closing.signal))
   })
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // A connection that is kept alive would keep the closing server.
@@ -67,6 +74,12 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   })
   app.addHook('onResponse', (request, reply, done) => {
     logAnswer(request, reply)
+    deps.metrics.answered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    })
     hangUpOnSenders(request)
     done()
   })
@@ -80,7 +93,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   })
   answerUnknownRoutes(app)
 
-  serve(app, routesOf(deps, createKnownClients(deps)), settings, closing.signal)
+  serve(app, routesOf(deps, createKnownClients(deps)), deps, closing.signal)
   return app
 }
 
@@ -94,11 +107,12 @@ export const routesOf = (deps: ApiDeps, known: KnownClients): Routes => [
   ...adminRoutes(deps),
   ...pageRoutes(deps),
   ...probeRoutes(deps),
+  ...metricsRoutes(deps),
 ]
 
-const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply): void => {
+const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply, settings: ApiSettings): void => {
   reply.header('x-request-id', request.id)
-  reply.header('x-content-type-options', 'nosniff')
+  setSecurityHeaders(reply, settings)
 }
 
 /** What is wrong with a request whatever it asks for. */

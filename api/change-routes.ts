@@ -5,6 +5,11 @@ import { withdrawChange } from './withdraw-change.ts'
 
 /** `/v1/tenants/{tenantId}/changes/{changeId}` */
 export const changeRoutes = (deps: ApiDeps): Routes => [
-  { method: 'GET', url: '/v1/tenants/:tenantId/changes/:changeId', answer: readChange(deps) },
-  { method: 'DELETE', url: '/v1/tenants/:tenantId/changes/:changeId', answer: withdrawChange(deps) },
+  { method: 'GET', url: '/v1/tenants/:tenantId/changes/:changeId', action: 'change.read', answer: readChange(deps) },
+  {
+    method: 'DELETE',
+    url: '/v1/tenants/:tenantId/changes/:changeId',
+    action: 'change.withdraw',
+    answer: withdrawChange(deps),
+  },
 ]

@@ -2,6 +2,7 @@ import { actOnSync } from './act-on-sync.ts'
 import type { ApiDeps } from './dependencies.ts'
 import type { KnownClients } from './known-clients.ts'
 import { listChanges } from './list-changes.ts'
+import { listClients } from './list-clients.ts'
 import { patchClient } from './patch-client.ts'
 import { pauseClient } from './pause.ts'
 import { readClient } from './read-client.ts'
@@ -10,13 +11,14 @@ import type { Routes } from './serve.ts'
 
 const client = '/v1/tenants/:tenantId/clients/:clientId'
 
-/** `/v1/tenants/{tenantId}/clients/{clientId}` and what stands below it */
+/** `/v1/tenants/{tenantId}/clients`, `…/{clientId}` and what stands below it */
 export const clientRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
-  { method: 'GET', url: client, answer: readClient(deps, known) },
-  { method: 'PATCH', url: client, answer: patchClient(deps, known) },
-  { method: 'GET', url: `${client}/sync`, answer: readSync(deps, known) },
-  { method: 'POST', url: `${client}/sync`, answer: actOnSync(deps, known) },
-  { method: 'GET', url: `${client}/changes`, answer: listChanges(deps, known) },
-  { method: 'POST', url: `${client}/pause`, answer: pauseClient(deps, true) },
-  { method: 'POST', url: `${client}/resume`, answer: pauseClient(deps, false) },
+  { method: 'GET', url: '/v1/tenants/:tenantId/clients', action: 'client.read', answer: listClients(deps) },
+  { method: 'GET', url: client, action: 'client.read', answer: readClient(deps, known) },
+  { method: 'PATCH', url: client, action: 'client.patch', answer: patchClient(deps, known) },
+  { method: 'GET', url: `${client}/sync`, action: 'client.read', answer: readSync(deps, known) },
+  { method: 'POST', url: `${client}/sync`, action: 'client.sync', answer: actOnSync(deps, known) },
+  { method: 'GET', url: `${client}/changes`, action: 'change.read', answer: listChanges(deps, known) },
+  { method: 'POST', url: `${client}/pause`, action: 'pause', answer: pauseClient(deps, true) },
+  { method: 'POST', url: `${client}/resume`, action: 'resume', answer: pauseClient(deps, false) },
 ]

@@ -1,9 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Metrics } from '../adapters/metrics/metrics.ts'
+import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts'
 import type { Registers } from '../adapters/postgres/callers.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
+import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Operations } from '../adapters/postgres/operations.ts'
@@ -20,13 +23,18 @@ export interface ApiDeps {
   /**
    * Who asks, from the request's headers.
    *
-   * @throws Unauthenticated with the challenges to answer, AuthenticationUnavailable when nobody can tell now
+   * @param address where they came from
+   * @throws Unauthenticated with the challenges to answer, TooManyAttempts, AuthenticationUnavailable when nobody can tell
+   *   now
    */
-  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>
+  readonly authenticate: (headers: IncomingHttpHeaders, address: string | null) => Promise<Caller>
+  /** Counts a request of a caller. @returns how long they have to wait, in milliseconds; 0 where they need not */
+  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>) => number
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
   readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
-  readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw'>
+  readonly lists: ClientLists
+  readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw' | 'waiting'>
   readonly idempotency: Pick<Idempotency, 'claim' | 'keep' | 'release'>
   readonly operations: Pick<Operations, 'open' | 'decide' | 'find' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
@@ -34,6 +42,8 @@ export interface ApiDeps {
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
   readonly stateIndex: StateIndex
+  readonly metrics: Pick<Metrics, 'answered' | 'text' | 'contentType'>
+  readonly audit: Pick<Audit, 'store' | 'page'>
   /** Applications and service accounts: those of the database, and those of the configuration. */
   readonly registers: Registers
   readonly configuredCallers: ConfiguredCallers
@@ -70,6 +80,13 @@ export interface ApiSettings {
   readonly applicationTokenHeader: string
   /** How callers reach the API, without a slash at the end; null where it is not known. */
   readonly publicUrl: string | null
+  /** Addresses and networks (CIDR) of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[]
+  readonly maximumConnections: number
+  /** Where metrics are, when it is not with the API. */
+  readonly metricsPort: number | null
   /** How long a PATCH waits for Auth0 where the caller does not say, and the most that a caller may ask for. */
   readonly waitMs: number
   readonly maximumWaitMs: number
@@ -78,6 +95,9 @@ export interface ApiSettings {
   /** How long a request may take to arrive, headers and body. */
   readonly requestTimeoutMs: number
   readonly maximumHeaders: number
+  /** Changes that may wait for Auth0, of a tenant and of one caller there. */
+  readonly maximumWaiting: number
+  readonly maximumWaitingOfCaller: number
   readonly maximumHeaderBytes: number
   /** How long a client that Auth0 does not have is not asked for again, and how many of them are remembered. */
   readonly absentMs: number
@@ -98,11 +118,17 @@ export const defaultSettings: ApiSettings = {
   version: 'development',
   applicationTokenHeader: 'X-Application-Token',
   publicUrl: null,
+  trustedProxies: [],
+  corsOrigins: [],
+  maximumConnections: 5000,
+  metricsPort: null,
   waitMs: 10_000,
   maximumWaitMs: 60_000,
   pollMs: 500,
   requestTimeoutMs: 30_000,
   maximumHeaders: 100,
+  maximumWaiting: 20_000,
+  maximumWaitingOfCaller: 10_000,
   maximumHeaderBytes: 16_384,
   absentMs: 30_000,
   maximumAbsent: 10_000,

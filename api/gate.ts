@@ -6,7 +6,22 @@ import type { StateKey } from '../adapters/postgres/state-rows.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
 import type { Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { forbidden, notFound } from './problem.ts'
+import { forbidden, notFound, tooMany } from './problem.ts'
+
+type Identifying = Pick<ApiDeps, 'authenticate' | 'rate'>
+
+/**
+ * Who asks. The record of the request says so from now on.
+ *
+ * @throws Unauthenticated, IssuerUnavailable; Problem 429 for a caller who is too fast
+ */
+export const identify = async (deps: Identifying, ask: Ask): Promise<Caller> => {
+  const caller = await deps.authenticate(ask.headers, ask.record.facts().address)
+  ask.record.note({ actor: { kind: caller.kind, id: caller.id, application: caller.application } })
+  const waitMs = deps.rate(caller)
+  if (waitMs > 0) throw tooMany('This caller sends too many requests. Wait as long as Retry-After says.', waitMs)
+  return caller
+}
 
 /**
  * Who asks, let in as far as can be told without looking anything up.
@@ -14,12 +29,12 @@ import { forbidden, notFound } from './problem.ts'
  * @throws Unauthenticated, IssuerUnavailable; Problem 403 for a caller whom no client of the tenant could let in, 404
  *   for what cannot be a tenant's id
  */
-export const admit = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask, verb: Verb): Promise<Caller> => {
-  const caller = await deps.authenticate(ask.headers)
+export const admit = async (deps: Identifying, ask: Ask, verb: Verb): Promise<Caller> => {
+  const caller = await identify(deps, ask)
   const tenantId = ask.params['tenantId'] ?? ''
   if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
   const door = mayAsk(caller, verb, tenantId)
-  if (!door.allowed) throw forbidden(door.detail)
+  if (!door.allowed) throw forbidden(door.detail, door.needs)
   return caller
 }
 
@@ -29,15 +44,15 @@ export const admit = async (deps: Pick<ApiDeps, 'authenticate'>, ask: Ask, verb:
  * @throws as `admit`
  */
 export const admitTo = async (
-  deps: Pick<ApiDeps, 'authenticate'>,
+  deps: Identifying,
   ask: Ask,
   ...anyOf: readonly [Permission, ...Permission[]]
 ): Promise<Caller> => {
-  const caller = await deps.authenticate(ask.headers)
+  const caller = await identify(deps, ask)
   const tenantId = ask.params['tenantId'] ?? ''
   if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
   const door = mayDo(caller, anyOf, tenantId)
-  if (!door.allowed) throw forbidden(door.detail)
+  if (!door.allowed) throw forbidden(door.detail, door.needs)
   return caller
 }
 
@@ -47,7 +62,7 @@ export const admitTo = async (
  * @throws as `admit`
  */
 export const admitToState = async (
-  deps: Pick<ApiDeps, 'authenticate' | 'tenants'>,
+  deps: Identifying & Pick<ApiDeps, 'tenants'>,
   ask: Ask,
   ...anyOf: readonly [Permission, ...Permission[]]
 ): Promise<{ readonly caller: Caller; readonly tenant: TenantConfiguration; readonly key: StateKey }> => {
@@ -56,7 +71,8 @@ export const admitToState = async (
   const name = StateName.safeParse(ask.params['state'])
   if (!name.success)
     throw notFound('The name of a state is letters, digits, dots, dashes and underscores, 128 at most.')
-  if (!mayReach(caller, name.data)) throw forbidden(`The caller's credentials are not good for the state ${name.data}.`)
+  if (!mayReach(caller, name.data))
+    throw forbidden(`The caller's credentials are not good for the state ${name.data}.`, 'state')
   return { caller, tenant, key: { tenantId: tenant.id, name: name.data } }
 }
 
@@ -66,7 +82,8 @@ export const mayReach = ({ terraformStates }: Caller, state: string): boolean =>
 
 /** @throws Problem 403 where a caller who was let in lacks the one permission that counts */
 export const mustHold = (caller: Caller, permission: Permission): void => {
-  if (!caller.permissions.has(permission)) throw forbidden(`This needs the permission ${permission} on the tenant.`)
+  if (!caller.permissions.has(permission))
+    throw forbidden(`This needs the permission ${permission} on the tenant.`, permission)
 }
 
 /** @throws Problem 404 */

@@ -47,7 +47,7 @@ export const once = async (
     case 'in-flight':
       throw inFlight()
     case 'answered':
-      return replay(claimed.answer)
+      return replay(claimed.answer, ask)
     case 'claimed':
       return attempt(deps, claimed.claim, work)
   }
@@ -76,8 +76,10 @@ const attempt = async (
 }
 
 /** The answer of before, with a header that says so. */
-const replay = (text: string): Answer => {
+const replay = (text: string, ask: Ask): Answer => {
   const kept = readKept(text)
+  const change = kept.headers['nexus-change']
+  if (typeof change === 'string') ask.record.note({ changeId: change })
   const replayed = { 'nexus-replayed': 'true' }
   if (!(kept instanceof Problem)) return { ...kept, headers: { ...kept.headers, ...replayed } }
   throw new Problem(kept.code, kept.message, {

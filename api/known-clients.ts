@@ -75,7 +75,7 @@ export const createKnownClients = (
       absent.add(name)
       throw noSuchClient()
     }
-    await clients.observe(key, asked.client, known?.revision)
+    await clients.observe(key, asked.client, known)
     const record = await clients.load(key)
     if (record === undefined || record.vanished) throw noSuchClient()
     return record
@@ -103,7 +103,7 @@ export const createKnownClients = (
         await clients.forget(key, record.revision)
         throw noSuchClient()
       }
-      await clients.observe(key, asked.client, record.revision)
+      await clients.observe(key, asked.client, record)
       return (await clients.load(key)) ?? record
     },
   }

@@ -4,7 +4,7 @@ import { changeView } from './change-view.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admit, clientIdOf, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
-import { Problem } from './problem.ts'
+import { parseQuery } from './query.ts'
 import { mustRead } from './read-client.ts'
 
 /** A cursor is the generation of the last change on the page before. */
@@ -18,7 +18,7 @@ export const listChanges =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
-    const { limit, cursor } = queryOf(ask.query)
+    const { limit, cursor } = parseQuery(Query, ask.query, 'limit (1 to 100) and cursor (the next of the page before)')
     const tenant = tenantOf(deps, ask)
     const record = await known.find(tenant, clientIdOf(ask))
     mustRead(tenant, caller, record)
@@ -33,14 +33,3 @@ export const listChanges =
       }),
     }
   }
-
-const queryOf = (query: string): z.infer<typeof Query> => {
-  const given = [...new URLSearchParams(query)]
-  const named = Object.fromEntries(given)
-  if (Object.keys(named).length < given.length) throw new Problem('malformed', 'A parameter is given more than once.')
-  const parsed = Query.safeParse(named)
-  if (parsed.success) return parsed.data
-  throw new Problem('malformed', 'The parameters are limit (1 to 100) and cursor (the next of the page before).', {
-    errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
-  })
-}

@@ -6,6 +6,16 @@ import type { Routes } from './serve.ts'
 
 /** Changes of many clients in one request, and what has come of them. */
 export const operationRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
-  { method: 'PATCH', url: '/v1/tenants/:tenantId/clients', answer: patchClients(deps, known) },
-  { method: 'GET', url: '/v1/tenants/:tenantId/operations/:operationId', answer: readOperation(deps) },
+  {
+    method: 'PATCH',
+    url: '/v1/tenants/:tenantId/clients',
+    action: 'client.patch-list',
+    answer: patchClients(deps, known),
+  },
+  {
+    method: 'GET',
+    url: '/v1/tenants/:tenantId/operations/:operationId',
+    action: 'change.read',
+    answer: readOperation(deps),
+  },
 ]

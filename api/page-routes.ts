@@ -18,10 +18,15 @@ export const pageRoutes = ({ settings }: Pick<ApiDeps, 'settings'>): Routes => {
     }),
   )
   return [
-    { method: 'GET', url: '/openapi.json', answer: () => Promise.resolve(page('application/json', document)) },
-    { method: 'GET', url: '/docs', answer: () => Promise.resolve(page('text/html', docsPage)) },
-    { method: 'GET', url: '/docs/:asset', answer: docsAsset },
-    { method: 'GET', url: '/problems/:code', answer: problemPage },
+    {
+      method: 'GET',
+      url: '/openapi.json',
+      action: 'probe',
+      answer: () => Promise.resolve(page('application/json', document)),
+    },
+    { method: 'GET', url: '/docs', action: 'probe', answer: () => Promise.resolve(page('text/html', docsPage)) },
+    { method: 'GET', url: '/docs/:asset', action: 'probe', answer: docsAsset },
+    { method: 'GET', url: '/problems/:code', action: 'probe', answer: problemPage },
   ]
 }
 

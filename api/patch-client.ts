@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { OpenRecord } from '../adapters/postgres/audit.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { Accepted } from '../adapters/postgres/accepting.ts'
 import type { Claim } from '../adapters/postgres/idempotency.ts'
@@ -29,8 +30,8 @@ import { include, parametersOf } from './parameters.ts'
 import { parsePatch } from './parse-patch.ts'
 import { patienceOf } from './prefer.ts'
 import { previewAnswer } from './preview.ts'
-import { forbidden, Problem } from './problem.ts'
-import { withSecret } from './secret.ts'
+import { forbidden, Problem, tooMany } from './problem.ts'
+import { recordOfSecret, withSecret } from './secret.ts'
 
 /** A preview answers no client, and so no secret. */
 const parameters = z
@@ -50,13 +51,16 @@ export const patchClient =
     const tenant = tenantOf(deps, ask)
     const key = { tenantId: tenant.id, clientId: clientIdOf(ask) }
     const request: PatchRequest = { tenant, caller, patch, ifMatch: headerText(ask.headers['if-match']) }
-    if (dryRun === 'true') return preview(known, request, key.clientId)
+    if (dryRun === 'true') {
+      ask.record.note({ action: 'client.preview' })
+      return preview(known, request, key.clientId)
+    }
     const holdMs = deps.settings.claimMs + patienceOf(headerText(ask.headers['prefer']), deps.settings).ms
     const what = ['PATCH', key.clientId, kind]
     const answer = await once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs }, (claim) =>
       change(deps, known, ask, request, key.clientId, claim),
     )
-    return include === 'secret' ? withSecret(deps, key, caller, answer, 'warn') : answer
+    return include === 'secret' ? withSecret(deps, key, caller, answer, recordOfSecret(ask.record)) : answer
   }
 
 /** Accepts the change and answers what came of it; what a former attempt has accepted is only answered. */
@@ -69,8 +73,12 @@ const change = async (
   claim: Claim | undefined,
 ): Promise<Answer> => {
   const { tenant, caller } = request
-  if (claim?.changeId) return answerStored(deps, ask, tenant, caller, claim.changeId)
-  const accepted = await acceptPatch(deps, known, request, clientId, claim && { kind: 'request', claim })
+  if (claim?.changeId) {
+    ask.record.note({ changeId: claim.changeId })
+    return answerStored(deps, ask, tenant, caller, claim.changeId)
+  }
+  const origin = claim && ({ kind: 'request', claim } as const)
+  const accepted = await acceptPatch(deps, known, request, clientId, origin, ask.record)
   return accepted.kind === 'nothing-named'
     ? answerNothing(request, await known.refresh(tenant, accepted.record))
     : answerAccepted(deps, ask, tenant, accepted)
@@ -86,6 +94,23 @@ const preview = async (known: KnownClients, request: PatchRequest, clientId: str
   return previewAnswer(tenant, record, decision)
 }
 
+/** @throws Problem 429 where so much waits for Auth0 already that one more would only wait */
+export const refuseBacklog = async (
+  { changes, settings }: Pick<ApiDeps, 'changes' | 'settings'>,
+  tenantId: string,
+  caller: Caller,
+): Promise<void> => {
+  const { maximumWaiting, maximumWaitingOfCaller } = settings
+  const { all, own } = await changes.waiting(tenantId, caller, maximumWaiting)
+  if (own < maximumWaitingOfCaller && all < maximumWaiting) return
+  throw tooMany(
+    own >= maximumWaitingOfCaller
+      ? `${own} changes of this caller wait for Auth0 already. Wait until some are applied, or withdraw some.`
+      : `${all} changes of this tenant wait for Auth0 already. GET /v1/tenants/${tenantId} says what holds them up.`,
+    30_000,
+  )
+}
+
 export interface PatchRequest {
   readonly tenant: TenantConfiguration
   readonly caller: Caller
@@ -97,20 +122,23 @@ export interface PatchRequest {
  * From a parsed patch to a stored change: the one way, for one client or one of many.
  *
  * @param origin noted with the change
+ * @param audit stored with it
  * @throws Problem 403, 404, 409, 412, 422, 503 for what was not accepted; nothing has been stored then
  */
 export const acceptPatch = async (
-  deps: Pick<ApiDeps, 'clients'>,
+  deps: Pick<ApiDeps, 'clients' | 'changes' | 'settings'>,
   known: KnownClients,
   request: PatchRequest,
   clientId: string,
   origin: Origin | undefined,
+  audit: OpenRecord,
 ): Promise<Stored | { readonly kind: 'nothing-named'; readonly record: ClientRecord }> => {
   const { tenant, caller, patch, ifMatch } = request
   const record = await findFor(known, tenant, clientId, caller, ifMatch !== undefined)
   refuseForeign(tenant, record)
   if (pathsOf(patch.values).length === 0) return { kind: 'nothing-named', record }
-  return orThrow(await deps.clients.accept(record.key, authorOf(caller), decideOn(request), origin))
+  await refuseBacklog(deps, tenant.id, caller)
+  return orThrow(await deps.clients.accept(record.key, authorOf(caller), decideOn(request), origin, audit))
 }
 
 /** `?dryRun=true` must never be taken for the real thing where it is not known. @throws Problem 400 */
@@ -136,7 +164,7 @@ export const findFor = async (
   if (mayWrite.allowed && !conditional) return found
   const record = await known.refresh(tenant, found)
   const decision = decisionOn(tenant, caller, record)
-  if (!decision.allowed) throw forbidden(decision.detail)
+  if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
   return record
 }
 
@@ -145,14 +173,15 @@ export const decisionOn = (tenant: TenantConfiguration, caller: Caller, record: 
   return authorize(caller, 'write', [confirmed, desired])
 }
 
-type Refused = { readonly kind: 'forbidden'; readonly detail: string } | { readonly kind: 'moved-on' }
+type Refused =
+  { readonly kind: 'forbidden'; readonly detail: string; readonly needs: string } | { readonly kind: 'moved-on' }
 
 /** What the locked row, which may have changed since it was looked up, says to the request. */
 const decideOn =
   ({ tenant, caller, patch, ifMatch }: PatchRequest) =>
   (state: ClientRecord): Acceptance | Refused => {
     const decision = decisionOn(tenant, caller, state)
-    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail }
+    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail, needs: decision.needs }
     if (!matches(ifMatch, tenant, state)) return { kind: 'moved-on' }
     return accept(patch, caller, state, !isStale(tenant, state), tenant.metadataKeys)
   }
@@ -168,7 +197,7 @@ const orThrow = (accepted: Accepted<Refused>): Stored => {
 }
 
 const problemOfRefusal = (refused: Refused | Extract<Acceptance, { kind: 'impossible' }>): Problem => {
-  if (refused.kind === 'forbidden') return forbidden(refused.detail)
+  if (refused.kind === 'forbidden') return forbidden(refused.detail, refused.needs)
   if (refused.kind === 'moved-on') return movedOn()
   return new Problem('impossible', 'The change was understood, but it is not possible.', { errors: refused.issues })
 }

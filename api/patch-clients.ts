@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { OutcomeUnknown } from '../adapters/postgres/accepting.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
+import { openRecord } from '../adapters/postgres/audit.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { ClaimLost } from '../adapters/postgres/idempotency.ts'
 import type { Claim } from '../adapters/postgres/idempotency.ts'
@@ -23,6 +24,7 @@ import { issuesOf, patchFrom } from './parse-patch.ts'
 import { acceptPatch, refuseParameters } from './patch-client.ts'
 import { patienceOf } from './prefer.ts'
 import { loggable, problemOf } from './problem-of.ts'
+import { answerRecorded } from './record.ts'
 import { Problem, unavailable } from './problem.ts'
 
 interface Element {
@@ -100,7 +102,7 @@ const decideAll = async (
   let moving = true
   try {
     await eachOf(undecided, async ({ element, place }) => {
-      const standstill = await decide(deps, known, request, element, { operationId, place }, enough)
+      const standstill = await decide(deps, known, ask, request, element, { operationId, place }, enough)
       if (standstill) moving = false
     })
   } catch (error) {
@@ -119,6 +121,7 @@ const decideAll = async (
 const decide = async (
   deps: ApiDeps,
   known: KnownClients,
+  ask: Ask,
   { tenant, caller, kind }: ListRequest,
   { id, patch: raw }: Element,
   { operationId, place }: { readonly operationId: string; readonly place: number },
@@ -126,10 +129,13 @@ const decide = async (
 ): Promise<boolean> => {
   try {
     if (enough.aborted) throw unavailable('There was no time left for this one; nothing was done. Send it again.', 1000)
-    if (!ClientId.safeParse(id).success) throw noSuchClient()
-    const patch = patchFrom(kind, raw)
-    const origin = { kind: 'element', operationId, place } as const
-    const accepted = await acceptPatch(deps, known, { tenant, caller, patch, ifMatch: undefined }, id, origin)
+    const isId = ClientId.safeParse(id).success
+    const record = openRecord({ ...ask.record.facts(), action: 'client.patch', target: isId ? id : null })
+    const accepted = await answerRecorded(deps, record, () => {
+      if (!isId) throw noSuchClient()
+      const request = { tenant, caller, patch: patchFrom(kind, raw), ifMatch: undefined }
+      return acceptPatch(deps, known, request, id, { kind: 'element', operationId, place }, record)
+    })
     if (accepted.kind === 'nothing-named') {
       await deps.operations.decide(operationId, place, keepAnswer({ status: 200, headers: {}, body: null }))
       return false

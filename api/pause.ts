@@ -12,7 +12,7 @@ export const pauseTenant =
     const caller = await admitTo(deps, ask, 'tenant.admin')
     refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
-    await deps.health.pause(tenant.id, paused)
+    await deps.health.pause(tenant.id, paused, ask.record)
     deps.log.warn({ tenantId: tenant.id, by: caller.id }, paused ? 'tenant paused' : 'tenant resumed')
     return done
   }
@@ -26,7 +26,7 @@ export const pauseClient =
     const key = { tenantId: tenantOf(deps, ask).id, clientId: clientIdOf(ask) }
     const record = await deps.clients.load(key)
     if (record === undefined || record.vanished) throw noSuchClient()
-    await deps.clients.pause(key, paused)
+    await deps.clients.pause(key, paused, ask.record)
     deps.log.warn({ ...key, by: caller.id }, paused ? 'client paused' : 'client resumed')
     return done
   }

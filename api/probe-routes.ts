@@ -7,10 +7,11 @@ const ok: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body
 
 /** Probes: `/healthz` says that the process answers, `/readyz` that it can do its work. */
 export const probeRoutes = (deps: Pick<ApiDeps, 'ping'>): Routes => [
-  { method: 'GET', url: '/healthz', answer: () => Promise.resolve(ok) },
+  { method: 'GET', url: '/healthz', action: 'probe', answer: () => Promise.resolve(ok) },
   {
     method: 'GET',
     url: '/readyz',
+    action: 'probe',
     answer: async () => {
       try {
         await deps.ping()

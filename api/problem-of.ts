@@ -1,9 +1,10 @@
-import { AuthenticationUnavailable, Unauthenticated } from '../adapters/credentials/errors.ts'
+import { AuthenticationUnavailable, TooManyAttempts, Unauthenticated } from '../adapters/credentials/errors.ts'
 import { OutcomeUnknown } from '../adapters/postgres/accepting.ts'
+import { AuditUnavailable } from '../adapters/postgres/audit.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { SealingError } from '../adapters/sealing/sealing.ts'
 import { unsupportedMediaType } from './media-type.ts'
-import { notFound, Problem, unavailable } from './problem.ts'
+import { notFound, Problem, tooMany, unavailable } from './problem.ts'
 
 /**
  * Whatever was thrown, as a problem. What nobody foresaw is a 500 that says nothing of the inside; the log has it,
@@ -17,11 +18,14 @@ export const problemOf = (error: unknown): Problem => {
         'the storage is back; sending the change again does no harm.',
       5000,
     )
+  if (error instanceof AuditUnavailable)
+    return unavailable('The decision could not be recorded, so nothing was done.', 5000)
   if (isUnavailable(error)) return unavailable('The storage cannot be reached; nothing was accepted.', 5000)
   if (error instanceof SealingError)
     return new Problem(error.code === 'no-key' ? 'states-not-kept' : 'state-unreadable', error.message)
   if (error instanceof Unauthenticated)
     return new Problem('unauthenticated', error.detail, { headers: { 'www-authenticate': error.challenges } })
+  if (error instanceof TooManyAttempts) return tooMany(error.message, error.retryAfterMs)
   if (error instanceof AuthenticationUnavailable) return unavailable(error.detail, error.retryAfterSeconds * 1000)
   switch (codeOf(error) ?? '') {
     case 'FST_ERR_BAD_URL':

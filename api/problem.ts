@@ -54,6 +54,8 @@ export class Problem extends Error {
   readonly headers: AnswerHeaders
   /** Further members of the body (RFC 9457, 3.2), for programs that look for them. */
   readonly extension: Readonly<Record<string, unknown>>
+  /** For the audit, of a caller who was not let in: permissions, `relation`, `tenant` or `state`. */
+  readonly missing: string | null
 
   /** @param detail a sentence for the caller, with the remedy; never internals, never a secret */
   constructor(
@@ -63,6 +65,7 @@ export class Problem extends Error {
       readonly errors?: readonly Issue[]
       readonly headers?: AnswerHeaders
       readonly extension?: Readonly<Record<string, unknown>>
+      readonly missing?: string
     } = {},
   ) {
     super(detail)
@@ -71,6 +74,7 @@ export class Problem extends Error {
     this.errors = more.errors ?? []
     this.headers = more.headers ?? {}
     this.extension = more.extension ?? {}
+    this.missing = more.missing ?? null
   }
 
   get status(): number {
@@ -106,6 +110,9 @@ const inOrder = ({ pointer, detail }: Issue): Issue => ({ pointer, detail })
 const seconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1000)))
 
 export const notFound = (detail: string): Problem => new Problem('not-found', detail)
-export const forbidden = (detail: string): Problem => new Problem('forbidden', detail)
+export const forbidden = (detail: string, missing: string): Problem => new Problem('forbidden', detail, { missing })
 export const unavailable = (detail: string, retryAfterMs: number): Problem =>
   new Problem('unavailable', detail, { headers: { 'retry-after': seconds(retryAfterMs) } })
+/** Somebody is too fast. It is no decision about what they asked for, so the audit has none of it. */
+export const tooMany = (detail: string, retryAfterMs: number): Problem =>
+  new Problem('too-many-requests', detail, { headers: { 'retry-after': seconds(retryAfterMs) } })

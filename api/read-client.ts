@@ -23,14 +23,17 @@ export const readClient =
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
     const { include } = parametersOf(ask.query, parameters)
-    if (include === 'secret') mustHold(caller, 'client.secret.read')
+    if (include === 'secret') {
+      ask.record.note({ action: 'client.secret.read' })
+      mustHold(caller, 'client.secret.read')
+    }
     const tenant = tenantOf(deps, ask)
     // Read anew before it is decided who may see it: somebody may have been let in, or put out, since.
     const record = await known.refresh(tenant, await known.find(tenant, clientIdOf(ask)))
     mustRead(tenant, caller, record)
     const answer = readAnswer(tenant, record)
     // Never a 304: the tag says nothing of the secret, which may be another by now.
-    if (include === 'secret') return withSecret(deps, record.key, caller, answer, 'refuse')
+    if (include === 'secret') return withSecret(deps, record.key, caller, answer, null)
     const etag = answer.headers['etag']
     if (typeof etag === 'string' && isKnownTo(headerText(ask.headers['if-none-match']), etag))
       return { ...answer, status: 304, body: null }
@@ -41,5 +44,5 @@ export const readClient =
 export const mustRead = (tenant: TenantConfiguration, caller: Caller, record: ClientRecord): void => {
   const { confirmed, desired } = accessOf(record, tenant.metadataKeys)
   const decision = authorize(caller, 'read', [confirmed, desired])
-  if (!decision.allowed) throw forbidden(decision.detail)
+  if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
 }

@@ -32,5 +32,5 @@ export const readOperation =
 const mustSee = (caller: Caller, { author, tenantId }: Operation): void => {
   if (author.kind === caller.kind && author.id === caller.id) return
   const everywhere = mayDo(caller, ['client.read.all', 'client.write.all'], tenantId)
-  if (!everywhere.allowed) throw forbidden(`Somebody else asked for this. ${everywhere.detail}`)
+  if (!everywhere.allowed) throw forbidden(`Somebody else asked for this. ${everywhere.detail}`, everywhere.needs)
 }

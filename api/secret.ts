@@ -1,5 +1,8 @@
+import { acceptedEntry } from '../adapters/postgres/audit.ts'
+import type { OpenRecord } from '../adapters/postgres/audit.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
+import type { AuditFacts } from '../domain/audit.ts'
 import { isRecord } from '../domain/shape.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import type { Caller, ClientKey } from '../domain/vocabulary.ts'
@@ -10,12 +13,24 @@ import { within } from './known-clients.ts'
 import { unavailable } from './problem.ts'
 import type { Problem } from './problem.ts'
 
-type SecretDeps = Pick<ApiDeps, 'auth0' | 'clients' | 'log' | 'settings'>
+type SecretDeps = Pick<ApiDeps, 'auth0' | 'audit' | 'clients' | 'log' | 'settings'>
 
-/** Somebody is about to be given a secret: the place where that is put on record. What it throws keeps the secret back. */
-const onSecretRead = (deps: SecretDeps, key: ClientKey, caller: Caller): Promise<void> => {
-  deps.log.warn({ ...key, by: authorOf(caller) }, 'a client secret was read')
-  return Promise.resolve()
+/** A record of its own for a secret that is read beside something else that is recorded. */
+export const recordOfSecret = (record: OpenRecord): AuditFacts => ({
+  ...record.facts(),
+  action: 'client.secret.read',
+  changeId: null,
+})
+
+/** Somebody is about to be given a secret. @returns whether that is on record */
+const isRecorded = async (deps: SecretDeps, key: ClientKey, caller: Caller, facts: AuditFacts): Promise<boolean> => {
+  try {
+    await deps.audit.store(acceptedEntry(facts))
+  } catch {
+    deps.log.error({ ...key, by: authorOf(caller) }, 'a client secret was kept back: it could not be recorded')
+    return false
+  }
+  return true
 }
 
 /**
@@ -24,8 +39,9 @@ const onSecretRead = (deps: SecretDeps, key: ClientKey, caller: Caller): Promise
  *
  * The entity tag stays the one of the client without its secret, which is what `If-Match` compares.
  *
- * @param unread what becomes of an answer whose secret cannot be had now: a refusal, or, where something was done
- *   already, the answer without it and with a warning
+ * @param beside what is recorded of it, where something was done already: then an answer whose secret cannot be had, or
+ *   not be recorded, is given without it and with a warning. Null where the request is for the secret, and is recorded as
+ *   that; then it is refused.
  * @throws Problem 404, 503
  */
 export const withSecret = async (
@@ -33,16 +49,18 @@ export const withSecret = async (
   key: ClientKey,
   caller: Caller,
   answer: Answer,
-  unread: 'refuse' | 'warn',
+  beside: AuditFacts | null,
 ): Promise<Answer> => {
   const read = await readSecret(deps, key)
   if ('problem' in read) {
-    if (unread === 'refuse') throw read.problem
+    if (beside === null) throw read.problem
     return filled(answer, null, 'The secret could not be read from Auth0 now; read the client to have it.')
   }
   if (read.secret === null)
     return filled(answer, null, "Auth0 does not show the secret: Nexus' credential there needs read:client_keys.")
-  await onSecretRead(deps, key, caller)
+  if (beside !== null && !(await isRecorded(deps, key, caller, beside)))
+    return filled(answer, null, 'The secret is kept back: that it was read could not be recorded.')
+  deps.log.warn({ ...key, by: authorOf(caller) }, 'a client secret was read')
   return filled(answer, read.secret)
 }
 

@@ -1,39 +1,56 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { AuditAction } from '../domain/audit.ts'
 import type { Answer, Ask } from './answer.ts'
 import { readBody } from './body.ts'
-import type { ApiSettings } from './dependencies.ts'
+import type { ApiDeps, ApiSettings } from './dependencies.ts'
+import { answerRecorded, recordOf } from './record.ts'
 
 /** A group of routes: what answers where, without anything of the server. */
 export type Routes = readonly {
   readonly method: 'DELETE' | 'GET' | 'LOCK' | 'PATCH' | 'POST' | 'PUT' | 'UNLOCK'
   readonly url: string
+  /** What it decides about, for the audit; a stage that knows better notes it in the request's record. */
+  readonly action: AuditAction
   readonly answer: (ask: Ask) => Promise<Answer>
 }[]
 
 const Params = z.record(z.string(), z.string())
 
-/** Puts routes on the server: a request becomes an `Ask`, an `Answer` becomes a response. */
-export const serve = (app: FastifyInstance, routes: Routes, settings: ApiSettings, closing: AbortSignal): void => {
-  for (const { method, url, answer } of routes)
+type Serving = Pick<ApiDeps, 'settings' | 'audit' | 'log'>
+
+/** Puts routes on the server: a request becomes an `Ask`, an `Answer` becomes a response; what is decided is recorded. */
+export const serve = (app: FastifyInstance, routes: Routes, deps: Serving, closing: AbortSignal): void => {
+  for (const { method, url, action, answer } of routes)
     app.route({
       method,
       url,
-      handler: async (request, reply) => send(reply, await answer(askOf(request, reply, settings, closing))),
+      handler: async (request, reply) => {
+        const ask = askOf(request, reply, action, deps.settings, closing)
+        return send(reply, await answerRecorded(deps, ask.record, () => answer(ask)))
+      },
     })
 }
 
-const askOf = (request: FastifyRequest, reply: FastifyReply, settings: ApiSettings, closing: AbortSignal): Ask => {
+const askOf = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  action: AuditAction,
+  settings: ApiSettings,
+  closing: AbortSignal,
+): Ask => {
   const gone = new AbortController()
   // The response's `close`: it comes when the answer is out, and when the connection is lost before.
   reply.raw.once('close', () => gone.abort())
+  const params = Params.parse(request.params)
   return {
     headers: request.headers,
-    params: Params.parse(request.params),
+    params,
     query: request.url.split('?').slice(1).join('?'),
     readBody: (limitBytes = settings.bodyLimitBytes) => readBody(request.raw, limitBytes),
     gone: gone.signal,
     closing,
+    record: recordOf(action, request, params),
   }
 }
 

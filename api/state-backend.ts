@@ -26,6 +26,7 @@ export const readStateText =
     const { key, caller } = await admitToState(deps, ask, 'terraform.state')
     parametersOf(ask.query)
     const found = await deps.states.read(key)
+    if (found !== undefined) ask.record.note({ target: `${key.name}/${found.version}` })
     deps.log.info({ ...key, by: caller.id, version: found?.version ?? null }, 'state read')
     if (found === undefined) throw notFound('There is no such state yet.')
     return stateAnswer(found.text)
@@ -47,7 +48,7 @@ export const writeState =
     const text = Buffer.from(await ask.readBody(deps.settings.maximumStateBytes))
     checkDigest(text, headerText(ask.headers['content-md5']))
     const state = stateIn(text)
-    const written = orRefuse(await deps.states.write(key, { text, state }, lockId, authorOf(caller)))
+    const written = orRefuse(await deps.states.write(key, { text, state }, lockId, authorOf(caller), ask.record))
     deps.log.info(
       { ...key, by: caller.id, version: written.version, serial: state.serial, clients: state.resources.length },
       'state written',
@@ -61,7 +62,7 @@ export const deleteState =
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state')
     const { lockId } = parametersOf(ask.query)
-    const removed = await deps.states.remove(key, lockId)
+    const removed = await deps.states.remove(key, lockId, ask.record)
     if (removed.kind === 'locked') throw locked(removed.lock)
     deps.log.warn({ ...key, by: caller.id, was: removed.kind }, 'state deleted')
     return ok
@@ -74,7 +75,7 @@ export const lockState =
     const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
     const { snapshot } = parametersOf(ask.query)
     const info = lockIn(await ask.readBody())
-    const outcome = await deps.stateLocks.lock(key, info, snapshot, authorOf(caller), tenant.metadataKeys)
+    const outcome = await deps.stateLocks.lock(key, info, snapshot, authorOf(caller), tenant.metadataKeys, ask.record)
     if (outcome.kind === 'held') throw locked(outcome.lock)
     if (outcome.kind === 'outdated') {
       deps.log.warn({ ...key, by: caller.id, snapshot, current: outcome.snapshot }, 'state lock refused: outdated')
@@ -95,8 +96,9 @@ export const unlockState =
     const { lockId } = parametersOf(ask.query)
     const body = await ask.readBody()
     const forced = body.length === 0
+    if (forced) ask.record.note({ action: 'state.force-unlock' })
     mustHold(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
-    const outcome = await deps.stateLocks.unlock(key, forced ? lockId : lockIn(body).ID)
+    const outcome = await deps.stateLocks.unlock(key, forced ? lockId : lockIn(body).ID, ask.record)
     if (outcome.kind === 'held') throw locked(outcome.lock, 409)
     const { was } = outcome
     if (forced) deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')

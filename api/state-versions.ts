@@ -72,6 +72,7 @@ export const readStateVersion =
     const version = ask.params['version'] ?? ''
     const text = /^\d{1,15}$/.test(version) ? await deps.states.readVersion(key, Number(version)) : undefined
     if (text === undefined) throw noSuchVersion()
+    ask.record.note({ target: `${key.name}/${version}` })
     deps.log.info({ ...key, by: caller.id, version: Number(version) }, 'state version read')
     return stateAnswer(text)
   }
@@ -91,7 +92,7 @@ export const restoreState =
     if (old === undefined) throw noSuchVersion()
     const serial = ((await deps.states.highestSerial(key)) ?? 0) + 1
     const text = Buffer.from(withNumberAt(old.toString(), 'serial', serial) ?? '')
-    const outcome = await deps.states.restore(key, from, { text, state: stateIn(text) }, authorOf(caller))
+    const outcome = await deps.states.restore(key, from, { text, state: stateIn(text) }, authorOf(caller), ask.record)
     if (outcome.kind === 'locked') throw locked(outcome.lock)
     if (outcome.kind === 'overtaken')
       throw new Problem('state-conflict', 'Somebody wrote this state in this very moment; look at it, then try again.')

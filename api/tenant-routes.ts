@@ -3,29 +3,31 @@ import { isGoodFor } from '../domain/authorize.ts'
 import { TenantId } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { tenantOf } from './gate.ts'
+import { identify, tenantOf } from './gate.ts'
 import { readLook } from './look.ts'
 import { pauseTenant } from './pause.ts'
 import { forbidden, notFound } from './problem.ts'
 import type { Routes } from './serve.ts'
+import { listAudit } from './list-audit.ts'
 import { statesView } from './state-versions.ts'
 
 /** `/v1/tenants`, `/v1/tenants/{tenantId}` and what stands below it for the whole tenant */
 export const tenantRoutes = (deps: ApiDeps): Routes => [
-  { method: 'GET', url: '/v1/tenants', answer: listTenants(deps) },
-  { method: 'GET', url: '/v1/tenants/:tenantId', answer: readTenant(deps) },
-  { method: 'GET', url: '/v1/tenants/:tenantId/plan', answer: readLook(deps, 'plan') },
-  { method: 'GET', url: '/v1/tenants/:tenantId/drift', answer: readLook(deps, 'drift') },
-  { method: 'POST', url: '/v1/tenants/:tenantId/pause', answer: pauseTenant(deps, true) },
-  { method: 'POST', url: '/v1/tenants/:tenantId/resume', answer: pauseTenant(deps, false) },
+  { method: 'GET', url: '/v1/tenants', action: 'tenant.read', answer: listTenants(deps) },
+  { method: 'GET', url: '/v1/tenants/:tenantId', action: 'tenant.read', answer: readTenant(deps) },
+  { method: 'POST', url: '/v1/tenants/:tenantId/pause', action: 'pause', answer: pauseTenant(deps, true) },
+  { method: 'POST', url: '/v1/tenants/:tenantId/resume', action: 'resume', answer: pauseTenant(deps, false) },
+  { method: 'GET', url: '/v1/tenants/:tenantId/audit', action: 'audit.read', answer: listAudit(deps) },
+  { method: 'GET', url: '/v1/tenants/:tenantId/plan', action: 'client.read', answer: readLook(deps, 'plan') },
+  { method: 'GET', url: '/v1/tenants/:tenantId/drift', action: 'client.read', answer: readLook(deps, 'drift') },
 ]
 
 /** The tenants on which the caller may do anything, each with its health. */
 const listTenants =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
-    const caller = await deps.authenticate(ask.headers)
-    if (caller.permissions.size === 0) throw forbidden('The caller has no permission on any tenant.')
+    const caller = await identify(deps, ask)
+    if (caller.permissions.size === 0) throw forbidden('The caller has no permission on any tenant.', 'any permission')
     const tenants = [...deps.tenants.values()].filter(({ id }) => isGoodFor(caller, id))
     return answer({ tenants: await Promise.all(tenants.map((tenant) => tenantView(deps, tenant))) })
   }
@@ -33,11 +35,11 @@ const listTenants =
 const readTenant =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
-    const caller = await deps.authenticate(ask.headers)
+    const caller = await identify(deps, ask)
     const tenantId = ask.params['tenantId'] ?? ''
     if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
     if (caller.permissions.size === 0 || !isGoodFor(caller, tenantId))
-      throw forbidden('The caller has no permission on this tenant.')
+      throw forbidden('The caller has no permission on this tenant.', 'any permission')
     return answer(await tenantView(deps, tenantOf(deps, ask)))
   }
 

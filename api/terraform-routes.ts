@@ -13,16 +13,21 @@ const client = `${tenant}/clients/:clientId/terraform`
 
 /** `/v1/tenants/{tenantId}/terraform` and what asks for adoption and release */
 export const terraformRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
-  { method: 'GET', url: states, answer: listStates(deps) },
-  { method: 'GET', url: state, answer: readStateText(deps) },
-  { method: 'POST', url: state, answer: writeState(deps) },
-  { method: 'DELETE', url: state, answer: deleteState(deps) },
-  { method: 'LOCK', url: state, answer: lockState(deps) },
-  { method: 'UNLOCK', url: state, answer: unlockState(deps) },
-  { method: 'GET', url: `${state}/versions`, answer: listVersions(deps) },
-  { method: 'GET', url: `${state}/versions/:version`, answer: readStateVersion(deps) },
-  { method: 'POST', url: `${state}/restore`, answer: restoreState(deps) },
-  { method: 'GET', url: `${tenant}/terraform/snapshot`, answer: readSnapshot(deps, known) },
-  { method: 'PUT', url: client, answer: requestAdoption(deps, known) },
-  { method: 'DELETE', url: client, answer: requestRelease(deps, known) },
+  { method: 'GET', url: states, action: 'state.list', answer: listStates(deps) },
+  { method: 'GET', url: state, action: 'state.read', answer: readStateText(deps) },
+  { method: 'POST', url: state, action: 'state.write', answer: writeState(deps) },
+  { method: 'DELETE', url: state, action: 'state.delete', answer: deleteState(deps) },
+  { method: 'LOCK', url: state, action: 'state.lock', answer: lockState(deps) },
+  { method: 'UNLOCK', url: state, action: 'state.unlock', answer: unlockState(deps) },
+  { method: 'GET', url: `${state}/versions`, action: 'state.list', answer: listVersions(deps) },
+  { method: 'GET', url: `${state}/versions/:version`, action: 'state.read', answer: readStateVersion(deps) },
+  { method: 'POST', url: `${state}/restore`, action: 'state.restore', answer: restoreState(deps) },
+  {
+    method: 'GET',
+    url: `${tenant}/terraform/snapshot`,
+    action: 'terraform.snapshot',
+    answer: readSnapshot(deps, known),
+  },
+  { method: 'PUT', url: client, action: 'terraform.adopt', answer: requestAdoption(deps, known) },
+  { method: 'DELETE', url: client, action: 'terraform.release', answer: requestRelease(deps, known) },
 ]

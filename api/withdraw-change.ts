@@ -14,8 +14,8 @@ export const withdrawChange =
     const tenant = tenantOf(deps, ask)
     const { change, record } = await findChange(deps, tenant.id, ask.params['changeId'] ?? '')
     const decision = decisionOn(tenant, caller, record)
-    if (!decision.allowed) throw forbidden(decision.detail)
-    const outcome = await deps.changes.withdraw(change)
+    if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
+    const outcome = await deps.changes.withdraw(change, ask.record)
     if (outcome === 'under-way')
       throw new Problem('change-under-way', 'A worker is at this client; ask again when it is done.', {
         headers: { 'retry-after': '2' },

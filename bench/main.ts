@@ -3,6 +3,7 @@ import { callCosts } from './calls.ts'
 import { besideDeployCli } from './deploy-cli.ts'
 import { latency } from './latency.ts'
 import { limits } from './limits.ts'
+import { reads } from './reads.ts'
 import { refusal } from './refusal.ts'
 import { synthesis } from './stacks.ts'
 
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: (
   limits: { about: 'time for many changes under the limits of each plan, beside the least possible', run: limits },
   latency: { about: 'PATCH → 200 at one caller, beside the bare SDK', run: latency },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },
+  reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },
 }
 
 const usage = `npm run bench [-- NAME…]

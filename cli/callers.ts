@@ -4,12 +4,14 @@ import { configuredCallers } from '../adapters/config/configured-callers.ts'
 import type { ConfiguredCaller } from '../adapters/config/configured-callers.ts'
 import { loadConfiguration } from '../adapters/config/load.ts'
 import { issue } from '../adapters/credentials/issue.ts'
+import type { OpenRecord } from '../adapters/postgres/audit.ts'
 import type { Reading, Register } from '../adapters/postgres/callers.ts'
 import { newCaller } from '../domain/caller-requests.ts'
 import { retire, revoke, rotate, usualOverlap } from '../domain/registered.ts'
 import type { Registered, RegisteredKind } from '../domain/registered.ts'
 import { Failure } from './failure.ts'
 import { print, printJson } from './options.ts'
+import { operatorRecord } from './operator.ts'
 import { withRegisters } from './with-registers.ts'
 
 /** What differs between the two kinds, in words. */
@@ -55,6 +57,10 @@ const withRegister = async (
     }),
   )
 }
+
+/** What a command does past the API is recorded as what the API does. */
+const recordOf = ({ kind }: Kind, what: 'create' | 'rotate' | 'retire' | 'revoke', name: string): OpenRecord =>
+  operatorRecord(`${kind === 'application' ? 'token' : 'account'}.${what}`, null, name)
 
 export const list = (kind: Kind, flags: Flags): Promise<void> =>
   withRegister(kind, flags, async ({ register, configured }) => {
@@ -114,7 +120,7 @@ export const create = (kind: Kind, name: string, flags: Flags): Promise<void> =>
     if (configured.some((one) => one.name === name))
       throw new Failure(`The configuration has a ${kind.what} ${name}; names are unique across both. Choose another.`)
     const { secret, hash } = await issue[kind.kind]()
-    const made = await register.create({ ...asked, hash, createdBy: null })
+    const made = await register.create({ ...asked, hash, createdBy: null }, recordOf(kind, 'create', name))
     if (made === undefined)
       throw new Failure(`There is, or was, a ${kind.what} ${name}. Choose another name, or rotate it.`)
     show(kind, flags, made, secret, 'is made')
@@ -125,14 +131,18 @@ export const rotateSecret = (kind: Kind, name: string, flags: Flags): Promise<vo
   change(kind, name, flags, async (register) => {
     const { secret, hash } = await issue[kind.kind]((await register.find(name))?.entry.secret?.hash)
     const overlap = flags.overlap ?? usualOverlap
-    const rotated = await register.change(name, (entry, now) => {
-      const next = rotate(entry, hash, overlap, now)
-      if (next !== 'rotation-under-way') return stillThere(kind, entry, next)
-      throw new Failure(
-        `The ${kind.secret} before the present one is still valid, and two is the most. Retire it first ` +
-          `(nexus ${kind.command} retire ${name}), or rotate with --overlap 0, which ends both.`,
-      )
-    })
+    const rotated = await register.change(
+      name,
+      (entry, now) => {
+        const next = rotate(entry, hash, overlap, now)
+        if (next !== 'rotation-under-way') return stillThere(kind, entry, next)
+        throw new Failure(
+          `The ${kind.secret} before the present one is still valid, and two is the most. Retire it first ` +
+            `(nexus ${kind.command} retire ${name}), or rotate with --overlap 0, which ends both.`,
+        )
+      },
+      recordOf(kind, 'rotate', name),
+    )
     if (rotated !== undefined) show(kind, flags, rotated, secret, 'is rotated')
     return rotated
   })
@@ -153,7 +163,11 @@ const turns = {
 
 export const turn = (kind: Kind, how: keyof typeof turns, name: string, flags: Flags): Promise<void> =>
   change(kind, name, flags, async (register) => {
-    const changed = await register.change(name, (entry, now) => turns[how].next(kind, entry, now))
+    const changed = await register.change(
+      name,
+      (entry, now) => turns[how].next(kind, entry, now),
+      recordOf(kind, how, name),
+    )
     if (changed !== undefined && flags.json === true) printJson(registeredView(kind.kind, changed))
     else if (changed !== undefined) print(`The ${kind.what} ${name} ${turns[how].past}.`)
     return changed

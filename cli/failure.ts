@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../adapters/config/problems.ts'
+import { SchemaOutdated } from '../adapters/postgres/schema-outdated.ts'
 import { RemoteError } from '../adapters/nexus/remote.ts'
 import { SealingError } from '../adapters/sealing/sealing.ts'
 import { DeclarationError, SnapshotError } from '../stacks/errors.ts'
@@ -9,7 +10,7 @@ export class Failure extends Error {
 }
 
 /** Errors that are an answer, not a fault of the program: they are shown without a stack. */
-const known = [Failure, ConfigurationError, RemoteError, SealingError, SnapshotError, DeclarationError]
+const known = [Failure, ConfigurationError, SchemaOutdated, RemoteError, SealingError, SnapshotError, DeclarationError]
 
 /** What a person reads of an error. @param debug whether an unexpected one is shown with its stack */
 export const explain = (error: unknown, debug: boolean): string => {

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
+import { auditCommand } from './commands/audit.ts'
 import { clientsCommand } from './commands/clients.ts'
 import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
@@ -23,6 +24,7 @@ const commands: readonly ((program: Command) => void)[] = [
   clientsCommand,
   lookCommands,
   pauseCommands,
+  auditCommand,
   adoptCommands,
   synthCommand,
   stateCommand,

@@ -1,26 +1,35 @@
 import { startApi } from '../api/main.ts'
+import { serveMetrics } from '../api/metrics-route.ts'
 import { defaultSettings } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
 import { configuredCallers, shadowedBy } from '../adapters/config/configured-callers.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
 import type { Log } from '../adapters/log/log.ts'
+import { countAccepted, countCalls, countSettled, countWithdrawn } from '../adapters/metrics/counting.ts'
+import { createMetrics } from '../adapters/metrics/metrics.ts'
+import { createRates } from '../adapters/limits/rates.ts'
 import { createSealing } from '../adapters/sealing/sealing.ts'
 import { createApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import { createStateIndex } from '../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../adapters/postgres/state-locks.ts'
 import { createStates } from '../adapters/postgres/states.ts'
+import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
 import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
+import { createClientLists, listSettings } from '../adapters/postgres/client-lists.ts'
+import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
 import { createIdempotency } from '../adapters/postgres/idempotency.ts'
 import { createOperations } from '../adapters/postgres/operations.ts'
 import { createLeases } from '../adapters/postgres/leases.ts'
-import { migrate } from '../adapters/postgres/migrate.ts'
+import type { KeysOf } from '../adapters/postgres/listings.ts'
+import { standingOf } from '../adapters/postgres/standing.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
+import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
@@ -44,6 +53,9 @@ export interface Running {
   readonly close: () => Promise<void>
 }
 
+/** Callers whose rate is remembered. */
+const rememberedCallers = 50_000
+
 /** How long a closing process waits for the calls that it has under way. */
 const closeWithinMs = 15_000
 
@@ -58,20 +70,55 @@ export const openDatabase = async (
   return { url: embedded.url, close: embedded.stop }
 }
 
+/** The names of each tenant's metadata keys. */
+export const metadataKeysOf =
+  ({ tenants }: Pick<Configuration, 'tenants'>): KeysOf =>
+  (tenantId) => {
+    const tenant = tenants.find(({ id }) => id === tenantId)
+    if (tenant === undefined) throw new Error(`The tenant ${tenantId} is not configured.`)
+    return tenant.metadataKeys
+  }
+
+/** Listings that are read anew together. */
+const rereadAtOnce = 500
+
+/** Brings the lists of every tenant up to the configuration: they are right before anybody can ask. */
+const rereadAll = async (lists: ClientLists, { tenants }: Configuration, log: Log): Promise<void> => {
+  for (const { id, metadataKeys } of tenants) {
+    let clients = 0
+    for (let found = rereadAtOnce; found === rereadAtOnce; clients += found)
+      found = await lists.reread(id, metadataKeys, rereadAtOnce)
+    if (clients > 0) log.info({ tenantId: id, clients }, 'lists read anew by the metadata keys of the configuration')
+  }
+}
+
 /**
- * Brings every schema to its newest version: Nexus' own, and the queue's where it is kept in PostgreSQL.
+ * Brings every schema to its newest version: Nexus' own, and the queue's where it is kept in PostgreSQL. Where the
+ * configuration names another role for that, the running role is granted what it needs.
  *
+ * @param url as the running role
  * @returns the migrations that were applied now
+ * @throws SchemaOutdated with the remedy, where the role may not
  */
 export const migrateAll = async (url: string, configuration: Configuration, log: Log): Promise<string[]> => {
-  const postgres = connect(url, (error) => log.error({ err: error }, 'database connection lost'), { size: 1 })
+  const open = (to: string) =>
+    connect(to, (error) => log.error({ err: error }, 'database connection lost'), { size: 1 })
+  const { database, redis, audit, tenants } = configuration
+  const adminUrl = 'adminUrl' in database ? database.adminUrl : null
+  const running = open(url)
+  const owner = adminUrl === null ? running : open(adminUrl)
   try {
-    const applied = await migrate(postgres.db)
-    await createTenants(postgres.db).ensure(configuration.tenants.map(({ id }) => id))
-    if (configuration.redis === null) await migrateQueue(url)
+    const applied = await bringUpToDate(owner.db)
+    if (redis === null) await migrateQueue(adminUrl ?? url)
+    if (!(await settleRights(owner.db, running.db, audit.keepMs)))
+      log.info(
+        "the database's role owns the tables: of the audit's rows only triggers keep it away (database.adminUrl)",
+      )
+    await createTenants(running.db).ensure(tenants.map(({ id }) => id))
     return applied
   } finally {
-    await postgres.close()
+    await running.close()
+    if (owner !== running) await owner.close()
   }
 }
 
@@ -110,13 +157,21 @@ export const run = async (
     const postgres = connect(database.url, onError('database connection lost'))
     closers.push(postgres.close)
     // A slot that a crash of the database forgets costs nothing but a 429, so it need not wait for the disk.
-    const quick = connect(database.url, onError('database connection lost'), { size: 4, synchronousCommit: false })
+    const quick = connect(database.url, onError('database connection lost'), {
+      size: 4,
+      settings: { synchronous_commit: 'off' },
+    })
     closers.push(quick.close)
 
     const { tenants } = configuration
     const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))
     const callMs = configuration.worker.httpTimeoutMs
-    const auth0 = createAuth0(
+    const { terraform } = configuration
+    const tenantIds = tenants.map(({ id }) => id)
+    const metrics = createMetrics(() => standingOf(quick.db, tenantIds, terraform.applyWaitMs))
+    const { metricsPort, host } = configuration.server
+    if (metricsPort !== null) closers.push((await serveMetrics(metrics, { host, port: metricsPort })).close)
+    const bare = createAuth0(
       tenants.map(({ id, baseUrl, tokenUrl, audience, credential }) => ({
         id,
         baseUrl,
@@ -125,14 +180,18 @@ export const run = async (
       callMs,
     )
     const pacer = createPacer(createBudgets(quick.db), new Map(tenants.map(({ id, plan }) => [id, plan])))
-    const clients = createClients(postgres.db)
-    const changes = createChanges(postgres.db)
-    const { terraform } = configuration
+    const keysOf = metadataKeysOf(configuration)
+    const auth0 = countCalls(bare, metrics)
+    const clients = countAccepted(createClients(postgres.db, keysOf), metrics)
+    const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics)
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
       tenants: tenants.map(({ id }) => id),
-      onError: onError('queue'),
+      onError: (error) => {
+        metrics.queueFailed()
+        onError('queue')(error)
+      },
     })
     closers.push(() => queue.close(closeWithinMs))
 
@@ -143,12 +202,13 @@ export const run = async (
         queue,
         clients,
         changes,
-        leases: createLeases(postgres.db),
+        leases: countSettled(createLeases(postgres.db, keysOf), metrics),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
         applyChecks: createApplyChecks(postgres.db, terraform),
+        audit: createAudit(postgres.db),
         configurations: byId,
         callMs,
         concurrency: configuration.worker.concurrency,
@@ -159,8 +219,15 @@ export const run = async (
     }
     if (!roles.api) return { url: null, close }
 
+    const reading = connect(database.url, onError('database connection lost'), { size: 4, settings: listSettings })
+    closers.push(reading.close)
+    const lists = createClientLists(reading.db)
+    await rereadAll(lists, configuration, log)
     const notifications = await listen(database.url, onError('notifications'))
     closers.push(notifications.close)
+    const { limits } = configuration
+    const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
+    const rates = createRates(rate, rememberedCallers, () => performance.now())
     const registers = createRegisters(postgres.db)
     const ofConfiguration = configuredCallers(configuration)
     for (const shadowed of await shadowedBy(ofConfiguration, registers))
@@ -172,10 +239,16 @@ export const run = async (
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
-        authenticate: (headers) =>
-          authenticate({ authorization: headers.authorization, applicationToken: [headers[header]].flat()[0] }),
+        authenticate: (headers, address) =>
+          authenticate({
+            authorization: headers.authorization,
+            applicationToken: [headers[header]].flat()[0],
+            address,
+          }),
+        rate: ({ kind, id }) => rates.take(`${kind} ${id}`),
         tenants: byId,
         clients,
+        lists,
         changes,
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
@@ -183,6 +256,8 @@ export const run = async (
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
+        audit: createAudit(postgres.db),
+        metrics,
         registers,
         configuredCallers: ofConfiguration,
         notifications,
@@ -195,6 +270,12 @@ export const run = async (
           bodyLimitBytes: configuration.server.bodyLimitBytes,
           maximumStateBytes: terraform.maximumStateBytes,
           publicUrl: configuration.server.publicUrl,
+          maximumWaiting: limits.waitingChanges,
+          maximumWaitingOfCaller: limits.waitingChangesOfCaller,
+          trustedProxies: configuration.server.trustedProxies,
+          corsOrigins: configuration.server.corsOrigins,
+          maximumConnections: configuration.server.maximumConnections,
+          metricsPort: configuration.server.metricsPort,
           version: manifest.version,
           applicationTokenHeader: configuration.applicationTokens.header,
         },

@@ -6,7 +6,7 @@ import type { Postgres } from '../adapters/postgres/connect.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import { Failure } from './failure.ts'
-import { openDatabase } from './run.ts'
+import { metadataKeysOf, openDatabase } from './run.ts'
 
 /** What a command can look at, and change, in the store of a configuration. */
 interface Store {
@@ -49,5 +49,7 @@ export const withStore = async <T>(
     const known = configuration.tenants.map(({ id }) => id).join(', ')
     throw new Failure(`There is no tenant ${tenantId} in the configuration; it has ${known}.`)
   }
-  return withDatabase(configuration, (db) => work({ tenant, clients: createClients(db), tenants: createTenants(db) }))
+  return withDatabase(configuration, (db) =>
+    work({ tenant, clients: createClients(db, metadataKeysOf(configuration)), tenants: createTenants(db) }),
+  )
 }

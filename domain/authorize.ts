@@ -10,7 +10,13 @@ export type Verb = 'read' | 'write'
 
 export type Decision =
   | { readonly allowed: true; readonly by: 'all' | 'owner' | 'product' }
-  | { readonly allowed: false; readonly missing: 'permission' | 'relation'; readonly detail: string }
+  | {
+      readonly allowed: false
+      readonly missing: 'permission' | 'relation'
+      /** What would have let the caller in: permissions, `relation` or `tenant`. */
+      readonly needs: string
+      readonly detail: string
+    }
 
 /** Which permissions open a door: with a relation to the client, and without one. Write implies read. */
 const doors: Readonly<Record<Verb, { related: readonly Permission[]; all: readonly Permission[] }>> = {
@@ -32,12 +38,14 @@ export const mayAsk = (caller: Caller, verb: Verb, tenantId: string): Decision =
     return {
       allowed: false,
       missing: 'permission',
+      needs: wanted,
       detail: `This needs the permission ${wanted}; the caller has neither.`,
     }
   if (!isGoodFor(caller, tenantId))
     return {
       allowed: false,
       missing: 'permission',
+      needs: 'tenant',
       detail: `The caller's credentials are not good for the tenant ${tenantId}; ${wanted} is needed there.`,
     }
   return { allowed: true, by: 'all' }
@@ -50,6 +58,7 @@ export const mayDo = (caller: Caller, anyOf: readonly Permission[], tenantId: st
     : {
         allowed: false,
         missing: 'permission',
+        needs: holds(caller, anyOf) ? 'tenant' : anyOf.join(' or '),
         detail: `This needs the permission ${anyOf.join(' or ')} on the tenant.`,
       }
 
@@ -62,6 +71,26 @@ const relation = (caller: Caller, { owners, productName }: Access): 'owner' | 'p
   if (productName !== null && productName !== '' && caller.products.includes(productName)) return 'product'
   return null
 }
+
+/**
+ * Whom a client with this access lets in, and what a caller can show for it, as texts: the caller has a relation to the
+ * client exactly where the two have one in common. For whoever can only compare.
+ */
+export const admissionsOf = ({ owners, productName }: Access): string[] => [
+  ...owners.map(asOwner),
+  ...(productName === null || productName === '' ? [] : [asProduct(productName)]),
+]
+
+/** @returns `'all'` where a permission lets the caller in without a relation; nothing where no permission does */
+export const claimsOf = (caller: Caller, verb: Verb): readonly string[] | 'all' => {
+  const { related, all } = doors[verb]
+  if (holds(caller, all)) return 'all'
+  if (!holds(caller, related)) return []
+  return [caller.id, ...caller.roles].map(asOwner).concat(caller.products.map(asProduct))
+}
+
+export const asOwner = (owner: string): string => `owner ${owner}`
+export const asProduct = (product: string): string => `product ${product}`
 
 /**
  * The three rules of the contract: a client can be reached by
@@ -77,12 +106,18 @@ export const authorize = (caller: Caller, verb: Verb, access: readonly Access[])
   const { related, all } = doors[verb]
   if (holds(caller, all)) return { allowed: true, by: 'all' }
   if (!holds(caller, related))
-    return { allowed: false, missing: 'permission', detail: `This needs the permission ${related[0]} or ${all[0]}.` }
+    return {
+      allowed: false,
+      missing: 'permission',
+      needs: `${related[0]} or ${all[0]}`,
+      detail: `This needs the permission ${related[0]} or ${all[0]}.`,
+    }
   const relations = access.map((one) => relation(caller, one))
   if (relations.length === 0 || relations.includes(null))
     return {
       allowed: false,
       missing: 'relation',
+      needs: 'relation',
       detail:
         `The caller has ${related.filter((permission) => caller.permissions.has(permission)).join(' and ')}, but neither ` +
         `their user id nor a role of theirs is an owner of the client, and its product is not in their product scope. ` +

@@ -1,6 +1,7 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
+import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
@@ -12,6 +13,7 @@ import type { Scans } from '../adapters/postgres/scans.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import { startApplyChecks } from './apply-check.ts'
+import { startForgetting } from './forget.ts'
 import { startExpiry } from './expiry.ts'
 import { createHealth } from './health.ts'
 import { createPolicies } from './policies.ts'
@@ -30,6 +32,7 @@ export interface WorkerDeps {
   readonly tenants: Tenants
   readonly scans: Scans
   readonly applyChecks: ApplyChecks
+  readonly audit: Pick<Audit, 'forget'>
   readonly idempotency: Idempotency
   readonly operations: Operations
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
@@ -69,6 +72,7 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     startSweep({ ...deps, health, tenantIds }),
     startScans({ ...deps, health }),
     startApplyChecks({ ...deps, policies }),
+    startForgetting(deps),
     startExpiry(deps),
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),
   ]

@@ -119,6 +119,9 @@ export const findings = (root: unknown, isUnknown: (path: Path) => boolean): Fin
     ...(isRecord(tree['database']) && 'url' in database && 'embedded' in database
       ? [{ path: ['database', 'embedded'], message: 'Give url, or embedded, not both: remove one.' }]
       : []),
+    ...('adminUrl' in database && !('url' in database)
+      ? [{ path: ['database', 'adminUrl'], message: 'This goes with url: give both, or remove it.' }]
+      : []),
     ...repeated(tenants, ['tenants'], 'id', 'Another tenant has this id; ids must be unique.'),
     ...repeated(tenants, ['tenants'], 'domain', 'Another tenant has this domain; configure it once.', hostOf),
     ...domains(tenants),

@@ -11,6 +11,9 @@ export interface Configuration {
   /** Where the queue lives, and what its keys begin with; null puts it into the database. */
   readonly redis: { readonly url: string; readonly prefix: string } | null
   readonly worker: WorkerConfiguration
+  readonly limits: LimitsConfiguration
+  /** How long records of the audit are kept. */
+  readonly audit: { readonly keepMs: number }
   readonly terraform: TerraformConfiguration
   /** At least one, ids unique. */
   readonly tenants: readonly TenantConfiguration[]
@@ -25,10 +28,29 @@ interface ServerConfiguration {
   readonly bodyLimitBytes: number
   /** How callers reach the API, without a slash at the end; null where it is not known. */
   readonly publicUrl: string | null
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[]
+  readonly maximumConnections: number
+  /** A port of its own for /metrics, on the same host; null where it is with the API. */
+  readonly metricsPort: number | null
 }
 
-/** Any PostgreSQL by its URL, or one that Nexus runs itself in a directory. */
-type DatabaseConfiguration = { readonly url: string } | { readonly embedded: string }
+/**
+ * Any PostgreSQL by its URL, or one that Nexus runs itself in a directory. `adminUrl` belongs to the owner of the tables,
+ * and is used for migrations only; null where the running role owns them.
+ */
+type DatabaseConfiguration = { readonly url: string; readonly adminUrl: string | null } | { readonly embedded: string }
+
+interface LimitsConfiguration {
+  /** Of one caller, in each process: in the long run, and at once. */
+  readonly requestsPerSecond: number
+  readonly burst: number
+  /** Changes that may wait for Auth0, of a tenant and of one caller there. */
+  readonly waitingChanges: number
+  readonly waitingChangesOfCaller: number
+}
 
 interface WorkerConfiguration {
   /** Clients of one tenant that are worked on at the same time. */

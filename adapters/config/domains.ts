@@ -55,3 +55,10 @@ export const addressOf = (domain: string): Address => ({
   scheme: domain.startsWith('http://') ? 'http' : 'https',
   host: domain.replace(/^https?:\/\//, '').toLowerCase(),
 })
+
+/** Whether a text is an IP address, or a network as an address and the length of its prefix. */
+export const isNetwork = (text: string): boolean => {
+  const [address = '', prefix, ...more] = text.split('/')
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return more.length === 0 && bits > 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+}

@@ -48,16 +48,16 @@ export const flag = () =>
     z.boolean({ error: sayingPlain('true or false') }),
   )
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 const milliseconds = (input: string): number | undefined => {
-  const groups = /^(?<amount>\d+(?:\.\d+)?)\s*(?<unit>ms|s|m|h)$/.exec(input)?.groups
+  const groups = /^(?<amount>\d+(?:\.\d+)?)\s*(?<unit>ms|s|m|h|d)$/.exec(input)?.groups
   return groups === undefined ? undefined : Math.round(Number(groups['amount']) * (units[groups['unit'] ?? ''] ?? 1))
 }
 
-/** A time with its unit, such as 60s, 15m, 2h or 500ms; comes out in milliseconds. */
+/** A time with its unit, such as 60s, 15m, 2h, 400d or 500ms; comes out in milliseconds. */
 export const duration = (least: string, most: string) => {
-  const what = `a time with its unit, such as 500ms, 60s, 15m or 2h, from ${least} to ${most}`
+  const what = `a time with its unit, such as 500ms, 60s, 15m, 2h or 400d, from ${least} to ${most}`
   return z.string({ error: sayingPlain(what) }).transform((input, context) => {
     const value = milliseconds(input)
     if (value !== undefined && value >= (milliseconds(least) ?? 0) && value <= (milliseconds(most) ?? 0)) return value

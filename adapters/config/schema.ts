@@ -4,7 +4,7 @@ import { defaultMetadataKeys, permissions, StateName, TenantId } from '../../dom
 import { isPasswordHash } from '../credentials/password-hash.ts'
 import { driftPolicies, foreignTerraformPolicies, tokenAlgorithms } from './configuration.ts'
 import type { Configuration, TenantConfiguration } from './configuration.ts'
-import { addressOf } from './domains.ts'
+import { addressOf, isNetwork } from './domains.ts'
 import { duration, flag, list, mapping, oneOf, text, textThat, whole } from './parts.ts'
 
 /**
@@ -22,6 +22,13 @@ const tenantScope = z.union([z.literal('*'), z.array(z.string().min(1)).min(1)],
 const permissionList = list(oneOf(permissions), 'permissions')
 const products = list(text('the name of a product'), 'product names')
 
+const proxy = textThat('an IP address or a network such as 10.0.0.0/8', isNetwork)
+
+const origin = textThat(
+  'an origin, such as https://portal.example.com, without a path',
+  (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? '') && URL.parse(value)?.origin === value,
+)
+
 const server = mapping({
   host: text('an address to listen on, such as 127.0.0.1 or 0.0.0.0').default('127.0.0.1'),
   port: whole(0, 65_535).default(8080),
@@ -29,11 +36,27 @@ const server = mapping({
   publicUrl: url('a URL that starts with https:// or http://', ['https:', 'http:'])
     .transform((value) => value.replace(/\/+$/, ''))
     .optional(),
+  trustedProxies: list(proxy, 'addresses').default([]),
+  corsOrigins: list(origin, 'origins').default([]),
+  maximumConnections: whole(10, 1_000_000).default(5000),
+  metricsPort: whole(0, 65_535)
+    .optional()
+    .transform((port) => port ?? null),
 })
 
 const database = mapping({
   url: url('a URL that starts with postgres:// or postgresql://', ['postgres:', 'postgresql:']).optional(),
+  adminUrl: url('a URL that starts with postgres:// or postgresql://', ['postgres:', 'postgresql:']).optional(),
   embedded: text('a directory').default('.nexus'),
+})
+
+const audit = mapping({ keep: duration('1d', '36500d').default(34_560_000_000) })
+
+const limits = mapping({
+  requestsPerSecond: whole(1, 100_000).default(200),
+  burst: whole(1, 1_000_000).default(1000),
+  waitingChanges: whole(1, 1_000_000).default(20_000),
+  waitingChangesOfCaller: whole(1, 1_000_000).default(10_000),
 })
 
 const redis = mapping({
@@ -189,15 +212,21 @@ export const configurationFile = mapping({
   database: database.prefault({}),
   redis: redis.optional(),
   worker: worker.prefault({}),
+  audit: audit.prefault({}),
+  limits: limits.prefault({}),
   terraform: terraform.prefault({}),
   tenants: list(tenant, 'tenants').min(1, { error: 'Configure at least one tenant.' }),
   issuers: list(issuer, 'issuers').default([]),
   applicationTokens: applicationTokens.prefault({}),
   serviceAccounts: list(serviceAccount, 'service accounts').default([]),
-}).transform(({ server, database, redis, worker, terraform, ...rest }): Configuration => ({
+}).transform(({ server, database, redis, worker, audit, terraform, ...rest }): Configuration => ({
   ...rest,
   server: { ...server, publicUrl: server.publicUrl ?? null },
-  database: database.url === undefined ? { embedded: database.embedded } : { url: database.url },
+  database:
+    database.url === undefined
+      ? { embedded: database.embedded }
+      : { url: database.url, adminUrl: database.adminUrl ?? null },
+  audit: { keepMs: audit.keep },
   redis: redis?.url === undefined ? null : { url: redis.url, prefix: redis.prefix },
   worker: { concurrency: worker.concurrency, httpTimeoutMs: worker.httpTimeout },
   terraform: {

@@ -1,5 +1,6 @@
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Configuration, TenantScope } from '../config/configuration.ts'
+import { createAttempts } from './attempts.ts'
 import { createApplicationFinder } from './application-tokens.ts'
 import type { Application } from './application-tokens.ts'
 import { createBasicVerifier } from './basic.ts'
@@ -15,12 +16,15 @@ import type { RegisteredCallers } from './registered.ts'
 export interface Credentials {
   readonly authorization?: string | undefined
   readonly applicationToken?: string | undefined
+  /** The network address that they came from, where it is known. */
+  readonly address?: string | null
 }
 
 /**
  * Says who asks.
  *
  * @throws Unauthenticated where the credentials are missing or wrong (401)
+ * @throws TooManyAttempts where too many have failed (429)
  * @throws AuthenticationUnavailable where that cannot be said now (503): IssuerUnavailable, TooManyPasswords
  */
 export type Authenticate = (credentials: Credentials) => Promise<Caller>
@@ -79,11 +83,13 @@ export const createAuthenticator = (
     onError,
   )
   const verifyBearer = createBearerVerifier(configuration.issuers, now, keyTimes)
+  const attempts = createAttempts(now)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,
     createRegisteredAccounts(registered.account, onError),
     now,
     passwordLimits,
+    attempts,
   )
 
   const user = async (token: string, applicationToken: string | undefined): Promise<Caller> => {
@@ -95,18 +101,27 @@ export const createAuthenticator = (
     return userCaller(await verifyBearer(token), application)
   }
 
-  return async ({ authorization, applicationToken }) => {
+  const callerOf: Authenticate = async ({ authorization, applicationToken, address = null }) => {
     const { scheme, value = '' } = /^(?<scheme>[^ ]+) +(?<value>[^ ]+) *$/.exec(authorization ?? '')?.groups ?? {}
     switch (scheme?.toLowerCase()) {
       case 'bearer':
         return user(value, applicationToken)
       case 'basic':
-        return verifyBasic(value)
+        return verifyBasic(value, address)
       case undefined:
       default:
         throw new Unauthenticated(
           `Credentials are missing: send Authorization: Bearer <token> with ${header}, or Authorization: Basic.`,
         )
+    }
+  }
+
+  return async (credentials) => {
+    try {
+      return await callerOf(credentials)
+    } catch (error) {
+      if (error instanceof Unauthenticated) attempts.failed(credentials.address ?? null)
+      throw error
     }
   }
 }

@@ -6,6 +6,7 @@ import { parsePasswordHash } from './password-hash.ts'
 import type { PasswordHash } from './password-hash.ts'
 import { createPasswordVerifier, defaultCost, defaultPasswordLimits, impossibleHash } from './passwords.ts'
 import type { PasswordLimits } from './passwords.ts'
+import type { Attempts } from './attempts.ts'
 
 /** How long a verified password is remembered, so that not every request costs a verification. */
 const rememberMs = 5 * 60_000
@@ -63,7 +64,8 @@ const workOf = ({ cost, blockSize, parallelization }: typeof defaultCost | Passw
  * name costs the same work as a wrong password, and gets the same answer. A right password is remembered for some
  * minutes by a keyed hash, one entry for each account, and only as long as the account still has that password.
  *
- * The function that it returns throws Unauthenticated, or TooManyPasswords where too many wait.
+ * The function that it returns throws Unauthenticated, TooManyAttempts where too many have failed, or TooManyPasswords
+ * where too many wait.
  *
  * @param registered finds an account of the database
  * @param now the time in milliseconds
@@ -73,6 +75,7 @@ export const createBasicVerifier = (
   registered: (name: string) => Promise<Account | undefined>,
   now: () => number,
   limits: PasswordLimits = defaultPasswordLimits,
+  attempts?: Attempts,
 ) => {
   const configured = configuredAccounts(accounts)
   const costliest = accounts
@@ -94,7 +97,7 @@ export const createBasicVerifier = (
     return found && readable.get(found)
   }
 
-  return async (encoded: string): Promise<Caller> => {
+  return async (encoded: string, address: string | null = null): Promise<Caller> => {
     const given = readBasic(encoded)
     if (given === undefined)
       throw new Unauthenticated('The Basic credentials cannot be read: base64 of name:password in UTF-8 is expected.')
@@ -105,9 +108,13 @@ export const createBasicVerifier = (
       .update(JSON.stringify([name, password]))
       .digest()
     const known = remember(name, digest)
+    if (known === undefined) attempts?.hear(address, name)
     const hash = known !== undefined && hashes.includes(known) ? known : await verified(password, hashes)
-    if (account === undefined || hash === undefined)
+    if (account === undefined || hash === undefined) {
+      attempts?.wrong(name)
       throw new Unauthenticated('The name or the password of the service account is wrong.')
+    }
+    attempts?.succeeded(address, name)
     if (hash !== known) remembered.set(name, { digest, hash, until: now() + rememberMs })
     if (account.refusal !== null) throw new Unauthenticated(account.refusal)
     account.used(hash)

@@ -50,3 +50,14 @@ export class TooManyPasswords extends AuthenticationUnavailable {
     super('Too many sign-ins with a name and password are being verified. Try again shortly.', 2)
   }
 }
+
+/** Too many sign-ins from one address, or in one name, have failed. */
+export class TooManyAttempts extends Error {
+  override readonly name = 'TooManyAttempts'
+  readonly retryAfterMs: number
+
+  constructor(retryAfterMs: number) {
+    super('Too many sign-ins have failed. Check the credentials, and try again later.')
+    this.retryAfterMs = retryAfterMs
+  }
+}

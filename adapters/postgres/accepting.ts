@@ -4,11 +4,16 @@ import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import type { Acceptance } from '../../domain/accept.ts'
 import { fold } from '../../domain/desired.ts'
+import { listingChange } from '../../domain/listing.ts'
 import type { Author, ClientKey, PendingChange, Values } from '../../domain/vocabulary.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
+import { openRecord, recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import { isUnavailable } from './connect.ts'
 import { noteChange } from './origin.ts'
 import type { Origin } from './origin.ts'
+import { listingStatement } from './listings.ts'
+import type { KeysOf } from './listings.ts'
 import { readRecord } from './records.ts'
 import type { ClientRecord } from './records.ts'
 import type { Database } from './schema.ts'
@@ -25,22 +30,24 @@ export type Accepted<Refused> =
 /**
  * Accepts a change: one transaction on the locked row, in which `decide` sees the newest state.
  *
- * A change that changes nothing is settled here and now; any other is for the worker.
+ * A change that changes nothing is settled here and now; any other is for the worker. The record of who did it is
+ * stored with it.
  *
  * @param origin where it comes from: noted with it, so that a repetition finds it
  * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said; ClaimLost where the
  *   origin is somebody else's
  */
 export const createAccept =
-  (db: Kysely<Database>) =>
+  (db: Kysely<Database>, keysOf: KeysOf) =>
   async <Refused extends { readonly kind: string }>(
     key: ClientKey,
     author: Author,
     decide: Decide<Refused>,
     origin?: Origin,
+    record: OpenRecord | undefined = recordOfPolicy(key, author),
   ): Promise<Accepted<Refused>> => {
     let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
-    const transaction = db.transaction().execute(async (trx): Promise<Accepted<Refused>> => {
+    const transaction = recorded(db, record, async (trx, keep): Promise<Accepted<Refused>> => {
       const state = await readRecord(trx, key, true)
       if (state === undefined || state.vanished) return { kind: 'no-such-client' }
       const decision = decide(state)
@@ -49,27 +56,30 @@ export const createAccept =
       const generation = state.generation + 1
       const settled = decision.changesNothing
       const base = settled ? { ...state.base, ...decision.values } : state.base
+      const change: PendingChange = { id: changeId, generation, values: decision.values }
+      const after: ClientRecord = settled
+        ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }
+        : { ...state, pending: [...state.pending, change], generation, revision: state.revision + 1 }
+      const listing = listingChange(state, after, keysOf(key.tenantId))
       await sql`
       with stored as (
         insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
         values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${JSON.stringify(decision.values)}::jsonb,
                 ${settled ? 'applied' : 'accepted'}, ${JSON.stringify(author)}::jsonb,
                 ${settled ? sql`clock_timestamp()` : null})
-      )
+      ) ${listing ? sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }])})` : sql``}
       update nexus.clients
       set generation = ${generation}, revision = revision + 1, base = ${JSON.stringify(base)}::jsonb,
           settled_generation = ${settled ? generation : state.settledGeneration},
           -- A person's change is tried at once, whatever an earlier failure asked to wait for.
           next_try_at = null,
-          woken_at = clock_timestamp(), written_at = clock_timestamp()
+          woken_at = clock_timestamp(), written_at = clock_timestamp(),
+          updated_at = date_trunc('milliseconds', clock_timestamp())
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
     `.execute(trx)
       await noteOwned(trx, state, decision.values)
       if (origin !== undefined) await noteChange(trx, origin, changeId)
-      const change: PendingChange = { id: changeId, generation, values: decision.values }
-      const after: ClientRecord = settled
-        ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }
-        : { ...state, pending: [...state.pending, change], generation, revision: state.revision + 1 }
+      await keep({ changeId })
       written = { kind: 'accepted', changeId, settled, state: after }
       return written
     })
@@ -78,10 +88,27 @@ export const createAccept =
     } catch (error) {
       // The connection was lost after everything was written: whether the COMMIT arrived, only the row can tell.
       if (written === undefined || !isUnavailable(error)) throw error
-      if (await isStored(db, written.changeId)) return written
+      if (await isStored(db, written.changeId)) {
+        record?.stored()
+        return written
+      }
       throw error
     }
   }
+
+/** What Nexus does of its own accord is recorded too: every policy puts back what somebody else changed. */
+const recordOfPolicy = ({ tenantId, clientId }: ClientKey, author: Author): OpenRecord | undefined =>
+  author.kind === 'policy'
+    ? openRecord({
+        action: 'sync.revert',
+        tenantId,
+        actor: author,
+        address: null,
+        requestId: null,
+        target: clientId,
+        changeId: null,
+      })
+    : undefined
 
 /** Fields that become owned: a configuration of Terraform that still holds them is too old from now on. */
 const noteOwned = async (

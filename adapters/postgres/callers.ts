@@ -3,6 +3,8 @@ import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import { Grant } from '../../domain/grants.ts'
 import type { Registered, RegisteredKind } from '../../domain/registered.ts'
 import type { Author } from '../../domain/vocabulary.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import type { Database } from './schema.ts'
 
 /** An entry with the database's time as it was read: one clock decides what has expired, whichever process asks. */
@@ -41,16 +43,18 @@ const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
       (await where(sql`secret_hash = ${hash} or previous_hash = ${hash}`))[0],
 
     /** @returns undefined where the name is taken, also by one that is revoked */
-    create: async (given: NewEntry): Promise<Reading | undefined> => {
-      const { rows } = await sql<Row>`
+    create: (given: NewEntry, record?: OpenRecord): Promise<Reading | undefined> =>
+      recorded(db, record, async (trx, keep) => {
+        const { rows } = await sql<Row>`
         insert into ${table} (name, "grant", secret_hash, secret_made_at, expires_at, created_by)
         values (${given.name}, ${JSON.stringify(given.grant)}, ${given.hash}, clock_timestamp(), ${given.expiresAt},
                 ${given.createdBy === null ? null : JSON.stringify(given.createdBy)})
         on conflict (name) do nothing
         returning *, clock_timestamp() as now
-      `.execute(db)
-      return rows.map(toReading)[0]
-    },
+      `.execute(trx)
+        if (rows.length > 0) await keep()
+        return rows.map(toReading)[0]
+      }),
 
     /**
      * Changes an entry on its locked row.
@@ -58,10 +62,16 @@ const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
      * @param decide what becomes of it; what it throws undoes everything
      * @returns undefined where there is none of that name
      */
-    change: (name: string, decide: (entry: Registered, now: Date) => Registered): Promise<Reading | undefined> =>
-      db.transaction().execute(async (trx) => {
+    change: (
+      name: string,
+      decide: (entry: Registered, now: Date) => Registered,
+      record?: OpenRecord,
+    ): Promise<Reading | undefined> =>
+      recorded(db, record, async (trx, keep) => {
         const [found] = await where(sql`name = ${name} for update`, trx)
-        return found && write(trx, table, decide(found.entry, found.now))
+        const written = found && (await write(trx, table, decide(found.entry, found.now)))
+        if (written !== undefined) await keep()
+        return written
       }),
 
     /** Notes that a secret was used just now. */

@@ -1,8 +1,14 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { listingChange } from '../../domain/listing.ts'
 import type { Refusal } from '../../domain/refusal.ts'
 import type { Author, Caller, ChangeStatus, ClientKey, Values } from '../../domain/vocabulary.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
+import { listingStatement } from './listings.ts'
+import type { KeysOf } from './listings.ts'
 import { settledChannel } from './notifications.ts'
+import { readRecord } from './records.ts'
 import type { Database } from './schema.ts'
 
 /** One accepted PATCH: who, what, when, and what came of it. */
@@ -26,7 +32,7 @@ export const authorOf = (caller: Caller): Author => ({
 })
 
 /** Reads of changes. */
-export const createChanges = (db: Kysely<Database>) => ({
+export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** One change of a tenant; undefined where there is none of that id. */
   find: async (tenantId: string, id: string): Promise<Change | undefined> => {
     const row = await db
@@ -62,13 +68,17 @@ export const createChanges = (db: Kysely<Database>) => ({
    *
    * @returns `under-way` while a call that may carry it is under way; `settled` where it no longer waits
    */
-  withdraw: ({ id, key }: Pick<Change, 'id' | 'key'>): Promise<'withdrawn' | 'under-way' | 'settled'> =>
-    db.transaction().execute(async (trx) => {
+  withdraw: (
+    { id, key }: Pick<Change, 'id' | 'key'>,
+    record?: OpenRecord,
+  ): Promise<'withdrawn' | 'under-way' | 'settled'> =>
+    recorded(db, record, async (trx, keep) => {
       const { rows } = await sql<{ under_way: boolean }>`
         select coalesce(lease_until > clock_timestamp(), false) as under_way from nexus.clients
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
       `.execute(trx)
       if (rows[0]?.under_way === true) return 'under-way'
+      const before = await readRecord(trx, key, false)
       const withdrawn = await sql`
         update nexus.changes set status = 'withdrawn', settled_at = clock_timestamp()
         where id = ${id} and status = 'accepted'
@@ -90,13 +100,36 @@ export const createChanges = (db: Kysely<Database>) => ({
             failures = case when waiting.oldest is null then 0 else failures end,
             last_failure = case when waiting.oldest is null then null else last_failure end,
             next_try_at = case when waiting.oldest is null then null else next_try_at end,
-            stalled_at = case when waiting.oldest is null then null else stalled_at end
+            stalled_at = case when waiting.oldest is null then null else stalled_at end,
+            updated_at = date_trunc('milliseconds', clock_timestamp())
         from waiting
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
+      const pending = before?.pending.filter((change) => change.id !== id) ?? []
+      const listing =
+        before && !before.vanished ? listingChange(before, { ...before, pending }, keysOf(key.tenantId)) : undefined
+      if (listing) await listingStatement(key.tenantId, [{ clientId: key.clientId, listing }]).execute(trx)
       await sql`select pg_notify(${settledChannel}, ${id}::text)`.execute(trx)
+      await keep({ changeId: id })
       return 'withdrawn'
     }),
+
+  /**
+   * How many changes of a tenant wait, and how many of them are of one author.
+   *
+   * @param most where counting ends
+   */
+  waiting: async (
+    tenantId: string,
+    { kind, id }: Pick<Author, 'kind' | 'id'>,
+    most: number,
+  ): Promise<{ readonly all: number; readonly own: number }> => {
+    const { rows } = await sql<{ all: number; own: number }>`
+      select count(*) as all, count(*) filter (where author->>'kind' = ${kind} and author->>'id' = ${id}) as own
+      from (select author from nexus.changes where tenant_id = ${tenantId} and status = 'accepted' limit ${most}) as waiting
+    `.execute(db)
+    return rows[0] ?? { all: 0, own: 0 }
+  },
 
   /** Values of a client's newest changes, to recognise a late write by. */
   recentValues: async ({ tenantId, clientId }: ClientKey): Promise<Values[]> => {

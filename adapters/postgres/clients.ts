@@ -1,14 +1,19 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { listingOf } from '../../domain/listing.ts'
 import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
 import { createAccept } from './accepting.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
+import { listingStatement, unlistStatement } from './listings.ts'
+import type { KeysOf } from './listings.ts'
 import { isApplying, readRecord, selection, toRecord } from './records.ts'
 import type { ClientRecord, StateRow } from './records.ts'
 import type { Database } from './schema.ts'
 import { eventStatement } from './state-events.ts'
 
 /** The clients that Nexus knows. */
-export const createClients = (db: Kysely<Database>) => ({
+export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** What Nexus knows of a client; undefined where it knows none of that id. */
   load: (key: ClientKey): Promise<ClientRecord | undefined> => readRecord(db, key, false),
 
@@ -16,17 +21,29 @@ export const createClients = (db: Kysely<Database>) => ({
    * Keeps what Auth0 answered for a client, known or not. An observation never overwrites one that was written while
    * Auth0 was being asked, nor one under a lease: who holds the lease knows better.
    *
-   * @param askedAt the row's revision when Auth0 was asked; undefined for a client that was not known
+   * @param asked the record as it was when Auth0 was asked; undefined for a client that was not known
    */
-  observe: async (key: ClientKey, observed: Auth0Client, askedAt?: number): Promise<void> => {
+  observe: async (
+    key: ClientKey,
+    observed: Auth0Client,
+    asked?: Pick<ClientRecord, 'revision' | 'base' | 'pending'>,
+  ): Promise<void> => {
     const text = JSON.stringify(observed)
+    const { base, pending, revision } = asked ?? { base: {}, pending: [], revision: -1 }
+    const listing = listingOf({ key, observed, base, pending }, keysOf(key.tenantId))
     await sql`
+      with kept as (
       insert into nexus.clients as c (tenant_id, client_id, observed, observed_at, confirmed_at)
       values (${key.tenantId}, ${key.clientId}, ${text}::jsonb, clock_timestamp(), clock_timestamp())
       on conflict (tenant_id, client_id) do update
         set observed = excluded.observed, observed_at = excluded.observed_at, revision = c.revision + 1,
-            written_at = clock_timestamp(), vanished_at = null
-        where c.revision = ${askedAt ?? -1} and (c.lease_until is null or c.lease_until < clock_timestamp())
+            written_at = clock_timestamp(), vanished_at = null,
+            updated_at = case when c.observed is distinct from excluded.observed or c.vanished_at is not null
+                         then excluded.updated_at else c.updated_at end
+        where c.revision = ${revision} and (c.lease_until is null or c.lease_until < clock_timestamp())
+        returning 1
+      )
+      ${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }], sql`where exists (select from kept)`)}
     `.execute(db)
   },
 
@@ -42,7 +59,7 @@ export const createClients = (db: Kysely<Database>) => ({
   },
 
   /** Accepts a change, or says why not. */
-  accept: createAccept(db),
+  accept: createAccept(db, keysOf),
 
   /** Notes that Auth0 no longer has a client. Pending changes are rejected by the worker that found out. */
   forget: async (key: ClientKey, askedAt: number): Promise<void> => {
@@ -54,29 +71,33 @@ export const createClients = (db: Kysely<Database>) => ({
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and revision = ${askedAt}
           and generation = settled_generation and vanished_at is null
         returning 1
-      ), moved as (${moved})
+      ), moved as (${moved}), unlisted as (${unlistStatement(key, sql`exists (select from gone)`)})
       ${noted}
     `.execute(db)
   },
 
   /** Stops sending for one client, or starts it again. Changes are accepted all the while. */
-  pause: async (key: ClientKey, paused: boolean): Promise<void> => {
-    await sql`
-      update nexus.clients
-      set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
-          woken_at = null
-      where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
-    `.execute(db)
-  },
+  pause: (key: ClientKey, paused: boolean, record?: OpenRecord): Promise<void> =>
+    recorded(db, record, async (trx, keep) => {
+      await sql`
+        update nexus.clients
+        set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
+            woken_at = null
+        where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+      `.execute(trx)
+      await keep()
+    }),
 
   /** Tries again now, whatever a failure asked to wait for, and reads Auth0 first. */
-  retry: async (key: ClientKey): Promise<void> => {
-    await sql`
-      update nexus.clients
-      set next_try_at = null, verify_at = clock_timestamp(), revision = revision + 1, woken_at = clock_timestamp()
-      where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
-    `.execute(db)
-  },
+  retry: (key: ClientKey, record?: OpenRecord): Promise<void> =>
+    recorded(db, record, async (trx, keep) => {
+      await sql`
+        update nexus.clients
+        set next_try_at = null, verify_at = clock_timestamp(), revision = revision + 1, woken_at = clock_timestamp()
+        where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+      `.execute(trx)
+      await keep()
+    }),
 
   /**
    * Clients with work that no job may cover: lag, or a reading that is due, and no job asked for since it fell

@@ -24,13 +24,13 @@ export interface Postgres {
 
 /**
  * @param url `postgres://user:password@host:port/database`
- * @param synchronousCommit false where a write that a crash of the server forgets does no harm
+ * @param settings of PostgreSQL, for these connections
  * @param onError called when an idle connection is lost; the pool makes new ones by itself
  */
 export const connect = (
   url: string,
   onError: (error: Error) => void,
-  { size = 20, synchronousCommit = true }: { readonly size?: number; readonly synchronousCommit?: boolean } = {},
+  { size = 20, settings = {} }: { readonly size?: number; readonly settings?: Readonly<Record<string, string>> } = {},
 ): Postgres => {
   const pool = new pg.Pool({
     connectionString: url,
@@ -39,7 +39,9 @@ export const connect = (
     application_name: 'nexus',
     connectionTimeoutMillis: 5000,
     statement_timeout: 30_000,
-    ...(synchronousCommit ? {} : { options: '-c synchronous_commit=off' }),
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   })
   pool.on('error', onError)
   // Lost while somebody has it, a connection says so itself; unheard, that would end the process.

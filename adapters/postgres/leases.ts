@@ -1,10 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import { listingChange } from '../../domain/listing.ts'
 import type { Refusal } from '../../domain/refusal.ts'
 import { stalledAfter } from '../../domain/verdict.ts'
-import type { Auth0Client, ClientKey, ClientState, PendingChange, Values } from '../../domain/vocabulary.ts'
-import { isApplying, movedState, pendingOf, toState } from './records.ts'
+import type {
+  Auth0Client,
+  ClientKey,
+  ClientState,
+  MetadataKeys,
+  PendingChange,
+  Values,
+} from '../../domain/vocabulary.ts'
+import { listingStatement, unlistStatement } from './listings.ts'
+import type { KeysOf } from './listings.ts'
+import { isApplying, movedState, pendingOf, readRecord, toState } from './records.ts'
 import { settledChannel } from './notifications.ts'
 import type { ClientsTable, Contested, Database } from './schema.ts'
 import { eventStatement } from './state-events.ts'
@@ -74,7 +84,7 @@ interface LeaseRow extends Selectable<ClientsTable> {
 }
 
 /** Leases live on the database's clock; what a worker measures itself is only how long it has held one. */
-export const createLeases = (db: Kysely<Database>) => ({
+export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** Whether there is anything to do for a client: asked before a slot of the budget is spent on it. */
   outlook: async (key: ClientKey): Promise<Outlook> => {
     const { rows } = await sql<{ work: boolean; standstill: boolean; after_ms: number | null }>`
@@ -147,7 +157,8 @@ export const createLeases = (db: Kysely<Database>) => ({
       openAttemptMs: row.open_attempt_ms,
       verifyDue: row.verify_due === true,
       remainingMs: () => ttlMs - (performance.now() - askedAt),
-      settle: (settlement) => settle(db, state, token, row.failures, settlement),
+      settle: (settlement) =>
+        settle(db, { state, revision: row.revision, token, failures: row.failures }, settlement, keysOf),
     }
   },
 })
@@ -162,13 +173,41 @@ const pendingNow = async (db: Kysely<Database>, key: ClientKey): Promise<readonl
   return rows[0]?.pending ?? []
 }
 
-/** One statement, so that it is there as a whole or not at all; the lease's token in it is the fence. */
+/** What was leased, as it was then. */
+interface Leased {
+  readonly state: ClientState
+  readonly revision: number
+  readonly token: string
+  readonly failures: number
+}
+
+/**
+ * One statement, so that it is there as a whole or not at all; the lease's token in it is the fence. What lists say of
+ * the client follows from all of its row: one that was written since it was leased (a change was accepted, it was
+ * paused) is read again, and locked meanwhile.
+ */
 const settle = async (
   db: Kysely<Database>,
-  { key, pending, generation }: ClientState,
-  token: string,
-  failures: number,
+  leased: Leased,
   settlement: Settlement,
+  keysOf: KeysOf,
+): Promise<boolean> => {
+  const { state, revision } = leased
+  const keys = keysOf(state.key.tenantId)
+  if (await write(db, leased, { ...state, revision }, settlement, keys)) return true
+  return db.transaction().execute(async (trx) => {
+    const now = await readRecord(trx, state.key, true)
+    return now !== undefined && now.revision !== revision && write(trx, leased, now, settlement, keys)
+  })
+}
+
+/** @param now the row as it stands; nothing is written to another */
+const write = async (
+  db: Kysely<Database> | Transaction<Database>,
+  { state: { key, pending, generation }, token, failures }: Leased,
+  now: ClientState & { readonly revision: number },
+  settlement: Settlement,
+  keys: MetadataKeys,
 ): Promise<boolean> => {
   const { outcomes = [], observed, confirmed, failure } = settlement
   const settled = new Set(outcomes.map(({ id }) => id))
@@ -181,6 +220,7 @@ const settle = async (
   const assignments = [
     sql`lease_token = null, lease_until = null, taken_over = false, revision = revision + 1,
         written_at = clock_timestamp()`,
+    ...(outcomes.length > 0 ? [sql`updated_at = ${milliseconds}`] : []),
     sql`settled_generation = greatest(settled_generation, ${settledGeneration})`,
     failure === undefined
       ? sql`failures = 0, last_failure = null, next_try_at = null, stalled_at = null`
@@ -188,7 +228,14 @@ const settle = async (
             stalled_at = ${tries >= stalledAfter ? sql`coalesce(stalled_at, clock_timestamp())` : sql`stalled_at`},
             next_try_at = ${inMs(failure.retryAfterMs)}`,
     ...(settlement.attemptClosed ? [sql`attempt_deadline = null, previous_attempt_deadline = null`] : []),
-    ...(observed === undefined ? [] : [sql`observed = ${asJson(observed)}, observed_at = clock_timestamp()`]),
+    ...(observed === undefined
+      ? []
+      : [
+          sql`observed = ${asJson(observed)}, observed_at = clock_timestamp()`,
+          ...(outcomes.length > 0
+            ? []
+            : [sql`updated_at = case when observed = ${asJson(observed)} then updated_at else ${milliseconds} end`]),
+        ]),
     ...(confirmed === undefined ? [] : [sql`base = base || ${asJson(confirmed)}`]),
     ...(settlement.oneByOneUntil === undefined ? [] : [sql`one_by_one_until = ${settlement.oneByOneUntil}`]),
     ...(settlement.contested === undefined ? [] : [sql`contested = ${asJson(settlement.contested)}`]),
@@ -206,14 +253,32 @@ const settle = async (
       : []),
     ...(settlement.verifyAfterMs === undefined ? [] : [sql`verify_at = ${inMs(settlement.verifyAfterMs)}`]),
   ]
-  const event = eventStatement(key, 'vanished', null, sql`exists (select from fenced)`)
+  const listing = listingChange(
+    now,
+    {
+      ...now,
+      observed: observed ?? now.observed,
+      base: { ...now.base, ...confirmed },
+      pending: now.pending.filter(({ id }) => !settled.has(id)),
+    },
+    keys,
+  )
+  const fenced = sql`exists (select from fenced)`
+  const listed =
+    settlement.vanished === true && now.generation === generation
+      ? sql`, unlisted as (${unlistStatement(key, fenced)})`
+      : listing === undefined
+        ? sql``
+        : sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }], sql`where ${fenced}`)})`
+  const event = eventStatement(key, 'vanished', null, fenced)
   const counted = settlement.vanished === true ? sql`, moved as (${event.moved}), noted as (${event.noted})` : sql``
   const { rows } = await sql<{ held: boolean }>`
     with fenced as (
       update nexus.clients c set ${sql.join(assignments)}
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and lease_token = ${token}
+        and revision = ${now.revision}
       returning 1
-    ) ${counted}, settled as (
+    ) ${counted} ${listed}, settled as (
       update nexus.changes h
       set status = o.status, refusal = nullif(o.refusal, 'null'::jsonb), superseded_by = o.superseded_by,
           settled_at = clock_timestamp()
@@ -235,6 +300,8 @@ const toRow = (outcome: Outcome) => ({
 })
 
 const asJson = (value: unknown) => (value === null ? sql`null` : sql`${JSON.stringify(value)}::jsonb`)
+
+const milliseconds = sql`date_trunc('milliseconds', clock_timestamp())`
 
 const inMs = (ms: number | null) =>
   ms === null ? sql`null` : sql`clock_timestamp() + ${ms} * interval '1 millisecond'`

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Auth0Client, MetadataKeys, Values } from '../../domain/vocabulary.ts'
 import { nominates } from '../../domain/drift.ts'
+import { listingOf } from '../../domain/listing.ts'
+import { listingStatement } from './listings.ts'
 import type { Database } from './schema.ts'
 
 /** A client as a page of a list had it. */
@@ -72,7 +74,16 @@ export const createScans = (db: Kysely<Database>) => ({
       })
       .map(({ clientId }) => clientId)
     const pages = listed.filter(({ clientId }) => !nominated.includes(clientId))
+    const listings = pages.map(({ clientId, client }) => ({
+      clientId,
+      // Rows in which anything waits are not written: with what is confirmed, this is all that they say.
+      listing: listingOf(
+        { key: { tenantId, clientId }, observed: client, base: known.get(clientId)?.base ?? {}, pending: [] },
+        keys,
+      ),
+    }))
     await sql`
+      with kept as (
       insert into nexus.clients as c (tenant_id, client_id, observed, observed_at, confirmed_at)
       select ${tenantId}, l.client_id, l.client, ${askedAt}::timestamptz, ${askedAt}::timestamptz
       from jsonb_to_recordset(${JSON.stringify(pages.map(({ clientId, client }) => ({ client_id: clientId, client })))}::jsonb)
@@ -81,9 +92,14 @@ export const createScans = (db: Kysely<Database>) => ({
         set observed = excluded.observed, observed_at = excluded.observed_at, revision = c.revision + 1,
             written_at = clock_timestamp(), vanished_at = null,
             -- What drifts otherwise is nominated; a drift that is known is not as confirmed.
-            confirmed_at = case when c.drifted_at is null then excluded.observed_at else c.confirmed_at end
+            confirmed_at = case when c.drifted_at is null then excluded.observed_at else c.confirmed_at end,
+            updated_at = case when c.observed is distinct from excluded.observed or c.vanished_at is not null
+                         then excluded.updated_at else c.updated_at end
         where (c.lease_until is null or c.lease_until <= clock_timestamp())
           and c.generation = c.settled_generation and c.written_at < ${askedAt}
+        returning c.client_id
+      )
+      ${listingStatement(tenantId, listings, sql`where r.client_id in (select client_id from kept)`)}
     `.execute(db)
     if (nominated.length > 0) await nominate(db, tenantId, nominated)
     return nominated.length

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { Refusal } from '../../domain/refusal.ts'
 import type { Auth0Client, Author, ChangeStatus, Values } from '../../domain/vocabulary.ts'
 
@@ -67,6 +67,8 @@ export interface ClientsTable {
   confirmed_at: MaybeTime
   stalled_at: MaybeTime
   paused_at: MaybeTime
+  updated_at: Generated<Date>
+  waiting: GeneratedAlways<boolean>
 }
 
 /** Rounds spent on an answer that differs from what was sent. */

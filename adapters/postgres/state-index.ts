@@ -4,6 +4,8 @@ import type { SnapshotFacts } from '../../domain/snapshot.ts'
 import type { StateResource } from '../../domain/terraform-state.ts'
 import type { TerraformRequest } from '../../domain/terraform-standing.ts'
 import type { Author, ClientKey } from '../../domain/vocabulary.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import { pendingOf } from './records.ts'
 import type { Database } from './schema.ts'
 import { noteEvent, noteMoved } from './state-events.ts'
@@ -118,8 +120,8 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
    * Asks for adoption or release; whatever was asked for the client before is asked for no longer. A configuration that
    * was made before a release, or before the end of another request, would do what nobody wants any more: it counts.
    */
-  request: (key: ClientKey, { kind, state }: TerraformRequest, author: Author): Promise<void> =>
-    db.transaction().execute(async (trx) => {
+  request: (key: ClientKey, { kind, state }: TerraformRequest, author: Author, record?: OpenRecord): Promise<void> =>
+    recorded(db, record, async (trx, keep) => {
       const before = await lockRequest(trx, key)
       if (before?.kind === kind && before.state === state) return
       if (before !== null) await dropRequest(trx, key)
@@ -131,13 +133,15 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
         values (${key.tenantId}, ${key.clientId}, ${state}, ${kind}, ${JSON.stringify(author)}::jsonb)
       `.execute(trx)
       if (kind === 'release') await noteEvent(trx, key, 'release')
+      await keep()
     }),
 
   /** Takes a request back. @returns whether there was one */
-  cancel: (key: ClientKey): Promise<boolean> =>
-    db.transaction().execute(async (trx) => {
+  cancel: (key: ClientKey, record?: OpenRecord): Promise<boolean> =>
+    recorded(db, record, async (trx, keep) => {
       if ((await lockRequest(trx, key)) === null) return false
       await dropRequest(trx, key)
+      await keep()
       return true
     }),
 
@@ -171,15 +175,17 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
   counts: async (tenantId: string): Promise<StandingCounts> => {
     const { rows } = await sql<StandingCounts>`
       with standing as (
-        select c.client_id, count(distinct r.state) as states from nexus.clients c
-        left join nexus.terraform_resources r
-          on r.tenant_id = c.tenant_id and r.client_id = c.client_id and r.type = 'auth0_client'
-        where c.tenant_id = ${tenantId} and c.vanished_at is null group by c.client_id
+        select r.client_id, count(distinct r.state) as states from nexus.terraform_resources r
+        join nexus.clients c using (tenant_id, client_id)
+        where r.tenant_id = ${tenantId} and r.type = 'auth0_client' and c.vanished_at is null group by r.client_id
+      ), requested as (
+        select q.kind from nexus.terraform_requests q join nexus.clients c using (tenant_id, client_id)
+        where q.tenant_id = ${tenantId} and c.vanished_at is null
       )
-      select count(*) filter (where states > 0) as managed, count(*) filter (where states = 0) as manual,
-             count(*) filter (where states > 1) as conflicting,
-             (select count(*) from nexus.terraform_requests where tenant_id = ${tenantId} and kind = 'adopt') as adopting,
-             (select count(*) from nexus.terraform_requests where tenant_id = ${tenantId} and kind = 'release') as releasing
+      select count(*) as managed, count(*) filter (where states > 1) as conflicting,
+             (select count(*) from nexus.clients where tenant_id = ${tenantId} and vanished_at is null) - count(*) as manual,
+             (select count(*) from requested where kind = 'adopt') as adopting,
+             (select count(*) from requested where kind = 'release') as releasing
       from standing
     `.execute(db)
     return rows[0] ?? { managed: 0, manual: 0, conflicting: 0, adopting: 0, releasing: 0 }

@@ -4,6 +4,8 @@ import { driftOf } from '../../domain/desired.ts'
 import { isApply } from '../../domain/terraform-state.ts'
 import type { LockInfo } from '../../domain/terraform-state.ts'
 import type { Auth0Client, Author, ClientKey, MetadataKeys, Values } from '../../domain/vocabulary.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import type { Database } from './schema.ts'
 import { eventsSince } from './state-events.ts'
 import type { StateEvent } from './state-events.ts'
@@ -30,8 +32,15 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
    * @param snapshot the count that the configuration was made at; null where it does not say
    * @param keys names of the tenant's metadata keys, to see which fields have drifted already
    */
-  lock: (key: StateKey, info: LockInfo, snapshot: number | null, author: Author, keys: MetadataKeys): Promise<Locked> =>
-    db.transaction().execute(async (trx): Promise<Locked> => {
+  lock: (
+    key: StateKey,
+    info: LockInfo,
+    snapshot: number | null,
+    author: Author,
+    keys: MetadataKeys,
+    record?: OpenRecord,
+  ): Promise<Locked> =>
+    recorded(db, record, async (trx, keep): Promise<Locked> => {
       const row = await lockState(trx, key)
       const held = lockIn(row, applyWaitMs)
       if (held !== null) return held.info.ID === info.ID ? { kind: 'locked' } : { kind: 'held', lock: held }
@@ -54,6 +63,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
             check_until = ${applies ? null : sql`check_until`}
         where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(trx)
+      await keep()
       return { kind: 'locked' }
     }),
 
@@ -62,8 +72,8 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
    *
    * @param id the lock's id; null to take it from whoever holds it
    */
-  unlock: (key: StateKey, id: string | null): Promise<Unlocked> =>
-    db.transaction().execute(async (trx): Promise<Unlocked> => {
+  unlock: (key: StateKey, id: string | null, record?: OpenRecord): Promise<Unlocked> =>
+    recorded(db, record, async (trx, keep): Promise<Unlocked> => {
       const row = await lockState(trx, key)
       const held = lockIn(row, applyWaitMs)
       if (held === null) return { kind: 'unlocked', was: null }
@@ -74,6 +84,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
             check_at = case when known_drift is not null then clock_timestamp() end
         where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(trx)
+      await keep()
       return { kind: 'unlocked', was: held }
     }),
 

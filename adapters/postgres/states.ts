@@ -8,6 +8,8 @@ import type { Succession, TerraformState } from '../../domain/terraform-state.ts
 import type { Author } from '../../domain/vocabulary.ts'
 import type { Sealing } from '../sealing/sealing.ts'
 import { SealingError } from '../sealing/sealing.ts'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import type { Database } from './schema.ts'
 import { replaceIndex } from './state-index.ts'
 import { lockIn, lockState } from './state-rows.ts'
@@ -141,11 +143,12 @@ export const createStates = (
       { text, state }: StateText,
       lockId: string | null,
       author: Author,
+      record?: OpenRecord,
     ): Promise<Written> => {
       sealer()
       const sha256 = createHash('sha256').update(text).digest('hex')
       const compressed = await compress(text, { level: 3 })
-      return db.transaction().execute(async (trx): Promise<Written> => {
+      return recorded(db, record, async (trx, keep): Promise<Written> => {
         const row = await lockState(trx, key)
         const lock = lockIn(row, applyWaitMs)
         if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock }
@@ -162,6 +165,7 @@ export const createStates = (
           author,
           restoredFrom: null,
         })
+        await keep({ target: `${key.name}/${version}` })
         return { kind: 'written', version }
       })
     },
@@ -178,16 +182,18 @@ export const createStates = (
       from: number,
       { text, state }: StateText,
       author: Author,
+      record?: OpenRecord,
     ): Promise<Extract<Written, { kind: 'written' | 'locked' }> | { readonly kind: 'overtaken' }> => {
       const sha256 = createHash('sha256').update(text).digest('hex')
       const compressed = await compress(text, { level: 3 })
-      return db.transaction().execute(async (trx) => {
+      return recorded(db, record, async (trx, keep) => {
         const row = await lockState(trx, key)
         const lock = lockIn(row, applyWaitMs)
         if (lock !== null) return { kind: 'locked', lock } as const
         if (state.serial <= row.highest_serial) return { kind: 'overtaken' } as const
         const bytes = text.length
         const version = await store(trx, key, row, { state, compressed, bytes, sha256, author, restoredFrom: from })
+        await keep({ target: `${key.name}/${version}` })
         return { kind: 'written', version } as const
       })
     },
@@ -196,8 +202,9 @@ export const createStates = (
     remove: (
       key: StateKey,
       lockId: string | null,
+      record?: OpenRecord,
     ): Promise<{ readonly kind: 'removed' | 'absent' } | Extract<Written, { kind: 'locked' }>> =>
-      db.transaction().execute(async (trx) => {
+      recorded(db, record, async (trx, keep) => {
         const row = await lockState(trx, key)
         const lock = lockIn(row, applyWaitMs)
         if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock } as const
@@ -207,6 +214,7 @@ export const createStates = (
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
         await replaceIndex(trx, key, [], false)
+        await keep()
         return { kind: 'removed' } as const
       }),
 

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { recorded } from './audit.ts'
+import type { OpenRecord } from './audit.ts'
 import type { Database } from './schema.ts'
 
 /** What Nexus keeps of a tenant beside its configuration. */
@@ -44,16 +46,18 @@ export const createTenants = (db: Kysely<Database>) => ({
   },
 
   /** Stops sending to a tenant, or starts it again. Changes are accepted all the while. */
-  pause: async (tenantId: string, paused: boolean): Promise<void> => {
-    await sql`
-      update nexus.tenants set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}
-      where tenant_id = ${tenantId}
-    `.execute(db)
-    if (!paused)
-      await sql`update nexus.clients set woken_at = null where tenant_id = ${tenantId} and generation > settled_generation`.execute(
-        db,
-      )
-  },
+  pause: (tenantId: string, paused: boolean, record?: OpenRecord): Promise<void> =>
+    recorded(db, record, async (trx, keep) => {
+      await sql`
+        update nexus.tenants set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}
+        where tenant_id = ${tenantId}
+      `.execute(trx)
+      if (!paused)
+        await sql`update nexus.clients set woken_at = null where tenant_id = ${tenantId} and generation > settled_generation`.execute(
+          trx,
+        )
+      await keep()
+    }),
 
   /** What Nexus knows of a tenant's health. */
   health: async (tenantId: string): Promise<TenantHealth | undefined> => {
@@ -64,7 +68,8 @@ export const createTenants = (db: Kysely<Database>) => ({
              (select count(*) from nexus.clients c where c.tenant_id = t.tenant_id and c.vanished_at is null) as clients,
              (select count(*) from nexus.clients c
               where c.tenant_id = t.tenant_id and c.generation > c.settled_generation) as backlog,
-             (select count(*) from nexus.clients c where c.tenant_id = t.tenant_id and c.drifted_at is not null) as drifted
+             (select count(*) from nexus.clients c
+              where c.tenant_id = t.tenant_id and c.drifted_at is not null and c.vanished_at is null) as drifted
       from nexus.tenants t where t.tenant_id = ${tenantId}
     `.execute(db)
     return rows[0]

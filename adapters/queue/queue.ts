@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import {
+  assertSchemaCompatibility,
   createPostgresBackend,
   createRedisBackend,
   DEFAULT_SCHEMA,
   DelayedError,
+  LATEST_SCHEMA_VERSION,
   runMigrations,
+  SchemaMigrationRequiredError,
   withBackend,
 } from 'bullmq'
 import type { PgPool } from 'bullmq'
@@ -63,9 +66,19 @@ export const migrateQueue = async (postgresUrl: string): Promise<void> => {
   const client = new pg.Client({ connectionString: postgresUrl })
   await client.connect()
   try {
-    await runMigrations(client, DEFAULT_SCHEMA)
+    // Where there is nothing to do, a role that may only work with the tables is enough.
+    if ((await schemaVersion(client)) < LATEST_SCHEMA_VERSION) await runMigrations(client, DEFAULT_SCHEMA)
   } finally {
     await client.end()
+  }
+}
+
+const schemaVersion = async (client: pg.Client): Promise<number> => {
+  try {
+    return await assertSchemaCompatibility(client, DEFAULT_SCHEMA)
+  } catch (error) {
+    if (error instanceof SchemaMigrationRequiredError) return 0
+    throw error
   }
 }
 

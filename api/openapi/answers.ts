@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Snapshot } from '../../domain/snapshot.ts'
 import { plans } from '../../domain/budget.ts'
+import { auditActionNames, auditOutcomes } from '../../domain/audit.ts'
+import { syncWords } from '../../domain/listing.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { problems } from '../problem.ts'
 
@@ -100,6 +102,27 @@ export const Client = z
   })
   .meta({ id: 'Client' })
 
+const ListedClient = z
+  .strictObject({
+    id: text,
+    name: text.nullable(),
+    type: text.nullable(),
+    owners: texts.nullable(),
+    productName: text.nullable(),
+    applicationName: text.nullable(),
+    manuallyCreated: z.boolean(),
+    sync: z.enum(syncWords),
+    drifted: z.boolean(),
+    observedAt: time,
+    updatedAt: time,
+  })
+  .describe('A client in a list: what tells it from others, and how it stands')
+  .meta({ id: 'ListedClient' })
+
+export const ClientPage = z
+  .strictObject({ clients: z.array(ListedClient), next: text.nullable().describe('The cursor of the next page') })
+  .meta({ id: 'ClientPage' })
+
 const Author = z
   .strictObject({
     kind: z.enum(['user', 'service-account', 'policy']),
@@ -138,6 +161,34 @@ export const Change = z
 export const ChangePage = z
   .strictObject({ changes: z.array(Change), next: text.nullable().describe('The cursor of the next page') })
   .meta({ id: 'ChangePage' })
+
+const AuditRecord = z
+  .strictObject({
+    id: count,
+    at: z.iso.datetime({ precision: 6 }),
+    tenantId: text.nullable(),
+    actor: z
+      .strictObject({
+        kind: z.enum(['user', 'service-account', 'policy', 'operator']),
+        id: text,
+        application: text.nullable(),
+      })
+      .nullable()
+      .describe('Null where nobody could be recognised'),
+    address: text.nullable().describe('The network address that the request came from'),
+    requestId: text.nullable(),
+    action: z.enum(auditActionNames),
+    target: text.nullable().describe("A client's id, a state's name, a change's id; null where the tenant is meant"),
+    changeId: z.uuid().nullable().describe('The change that came of it'),
+    outcome: z.enum(auditOutcomes),
+    reason: text.nullable().describe("The problem's code, of what was refused"),
+    missing: text.nullable().describe('What would have let the caller in'),
+  })
+  .meta({ id: 'AuditRecord' })
+
+export const AuditPage = z
+  .strictObject({ records: z.array(AuditRecord), next: text.nullable().describe('The cursor of the next page') })
+  .meta({ id: 'AuditPage' })
 
 const Condition = z
   .strictObject({

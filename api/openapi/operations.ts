@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { auditActionNames, auditOutcomes } from '../../domain/audit.ts'
 import { callerChange, newCaller, Rotation } from '../../domain/caller-requests.ts'
+import { ListQuery } from '../list-clients.ts'
 import { acceptedTypes } from '../media-type.ts'
 import { include } from '../parameters.ts'
 import { PatchBody } from '../patch-body.ts'
@@ -207,6 +209,13 @@ export const operations: Readonly<Record<string, Operation>> = {
       'impossible',
     ],
   },
+  [`GET ${tenant}/clients`]: {
+    id: 'listClients',
+    tag: 'Clients',
+    summary: 'Lists the clients that the caller may read, page by page.',
+    query: ListQuery,
+    answers: { 200: { description: 'A page of clients', schema: answers.ClientPage } },
+  },
   [`PATCH ${tenant}/clients`]: {
     id: 'updateClients',
     tag: 'Clients',
@@ -405,6 +414,22 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Starts sending to a tenant again.',
     answers: { 204: done },
   },
+  [`GET ${tenant}/audit`]: {
+    id: 'listAudit',
+    tag: 'Administration',
+    summary: 'Lists who was let do what, and who was not, newest first. Needs `tenant.admin`.',
+    query: z.strictObject({
+      since: z.iso.datetime({ offset: true }).optional().describe('From then on'),
+      until: z.iso.datetime({ offset: true }).optional().describe('Before then'),
+      actor: z.string().min(1).optional().describe('A user id, or the name of a service account or of a policy'),
+      action: z.enum(auditActionNames).optional().describe('What was decided about'),
+      outcome: z.enum(auditOutcomes).optional().describe('How it was decided'),
+      target: z.string().min(1).optional().describe('A client id, the name of a state, the id of a change'),
+      limit: z.int().min(1).max(1000).default(100).describe('How many on a page'),
+      cursor: z.string().optional().describe('`next` of the page before'),
+    }),
+    answers: { 200: { description: 'A page of records', schema: answers.AuditPage } },
+  },
   'GET /openapi.json': {
     id: 'getOpenApi',
     tag: 'Probes',
@@ -443,6 +468,15 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'The process answers.',
     open: true,
     answers: { 200: { description: 'It does', schema: answers.Ok } },
+  },
+  'GET /metrics': {
+    id: 'getMetrics',
+    tag: 'Probes',
+    summary: 'What the process has counted, for Prometheus.',
+    description: 'Nothing is here for who comes through a proxy, or where metrics have a port of their own.',
+    open: true,
+    answers: { 200: { description: "Prometheus' text format", type: 'text/plain' } },
+    problems: ['not-found'],
   },
   'GET /readyz': {
     id: 'getReadiness',

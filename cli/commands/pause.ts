@@ -10,24 +10,25 @@ const directions = [
 ] as const
 
 const turn = async (
-  { paused, past }: (typeof directions)[number],
+  { name, paused, past }: (typeof directions)[number],
   tenantId: string,
   clientId: string | undefined,
   { config }: { readonly config?: string },
 ): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { withStore } = await import('../with-store.ts')
+  const { operatorRecord } = await import('../operator.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
   await withStore(configuration, tenantId, async ({ clients, tenants }) => {
     if (clientId === undefined) {
-      await tenants.pause(tenantId, paused)
+      await tenants.pause(tenantId, paused, operatorRecord(name, tenantId, null))
       print(`${tenantId} is ${past}.`)
       return
     }
     const key = { tenantId, clientId }
     if (!ClientId.safeParse(clientId).success || (await clients.load(key)) === undefined)
       throw new Failure(`Nexus knows no client ${clientId} in ${tenantId}.`)
-    await clients.pause(key, paused)
+    await clients.pause(key, paused, operatorRecord(name, tenantId, clientId))
     print(`${clientId} in ${tenantId} is ${past}.`)
   })
 }

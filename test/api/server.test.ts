@@ -4,10 +4,13 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { Unauthenticated, IssuerUnavailable } from '../../adapters/credentials/errors.ts'
+import { createMetrics } from '../../adapters/metrics/metrics.ts'
+import { createAudit } from '../../adapters/postgres/audit.ts'
 import { createRegisters } from '../../adapters/postgres/callers.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
 import { createIdempotency } from '../../adapters/postgres/idempotency.ts'
 import { createOperations } from '../../adapters/postgres/operations.ts'
+import { createClientLists } from '../../adapters/postgres/client-lists.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
 import { createStateIndex } from '../../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../../adapters/postgres/state-locks.ts'
@@ -51,6 +54,8 @@ const caller: Caller = {
   terraformStates: '*',
 }
 
+const keysOf = () => defaultMetadataKeys
+
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
@@ -61,15 +66,19 @@ const start = async (more: Partial<ApiDeps> = {}) => {
   const api = await startApi(
     {
       authenticate: () => Promise.resolve(caller),
+      rate: () => 0,
+      metrics: createMetrics(() => Promise.resolve([])),
       tenants: new Map([['acme', tenant]]),
-      clients: createClients(postgres.db),
-      changes: createChanges(postgres.db),
+      clients: createClients(postgres.db, keysOf),
+      changes: createChanges(postgres.db, keysOf),
       idempotency: createIdempotency(postgres.db),
       operations: createOperations(postgres.db),
+      lists: createClientLists(postgres.db),
       health: createTenants(postgres.db),
       states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
       stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),
       stateIndex: createStateIndex(postgres.db, { applyWaitMs: 1000 }),
+      audit: createAudit(postgres.db),
       registers: createRegisters(postgres.db),
       configuredCallers: { application: [], account: [] },
       notifications: { wait: (_id, ms) => sleep(ms) },
@@ -107,6 +116,11 @@ describe('503 with Retry-After', () => {
     expect(answer.text).not.toContain('127.0.0.1')
   })
 
+  test('a refusal could not be recorded then: nothing is told', async () => {
+    const { url } = await start({ authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')) })
+    expect(await patch(url)).toMatchObject({ status: 503, body: { detail: expect.stringContaining('recorded') } })
+  })
+
   test('then the server is not ready, but alive', async () => {
     const { url } = await start()
     expect((await read(await fetch(`${url}/readyz`))).status).toBe(503)
@@ -124,7 +138,8 @@ describe('503 with Retry-After', () => {
 })
 
 test('401 names every way to authenticate', async () => {
-  const { url } = await start({ authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')) })
+  const audit: ApiDeps['audit'] = { store: () => Promise.resolve(), page: () => Promise.resolve([]) }
+  const { url } = await start({ audit, authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')) })
   const answer = await patch(url)
   expect(answer).toMatchObject({ status: 401, body: { detail: 'Send credentials.' } })
   expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer .*Basic /)

@@ -120,6 +120,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   jose: ['adapters/credentials/'],
   yaml: ['adapters/config/'],
   // The API hands its log to Fastify, and needs no more of pino than the type.
+  'prom-client': ['adapters/metrics/'],
   pino: ['adapters/log/', 'api/dependencies.ts'],
   fastify: ['api/'],
   'fastify-type-provider-zod': ['api/'],

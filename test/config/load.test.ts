@@ -8,10 +8,21 @@ import { least, parse } from './support.ts'
 describe('a configuration', () => {
   test('needs a tenant only; everything else has a default', () => {
     expect(parse(least)).toEqual({
-      server: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 262_144, publicUrl: null },
+      server: {
+        host: '127.0.0.1',
+        port: 8080,
+        bodyLimitBytes: 262_144,
+        publicUrl: null,
+        trustedProxies: [],
+        corsOrigins: [],
+        maximumConnections: 5000,
+        metricsPort: null,
+      },
       database: { embedded: '.nexus' },
       redis: null,
       worker: { concurrency: 8, httpTimeoutMs: 10_000 },
+      audit: { keepMs: 34_560_000_000 },
+      limits: { requestsPerSecond: 200, burst: 1000, waitingChanges: 20_000, waitingChangesOfCaller: 10_000 },
       terraform: { stateKeys: [], maximumStateBytes: 33_554_432, keepVersions: null, applyWaitMs: 900_000 },
       tenants: [
         {
@@ -56,7 +67,10 @@ describe('a configuration', () => {
     expect(configuration.terraform).toEqual(parse(least).terraform)
     const production = { ...env, NEXUS_DATABASE_URL: 'postgres://db/nexus', NEXUS_REDIS_URL: 'redis://r' }
     const { database, redis } = loadConfiguration({ file: 'docs/examples/nexus.yaml', env: production })
-    expect([database, redis]).toEqual([{ url: 'postgres://db/nexus' }, { url: 'redis://r', prefix: 'nexus' }])
+    expect([database, redis]).toEqual([
+      { url: 'postgres://db/nexus', adminUrl: null },
+      { url: 'redis://r', prefix: 'nexus' },
+    ])
   })
 
   test('the issuer and its keys have defaults', () => {

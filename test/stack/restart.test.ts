@@ -93,6 +93,8 @@ describe.skipIf(servers === null)('a process that is killed', () => {
           'x-application-token': applicationToken,
           'content-type': 'application/json',
           'idempotency-key': 'only-once',
+          // Longer than the lease of the process that was killed.
+          prefer: 'wait=40',
         },
         body: JSON.stringify({ callbackUrls: ['https://after.example.com/cb'] }),
       })
@@ -114,7 +116,7 @@ describe.skipIf(servers === null)('a process that is killed', () => {
     const [held] = await stack.query<{ ms: number }>(
       `select extract(epoch from claimed_until - created_at)::float8 * 1000 as ms from nexus.idempotency_keys`,
     )
-    expect(held?.ms).toBeCloseTo(25_000, -1)
+    expect(held?.ms).toBeCloseTo(55_000, -1)
     await stack.query('update nexus.idempotency_keys set claimed_until = now()')
     const answer = await send(next)
     expect([answer.status, answer.headers.get('nexus-change')]).toEqual([200, only?.id])

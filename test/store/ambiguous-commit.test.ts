@@ -5,7 +5,7 @@ import { OutcomeUnknown } from '../../adapters/postgres/accepting.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
 import { connect } from '../../adapters/postgres/connect.ts'
 import { servers } from '../support/stack.ts'
-import { author, known, openStore, takes } from './support.ts'
+import { author, keysOf, known, openStore, takes } from './support.ts'
 import type { Store } from './support.ts'
 
 /** A way to the database that is cut as a COMMIT comes along: before it is passed on, or after. */
@@ -46,7 +46,7 @@ const cutAtCommit = async (url: string, when: 'before' | 'after', thenGone: bool
   through.port = String(typeof address === 'object' ? address?.port : '')
   const postgres = connect(through.href, () => undefined)
   return {
-    clients: createClients(postgres.db),
+    clients: createClients(postgres.db, keysOf),
     close: async () => {
       await postgres.close()
       server.close()

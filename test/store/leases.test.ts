@@ -222,10 +222,10 @@ describe.skipIf(servers === null)('leases', () => {
 
     test('is kept where nobody has written the row since Auth0 was asked', async () => {
       const key = await known(store, { name: 'old' })
-      const { revision } = await load(key)
-      await store.clients.observe(key, { name: 'new' }, revision)
-      expect(await load(key)).toMatchObject({ observed: { name: 'new' }, revision: revision + 1 })
-      await store.clients.observe(key, { name: 'older' }, revision)
+      const asked = await load(key)
+      await store.clients.observe(key, { name: 'new' }, asked)
+      expect(await load(key)).toMatchObject({ observed: { name: 'new' }, revision: asked.revision + 1 })
+      await store.clients.observe(key, { name: 'older' }, asked)
       expect(await load(key)).toMatchObject({ observed: { name: 'new' } })
     })
 
@@ -244,9 +244,9 @@ describe.skipIf(servers === null)('leases', () => {
     ]
     test.each(meanwhile)('is dropped where $reason meanwhile', async ({ happens, name }) => {
       const key = await due(store, { name: 'old' })
-      const { revision } = await load(key)
+      const asked = await load(key)
       await happens(key)
-      await store.clients.observe(key, { name: 'stale' }, revision)
+      await store.clients.observe(key, { name: 'stale' }, asked)
       expect(await load(key)).toMatchObject({ observed: { name } })
     })
 
@@ -256,7 +256,7 @@ describe.skipIf(servers === null)('leases', () => {
       const gone = await load(key)
       expect(gone.vanished).toBe(true)
       expect(await take(key)).toBeUndefined()
-      await store.clients.observe(key, { name: 'back' }, gone.revision)
+      await store.clients.observe(key, { name: 'back' }, gone)
       expect(await load(key)).toMatchObject({ vanished: false, observed: { name: 'back' } })
     })
   })

@@ -1,16 +1,20 @@
 import { once } from 'node:events'
 import { connect as dial, createServer } from 'node:net'
 import type { Socket } from 'node:net'
+import { createClientLists } from '../../adapters/postgres/client-lists.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
 import { connect } from '../../adapters/postgres/connect.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
 import { createLeases } from '../../adapters/postgres/leases.ts'
 import { migrate } from '../../adapters/postgres/migrate.ts'
 import type { Acceptance } from '../../domain/accept.ts'
+import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
 import type { Values } from '../../domain/vocabulary.ts'
 import { createDatabase, servers } from '../support/stack.ts'
 
 export const author = { kind: 'user', id: 'auth0|tester', application: 'portal' } as const
+
+export const keysOf = () => defaultMetadataKeys
 
 /** A database of its own with Nexus' schema, and the store over it. */
 export const openStore = async () => {
@@ -23,9 +27,10 @@ export const openStore = async () => {
   return {
     url: database.url,
     postgres,
-    clients: createClients(postgres.db),
-    changes: createChanges(postgres.db),
-    leases: createLeases(postgres.db),
+    clients: createClients(postgres.db, keysOf),
+    changes: createChanges(postgres.db, keysOf),
+    leases: createLeases(postgres.db, keysOf),
+    lists: createClientLists(postgres.db),
     query,
     close: async () => {
       await postgres.close()

@@ -19,6 +19,7 @@ export interface Stack {
   readonly configuration: Configuration
   /** The file that it was read from, for processes of their own. */
   readonly configurationText: string
+  /** As a superuser. */
   readonly databaseUrl: string
   /** Where the API listens. */
   readonly url: string
@@ -49,27 +50,63 @@ export interface StackOptions {
   /** Further members of the configuration file. */
   readonly file?: Record<string, unknown>
   readonly roles?: Roles
+  /**
+   * Whether Nexus runs as a role that does not own its tables, as it should in production. Otherwise so with Redis, and as
+   * the owner with the queue in PostgreSQL.
+   */
+  readonly twoRoles?: boolean
+}
+
+const execute = async (url: string, statement: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
 }
 
 /** A database of its own on the servers of this run. */
 export const createDatabase = async ({ postgresUrl }: Servers): Promise<{ url: string; drop: () => Promise<void> }> => {
   const name = `test_${randomBytes(6).toString('hex')}`
-  const admin = async (statement: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: postgresUrl })
-    await client.connect()
-    await client.query(statement)
-    await client.end()
-  }
-  await admin(`create database ${name}`)
+  await execute(postgresUrl, `create database ${name}`)
   const url = new URL(postgresUrl)
   url.pathname = `/${name}`
-  return { url: url.href, drop: () => admin(`drop database ${name} with (force)`) }
+  return { url: url.href, drop: () => execute(postgresUrl, `drop database ${name} with (force)`) }
+}
+
+/** A role that may log in and nothing more. */
+export const createRole = async (adminUrl: string): Promise<{ url: string; drop: () => Promise<void> }> => {
+  const name = `run_${randomBytes(6).toString('hex')}`
+  await execute(adminUrl, `create role ${name} login password '${name}'`)
+  const url = new URL(adminUrl)
+  url.username = name
+  url.password = name
+  return { url: url.href, drop: () => execute(adminUrl, `drop owned by ${name}; drop role ${name}`) }
+}
+
+/** A role that owns the database, but is no superuser, and one that owns nothing: as the guide for operators says. */
+const createRoles = async (adminUrl: string) => {
+  const owner = await createRole(adminUrl)
+  const running = await createRole(adminUrl)
+  await execute(
+    adminUrl,
+    `alter database ${new URL(adminUrl).pathname.slice(1)} owner to ${new URL(owner.url).username}`,
+  )
+  return {
+    owner,
+    running,
+    drop: async () => {
+      await running.drop()
+      await execute(adminUrl, `alter database ${new URL(adminUrl).pathname.slice(1)} owner to current_user`)
+      await owner.drop()
+    },
+  }
 }
 
 /** Starts a simulated tenant, a database of its own, and Nexus over both. */
 export const assembleStack = async (servers: Servers, options: StackOptions = {}): Promise<Stack> => {
   const simulator = await startSimulator({ ...options.simulator })
   const database = await createDatabase(servers)
+  const roles = (options.twoRoles ?? servers.redisUrl !== null) ? await createRoles(database.url) : null
   const lines: string[] = []
   const log = createLog(
     'debug',
@@ -83,7 +120,14 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
   // Parallel suites must not see each other's jobs.
   const prefix = randomBytes(6).toString('hex')
   const redis = servers.redisUrl === null ? {} : { redis: { url: servers.redisUrl, prefix } }
-  const text = JSON.stringify(fileFor(simulator, database.url, redis, options))
+  const text = JSON.stringify(
+    fileFor(
+      simulator,
+      roles === null ? { url: database.url } : { url: roles.running.url, adminUrl: roles.owner.url },
+      redis,
+      options,
+    ),
+  )
   const configuration = parseConfiguration(text, { file: 'test.yaml', env: {} })
   let running: Running | undefined
   const start = async (): Promise<void> => {
@@ -141,6 +185,7 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
       await running?.close()
       await pool.end()
       await simulator.close()
+      await roles?.drop()
       await database.drop()
     },
   }
@@ -150,12 +195,19 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const fileFor = (
   simulator: Simulator,
-  databaseUrl: string,
+  database: Record<string, unknown>,
   redis: Record<string, unknown>,
   options: StackOptions,
 ): Record<string, unknown> => ({
   server: { host: '127.0.0.1', port: 0 },
-  database: { url: databaseUrl },
+  database,
+  // One caller does what many would.
+  limits: {
+    requestsPerSecond: 100_000,
+    burst: 1_000_000,
+    waitingChanges: 1_000_000,
+    waitingChangesOfCaller: 1_000_000,
+  },
   ...redis,
   tenants: [
     {

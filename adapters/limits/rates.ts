@@ -1,0 +1,31 @@
+import { take } from '../../domain/rate.ts'
+import type { Rate } from '../../domain/rate.ts'
+
+/** Buckets by key, in the memory of this process. */
+export interface Rates {
+  /** Takes one. @returns how long to wait until there is one again, in milliseconds; 0 where it was there */
+  readonly take: (key: string) => number
+  /** The same without taking any. */
+  readonly waitMs: (key: string) => number
+}
+
+/**
+ * @param maximum how many keys are remembered; the one that was used longest ago is forgotten first, and is a full bucket
+ *   again: who makes up keys gains by it no more than the keys
+ * @param now milliseconds of a clock that never goes back
+ */
+export const createRates = (rate: Rate, maximum: number, now: () => number): Rates => {
+  const buckets = new Map<string, number>()
+  return {
+    take: (key) => {
+      const { fullAt, waitMs } = take(buckets.get(key), now(), rate)
+      // Taken out first, so that a map's order of insertion is the order of use.
+      buckets.delete(key)
+      buckets.set(key, fullAt)
+      const [oldest] = buckets.keys()
+      if (buckets.size > maximum && oldest !== undefined) buckets.delete(oldest)
+      return waitMs
+    },
+    waitMs: (key) => take(buckets.get(key), now(), rate).waitMs,
+  }
+}

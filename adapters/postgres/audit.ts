@@ -1,0 +1,245 @@
+import { sql } from 'kysely'
+import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import type { Actor, AuditEntry, AuditFacts, AuditOutcome, AuditRecord } from '../../domain/audit.ts'
+import type { Database } from './schema.ts'
+
+/**
+ * The record of one request, while it is being decided: whoever learns more notes it, and whoever makes the decision true
+ * stores it in the same transaction.
+ */
+export interface OpenRecord {
+  readonly note: (more: Partial<AuditFacts>) => void
+  readonly facts: () => AuditFacts
+  /** Whether the acceptance is stored: then nothing that happens later can change it. */
+  readonly isStored: () => boolean
+  readonly stored: () => void
+}
+
+export const openRecord = (first: AuditFacts): OpenRecord => {
+  let facts = first
+  let isStored = false
+  return {
+    note: (more) => {
+      facts = { ...facts, ...more }
+    },
+    facts: () => facts,
+    isStored: () => isStored,
+    stored: () => {
+      isStored = true
+    },
+  }
+}
+
+export const acceptedEntry = (facts: AuditFacts): AuditEntry => ({
+  ...facts,
+  outcome: 'accepted',
+  reason: null,
+  missing: null,
+})
+
+/** A decision could not be recorded, and was therefore not made. */
+export class AuditUnavailable extends Error {
+  override readonly name = 'AuditUnavailable'
+  constructor(cause: unknown) {
+    super('The audit cannot be written.', { cause })
+  }
+}
+
+/**
+ * A transaction that makes a decision true and records it: both, or neither.
+ *
+ * @param record undefined where nobody is answerable: a test, a repair
+ * @param work calls `keep` where the decision is made, as the last thing it does
+ * @throws AuditUnavailable with nothing done
+ */
+export const recorded = async <T>(
+  db: Kysely<Database>,
+  record: OpenRecord | undefined,
+  work: (trx: Transaction<Database>, keep: Keep) => Promise<T>,
+): Promise<T> => {
+  let kept = false
+  const result = await db.transaction().execute((trx) =>
+    work(trx, async (more = {}) => {
+      if (record === undefined) return
+      record.note(more)
+      await insert(trx, [acceptedEntry(record.facts())])
+      kept = true
+    }),
+  )
+  if (kept) record?.stored()
+  return result
+}
+
+export type Keep = (more?: Partial<AuditFacts>) => Promise<void>
+
+/** PostgreSQL's text has no NUL, and a name that somebody's issuer signed is no reason to lose a record. */
+const text = (value: string | null): string | null => value?.replaceAll('\0', '\u{FFFD}') ?? null
+
+const insert = async (db: Kysely<Database>, entries: readonly AuditEntry[]): Promise<void> => {
+  const column = (of: (entry: AuditEntry) => string | null) => entries.map((entry) => text(of(entry)))
+  try {
+    await sql`
+      insert into nexus.audit (tenant_id, actor_kind, actor_id, application, address, request_id, action, target, change_id,
+                               outcome, reason, missing)
+      select * from unnest(
+        ${column(({ tenantId }) => tenantId)}::text[], ${column(({ actor }) => actor?.kind ?? null)}::text[],
+        ${column(({ actor }) => actor?.id ?? null)}::text[], ${column(({ actor }) => actor?.application ?? null)}::text[],
+        ${column(({ address }) => address)}::inet[], ${column(({ requestId }) => requestId)}::text[],
+        ${column(({ action }) => action)}::text[], ${column(({ target }) => target)}::text[],
+        ${column(({ changeId }) => changeId)}::uuid[], ${column(({ outcome }) => outcome)}::text[],
+        ${column(({ reason }) => reason)}::text[], ${column(({ missing }) => missing)}::text[])
+    `.execute(db)
+  } catch (error) {
+    throw new AuditUnavailable(error)
+  }
+}
+
+/** Which records are asked for. Comparison is exact; an absent filter lets everything through. */
+export interface AuditFilter {
+  /** Null for those that are about no tenant; undefined for every tenant's. */
+  readonly tenantId?: string | null | undefined
+  /** From then on, and before then: ISO 8601. */
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  readonly actor?: string | undefined
+  readonly action?: string | undefined
+  readonly outcome?: AuditOutcome | undefined
+  readonly target?: string | undefined
+}
+
+/** Where a page ended: the next one begins after it. */
+export type AuditPlace = Pick<AuditRecord, 'at' | 'id'>
+
+/** Records written in one statement at the most: one connection carries a flood of refusals. */
+const atOnce = 200
+const pageSize = 1000
+
+/** The records of decisions: written, read, and after their time forgotten. */
+export const createAudit = (db: Kysely<Database>) => {
+  const waiting: {
+    readonly entry: AuditEntry
+    readonly done: () => void
+    readonly failed: (error: unknown) => void
+  }[] = []
+  let writing = false
+  /** One statement at a time, with everything that came while the last one was under way. */
+  const write = async (): Promise<void> => {
+    if (writing) return
+    writing = true
+    for (let batch = waiting.splice(0, atOnce); batch.length > 0; batch = waiting.splice(0, atOnce))
+      try {
+        await insert(
+          db,
+          batch.map(({ entry }) => entry),
+        )
+        for (const { done } of batch) done()
+      } catch (error) {
+        for (const { failed } of batch) failed(error)
+      }
+    writing = false
+  }
+
+  /** A page of records, from one end of time to the other. */
+  const page = async (
+    filter: AuditFilter,
+    {
+      limit,
+      after,
+      newestFirst,
+    }: { readonly limit: number; readonly after?: AuditPlace; readonly newestFirst: boolean },
+  ): Promise<AuditRecord[]> => {
+    const conditions = [...conditionsOf(filter), ...(after === undefined ? [] : [beyond(after, newestFirst)])]
+    const direction = newestFirst ? sql`desc` : sql`asc`
+    const { rows } = await sql<Row>`
+      select id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, tenant_id, actor_kind, actor_id,
+             application, host(address) as address, request_id, action, target, change_id, outcome, reason, missing
+      from nexus.audit
+      where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}
+      order by nexus.audit.at ${direction}, id ${direction} limit ${limit}
+    `.execute(db)
+    return rows.map(toRecord)
+  }
+
+  return {
+    /** Stores an entry; resolves when it is safe. @throws AuditUnavailable */
+    store: (entry: AuditEntry): Promise<void> =>
+      new Promise((done, failed) => {
+        waiting.push({ entry, done, failed })
+        void write()
+      }),
+
+    page,
+
+    /** Every record of a filter, oldest first, a page at a time: never more than that is in memory. */
+    pages: async function* (filter: AuditFilter): AsyncGenerator<AuditRecord[], void, void> {
+      let after: AuditPlace | undefined
+      for (;;) {
+        const records = await page(filter, { limit: pageSize, newestFirst: false, ...(after && { after }) })
+        if (records.length > 0) yield records
+        after = records.at(-1)
+        if (records.length < pageSize) return
+      }
+    },
+
+    /** Forgets some of the records whose time is over. @returns how many */
+    forget: async (limit: number): Promise<number> => {
+      const { rows } = await sql<{ gone: number }>`select nexus.audit_forget(${limit}) as gone`.execute(db)
+      return rows[0]?.gone ?? 0
+    },
+  }
+}
+
+export type Audit = ReturnType<typeof createAudit>
+
+const conditionsOf = (filter: AuditFilter): RawBuilder<unknown>[] => {
+  const { tenantId, since, until, actor, action, outcome, target } = filter
+  return [
+    ...(tenantId === undefined ? [] : [tenantId === null ? sql`tenant_id is null` : sql`tenant_id = ${tenantId}`]),
+    ...(since === undefined ? [] : [sql`at >= ${since}::timestamptz`]),
+    ...(until === undefined ? [] : [sql`at < ${until}::timestamptz`]),
+    ...(actor === undefined ? [] : [sql`actor_id = ${actor}`]),
+    ...(action === undefined ? [] : [sql`action = ${action}`]),
+    ...(outcome === undefined ? [] : [sql`outcome = ${outcome}`]),
+    ...(target === undefined ? [] : [sql`target = ${target}`]),
+  ]
+}
+
+const beyond = ({ at, id }: AuditPlace, newestFirst: boolean): RawBuilder<unknown> =>
+  newestFirst
+    ? sql`(at, id) < (${at}::timestamptz, ${id}::bigint)`
+    : sql`(at, id) > (${at}::timestamptz, ${id}::bigint)`
+
+interface Row {
+  readonly id: number
+  readonly at: string
+  readonly tenant_id: string | null
+  readonly actor_kind: Actor['kind'] | null
+  readonly actor_id: string | null
+  readonly application: string | null
+  readonly address: string | null
+  readonly request_id: string | null
+  readonly action: AuditRecord['action']
+  readonly target: string | null
+  readonly change_id: string | null
+  readonly outcome: AuditOutcome
+  readonly reason: string | null
+  readonly missing: string | null
+}
+
+const toRecord = (row: Row): AuditRecord => ({
+  id: row.id,
+  at: row.at,
+  tenantId: row.tenant_id,
+  actor:
+    row.actor_kind === null || row.actor_id === null
+      ? null
+      : { kind: row.actor_kind, id: row.actor_id, application: row.application },
+  address: row.address,
+  requestId: row.request_id,
+  action: row.action,
+  target: row.target,
+  changeId: row.change_id,
+  outcome: row.outcome,
+  reason: row.reason,
+  missing: row.missing,
+})

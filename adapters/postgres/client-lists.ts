@@ -1,0 +1,321 @@
+import { sql } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
+import { asOwner, asProduct } from '../../domain/authorize.ts'
+import { folded, readByOf, within } from '../../domain/listing.ts'
+import type { SyncWord, TerraformWord } from '../../domain/listing.ts'
+import type { Auth0Client, ClientState, MetadataKeys } from '../../domain/vocabulary.ts'
+import { createReread } from './listings.ts'
+import { pendingOf } from './records.ts'
+import type { Database } from './schema.ts'
+
+/** What a list is asked for. Every filter that is there must hold. */
+export interface ListFilters {
+  readonly owner?: string | undefined
+  readonly product?: string | undefined
+  readonly manuallyCreated?: boolean | undefined
+  readonly terraform?: TerraformWord | undefined
+  readonly sync?: SyncWord | undefined
+  readonly drifted?: boolean | undefined
+  /** Looked for in name, id, product and application, in any case; every character means itself. */
+  readonly text?: string | undefined
+}
+
+export const sortFields = ['name', 'id', 'product', 'updated'] as const
+
+export interface ListOrder {
+  readonly by: (typeof sortFields)[number]
+  readonly descending: boolean
+}
+
+/** The last row of a page: where in the order it stands. Milliseconds for `updated`, a text for everything else. */
+export interface Position {
+  readonly key: string | number
+  readonly id: string
+}
+
+export interface ListRequest {
+  readonly tenantId: string
+  readonly keys: MetadataKeys
+  /** A client that is in no list: Nexus' own credential. */
+  readonly except: string
+  /** What the caller can show (`claimsOf`): clients that let none of it in, as confirmed and as desired, do not exist. */
+  readonly claims: readonly string[] | 'all'
+  readonly filters: ListFilters
+  readonly order: ListOrder
+  readonly after: Position | null
+  readonly limit: number
+}
+
+/** A client as far as lists tell of it. */
+export interface ListedClient extends Pick<ClientState, 'key' | 'base' | 'pending' | 'observedAt'> {
+  /** Only the members that lists tell of. */
+  readonly observed: Auth0Client
+  readonly updatedAt: Date
+  readonly managed: boolean
+  readonly drifted: boolean
+  readonly paused: boolean
+  readonly tenantStopped: boolean
+  readonly stalled: boolean
+  readonly position: Position
+}
+
+/**
+ * Settings for the connections that lists are read on. A page is planned for what it asks for (one caller owns half of
+ * the clients, another five), and always by way of indexes: a page is a few rows, and they are in memory.
+ */
+export const listSettings = {
+  plan_cache_mode: 'force_custom_plan',
+  enable_seqscan: 'off',
+  random_page_cost: '1.1',
+  max_parallel_workers_per_gather: '0',
+  jit: 'off',
+} as const
+
+/** Rows that are looked at in the list's order before the filters' own indexes are asked. */
+const window = 1000
+/** So many rows are few enough to be put in order. */
+const atMostFew = 3000
+
+/** Lists of clients. */
+export const createClientLists = (db: Kysely<Database>) => {
+  const run = async (request: ListRequest, from: RawBuilder<unknown>): Promise<{ rows: Row[]; walked: number }> => {
+    const { rows } = await sql<Row & { walked: number }>`${from} ${selection(request)}`.execute(db)
+    return { rows: rows.filter(({ client_id }) => client_id !== null), walked: rows[0]?.walked ?? 0 }
+  }
+  const isStopped = async (tenantId: string): Promise<boolean> => {
+    const { rows } = await sql`
+      select from nexus.tenants where tenant_id = ${tenantId} and coalesce(paused_at, held_at) is not null
+    `.execute(db)
+    return rows.length > 0
+  }
+  return {
+    /** Makes listings right that were read by other metadata keys. */
+    reread: createReread(db),
+
+    /**
+     * The clients that come next, at most `limit`.
+     *
+     * Either enough of the next rows in order pass the filters, or few rows do: then those are found by the filters' own
+     * indexes, and put in order. Which of the two it is, is seen and not guessed, save for states that few are in; where
+     * there are many after all, and only far away, the order is followed to them.
+     */
+    page: async (request: ListRequest): Promise<ListedClient[]> => {
+      const stopped = request.filters.sync !== undefined && (await isStopped(request.tenantId))
+      const narrow = conditions(request, stopped)
+      const rare = rareState(request, stopped)
+      if (rare.length === 0) {
+        const steps = narrow.length === 0 ? request.limit : Math.max(window, 20 * request.limit)
+        const inOrder = await run(request, walk(request, narrow, steps))
+        if (inOrder.rows.length === request.limit || inOrder.walked < steps) return inOrder.rows.map(toListed(request))
+      }
+      const few = await run(request, search(request, [...narrow, ...indexedText(request), ...rare]))
+      if (few.walked < atMostFew) return few.rows.map(toListed(request))
+      return (await run(request, follow(request, narrow))).rows.map(toListed(request))
+    },
+  }
+}
+
+export type ClientLists = ReturnType<typeof createClientLists>
+
+interface Row {
+  readonly client_id: string
+  readonly observed: Auth0Client
+  readonly observed_at: Date
+  readonly updated_at: Date
+  readonly base: ClientState['base']
+  readonly pending: ClientState['pending']
+  readonly managed: boolean
+  readonly drifted: boolean
+  readonly paused: boolean
+  readonly tenant_stopped: boolean
+  readonly stalled: boolean
+  readonly position: string | Date
+}
+
+const toListed =
+  ({ tenantId }: ListRequest) =>
+  (row: Row): ListedClient => ({
+    key: { tenantId, clientId: row.client_id },
+    observed: row.observed,
+    observedAt: row.observed_at,
+    updatedAt: row.updated_at,
+    base: row.base,
+    pending: row.pending,
+    managed: row.managed,
+    drifted: row.drifted,
+    paused: row.paused,
+    tenantStopped: row.tenant_stopped,
+    stalled: row.stalled,
+    position: {
+      key: row.position instanceof Date ? row.position.getTime() : row.position,
+      id: row.client_id,
+    },
+  })
+
+/** Columns of the order, each with an index that has them in this order. The last one tells any two clients apart. */
+const columns: Readonly<Record<ListOrder['by'], readonly RawBuilder<unknown>[]>> = {
+  name: [sql`l.name`, sql`l.client_id`],
+  product: [sql`l.product`, sql`l.client_id`],
+  id: [sql`l.client_id`],
+  updated: [sql`c.updated_at`, sql`c.client_id`],
+}
+
+/** Listings of the tenant, with the clients' rows where the order is theirs. */
+const source = ({ tenantId, order }: ListRequest): RawBuilder<unknown> =>
+  order.by === 'updated'
+    ? sql`nexus.clients c join nexus.client_listings l on l.tenant_id = c.tenant_id and l.client_id = c.client_id
+          where c.tenant_id = ${tenantId} and l.tenant_id = ${tenantId}`
+    : sql`nexus.client_listings l where l.tenant_id = ${tenantId}`
+
+const position = ({ order }: ListRequest): RawBuilder<unknown> => columns[order.by][0] ?? sql`l.client_id`
+
+/** Only rows after the page before: a place in the order, whatever was put in or taken out since. */
+const beyond = ({ order, after }: ListRequest): RawBuilder<unknown> => {
+  if (after === null) return sql``
+  const place = [typeof after.key === 'number' ? sql`${new Date(after.key)}::timestamptz` : sql`${after.key}`]
+  if (order.by !== 'id') place.push(sql`${after.id}`)
+  return sql`and (${sql.join(columns[order.by])}) ${order.descending ? sql`<` : sql`>`} (${sql.join(place)})`
+}
+
+const ordered = ({ order }: ListRequest, by: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+  sql`order by ${sql.join(by.map((column) => sql`${column} ${order.descending ? sql`desc` : sql`asc`}`))}`
+
+/** A page of rows with their place in the order. */
+const firstOf = (request: ListRequest): RawBuilder<unknown> =>
+  sql`${ordered(request, [sql`position`, sql`client_id`])} limit ${request.limit}`
+
+/** What every list leaves out. */
+const shown = ({ except, keys }: ListRequest): RawBuilder<unknown> =>
+  sql`l.client_id <> ${except} and l.read_by = ${readByOf(keys)}`
+
+/** The next `steps` rows in order, and those of them that pass. */
+const walk = (request: ListRequest, narrow: readonly RawBuilder<unknown>[], steps: number): RawBuilder<unknown> => sql`
+  with walked as materialized (
+    select l.*, ${position(request)} as position from ${source(request)} ${inOneProduct(request)} ${beyond(request)}
+      and ${shown(request)}
+    ${ordered(request, columns[request.order.by])} limit ${steps}
+  ), page as (
+    select l.client_id, l.position from walked l where ${all(narrow)} ${firstOf(request)}
+  ), count as (select count(*) as walked from walked)`
+
+/** All rows that pass, put in order. They are few, and each filter's index knows its own. */
+const search = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
+  with found as materialized (
+    select l.client_id, ${position(request)} as position from ${source(request)} ${beyond(request)}
+      and ${shown(request)} and ${all(narrow)} limit ${atMostFew}
+  ), page as (
+    select client_id, position from found ${firstOf(request)}
+  ), count as (select count(*) as walked from found)`
+
+/** Rows in order until enough pass. */
+const follow = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
+  with page as materialized (
+    select l.client_id, ${position(request)} as position from ${source(request)} ${inOneProduct(request)} ${beyond(request)}
+      and ${shown(request)} and ${all(narrow)}
+    ${ordered(request, columns[request.order.by])} limit ${request.limit}
+  ), count as (select 0 as walked)`
+
+const all = (narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+  narrow.length === 0 ? sql`true` : sql.join(narrow, sql` and `)
+
+/** By product, the clients of one product stand side by side. */
+const inOneProduct = ({ order, filters }: ListRequest): RawBuilder<unknown> =>
+  order.by === 'product' && filters.product !== undefined ? sql`and l.product = ${folded(filters.product)}` : sql``
+
+/** What lists tell of the clients on the page. */
+const selection = (request: ListRequest): RawBuilder<unknown> => sql`
+  select count.walked, p.position, c.client_id, c.base, c.observed_at, c.updated_at, ${pendingOf} as pending,
+         jsonb_build_object('name', c.observed->'name', 'app_type', c.observed->'app_type',
+                            'client_metadata', c.observed->'client_metadata') as observed,
+         ${inState} as managed, c.drifted_at is not null as drifted, c.paused_at is not null as paused,
+         ${tenantStopped} as tenant_stopped, c.stalled_at is not null as stalled
+  from count left join (page p join nexus.clients c on c.tenant_id = ${request.tenantId} and c.client_id = p.client_id)
+    on true
+  ${ordered(request, [sql`p.position`, sql`p.client_id`])}`
+
+/** The client `c` stands in a state, as the manually created do not. */
+const inState = sql`exists (
+  select from nexus.terraform_resources r
+  where r.tenant_id = c.tenant_id and r.client_id = c.client_id and r.type = 'auth0_client')`
+
+const tenantStopped = sql`exists (
+  select from nexus.tenants t where t.tenant_id = c.tenant_id and coalesce(t.paused_at, t.held_at) is not null)`
+
+/** The same words as `syncOf`, for a tenant that is stopped and for one that is not. */
+const syncs = (tenantIsStopped: boolean): Readonly<Record<SyncWord, RawBuilder<unknown>>> =>
+  tenantIsStopped
+    ? {
+        paused: sql`(c.paused_at is not null or c.waiting)`,
+        stalled: sql`c.stalled_at is not null and c.paused_at is null and not c.waiting`,
+        pending: sql`false`,
+        synced: sql`c.stalled_at is null and c.paused_at is null and not c.waiting`,
+      }
+    : {
+        paused: sql`c.paused_at is not null`,
+        stalled: sql`c.stalled_at is not null and c.paused_at is null`,
+        pending: sql`c.waiting and c.stalled_at is null and c.paused_at is null`,
+        synced: sql`not c.waiting and c.stalled_at is null and c.paused_at is null`,
+      }
+
+const statesOf = sql`
+  select r.state from nexus.terraform_resources r
+  where r.tenant_id = l.tenant_id and r.client_id = l.client_id and r.type = 'auth0_client'`
+const requested = (kind: 'adopt' | 'release') => sql`exists (
+  select from nexus.terraform_requests q
+  where q.tenant_id = l.tenant_id and q.client_id = l.client_id and q.kind = ${kind})`
+const standings: Readonly<Record<TerraformWord, RawBuilder<unknown>>> = {
+  manual: sql`not exists (${statesOf})`,
+  managed: sql`exists (${statesOf})`,
+  conflict: sql`exists (${statesOf}) and (select count(distinct state) from (${statesOf}) s) > 1`,
+  adopting: requested('adopt'),
+  releasing: requested('release'),
+}
+
+/** The row of the listing `l`, where the order has not brought it already. */
+const ofClient = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`exists (
+  select from nexus.clients c where c.tenant_id = l.tenant_id and c.client_id = l.client_id and ${condition})`
+
+/** What narrows the list: who asks, and what for. Nothing where everything passes. */
+const conditions = ({ tenantId, claims, filters }: ListRequest, tenantIsStopped: boolean): RawBuilder<unknown>[] => {
+  const { owner, product, manuallyCreated, terraform, sync, drifted, text } = filters
+  const narrow: RawBuilder<unknown>[] = []
+  if (claims !== 'all') {
+    const mine = sql`${within(tenantId, claims)}::text[]`
+    narrow.push(sql`l.admits_confirmed && ${mine}`, sql`l.admits_desired && ${mine}`)
+  }
+  const wanted = [
+    ...(owner === undefined ? [] : [asOwner(owner)]),
+    ...(product === undefined ? [] : [asProduct(product)]),
+  ]
+  if (wanted.length > 0) narrow.push(sql`l.admits_desired @> ${within(tenantId, wanted)}::text[]`)
+  if (text !== undefined) narrow.push(sql`strpos(l.words, ${folded(text)}) > 0`)
+  if (manuallyCreated !== undefined) narrow.push(standings[manuallyCreated ? 'manual' : 'managed'])
+  if (terraform !== undefined) narrow.push(standings[terraform])
+  if (sync !== undefined) narrow.push(ofClient(syncs(tenantIsStopped)[sync]))
+  if (drifted !== undefined) narrow.push(ofClient(drifted ? sql`c.drifted_at is not null` : sql`c.drifted_at is null`))
+  return narrow
+}
+
+/** The same condition on a text, for its index: shorter ones stand in none. */
+const indexedText = ({ tenantId, filters }: ListRequest): RawBuilder<unknown>[] =>
+  filters.text === undefined || Array.from(folded(filters.text)).length < 3
+    ? []
+    : [sql`nexus.grams(l.tenant_id, l.words) @> nexus.grams(${tenantId}, ${folded(filters.text)})`]
+
+/**
+ * Clients in a state that few are in, by the index of that state. Said to the planner, who cannot know where to begin: no
+ * statistics tell how often a text stands in a name.
+ */
+const rareState = ({ tenantId, filters }: ListRequest, tenantIsStopped: boolean): RawBuilder<unknown>[] => {
+  const bySync: Readonly<Record<SyncWord, RawBuilder<unknown> | undefined>> = {
+    pending: sql`c.waiting`,
+    stalled: sql`c.stalled_at is not null`,
+    paused: tenantIsStopped ? undefined : sql`c.paused_at is not null`,
+    synced: undefined,
+  }
+  const rare =
+    (filters.sync && bySync[filters.sync]) ?? (filters.drifted === true ? sql`c.drifted_at is not null` : undefined)
+  if (rare === undefined) return []
+  const ids = sql`select c.client_id from nexus.clients c where c.tenant_id = ${tenantId} and ${rare}`
+  return [sql`l.client_id = any (array(${ids}))`]
+}

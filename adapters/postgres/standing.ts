@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { Database } from './schema.ts'
+
+/** How a tenant stands, in numbers: for metrics, so without anything of one client. */
+export interface TenantStanding {
+  readonly tenantId: string
+  /** Clients whose newest change is not settled, and the seconds that the oldest waiting change has waited. */
+  readonly backlog: number
+  readonly lagSeconds: number
+  readonly held: boolean
+  readonly paused: boolean
+  readonly drifted: number
+  readonly stalled: number
+  /** Terraform locks, and those among them that are older than an apply should take. */
+  readonly locks: number
+  readonly abandonedLocks: number
+}
+
+/** @param applyWaitMs after which a lock counts as abandoned */
+export const standingOf = async (
+  db: Kysely<Database>,
+  tenantIds: readonly string[],
+  applyWaitMs: number,
+): Promise<TenantStanding[]> => {
+  const { rows } = await sql<TenantStanding>`
+    select t.tenant_id as "tenantId", t.held_at is not null as held, t.paused_at is not null as paused,
+           c.backlog, c.drifted, c.stalled, l.locks, l.abandoned as "abandonedLocks",
+           coalesce((select extract(epoch from clock_timestamp() - min(h.accepted_at)) from nexus.changes h
+                     where h.tenant_id = t.tenant_id and h.status = 'accepted'), 0)::float8 as "lagSeconds"
+    from nexus.tenants t
+    cross join lateral (
+      select count(*) filter (where generation > settled_generation) as backlog,
+             count(*) filter (where drifted_at is not null) as drifted,
+             count(*) filter (where stalled_at is not null) as stalled
+      from nexus.clients c where c.tenant_id = t.tenant_id and c.vanished_at is null
+    ) c
+    cross join lateral (
+      select count(*) filter (where lock is not null) as locks,
+             count(*) filter (where locked_at < clock_timestamp() - ${applyWaitMs} * interval '1 millisecond') as abandoned
+      from nexus.terraform_states s where s.tenant_id = t.tenant_id
+    ) l
+    where t.tenant_id = any(${[...tenantIds]})
+  `.execute(db)
+  return rows
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { AuditPlace } from '../adapters/postgres/audit.ts'
+import { auditActionNames, auditOutcomes } from '../domain/audit.ts'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admitTo, tenantOf } from './gate.ts'
+import { Problem } from './problem.ts'
+
+const time = z.iso.datetime({ offset: true, error: 'a time such as 2026-01-31T08:00:00Z' })
+
+// oxlint-disable-next-line no-control-regex -- PostgreSQL's text has no NUL
+const text = z.string().regex(/^[^\0]+$/, 'a text')
+
+/** A cursor is where the page before ended: time and id of its last record. */
+const Cursor = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z_\d{1,15}$/, 'the next of the page before')
+  .transform((text): AuditPlace => {
+    const [at = '', id] = text.split('_')
+    return { at, id: Number(id) }
+  })
+
+const Query = z.strictObject({
+  since: time.optional(),
+  until: time.optional(),
+  actor: text.optional(),
+  action: z.enum(auditActionNames).optional(),
+  outcome: z.enum(auditOutcomes).optional(),
+  target: text.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: Cursor.optional(),
+})
+
+/** GET /v1/tenants/{tenantId}/audit: who was let do what, and who was not; newest first. */
+export const listAudit =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    await admitTo(deps, ask, 'tenant.admin')
+    const { limit, cursor, ...filter } = queryOf(ask.query)
+    const { id: tenantId } = tenantOf(deps, ask)
+    const found = await deps.audit.page(
+      { ...filter, tenantId },
+      { limit: limit + 1, newestFirst: true, ...(cursor && { after: cursor }) },
+    )
+    const page = found.slice(0, limit)
+    const last = found.length > limit ? page.at(-1) : undefined
+    return {
+      status: 200,
+      headers: { 'cache-control': 'no-store' },
+      body: JSON.stringify({ records: page, next: last === undefined ? null : `${last.at}_${last.id}` }),
+    }
+  }
+
+/** @throws Problem 400 */
+const queryOf = (query: string): z.infer<typeof Query> => {
+  const given = [...new URLSearchParams(query)]
+  const named = Object.fromEntries(given)
+  if (Object.keys(named).length < given.length) throw new Problem('malformed', 'A parameter is given more than once.')
+  const parsed = Query.safeParse(named)
+  if (parsed.success) return parsed.data
+  throw new Problem(
+    'malformed',
+    'The parameters are since, until, actor, action, outcome, target, limit (1 to 1000) and cursor (the next of the page before).',
+    { errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })) },
+  )
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { sortFields } from '../adapters/postgres/client-lists.ts'
+import type { ListedClient, ListOrder, ListRequest } from '../adapters/postgres/client-lists.ts'
+import { claimsOf } from '../domain/authorize.ts'
+import { effective } from '../domain/desired.ts'
+import { syncOf, syncWords, terraformWords } from '../domain/listing.ts'
+import { textOf, textsOf } from '../domain/shape.ts'
+import type { MetadataKeys } from '../domain/vocabulary.ts'
+import type { Answer, Ask } from './answer.ts'
+import { cursorOf, listDigest, positionIn } from './cursor.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { admit, tenantOf } from './gate.ts'
+import { unavailable } from './problem.ts'
+import { parseQuery } from './query.ts'
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+const sorts = sortFields.flatMap((field) => [field, `-${field}`] as const)
+
+/** The parameters, as the document tells them too. */
+export const ListQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().optional(),
+  owner: z.string().min(1).optional(),
+  product: z.string().min(1).optional(),
+  manuallyCreated: flag.optional(),
+  terraform: z.enum(terraformWords).optional(),
+  sync: z.enum(syncWords).optional(),
+  drifted: flag.optional(),
+  text: z.string().min(1).max(200).optional(),
+  sort: z.enum(sorts).default('name'),
+})
+const parameters =
+  'limit (1 to 100), cursor (the next of the page before), owner, product, manuallyCreated and drifted (true or false), ' +
+  `terraform (${terraformWords.join(', ')}), sync (${syncWords.join(', ')}), text (200 characters at most) and ` +
+  `sort (${sortFields.join(', ')}; with - before it, downwards)`
+
+/** Listings that one request reads anew at most; more of them is a configuration that has just been changed. */
+const rereadAtOnce = 1000
+
+/** GET /v1/tenants/{tenantId}/clients: the clients that the caller may read, page by page. */
+export const listClients =
+  (deps: ApiDeps) =>
+  async (ask: Ask): Promise<Answer> => {
+    const caller = await admit(deps, ask, 'read')
+    const { limit, cursor, sort, ...filters } = parseQuery(ListQuery, ask.query, parameters)
+    const tenant = tenantOf(deps, ask)
+    const order = orderOf(sort)
+    // The schema puts the filters into its own order, whatever order they came in.
+    const digest = listDigest([tenant.id, sort, filters])
+    const request: ListRequest = {
+      tenantId: tenant.id,
+      keys: tenant.metadataKeys,
+      except: tenant.credential.clientId,
+      claims: claimsOf(caller, 'read'),
+      filters,
+      order,
+      after: cursor === undefined ? null : positionIn(cursor, digest, order),
+      // One more tells whether there is another page.
+      limit: limit + 1,
+    }
+    if ((await deps.lists.reread(tenant.id, tenant.metadataKeys, rereadAtOnce)) === rereadAtOnce)
+      throw unavailable("The tenant's metadata keys were changed, and its clients are being read anew.", 1000)
+    const found = await deps.lists.page(request)
+    const page = found.slice(0, limit)
+    const last = found.length > limit ? page.at(-1) : undefined
+    return {
+      status: 200,
+      headers: { 'cache-control': 'private, no-cache' },
+      body: JSON.stringify({
+        clients: page.map((client) => listedView(client, tenant.metadataKeys)),
+        next: last === undefined ? null : cursorOf(digest, last.position),
+      }),
+    }
+  }
+
+const orderOf = (sort: (typeof sorts)[number]): ListOrder => {
+  const descending = sort.startsWith('-')
+  const by = sortFields.find((field) => field === (descending ? sort.slice(1) : sort)) ?? 'name'
+  return { by, descending }
+}
+
+/** A client in a list: members of the whole client that tell it from others, and how it stands. Desired over observed. */
+const listedView = (client: ListedClient, keys: MetadataKeys) => {
+  const value = effective(client, keys)
+  return {
+    id: client.key.clientId,
+    name: textOf(client.observed['name']),
+    type: textOf(client.observed['app_type']),
+    owners: textsOf(value.owners),
+    productName: textOf(value.productName),
+    applicationName: textOf(value.applicationName),
+    manuallyCreated: !client.managed,
+    sync: syncOf({ ...client, waiting: client.pending.length > 0 }),
+    drifted: client.drifted,
+    observedAt: client.observedAt.toISOString(),
+    updatedAt: client.updatedAt.toISOString(),
+  }
+}

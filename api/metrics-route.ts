@@ -1,0 +1,58 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { Metrics } from '../adapters/metrics/metrics.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { notFound } from './problem.ts'
+import type { Routes } from './serve.ts'
+
+/**
+ * GET /metrics, where the API listens. Who comes through a proxy finds nothing here: what is counted is for those who
+ * look after the process, and the rest of the world has no business with it.
+ */
+export const metricsRoutes = ({ metrics, settings }: Pick<ApiDeps, 'metrics' | 'settings'>): Routes =>
+  settings.metricsPort === null
+    ? [
+        {
+          method: 'GET',
+          url: '/metrics',
+          action: 'probe',
+          answer: async ({ headers }) => {
+            if (headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined)
+              throw notFound('There is nothing at this address.')
+            return {
+              status: 200,
+              headers: { 'cache-control': 'no-store', 'content-type': metrics.contentType },
+              body: await metrics.text(),
+            }
+          },
+        },
+      ]
+    : []
+
+/** The same on a port of its own, also for a process without the API. @throws when it cannot be listened on */
+export const serveMetrics = async (
+  metrics: Pick<Metrics, 'text' | 'contentType'>,
+  address: { readonly host: string; readonly port: number },
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404).end()
+      return
+    }
+    metrics.text().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    )
+  })
+  server.listen(address.port, address.host)
+  await once(server, 'listening')
+  const bound = server.address()
+  return {
+    url: `http://${address.host}:${typeof bound === 'object' ? bound?.port : address.port}/metrics`,
+    close: async () => {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}

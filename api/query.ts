@@ -1,0 +1,22 @@
+import type { z } from 'zod'
+import { Problem } from './problem.ts'
+
+/**
+ * A query string, by the schema that says what it may be.
+ *
+ * @param known the parameters, for people
+ * @throws Problem 400 with a pointer for each parameter that is unknown, given twice, or not as it should be
+ */
+export const parseQuery = <Query>(schema: z.ZodType<Query>, query: string, known: string): Query => {
+  const given = [...new URLSearchParams(query)]
+  const named = Object.fromEntries(given)
+  if (Object.keys(named).length < given.length) throw new Problem('malformed', 'A parameter is given more than once.')
+  // PostgreSQL's texts cannot hold it.
+  if (given.some(([, value]) => value.includes('\0')))
+    throw new Problem('malformed', 'A parameter has a null character in it.')
+  const parsed = schema.safeParse(named)
+  if (parsed.success) return parsed.data
+  throw new Problem('malformed', `The parameters are ${known}.`, {
+    errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
+  })
+}

@@ -1,0 +1,86 @@
+import { isIP } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+import { acceptedEntry, AuditUnavailable, openRecord } from '../adapters/postgres/audit.ts'
+import type { Audit, OpenRecord } from '../adapters/postgres/audit.ts'
+import { isAcceptanceRecorded, isRefusalRecorded } from '../domain/audit.ts'
+import type { AuditAction } from '../domain/audit.ts'
+import { RegisteredName } from '../domain/registered.ts'
+import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { problemOf } from './problem-of.ts'
+import { unavailable } from './problem.ts'
+
+const ChangeId = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
+
+/** Which parameter of an address says what it is about, and what of it is fit to be kept. */
+const targets: readonly { readonly name: string; readonly fits: (value: string) => boolean }[] = [
+  { name: 'clientId', fits: (value) => ClientId.safeParse(value).success },
+  { name: 'changeId', fits: (value) => ChangeId.test(value) },
+  { name: 'state', fits: (value) => StateName.safeParse(value).success },
+  { name: 'name', fits: (value) => RegisteredName.safeParse(value).success },
+]
+
+/** Begins the record of a request: what its address tells. Who asks is noted where they are let in. */
+export const recordOf = (
+  action: AuditAction,
+  request: Pick<FastifyRequest, 'ip' | 'id'>,
+  params: Readonly<Record<string, string>>,
+): OpenRecord => {
+  const tenantId = TenantId.safeParse(params['tenantId'])
+  const target = targets
+    .map(({ name, fits }) => ({ value: params[name], fits }))
+    .find(({ value }) => value !== undefined)
+  return openRecord({
+    action,
+    tenantId: tenantId.success ? tenantId.data : null,
+    actor: null,
+    address: networkAddress(request.ip),
+    requestId: request.id,
+    target: target?.value !== undefined && target.fits(target.value) ? target.value : null,
+    changeId: null,
+  })
+}
+
+/** An address as the database takes it: without a zone, and IPv4 as itself; null for what is none. */
+const networkAddress = (given: string): string | null => {
+  const address = given.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
+  return isIP(address) === 0 ? null : address
+}
+
+/**
+ * Answers a request whose decision is recorded. What changes something stores its record in the transaction that does
+ * it; what is only given out, or refused, is recorded here before it is answered.
+ *
+ * @throws Problem 503 instead of an answer that could not be recorded: nothing was done then, and nothing is told
+ */
+export const answerRecorded = async <T>(
+  { audit, log }: { readonly audit: Pick<Audit, 'store'>; readonly log: ApiDeps['log'] },
+  record: OpenRecord,
+  answer: () => Promise<T>,
+): Promise<T> => {
+  const store: Audit['store'] = async (entry) => {
+    try {
+      await audit.store(entry)
+    } catch (error) {
+      // The log is not the audit, but it is better than nothing.
+      log.error(
+        { ...entry, cause: error instanceof AuditUnavailable ? String(error.cause) : '' },
+        'a decision could not be recorded',
+      )
+      throw unavailable('The decision could not be recorded, so none was made.', 5000)
+    }
+  }
+  let answered: T
+  try {
+    answered = await answer()
+  } catch (error) {
+    const { status, code, missing } = problemOf(error)
+    const facts = record.facts()
+    // What was accepted stays so, whatever came after it.
+    if (!record.isStored() && isRefusalRecorded(facts.action, status))
+      await store({ ...facts, changeId: null, outcome: 'refused', reason: code, missing })
+    throw error
+  }
+  if (!record.isStored() && isAcceptanceRecorded(record.facts().action)) await store(acceptedEntry(record.facts()))
+  return answered
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { basic, withStates } from '../support/pipeline.ts'
+import { servers, startStack } from '../support/stack.ts'
+import type { Stack } from '../support/stack.ts'
+import { pathOf, seedClient } from './support.ts'
+
+const lock = JSON.stringify({
+  ID: 'l',
+  Operation: 'OperationTypePlan',
+  Who: 'ann@host',
+  Info: '',
+  Version: '',
+  Created: '',
+  Path: '',
+})
+
+/** The value of a series. */
+const value = (text: string, series: string): number | undefined => {
+  const line = text.split('\n').find((one) => one.startsWith(`${series} `))
+  return line === undefined ? undefined : Number(line.split(' ').at(-1))
+}
+
+describe.skipIf(servers === null)('GET /metrics', () => {
+  let stack: Stack
+  let id: string
+  const scrape = async (url = `${stack.url}/metrics`): Promise<string> => (await fetch(url)).text()
+  beforeAll(async () => {
+    stack = await startStack(withStates())
+    id = seedClient(stack)
+  })
+  afterAll(() => stack.close())
+
+  test('what happened is counted', async () => {
+    expect((await stack.patch(id, { callbackUrls: ['https://a.example.com/cb'] })).status).toBe(200)
+    await stack.request(pathOf(id), { as: 'x.y.z' })
+    const text = await scrape()
+    const route = 'route="/v1/tenants/:tenantId/clients/:clientId"'
+    expect(value(text, `nexus_http_request_duration_seconds_count{method="PATCH",${route},status="200"}`)).toBe(1)
+    expect(value(text, `nexus_http_request_duration_seconds_count{method="GET",${route},status="401"}`)).toBe(1)
+    expect(value(text, 'nexus_changes_total{tenant="acme",outcome="accepted"}')).toBe(1)
+    expect(value(text, 'nexus_changes_total{tenant="acme",outcome="applied"}')).toBe(1)
+    expect(value(text, 'nexus_auth0_calls_total{tenant="acme",call="update",status="200"}')).toBe(1)
+    expect(value(text, 'nexus_backlog_clients{tenant="acme"}')).toBe(0)
+    expect(value(text, 'nexus_database_up')).toBe(1)
+  })
+
+  test('how tenants stand is looked up', async () => {
+    await stack.request('/v1/tenants/acme/pause', { method: 'POST', headers: { authorization: basic } })
+    await stack.patch(id, { callbackUrls: ['https://b.example.com/cb'] })
+    await stack.request('/v1/tenants/acme/terraform/states/main', {
+      method: 'LOCK',
+      headers: { authorization: basic },
+      body: lock,
+    })
+    await stack.query('update nexus.clients set drifted_at = now()')
+    const text = await scrape()
+    for (const [name, expected] of Object.entries({
+      tenant_paused: 1,
+      tenant_held: 0,
+      backlog_clients: 1,
+      drifted_clients: 1,
+    }))
+      expect([name, value(text, `nexus_${name}{tenant="acme"}`)]).toEqual([name, expected])
+    expect(value(text, 'nexus_lag_seconds{tenant="acme"}')).toBeGreaterThan(0)
+    expect(value(text, 'nexus_state_locks{tenant="acme"}')).toBe(1)
+    expect(value(text, 'nexus_state_locks_abandoned{tenant="acme"}')).toBe(0)
+  })
+
+  test('of no client, no caller and no secret is anything in it', async () => {
+    await fetch(`${stack.url}/v1/made-up/${id}`)
+    const text = await scrape()
+    expect(text).toContain('route="none"')
+    for (const hidden of [id, 'auth0|tester', 'example.com', stack.simulator.credential.clientSecret])
+      expect(text).not.toContain(hidden)
+  })
+
+  test('nothing is there for who comes through a proxy', async () => {
+    for (const header of ['x-forwarded-for', 'forwarded'])
+      expect((await fetch(`${stack.url}/metrics`, { headers: { [header]: 'for=192.0.2.1' } })).status).toBe(404)
+  })
+
+  test('on a port of its own it is nowhere else, and a worker alone has it too', async () => {
+    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    const own = await startStack({
+      file: { server: { host: '127.0.0.1', port: 0, metricsPort: port } },
+      roles: { api: false, worker: true },
+    })
+    expect(value(await scrape(`http://127.0.0.1:${port}/metrics`), 'nexus_database_up')).toBe(1)
+    expect((await fetch(`http://127.0.0.1:${port}/v1/tenants`)).status).toBe(404)
+    await own.close()
+  })
+})

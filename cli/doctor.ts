@@ -43,9 +43,12 @@ const reasonOf = (error: unknown): string => {
 const isDenied = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '42501'
 
 const database = async (configuration: Configuration): Promise<Finding[]> => {
-  const { database: place, terraform, tenants } = configuration
+  const { database: place } = configuration
   if ('embedded' in place && !(await embeddedExists(place.embedded)))
-    return [ok('database', `The embedded one in ${place.embedded} is made at the first start.`)]
+    return [
+      ok('database', `The embedded one in ${place.embedded} is made at the first start.`),
+      ...stateKeys(configuration, new Map()),
+    ]
   const where = 'url' in place ? placeOf(place.url) : `embedded in ${place.embedded}`
   try {
     const opened = await openDatabase(configuration, () => undefined)
@@ -58,11 +61,7 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
         ...owner.findings,
         ...judgeDatabase({ ...facts, mayMigrate: facts.mayMigrate || owner.mayMigrate }),
         judgeClock('clock of the database', facts.skewMs),
-        ...judgeStateKeys({
-          keyIds: keyIdsOf(terraform.stateKeys),
-          sealed: facts.sealed,
-          tenantsWithStates: tenants.flatMap(({ id, terraformStates }) => (terraformStates.length > 0 ? [id] : [])),
-        }),
+        ...stateKeys(configuration, facts.sealed),
       ]
     } finally {
       await postgres.close()
@@ -77,6 +76,13 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
     return [fail('database', `${where} cannot be used: ${reasonOf(error)}.`, remedy)]
   }
 }
+
+const stateKeys = ({ terraform, tenants }: Configuration, sealed: ReadonlyMap<string, number>): Finding[] =>
+  judgeStateKeys({
+    keyIds: keyIdsOf(terraform.stateKeys),
+    sealed,
+    tenantsWithStates: tenants.flatMap(({ id, terraformStates }) => (terraformStates.length > 0 ? [id] : [])),
+  })
 
 /** Who migrates where the running user may not: the user of database.adminUrl. */
 const ownerOf = async ({

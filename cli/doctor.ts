@@ -26,7 +26,10 @@ export const examine = async (configuration: Configuration): Promise<Finding[]> 
   ...(await database(configuration)),
   ...(await queue(configuration)),
   ...(await Promise.all(configuration.tenants.map((tenant) => credential(configuration, tenant)))).flat(),
-  ...(await port(configuration)),
+  ...(await port('port of the API', configuration.server.host, configuration.server.port)),
+  ...(configuration.server.metricsPort === null
+    ? []
+    : await port('port of the metrics', configuration.server.host, configuration.server.metricsPort)),
 ]
 
 const reasonOf = (error: unknown): string => {
@@ -40,24 +43,25 @@ const reasonOf = (error: unknown): string => {
 const isDenied = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '42501'
 
 const database = async (configuration: Configuration): Promise<Finding[]> => {
-  const { database: place, terraform, tenants } = configuration
+  const { database: place } = configuration
   if ('embedded' in place && !(await embeddedExists(place.embedded)))
-    return [ok('database', `The embedded one in ${place.embedded} is made at the first start.`)]
+    return [
+      ok('database', `The embedded one in ${place.embedded} is made at the first start.`),
+      ...stateKeys(configuration, new Map()),
+    ]
   const where = 'url' in place ? placeOf(place.url) : `embedded in ${place.embedded}`
   try {
     const opened = await openDatabase(configuration, () => undefined)
     const postgres = connect(opened.url, () => undefined, { size: 1 })
     try {
       const facts = await inspect(postgres.db)
+      const owner = await ownerOf(configuration)
       return [
         ok('database', where),
-        ...judgeDatabase(facts),
+        ...owner.findings,
+        ...judgeDatabase({ ...facts, mayMigrate: facts.mayMigrate || owner.mayMigrate }),
         judgeClock('clock of the database', facts.skewMs),
-        ...judgeStateKeys({
-          keyIds: keyIdsOf(terraform.stateKeys),
-          sealed: facts.sealed,
-          tenantsWithStates: tenants.flatMap(({ id, terraformStates }) => (terraformStates.length > 0 ? [id] : [])),
-        }),
+        ...stateKeys(configuration, facts.sealed),
       ]
     } finally {
       await postgres.close()
@@ -70,6 +74,35 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
         ? 'Check database.url, and that the database is up and lets this machine and user in.'
         : `Look at ${place.embedded}/postgres.log.`
     return [fail('database', `${where} cannot be used: ${reasonOf(error)}.`, remedy)]
+  }
+}
+
+const stateKeys = ({ terraform, tenants }: Configuration, sealed: ReadonlyMap<string, number>): Finding[] =>
+  judgeStateKeys({
+    keyIds: keyIdsOf(terraform.stateKeys),
+    sealed,
+    tenantsWithStates: tenants.flatMap(({ id, terraformStates }) => (terraformStates.length > 0 ? [id] : [])),
+  })
+
+/** Who migrates where the running user may not: the user of database.adminUrl. */
+const ownerOf = async ({
+  database,
+}: Configuration): Promise<{ readonly mayMigrate: boolean; readonly findings: Finding[] }> => {
+  if (!('adminUrl' in database) || database.adminUrl === null) return { mayMigrate: false, findings: [] }
+  const about = 'database.adminUrl'
+  const where = placeOf(database.adminUrl)
+  const postgres = connect(database.adminUrl, () => undefined, { size: 1 })
+  try {
+    const { mayMigrate } = await inspect(postgres.db)
+    const finding = mayMigrate
+      ? ok(about, where)
+      : fail(about, 'Its user does not own the tables.', 'Give the URL of their owner, or leave it out.')
+    return { mayMigrate, findings: [finding] }
+  } catch (error) {
+    const said = `${where} cannot be used: ${reasonOf(error)}.`
+    return { mayMigrate: false, findings: [fail(about, said, 'Check it; the processes that run do without it.')] }
+  } finally {
+    await postgres.close()
   }
 }
 
@@ -129,24 +162,28 @@ const listenProblem = (host: string, port: number): Promise<string | undefined> 
     server.listen(port, host, () => server.close(() => resolve(undefined)))
   })
 
-const port = async ({ server: { host, port } }: Configuration): Promise<Finding[]> => {
-  const about = 'port of the API'
+const port = async (about: string, host: string, port: number): Promise<Finding[]> => {
   const where = `${host}:${port}`
   if (port === 0) return [ok(about, 'Any free one.')]
   const problem = await listenProblem(host, port)
   if (problem === undefined) return [ok(about, `${where} is free.`)]
   if (problem === 'EADDRINUSE' && (await isNexus(host, port))) return [ok(about, `Nexus listens on ${where}.`)]
-  const remedy = 'Choose another server.port, or end the program that has it.'
+  const remedy = 'Choose another, or end the program that has it.'
   if (problem === 'EADDRINUSE') return [fail(about, `Another program listens on ${where}.`, remedy)]
   return [fail(about, `${where} cannot be listened on (${problem}).`, 'Choose another server.host or server.port.')]
 }
 
+/** What Nexus answers on the port of its API, and on the one of its metrics. */
+const signs = [
+  { path: '/openapi.json', sign: /"title":\s*"Nexus/ },
+  { path: '/metrics', sign: /^nexus_/m },
+]
+
 const isNexus = async (host: string, port: number): Promise<boolean> => {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
-  try {
-    const answer = await fetch(`http://${name}:${port}/openapi.json`, { signal: AbortSignal.timeout(5000) })
-    return answer.ok && /"title":\s*"Nexus/.test(await answer.text())
-  } catch {
-    return false
-  }
+  const found = signs.map(async ({ path, sign }) => {
+    const answer = await fetch(`http://${name}:${port}${path}`, { signal: AbortSignal.timeout(5000) })
+    return answer.ok && sign.test(await answer.text())
+  })
+  return (await Promise.allSettled(found)).some((one) => one.status === 'fulfilled' && one.value)
 }

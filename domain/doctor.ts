@@ -18,8 +18,7 @@ const warn = (about: string, said: string, remedy: string): Finding => ({ about,
 export const fail = (about: string, said: string, remedy: string): Finding => ({ about, level: 'fail', said, remedy })
 
 /** For a user who may too little in the database. */
-export const grant =
-  'Grant the user of database.url usage of the schema nexus, and select, insert, update and delete on its tables.'
+export const grant = 'Run `nexus migrate` with database.adminUrl set: it grants the user of database.url what it needs.'
 
 export interface DatabaseFacts {
   /** As `server_version_num` has it: 140005 is 14.5. */
@@ -29,7 +28,7 @@ export interface DatabaseFacts {
   readonly unapplied: readonly string[]
   /** Migrations of the database that this program does not know. */
   readonly unknown: readonly string[]
-  /** Whether the user may bring the schema up to date. */
+  /** Whether the user, or the one of database.adminUrl, may bring the schema up to date. */
   readonly mayMigrate: boolean
   /** Tables that the user may not read and write. */
   readonly denied: readonly string[]
@@ -69,7 +68,7 @@ const schemaOf = ({ unapplied, unknown, mayMigrate }: DatabaseFacts): Finding =>
     : fail(
         about,
         `${missing} The user may not change that.`,
-        'Run `nexus migrate` with the URL of a user who owns the schema.',
+        'Set database.adminUrl to the URL of the owner of the tables, and run `nexus migrate`.',
       )
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { DatabaseFacts } from '../../domain/doctor.ts'
-import { migrationsIn } from './migrate.ts'
+import { pendingMigrations, unknownMigrations } from './migrate.ts'
 import type { Database } from './schema.ts'
 
 /** What `nexus doctor` wants to know of a database. */
@@ -31,7 +31,8 @@ export const inspect = async (db: Kysely<Database>): Promise<Inspection> => {
   return {
     version: row.version,
     readOnly: row.replica,
-    ...(await migrationsIn(db)),
+    unapplied: await pendingMigrations(db),
+    unknown: await unknownMigrations(db),
     mayMigrate: row.may_migrate,
     denied: await deniedIn(db),
     skewMs: Number(row.now) - skewFrom,

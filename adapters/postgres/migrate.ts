@@ -22,12 +22,21 @@ const migrations: Readonly<Record<string, Migration>> = {
 
 /** The migrations that a database lacks, by name. It is only read for it. */
 export const pendingMigrations = async (db: Kysely<Database>): Promise<string[]> => {
+  const applied = await appliedMigrations(db)
+  return Object.keys(migrations).filter((name) => !applied.includes(name))
+}
+
+/** The migrations of a database that this program does not know: a newer one has been there. It is only read for it. */
+export const unknownMigrations = async (db: Kysely<Database>): Promise<string[]> =>
+  (await appliedMigrations(db)).filter((name) => !Object.hasOwn(migrations, name))
+
+const appliedMigrations = async (db: Kysely<Database>): Promise<string[]> => {
   const { rows } = await sql<{ known: boolean }>`
     select to_regclass('nexus_migrations') is not null as known
   `.execute(db)
-  const applied =
-    rows[0]?.known === true ? (await sql<{ name: string }>`select name from nexus_migrations`.execute(db)).rows : []
-  return Object.keys(migrations).filter((name) => applied.every((one) => one.name !== name))
+  if (rows[0]?.known !== true) return []
+  const applied = await sql<{ name: string }>`select name from nexus_migrations order by name`.execute(db)
+  return applied.rows.map(({ name }) => name)
 }
 
 /**
@@ -46,21 +55,4 @@ export const migrate = async (db: Kysely<Database>): Promise<string[]> => {
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error !== undefined) throw error instanceof Error ? error : new Error('The migration failed.', { cause: error })
   return results.map(({ migrationName }) => migrationName)
-}
-
-/** The migrations that a database lacks, and those that it has and this program does not know. Changes nothing. */
-export const migrationsIn = async (
-  db: Kysely<Database>,
-): Promise<{ readonly unapplied: string[]; readonly unknown: string[] }> => {
-  const known = Object.keys(migrations)
-  const { rows: tables } = await sql<{ is: boolean }>`select to_regclass('nexus_migrations') is not null as is`.execute(
-    db,
-  )
-  if (tables[0]?.is !== true) return { unapplied: known, unknown: [] }
-  const { rows } = await sql<{ name: string }>`select name from nexus_migrations order by name`.execute(db)
-  const applied = rows.map(({ name }) => name)
-  return {
-    unapplied: known.filter((name) => !applied.includes(name)),
-    unknown: applied.filter((name) => !known.includes(name)),
-  }
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
+import { syncWords, terraformWords } from '../../domain/listing.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { parseAssignment } from '../assignments.ts'
 import type { Assignment } from '../assignments.ts'
@@ -162,18 +163,8 @@ export const clientsCommand = (program: Command): void => {
     .option('--text <text>', 'only clients that this is found in')
     .option('--manual', 'only clients that no Terraform state manages')
     .option('--managed', 'only clients that a Terraform state manages')
-    .addOption(
-      new Option('--terraform <word>', 'only clients that stand so with Terraform').choices([
-        'manual',
-        'managed',
-        'adopting',
-        'releasing',
-        'conflict',
-      ]),
-    )
-    .addOption(
-      new Option('--sync <word>', 'only clients that stand so').choices(['synced', 'pending', 'stalled', 'paused']),
-    )
+    .addOption(new Option('--terraform <word>', 'only clients that stand so with Terraform').choices(terraformWords))
+    .addOption(new Option('--sync <word>', 'only clients that stand so').choices(syncWords))
     .option('--drifted', 'only clients that were changed in Auth0 past Nexus')
     .option('--sort <field>', 'name, product or updated; -name and so on is downwards')
     .addOption(limitOption('clients'))

@@ -9,6 +9,7 @@ const Changes = z.object({
   changes: z.array(z.object({ id: z.string(), status: z.string(), generation: z.int() })),
   next: z.string().nullable(),
 })
+const Listed = z.object({ clients: z.array(z.object({ name: z.string() })), next: z.string().nullable() })
 const Outcome = z.object({ outcome: z.string(), change: z.string().nullable(), fields: z.array(z.unknown()) })
 
 // Each test starts several processes, which takes its time on a busy machine.
@@ -31,6 +32,7 @@ describe.skipIf(servers === null)('nexus clients', { timeout: 90_000 }, () => {
     NEXUS_APPLICATION_TOKEN: applicationToken,
   })
   const clients = (...args: string[]) => nexus(['clients', ...args], { env: env() })
+  const clientsList = (...more: string[]) => clients('list', 'acme', ...more)
   const callbacks = (): unknown => stack.simulator.clients.get(id)?.['callbacks']
 
   test('show: every field, also those without a value, and no text that steers the terminal', async () => {
@@ -136,6 +138,33 @@ describe.skipIf(servers === null)('nexus clients', { timeout: 90_000 }, () => {
     const { stdout } = await clients('history', 'acme', id, '--limit', '1')
     expect(stdout).toMatch(/applied +auth0\|tester \(portal\) +applicationName/)
     expect(stdout).toContain(`--cursor ${String((await page('--limit', '1')).next)}`)
+  })
+
+  test('list: what the caller may read, by filters, page by page', async () => {
+    for (const name of ['Alpha', 'Beta', 'Gamma'])
+      stack.simulator.seed({ name, client_metadata: { owners: '["auth0|tester"]', product_name: name.slice(0, 1) } })
+    stack.simulator.seed({ name: 'Of others', client_metadata: { owners: '["auth0|other"]' } })
+    await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
+    const page = async (...more: string[]) => {
+      const { clients, next } = Listed.parse(JSON.parse((await clientsList('--json', ...more)).stdout))
+      return { names: clients.map(({ name }) => name), next }
+    }
+    await vi.waitFor(async () => expect((await page()).names).toHaveLength(4), { timeout: 30_000, interval: 500 })
+    expect(await page('--product', 'B')).toEqual({ names: ['Beta'], next: null })
+    expect((await page('--text', 'amm')).names).toEqual(['Gamma'])
+    expect((await page('--managed')).names).toEqual([])
+    expect((await page('--sort', '-name', '--manual', '--sync', 'synced')).names.at(-1)).toBe('Alpha')
+    const first = await page('--limit', '3')
+    expect(first.names.slice(0, 3)).toEqual(['Alpha', 'Beta', 'Gamma'])
+    expect((await page('--cursor', String(first.next))).names).toHaveLength(1)
+
+    const { code, stdout } = await clientsList('--limit', '1')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^CLIENT +NAME +PRODUCT +OWNERS +TERRAFORM +SYNC +DRIFT +OBSERVED$/m)
+    expect(stdout).toMatch(/^[\w-]+ +Alpha +A +auth0\|tester +- +synced +- +just now$/m)
+    expect(stdout).toContain('1 client, and there are more: --limit, or --cursor ')
+    expect((await clientsList('--sort', 'colour')).stderr).toContain('/sort')
+    expect((await clientsList('--manual', '--managed')).stderr).toContain('not both')
   })
 
   test('a caller who may not is told so', async () => {

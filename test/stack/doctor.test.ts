@@ -212,6 +212,29 @@ describe.skipIf(servers === null)('nexus doctor', { timeout: 90_000 }, () => {
     }
   })
 
+  test('who migrates where the running user may not', async () => {
+    const fresh = servers === null ? undefined : await createDatabase(servers)
+    if (fresh === undefined) return
+    await query(`create role doctor_runner login password 'runner'`)
+    const url = new URL(fresh.url)
+    url.username = 'doctor_runner'
+    url.password = 'runner'
+    try {
+      const running = { url: url.href }
+      expect(await complaints({ database: running })).toMatchObject([{ about: 'database schema', level: 'fail' }])
+      const both = { ...running, adminUrl: fresh.url }
+      expect(await complaints({ database: both })).toMatchObject([{ about: 'database schema', level: 'warn' }])
+      expect((await nexus(['migrate', '--config', await fileOf({ database: both })])).code).toBe(0)
+      expect(await complaints({ database: both })).toEqual([])
+      expect(await complaints({ database: running })).toEqual([])
+      const wrong = { ...running, adminUrl: url.href }
+      expect(await complaints({ database: wrong })).toMatchObject([{ about: 'database.adminUrl', level: 'fail' }])
+    } finally {
+      await fresh.drop()
+      await query('drop role doctor_runner')
+    }
+  })
+
   test('a port that another program has', async () => {
     const server = createServer((_, response) => response.end('no Nexus')).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))

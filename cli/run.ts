@@ -117,7 +117,10 @@ export const run = async (
     const postgres = connect(database.url, onError('database connection lost'))
     closers.push(postgres.close)
     // A slot that a crash of the database forgets costs nothing but a 429, so it need not wait for the disk.
-    const quick = connect(database.url, onError('database connection lost'), { size: 4, settings: { synchronous_commit: 'off' } })
+    const quick = connect(database.url, onError('database connection lost'), {
+      size: 4,
+      settings: { synchronous_commit: 'off' },
+    })
     closers.push(quick.close)
 
     const { tenants } = configuration

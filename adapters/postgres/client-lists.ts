@@ -72,15 +72,15 @@ export const listSettings = {
 } as const
 
 /** Rows that are looked at in the list's order before the filters' own indexes are asked. */
-const window = 1000
+const window = 1500
 /** So many rows are few enough to be put in order. */
-const atMostFew = 3000
+const atMostFew = 2500
 
 /** Lists of clients. */
 export const createClientLists = (db: Kysely<Database>) => {
-  const run = async (request: ListRequest, from: RawBuilder<unknown>): Promise<{ rows: Row[]; walked: number }> => {
-    const { rows } = await sql<Row & { walked: number }>`${from} ${selection(request)}`.execute(db)
-    return { rows: rows.filter(({ client_id }) => client_id !== null), walked: rows[0]?.walked ?? 0 }
+  const run = async (request: ListRequest, from: RawBuilder<unknown>): Promise<{ rows: Row[]; found: number }> => {
+    const { rows } = await sql<Row & { found: number }>`${from} ${selection(request)}`.execute(db)
+    return { rows: rows.filter(({ client_id }) => client_id !== null), found: rows[0]?.found ?? 0 }
   }
   const isStopped = async (tenantId: string): Promise<boolean> => {
     const { rows } = await sql`
@@ -104,12 +104,11 @@ export const createClientLists = (db: Kysely<Database>) => {
       const narrow = conditions(request, stopped)
       const rare = rareState(request, stopped)
       if (rare.length === 0) {
-        const steps = narrow.length === 0 ? request.limit : Math.max(window, 20 * request.limit)
-        const inOrder = await run(request, walk(request, narrow, steps))
-        if (inOrder.rows.length === request.limit || inOrder.walked < steps) return inOrder.rows.map(toListed(request))
+        const next = await run(request, walk(request, narrow))
+        if (narrow.length === 0 || next.rows.length === request.limit) return next.rows.map(toListed(request))
       }
       const few = await run(request, search(request, [...narrow, ...indexedText(request), ...rare]))
-      if (few.walked < atMostFew) return few.rows.map(toListed(request))
+      if (few.found < atMostFew) return few.rows.map(toListed(request))
       return (await run(request, follow(request, narrow))).rows.map(toListed(request))
     },
   }
@@ -188,15 +187,15 @@ const firstOf = (request: ListRequest): RawBuilder<unknown> =>
 const shown = ({ except, keys }: ListRequest): RawBuilder<unknown> =>
   sql`l.client_id <> ${except} and l.read_by = ${readByOf(keys)}`
 
-/** The next `steps` rows in order, and those of them that pass. */
-const walk = (request: ListRequest, narrow: readonly RawBuilder<unknown>[], steps: number): RawBuilder<unknown> => sql`
-  with walked as materialized (
-    select l.*, ${position(request)} as position from ${source(request)} ${inOneProduct(request)} ${beyond(request)}
-      and ${shown(request)}
-    ${ordered(request, columns[request.order.by])} limit ${steps}
-  ), page as (
-    select l.client_id, l.position from walked l where ${all(narrow)} ${firstOf(request)}
-  ), count as (select count(*) as walked from walked)`
+/** Of the next rows in order those that pass; no more are looked at than a page needs. */
+const walk = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
+  with page as materialized (
+    select l.client_id, l.position from (
+      select l.*, ${position(request)} as position from ${source(request)} ${inOneProduct(request)} ${beyond(request)}
+        and ${shown(request)}
+      ${ordered(request, columns[request.order.by])} limit ${Math.max(window, 20 * request.limit)}
+    ) l where ${all(narrow)} ${firstOf(request)}
+  ), count as (select 0 as found)`
 
 /** All rows that pass, put in order. They are few, and each filter's index knows its own. */
 const search = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
@@ -205,7 +204,7 @@ const search = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): R
       and ${shown(request)} and ${all(narrow)} limit ${atMostFew}
   ), page as (
     select client_id, position from found ${firstOf(request)}
-  ), count as (select count(*) as walked from found)`
+  ), count as (select count(*) as found from found)`
 
 /** Rows in order until enough pass. */
 const follow = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
@@ -213,7 +212,7 @@ const follow = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): R
     select l.client_id, ${position(request)} as position from ${source(request)} ${inOneProduct(request)} ${beyond(request)}
       and ${shown(request)} and ${all(narrow)}
     ${ordered(request, columns[request.order.by])} limit ${request.limit}
-  ), count as (select 0 as walked)`
+  ), count as (select 0 as found)`
 
 const all = (narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
   narrow.length === 0 ? sql`true` : sql.join(narrow, sql` and `)
@@ -224,7 +223,7 @@ const inOneProduct = ({ order, filters }: ListRequest): RawBuilder<unknown> =>
 
 /** What lists tell of the clients on the page. */
 const selection = (request: ListRequest): RawBuilder<unknown> => sql`
-  select count.walked, p.position, c.client_id, c.base, c.observed_at, c.updated_at, ${pendingOf} as pending,
+  select count.found, p.position, c.client_id, c.base, c.observed_at, c.updated_at, ${pendingOf} as pending,
          jsonb_build_object('name', c.observed->'name', 'app_type', c.observed->'app_type',
                             'client_metadata', c.observed->'client_metadata') as observed,
          ${inState} as managed, c.drifted_at is not null as drifted, c.paused_at is not null as paused,

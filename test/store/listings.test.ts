@@ -183,10 +183,10 @@ describe.skipIf(servers === null)('who is shown what', () => {
   test('a list is the same however many pass, and however far from its beginning they stand', async () => {
     await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients')
     // More than are looked at in order first, before more than are put in order.
-    const all = Array.from({ length: 5500 }, (_, index) => ({
+    const all = Array.from({ length: 6500 }, (_, index) => ({
       id: `many${String(index).padStart(4, '0')}`,
-      name: `Client ${String((index * 7) % 5500).padStart(4, '0')}`,
-      product: index < 1800 ? 'Early' : 'Late',
+      name: `Client ${String((index * 7) % 6500).padStart(4, '0')}`,
+      product: index < 3000 ? 'Early' : 'Late',
       rare: index % 500 === 499,
     }))
     const [time] = await store.query<{ now: Date }>('select clock_timestamp() as now')

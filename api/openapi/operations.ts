@@ -6,6 +6,7 @@ import { acceptedTypes } from '../media-type.ts'
 import { include } from '../parameters.ts'
 import { PatchBody } from '../patch-body.ts'
 import * as answers from './answers.ts'
+import { exampleClient, withExamples } from './examples.ts'
 import type { Operation } from './operation.ts'
 
 /**
@@ -18,37 +19,6 @@ const client = `${tenant}/clients/:clientId`
 const change = `${tenant}/changes/:changeId`
 const states = `${tenant}/terraform/states`
 const state = `${states}/:state`
-
-const exampleClient = {
-  id: 'NXKzP2hYdFqLrT1uVwBcEaGs',
-  name: 'Invoices',
-  type: 'regular_web',
-  mobile: {
-    ios: { team_id: null, app_bundle_identifier: null },
-    android: { keystore_hash: null, app_package_name: null },
-  },
-  owners: ['billing-admins'],
-  secret: null,
-  logoUrl: null,
-  grantTypes: ['authorization_code', 'refresh_token'],
-  productName: 'Billing',
-  callbackUrls: ['https://invoices.example.com/callback'],
-  client_upn_key: 'upn',
-  applicationName: 'Invoices for customers',
-  manuallyCreated: true,
-  clientAuthMethod: 'ClientSecretPost',
-  allowedLogoutUrls: ['https://invoices.example.com/'],
-  allowedWebOrigins: ['https://invoices.example.com'],
-  idTokenExpiration: 36000,
-  allowedCorsOrigins: null,
-  refreshTokenReuseInterval: 0,
-  refreshTokenAbsoluteLifetime: 2592000,
-  isRefreshTokenRotationEnabled: false,
-  allowCrossOriginAuthentication: false,
-  refreshTokenInactivityLifetime: 1296000,
-  isRefreshTokenAbsoluteExpirationEnabled: false,
-  isRefreshTokenInactivityLifetimeEnabled: false,
-}
 
 const wholeClient = (description: string, headers: Operation['answers'][number]['headers']) => ({
   description,
@@ -194,7 +164,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     headers: ['If-Match', 'Idempotency-Key', 'Prefer'],
     body: {
       types: acceptedTypes,
-      schema: PatchBody.meta({ id: 'ClientPatch' }),
+      schema: z.strictObject(withExamples(PatchBody.shape, exampleClient)).meta({ id: 'ClientPatch' }),
       example: { callbackUrls: ['https://invoices.example.com/callback'], productName: 'Billing' },
     },
     answers: acceptedChange,

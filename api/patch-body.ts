@@ -6,7 +6,7 @@ import { z } from 'zod'
  */
 
 /** PostgreSQL's jsonb holds neither U+0000 nor half of a surrogate pair, and neither means anything in these fields. */
-const text = z
+export const text = z
   .string()
   .refine((value) => !value.includes('\u0000'), 'This text holds the character U+0000.')
   .refine((value) => value.isWellFormed(), 'This text holds half of a surrogate pair.')

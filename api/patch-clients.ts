@@ -22,6 +22,7 @@ import type { PatchKind } from './media-type.ts'
 import { isDone, operationView } from './operation-view.ts'
 import { issuesOf, patchFrom } from './parse-patch.ts'
 import { acceptPatch, refuseParameters } from './patch-client.ts'
+import { text } from './patch-body.ts'
 import { patienceOf } from './prefer.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { answerRecorded } from './record.ts'
@@ -204,7 +205,7 @@ const refuseIfMatch = (ask: Ask): void => {
 
 const List = z.array(
   z.strictObject({
-    id: z.string(),
+    id: text.min(1).max(255),
     patch: z.unknown().refine((patch) => patch !== undefined, 'The patch of this client is missing.'),
   }),
 )

@@ -3,7 +3,7 @@ import { createRates } from '../limits/rates.ts'
 import { TooManyAttempts } from './errors.ts'
 
 /** Sign-ins that failed: a person mistypes a few times, a broken program a few hundred, a guesser goes on all day. */
-const failuresOfAddress = { perSecond: 1, burst: 100 }
+export const failuresOfAddress = { perSecond: 1, burst: 500 }
 const failuresOfName = { perSecond: 0.2, burst: 20 }
 const remembered = 10_000
 /** How long an address from which a name has signed in is known as its own. */

@@ -120,7 +120,9 @@ export const createAuthenticator = (
     try {
       return await callerOf(credentials)
     } catch (error) {
-      if (error instanceof Unauthenticated) attempts.failed(credentials.address ?? null)
+      // Who shows nothing has not tried to sign in.
+      if (error instanceof Unauthenticated && credentials.authorization !== undefined)
+        attempts.failed(credentials.address ?? null)
       throw error
     }
   }

@@ -194,7 +194,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     body: {
       types: acceptedTypes,
       schema: z
-        .array(z.strictObject({ id: z.string(), patch: PatchBody }))
+        .array(z.strictObject({ id: z.string().min(1).max(255), patch: PatchBody }))
         .min(1)
         .max(1000),
       example: [{ id: exampleClient.id, patch: { productName: 'Billing' } }],

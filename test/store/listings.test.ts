@@ -143,7 +143,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
         fc.array(caller, { minLength: 1, maxLength: 6 }),
         fc.record({ owner: fc.option(name, { nil: undefined }), product: fc.option(name, { nil: undefined }) }),
         async (histories, callers, filters) => {
-          await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients')
+          await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients cascade')
           const keys: Key[] = []
           for (const [first, steps] of histories) {
             const key = await known(store, first)
@@ -181,7 +181,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
   }, 120_000)
 
   test('a list is the same however many pass, and however far from its beginning they stand', async () => {
-    await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients')
+    await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients cascade')
     // More than are looked at in order first, before more than are put in order.
     const all = Array.from({ length: 6500 }, (_, index) => ({
       id: `many${String(index).padStart(4, '0')}`,
@@ -253,7 +253,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
   })
 
   test('a row that was read by other metadata keys is not shown until it is read anew', async () => {
-    await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients')
+    await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients cascade')
     const key = await known(store, { client_metadata: { owners: '["auth0|ann"]', team: 'auth0|bob' } })
     const keys = { ...defaultMetadataKeys, owners: 'team' }
     const claims = ['owner auth0|bob']
@@ -268,7 +268,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
   })
 
   test('clients that were there before there were lists are read like that too', async () => {
-    await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients')
+    await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients cascade')
     const key = await known(store, { name: 'Early' })
     await accepted(store, key, { owners: ['auth0|ann'] })
     await store.query(
@@ -282,7 +282,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
   })
 
   test('a change that names nothing of it leaves the listing as it is', async () => {
-    await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients')
+    await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients cascade')
     const key = await known(store, { name: 'Quiet' })
     const version = async () => (await store.query('select xmin::text from nexus.client_listings'))[0]
     const before = await version()

@@ -126,7 +126,14 @@ const problemWithRequest = (
     return new Problem('headers-too-large', `A request may have ${settings.maximumHeaders} headers at most.`)
   if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
     return new Problem('malformed', 'The request has no Host header.')
-  return undefined
+  return nulIn(request.url)
+}
+
+/** U+0000 is in no name of anything, and PostgreSQL takes none. */
+const nulIn = (url: string): Problem | undefined => {
+  const [path = '', ...query] = url.split('?')
+  if (/%00/i.test(path)) return notFound('There is nothing at this address.')
+  return /%00/i.test(query.join('?')) ? new Problem('malformed', 'A parameter holds the character U+0000.') : undefined
 }
 
 const sendProblem = (request: FastifyRequest, reply: FastifyReply, problem: Problem): void => {

@@ -234,6 +234,10 @@ export const run = async (
       log.error(shadowed, 'the database has a caller of a name that the configuration has too: the latter counts')
     const authenticate = createAuthenticator(configuration, {
       registered: registers,
+      attemptLimits: {
+        ofAddress: configuration.limits.failedSignInsOfAddress,
+        ofName: configuration.limits.failedSignInsOfName,
+      },
       onError: (error) => log.warn({ err: error }, 'the last use of a secret could not be noted'),
     })
     const header = configuration.applicationTokens.header.toLowerCase()

@@ -11,4 +11,7 @@ export const recordOf = (raw: unknown): Readonly<Record<string, unknown>> => (is
 /** The texts of an array; null where it is none. */
 export const textsOf = (raw: unknown): readonly string[] | null => (Array.isArray(raw) ? raw.filter(isText) : null)
 
+/** Whether a text can be kept: PostgreSQL takes neither U+0000 nor half of a surrogate pair. */
+export const isPlain = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
+
 export const textOf = (raw: unknown): string | null => (isText(raw) ? raw : null)

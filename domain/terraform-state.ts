@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Issue } from './vocabulary.ts'
 import { ClientId } from './vocabulary.ts'
-import { recordOf } from './shape.ts'
+import { isPlain, recordOf } from './shape.ts'
 
 /** What a Terraform state says of clients. Everything else in it is nobody's business, and may be secret. */
 
@@ -61,9 +61,6 @@ const Resource = z.object({
   name: z.string(),
   instances: List,
 })
-
-/** Whether a text can be kept: PostgreSQL takes neither U+0000 nor half of a surrogate pair. */
-const isPlain = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
 
 const State = z.object({
   version: z.literal(4, { error: 'This must be 4: other versions of the format are not read.' }),

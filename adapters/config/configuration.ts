@@ -50,6 +50,9 @@ interface LimitsConfiguration {
   /** Changes that may wait for Auth0, of a tenant and of one caller there. */
   readonly waitingChanges: number
   readonly waitingChangesOfCaller: number
+  /** Sign-ins that may fail at once, from one address and in one account's name. */
+  readonly failedSignInsOfAddress: number
+  readonly failedSignInsOfName: number
 }
 
 interface WorkerConfiguration {

@@ -57,6 +57,8 @@ const limits = mapping({
   burst: whole(1, 1_000_000).default(1000),
   waitingChanges: whole(1, 1_000_000).default(20_000),
   waitingChangesOfCaller: whole(1, 1_000_000).default(10_000),
+  failedSignInsOfAddress: whole(1, 1_000_000).default(1000),
+  failedSignInsOfName: whole(1, 1_000_000).default(500),
 })
 
 const redis = mapping({

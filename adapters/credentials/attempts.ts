@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto'
 import { createRates } from '../limits/rates.ts'
 import { TooManyAttempts } from './errors.ts'
 
-/** Sign-ins that failed: a person mistypes a few times, a broken program a few hundred, a guesser goes on all day. */
-export const failuresOfAddress = { perSecond: 1, burst: 500 }
-const failuresOfName = { perSecond: 0.2, burst: 20 }
+/** How many sign-ins may fail at once: a person mistypes a few times, a broken program a few hundred. */
+export interface AttemptLimits {
+  readonly ofAddress: number
+  readonly ofName: number
+}
+
+const defaultAttemptLimits: AttemptLimits = { ofAddress: 1000, ofName: 500 }
+
+/** And how many a second from then on: a guesser goes on all day. */
+const perSecond = { ofAddress: 1, ofName: 0.2 }
 const remembered = 10_000
 /** How long an address from which a name has signed in is known as its own. */
 const knownMs = 24 * 3_600_000
@@ -29,9 +36,9 @@ const keyOf = (...parts: readonly (string | null)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64')
 
 /** @param now milliseconds */
-export const createAttempts = (now: () => number): Attempts => {
-  const addresses = createRates(failuresOfAddress, remembered, now)
-  const names = createRates(failuresOfName, remembered, now)
+export const createAttempts = (now: () => number, limits: AttemptLimits = defaultAttemptLimits): Attempts => {
+  const addresses = createRates({ perSecond: perSecond.ofAddress, burst: limits.ofAddress }, remembered, now)
+  const names = createRates({ perSecond: perSecond.ofName, burst: limits.ofName }, remembered, now)
   const known = new Map<string, number>()
   return {
     hear: (address, name) => {

@@ -1,6 +1,7 @@
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Configuration, TenantScope } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'
+import type { AttemptLimits } from './attempts.ts'
 import { createApplicationFinder } from './application-tokens.ts'
 import type { Application } from './application-tokens.ts'
 import { createBasicVerifier } from './basic.ts'
@@ -34,6 +35,7 @@ export interface AuthenticatorOptions {
   readonly now?: () => number
   readonly keyTimes?: KeyTimes
   readonly passwordLimits?: PasswordLimits
+  readonly attemptLimits?: AttemptLimits
   /** The callers of the database; without them those of the configuration are all. */
   readonly registered?: RegisteredCallers
   /** Told when the last use of a secret could not be written down. */
@@ -71,6 +73,7 @@ export const createAuthenticator = (
     now = Date.now,
     keyTimes,
     passwordLimits,
+    attemptLimits,
     registered = nobodyRegistered,
     onError = () => undefined,
   }: AuthenticatorOptions = {},
@@ -83,7 +86,7 @@ export const createAuthenticator = (
     onError,
   )
   const verifyBearer = createBearerVerifier(configuration.issuers, now, keyTimes)
-  const attempts = createAttempts(now)
+  const attempts = createAttempts(now, attemptLimits)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,
     createRegisteredAccounts(registered.account, onError),

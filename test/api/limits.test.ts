@@ -14,7 +14,14 @@ describe.skipIf(servers === null)('limits', () => {
       withStates({
         file: {
           server: { host: '127.0.0.1', port: 0, trustedProxies: ['127.0.0.1'] },
-          limits: { requestsPerSecond: 1, burst: 6, waitingChanges: 5, waitingChangesOfCaller: 3 },
+          limits: {
+            requestsPerSecond: 1,
+            burst: 6,
+            waitingChanges: 5,
+            waitingChangesOfCaller: 3,
+            failedSignInsOfAddress: 100,
+            failedSignInsOfName: 20,
+          },
         },
       }),
     )
@@ -87,7 +94,7 @@ describe.skipIf(servers === null)('limits', () => {
   test('an address whose tokens fail gets 429 in the end; a good token from there is heard', async () => {
     const from = { 'x-forwarded-for': '203.0.113.99' }
     const bad = await Promise.all(
-      Array.from({ length: 560 }, async () => (await stack.request(pathOf(id), { as: 'x.y.z', headers: from })).status),
+      Array.from({ length: 130 }, async () => (await stack.request(pathOf(id), { as: 'x.y.z', headers: from })).status),
     )
     expect(new Set(bad)).toEqual(new Set([401, 429]))
     expect((await stack.request('/v1/tenants/acme', { as: user('auth0|good'), headers: from })).status).toBe(200)

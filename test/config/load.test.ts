@@ -22,7 +22,14 @@ describe('a configuration', () => {
       redis: null,
       worker: { concurrency: 8, httpTimeoutMs: 10_000 },
       audit: { keepMs: 34_560_000_000 },
-      limits: { requestsPerSecond: 200, burst: 1000, waitingChanges: 20_000, waitingChangesOfCaller: 10_000 },
+      limits: {
+        requestsPerSecond: 200,
+        burst: 1000,
+        waitingChanges: 20_000,
+        waitingChangesOfCaller: 10_000,
+        failedSignInsOfAddress: 1000,
+        failedSignInsOfName: 500,
+      },
       terraform: { stateKeys: [], maximumStateBytes: 33_554_432, keepVersions: null, applyWaitMs: 900_000 },
       tenants: [
         {

@@ -13,6 +13,8 @@ import { Failure } from './failure.ts'
 import { print, printJson } from './options.ts'
 import { operatorRecord } from './operator.ts'
 import { withRegisters } from './with-registers.ts'
+import { tableLines } from './table.ts'
+import type { Column } from './table.ts'
 
 /** What differs between the two kinds, in words. */
 export interface Kind {
@@ -71,7 +73,7 @@ export const list = (kind: Kind, flags: Flags): Promise<void> =>
     ]
     if (flags.json === true) printJson({ [kind.command]: views })
     else if (views.length === 0) print(`There are no ${kind.command}. Make one: nexus ${kind.command} create --help`)
-    else print(tableLines(columns, views).join('\n'))
+    else print(tableLines(columns, views, process.stdout.columns).join('\n'))
   })
 
 type View = ReturnType<typeof configuredView> | ReturnType<typeof registeredView>
@@ -79,26 +81,15 @@ type View = ReturnType<typeof configuredView> | ReturnType<typeof registeredView
 const some = (values: readonly string[] | '*' | null, all: string): string =>
   values === null || values === '*' ? all : values.join(' ') || 'none'
 
-const columns: readonly (readonly [title: string, cell: (view: View) => string])[] = [
-  ['NAME', ({ name }) => name],
-  ['STATUS', ({ status }) => status],
-  ['FROM', ({ source }) => source],
-  ['TENANTS', ({ tenants }) => some(tenants, 'all')],
-  ['PERMISSIONS', ({ permissions }) => some(permissions, 'no ceiling')],
-  ['LAST USED', ({ secret }) => secret?.lastUsedAt ?? '-'],
-  ['EXPIRES', ({ expiresAt }) => expiresAt ?? '-'],
+const columns: readonly Column<View>[] = [
+  { title: 'NAME', cell: ({ name }) => name, whole: true },
+  { title: 'STATUS', cell: ({ status }) => status },
+  { title: 'FROM', cell: ({ source }) => source },
+  { title: 'TENANTS', cell: ({ tenants }) => some(tenants, 'all') },
+  { title: 'PERMISSIONS', cell: ({ permissions }) => some(permissions, 'no ceiling') },
+  { title: 'LAST USED', cell: ({ secret }) => secret?.lastUsedAt ?? '-' },
+  { title: 'EXPIRES', cell: ({ expiresAt }) => expiresAt ?? '-' },
 ]
-
-const tableLines = (titled: typeof columns, views: readonly View[]): string[] => {
-  const lines = [titled.map(([title]) => title), ...views.map((view) => titled.map(([, cell]) => cell(view)))]
-  const widths = titled.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)))
-  return lines.map((line) =>
-    line
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-}
 
 export const create = (kind: Kind, name: string, flags: Flags): Promise<void> => {
   const { tenant = [], permission, role, product, state, expiresAt } = flags

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { PendingRequest, Place } from '../adapters/postgres/state-index.ts'
+import { quoted } from '../domain/shell.ts'
 import { isPlainAddress } from '../domain/terraform-state.ts'
 import type { Caller, ClientKey } from '../domain/vocabulary.ts'
 import { StateName } from '../domain/vocabulary.ts'
@@ -139,4 +140,4 @@ const mustReach = (caller: Caller, state: string): void => {
 const notAdoptable = (detail: string): Problem => new Problem('not-adoptable', detail)
 
 /** The command that takes an address out of a state, ready to paste. */
-const removalOf = (address: string): string => `terraform state rm '${address.replaceAll("'", `'\\''`)}'`
+const removalOf = (address: string): string => `terraform state rm ${quoted(address)}`

@@ -26,7 +26,7 @@ import { once } from './idempotency.ts'
 import { isStale } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
-import { include, parametersOf } from './parameters.ts'
+import { include, parseQuery } from './query.ts'
 import { parsePatch } from './parse-patch.ts'
 import { patienceOf } from './prefer.ts'
 import { previewAnswer } from './preview.ts'
@@ -46,7 +46,11 @@ export const patchClient =
     const kind = patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
     const body = await ask.readBody()
     const patch = parsePatch(kind, body)
-    const { dryRun, include } = parametersOf(ask.query, parameters)
+    const { dryRun, include } = parseQuery(
+      parameters,
+      ask.query,
+      'dryRun (true or false) and, where it is not true, include (secret)',
+    )
     if (include === 'secret') mustHold(caller, 'client.secret.read')
     const tenant = tenantOf(deps, ask)
     const key = { tenantId: tenant.id, clientId: clientIdOf(ask) }

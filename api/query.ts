@@ -1,5 +1,8 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { Problem } from './problem.ts'
+
+/** `?include=secret`: the client with its secret. */
+export const include = z.literal('secret').optional()
 
 /**
  * A query string, by the schema that says what it may be.
@@ -11,12 +14,9 @@ export const parseQuery = <Query>(schema: z.ZodType<Query>, query: string, known
   const given = [...new URLSearchParams(query)]
   const named = Object.fromEntries(given)
   if (Object.keys(named).length < given.length) throw new Problem('malformed', 'A parameter is given more than once.')
-  // PostgreSQL's texts cannot hold it.
-  if (given.some(([, value]) => value.includes('\0')))
-    throw new Problem('malformed', 'A parameter has a null character in it.')
   const parsed = schema.safeParse(named)
   if (parsed.success) return parsed.data
-  throw new Problem('malformed', `The parameters are ${known}.`, {
+  throw new Problem('malformed', `The parameters are ${known}; nothing was done.`, {
     errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
   })
 }

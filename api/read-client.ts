@@ -11,7 +11,7 @@ import type { ApiDeps } from './dependencies.ts'
 import { isKnownTo } from './etag.ts'
 import { admit, clientIdOf, mustHold, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
-import { include, parametersOf } from './parameters.ts'
+import { include, parseQuery } from './query.ts'
 import { forbidden } from './problem.ts'
 import { withSecret } from './secret.ts'
 
@@ -22,7 +22,7 @@ export const readClient =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
-    const { include } = parametersOf(ask.query, parameters)
+    const { include } = parseQuery(parameters, ask.query, 'include (secret)')
     if (include === 'secret') {
       ask.record.note({ action: 'client.secret.read' })
       mustHold(caller, 'client.secret.read')

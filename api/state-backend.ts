@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { HeldLock, StateKey } from '../adapters/postgres/state-rows.ts'
 import type { StateEvent } from '../adapters/postgres/state-events.ts'
@@ -11,6 +12,7 @@ import type { ApiDeps } from './dependencies.ts'
 import { admitToState, mustHold } from './gate.ts'
 import { parseLoose } from './json.ts'
 import { notFound, Problem } from './problem.ts'
+import { parseQuery } from './query.ts'
 
 /**
  * Terraform's http backend, one function for each of its requests. What its client expects of each answer: 404 is "no
@@ -116,19 +118,19 @@ const goOn = async (deps: ApiDeps, key: StateKey): Promise<void> => {
   }
 }
 
-/**
- * `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at.
- *
- * @throws Problem 400 for anything else
- */
+/** `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at. */
+const Parameters = z.strictObject({
+  ID: z.string().optional(),
+  snapshot: z
+    .string()
+    .regex(/^\d{1,15}$/, 'This is a whole number, as `nexus synth` writes it.')
+    .optional(),
+})
+
+/** @throws Problem 400 for anything else */
 const parametersOf = (query: string): { readonly lockId: string | null; readonly snapshot: number | null } => {
-  const parameters = new URLSearchParams(query)
-  const unknown = [...parameters.keys()].find((name) => name !== 'ID' && name !== 'snapshot')
-  if (unknown !== undefined) throw new Problem('malformed', 'The parameters of a state are ID and snapshot.')
-  const snapshot = parameters.get('snapshot')
-  if (snapshot !== null && !/^\d{1,15}$/.test(snapshot))
-    throw new Problem('malformed', 'snapshot is a whole number, as `nexus synth` writes it.')
-  return { lockId: parameters.get('ID'), snapshot: snapshot === null ? null : Number(snapshot) }
+  const { ID, snapshot } = parseQuery(Parameters, query, 'ID (of a lock) and snapshot (a whole number)')
+  return { lockId: ID ?? null, snapshot: snapshot === undefined ? null : Number(snapshot) }
 }
 
 /** @throws Problem 400 where the body is not the one that was sent */

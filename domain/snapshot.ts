@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { accessOf, fold } from './desired.ts'
 import { textOf } from './shape.ts'
+import { quoted } from './shell.ts'
 import type { TerraformRequest } from './terraform-standing.ts'
 import type { StateResource } from './terraform-state.ts'
 import { clientResourceTypes } from './terraform-state.ts'
@@ -123,7 +124,7 @@ export const snapshotOf = (facts: SnapshotFacts, tenant: SnapshotTenant, unasked
       (owning === undefined
         ? null
         : `The state ${owning.state} manages Nexus' own client at ${owning.address}: take it out with ` +
-          `terraform state rm '${owning.address}'.`),
+          `terraform state rm ${quoted(owning.address)}.`),
     states: [...names].toSorted().map((name) => {
       const { snapshot: version, others } = facts.states.find((state) => state.name === name) ?? unwritten
       const own = tenant.own.includes(name)

@@ -12,12 +12,5 @@ export const plainName = (address: string, type: string): string | null => {
   return isIdentifier(name) ? name : null
 }
 
-/** A word for a POSIX shell. */
-const quoted = (word: string): string =>
-  /^[A-Za-z0-9_./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-
-/** A command to paste into a shell, whatever the words hold. */
-export const shell = (...words: readonly string[]): string => words.map(quoted).join(' ')
-
 /** By code points, so that the order is the same on every machine. */
 export const byText = (left: string, right: string): number => (left < right ? -1 : Number(left > right))

@@ -1,5 +1,6 @@
 import type { SnapshotClient } from '../../domain/snapshot.ts'
-import { isIdentifier, shell } from './address.ts'
+import { shell } from '../../domain/shell.ts'
+import { isIdentifier } from './address.ts'
 import { attributesOf } from './attributes.ts'
 import type { Ownable } from './attributes.ts'
 import { called, isReleased } from './known.ts'

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../domain/snapshot.ts'
 import { StackRefused } from '../errors.ts'
-import { byText, shell } from './address.ts'
+import { shell } from '../../domain/shell.ts'
+import { byText } from './address.ts'
 import { adoptionsOf } from './adoptions.ts'
 import { attributesOf } from './attributes.ts'
 import type { Ownable } from './attributes.ts'

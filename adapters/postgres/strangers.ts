@@ -11,7 +11,7 @@ export interface Strangers {
 }
 
 /** How often what was counted is stored, and how many rows that makes at the most. */
-export const strangerSettings = { everyMs: 60_000, maximum: 1000 } as const
+const strangerSettings = { everyMs: 60_000, maximum: 1000 } as const
 
 /**
  * Counts requests without valid credentials and stores the counts from time to time: so a flood of them is a few rows,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { drifts } from './drift.ts'
-import { planOf } from './plan.ts'
+import { nextWork } from './plan.ts'
+import type { Round } from './plan.ts'
 import { textOf } from './shape.ts'
 import type { ClientState, MetadataKeys } from './vocabulary.ts'
 import { fieldPaths } from './vocabulary.ts'
@@ -26,6 +27,8 @@ const ClientDifference = z.object({
   id: z.string(),
   name: z.string(),
   notes: z.array(z.string()),
+  /** The body that will be sent, in a plan. */
+  members: z.record(z.string(), z.unknown()).optional(),
   fields: z.array(FieldDifference),
 })
 export type ClientDifference = z.infer<typeof ClientDifference>
@@ -41,7 +44,7 @@ export type TenantDifferences = z.infer<typeof TenantDifferences>
 export type Look = 'plan' | 'drift'
 
 /** What is looked at of a client. */
-interface LookedAt extends ClientState {
+interface LookedAt extends ClientState, Pick<Round, 'oneByOneUntil'> {
   /** Why nothing is being sent now; null where nothing stands in the way. */
   readonly standstill: string | null
   readonly failures: number
@@ -57,16 +60,22 @@ interface LookedAtTenant {
   readonly metadataKeys: MetadataKeys
 }
 
-type Differences = Pick<ClientDifference, 'notes' | 'fields'>
+type Differences = Pick<ClientDifference, 'notes' | 'fields' | 'members'>
+
+const waitingNote = (waiting: number, sent: number): string[] => {
+  if (waiting === 0) return []
+  const how = sent < waiting ? 'the oldest first, because some were refused together' : 'in one call'
+  return [`${waiting === 1 ? '1 change waits' : `${waiting} changes wait`}, ${how}`]
+}
 
 const differencesOf: Readonly<Record<Look, (client: LookedAt, tenant: LookedAtTenant) => Differences>> = {
   plan: (client, tenant) => {
-    const work = planOf(client, tenant.driftPolicy, tenant.metadataKeys)
-    const waiting = client.pending.length
+    const work = nextWork(client, tenant.driftPolicy, tenant.metadataKeys)
     return {
-      fields: work.kind === 'nothing' ? [] : work.differences.map(({ path, from, to }) => ({ field: path, from, to })),
+      fields: work.kind === 'settled' ? [] : work.differences.map(({ path, from, to }) => ({ field: path, from, to })),
+      ...(work.kind === 'settled' ? {} : { members: work.members }),
       notes: [
-        ...(waiting === 0 ? [] : [`${waiting === 1 ? '1 change waits' : `${waiting} changes wait`}, in one call`]),
+        ...waitingNote(client.pending.length, work.changes.length),
         ...(client.standstill === null ? [] : [`nothing is sent: ${client.standstill.replace('-', ' is ')}`]),
         ...(client.lastFailure === null ? [] : [`tried ${client.failures} times: ${client.lastFailure}`]),
       ],
@@ -100,9 +109,9 @@ export const lookAt = (
   tenant: LookedAtTenant,
 ): TenantDifferences => {
   const found = clients.flatMap((client): ClientDifference[] => {
-    const { fields, notes } = differencesOf[look](client, tenant)
+    const { fields, ...more } = differencesOf[look](client, tenant)
     const name = textOf(client.observed['name']) ?? 'without a name'
-    return fields.length === 0 ? [] : [{ id: client.key.clientId, name, notes, fields }]
+    return fields.length === 0 ? [] : [{ id: client.key.clientId, name, ...more, fields }]
   })
   return { tenant: tenant.id, clients: found, unchanged: total - found.length }
 }

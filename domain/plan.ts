@@ -1,7 +1,8 @@
 import { compare, readField, writeFields } from './fields.ts'
-import type { Auth0Client, ClientState, FieldPath, MetadataKeys, Value, Values } from './vocabulary.ts'
+import type { Auth0Client, ClientState, FieldPath, MetadataKeys, PendingChange, Value, Values } from './vocabulary.ts'
 import { pathsOf, pick } from './vocabulary.ts'
 import { driftOf, fold, pendingPaths } from './desired.ts'
+import { lateWrites } from './drift.ts'
 
 /** One difference between what is and what is to be. */
 interface Difference {
@@ -11,7 +12,7 @@ interface Difference {
 }
 
 /** What has to be sent to Auth0 for one client. */
-export type Plan =
+type Plan =
   | { readonly kind: 'nothing' }
   | {
       readonly kind: 'update'
@@ -43,14 +44,75 @@ export const plan = (desired: Values, observed: Auth0Client, scope: readonly Fie
   return { kind: 'update', members, values, differences }
 }
 
-/** Fields that pending changes name, and under the policy `revert` the drifted ones. */
-export const scopeOf = (state: ClientState, drift: 'report' | 'revert', keys: MetadataKeys): FieldPath[] => [
-  ...new Set([
-    ...pendingPaths(state.pending),
-    ...(drift === 'revert' ? driftOf(state.base, state.observed, keys).map(({ path }) => path) : []),
-  ]),
-]
+/** What of a client decides the work of a round. */
+export interface Round extends Pick<ClientState, 'base' | 'observed' | 'pending' | 'generation'> {
+  /** Changes up to this generation were refused together, and are tried one by one; null where none are. */
+  readonly oneByOneUntil: number | null
+}
 
-/** The plan of a client as it stands: what the worker would send now. */
-export const planOf = (state: ClientState, drift: 'report' | 'revert', keys: MetadataKeys): Plan =>
-  plan(fold(state.base, state.pending), state.observed, scopeOf(state, drift, keys), keys)
+/** What one round has to do, for which changes. */
+export type Work =
+  | (Omit<Extract<Plan, { kind: 'update' }>, 'kind'> & {
+      readonly kind: 'send'
+      readonly changes: readonly PendingChange[]
+    })
+  /** Auth0 has been read and has it all, or nothing waits. */
+  | { readonly kind: 'settled'; readonly changes: readonly PendingChange[]; readonly values: Values }
+
+/**
+ * The work of one round.
+ *
+ * @param history values of the client's recent changes, where `observed` was read under the lease: only then can it prove
+ *   that no call is needed, or show that a late call of a former holder has written an old value
+ */
+export const workOf = (round: Round, keys: MetadataKeys, history?: readonly Values[]): Work => {
+  const { base, observed } = round
+  const changes = changesOf(round)
+  const late = history === undefined ? [] : lateWrites(base, observed, history, keys)
+  const scope = [...new Set([...pendingPaths(changes), ...late])]
+  const work = plan(fold(base, changes), observed, scope, keys)
+  if (work.kind === 'nothing') return { kind: 'settled', changes, values: {} }
+  if (history !== undefined && work.differences.length === 0) return { kind: 'settled', changes, values: work.values }
+  return { ...work, kind: 'send', changes }
+}
+
+/** The changes of a round: all that wait, or the oldest alone while a refusal among several is being found. */
+const changesOf = ({ pending, oneByOneUntil }: Round): readonly PendingChange[] => {
+  const [oldest] = pending
+  return oldest !== undefined && oneByOneUntil !== null && oldest.generation <= oneByOneUntil ? [oldest] : pending
+}
+
+/** A client as it would stand with one more change waiting. */
+export const withChange = <State extends ClientState>(state: State, values: Values): State => {
+  const generation = state.generation + 1
+  return { ...state, pending: [...state.pending, { id: '', generation, values }], generation }
+}
+
+/**
+ * The change that the policy `revert` makes of a drift: the confirmed values of the drifted fields; undefined where none
+ * has drifted. What waits is sent first, and the drift is looked at again when that is settled.
+ */
+export const reversionOf = (
+  { base, observed, pending }: Pick<ClientState, 'base' | 'observed' | 'pending'>,
+  keys: MetadataKeys,
+): Values | undefined => {
+  if (pending.length > 0) return undefined
+  const drifted = driftOf(base, observed, keys).map(({ path }) => path)
+  return drifted.length === 0 ? undefined : pick(base, drifted)
+}
+
+/** The work of the next round of a client as it stands: what is printed of it is what will be sent. */
+export const nextWork = (state: ClientState & Round, drift: 'report' | 'revert', keys: MetadataKeys): Work => {
+  const reversion = drift === 'revert' ? reversionOf(state, keys) : undefined
+  return workOf(reversion === undefined ? state : withChange(state, reversion), keys)
+}
+
+/**
+ * The work of the round that will send one more change, with everything that goes along with it: changes that are tried
+ * one by one have gone before.
+ */
+export const workWith = (state: ClientState & Round, values: Values, keys: MetadataKeys): Work => {
+  const { oneByOneUntil } = state
+  const waiting = state.pending.filter(({ generation }) => generation > (oneByOneUntil ?? 0))
+  return workOf({ ...withChange({ ...state, pending: waiting }, values), oneByOneUntil: null }, keys)
+}

@@ -4,7 +4,7 @@ import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import { compare } from '../domain/fields.ts'
 import { pendingPaths } from '../domain/desired.ts'
-import { drifts } from '../domain/drift.ts'
+import { reversionOf } from '../domain/plan.ts'
 import { omit, pathsOf, pick } from '../domain/vocabulary.ts'
 import type { ClientKey, FieldPath, Values } from '../domain/vocabulary.ts'
 
@@ -44,10 +44,8 @@ export const createPolicies = ({
     log.warn({ ...key, policy: tenant.driftPolicy }, 'drift: owned fields were changed in Auth0')
     if (tenant.driftPolicy !== 'revert') return
     await clients.accept(key, { kind: 'policy', id: 'revert', application: null }, (state) => {
-      const paths = drifts(state.base, state.observed, tenant.metadataKeys).map(({ path }) => path)
-      // What waits is sent first; the drift is looked at again when it is settled.
-      if (paths.length === 0 || state.pending.length > 0) return { kind: 'not-now' }
-      return { kind: 'accepted', values: pick(state.base, paths), changesNothing: false }
+      const values = reversionOf(state, tenant.metadataKeys)
+      return values === undefined ? { kind: 'not-now' } : { kind: 'accepted', values, changesNothing: false }
     })
   },
 

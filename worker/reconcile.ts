@@ -6,13 +6,19 @@ import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Lease, Leases, Outlook } from '../adapters/postgres/leases.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Next } from '../adapters/queue/queue.ts'
-import type { ClientKey } from '../domain/vocabulary.ts'
+import { workOf } from '../domain/plan.ts'
+import type { Work } from '../domain/plan.ts'
+import { afterAnswer, afterFailure, afterReading, isRecovery, needsReading } from '../domain/settlement.ts'
+import type { Settlement, Step } from '../domain/settlement.ts'
+import { verdictOf } from '../domain/verdict.ts'
+import type { Reply } from '../domain/verdict.ts'
+import type { ClientKey, MetadataKeys } from '../domain/vocabulary.ts'
+import type { Health } from './health.ts'
 import type { Policies } from './policies.ts'
-import { afterAnswer, afterFailure, afterReading } from './settlements.ts'
-import type { FailureDeps, Step } from './settlements.ts'
-import { workOf } from './work.ts'
 
-export interface ReconcileDeps extends FailureDeps {
+export interface ReconcileDeps {
+  readonly health: Health
+  readonly keysOf: (tenantId: string) => MetadataKeys
   readonly clients: Clients
   readonly leases: Leases
   readonly changes: Changes
@@ -69,8 +75,7 @@ const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
     deps.log.warn({ ...lease.key }, 'lease lost before settling: the next holder reads Auth0 before it plans')
     return
   }
-  if (lease.failures > 0 && settlement.failure === undefined)
-    await deps.clients.bringForward(lease.key.tenantId, recoveryMs)
+  if (isRecovery(lease, settlement)) await deps.clients.bringForward(lease.key.tenantId, recoveryMs)
   if (putBack !== undefined) await deps.policies.putBack(lease.key, putBack)
   else if (settlement.drifted === true) await deps.policies.onDrift(lease.key)
 }
@@ -78,21 +83,31 @@ const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
 const step = async (deps: ReconcileDeps, lease: Lease): Promise<Step> => {
   const keys = deps.keysOf(lease.key.tenantId)
   const reading = needsReading(lease) ? await read(deps, lease) : undefined
-  if (reading?.ok === false) return afterFailure(deps, lease, undefined, reading)
+  if (reading?.ok === false) return fail(deps, lease, undefined, reading)
   const observed = reading?.body ?? lease.state.observed
-  const history = reading === undefined ? [] : await deps.changes.recentValues(lease.key)
-  const work = workOf(lease, observed, reading && { history }, keys)
+  const history = reading === undefined ? undefined : await deps.changes.recentValues(lease.key)
+  const work = workOf({ ...lease.state, observed, oneByOneUntil: lease.oneByOneUntil }, keys, history)
   if (work.kind === 'settled') return afterReading(lease, observed, work, keys)
   // A call may only be made under a lease that outlasts it; the reading may have used it up.
   if (lease.remainingMs() < deps.callMs)
     return reading === undefined ? { attemptClosed: true } : afterReading(lease, observed, work, keys)
   const reply = await deps.auth0.update(lease.key, work.members, work.changes[0]?.id ?? randomUUID())
   await deps.pacer.report(lease.key.tenantId, 'other', reply)
-  return reply.ok ? afterAnswer(lease, observed, work, reply.body, keys) : afterFailure(deps, lease, work, reply)
+  return reply.ok ? afterAnswer(lease, observed, work, reply.body, keys) : fail(deps, lease, work, reply)
 }
 
-/** A call of unknown outcome may have written, or may still write: what was observed before it is not to be trusted. */
-const needsReading = (lease: Lease): boolean => lease.openAttemptMs !== null || lease.verifyDue
+/** A call failed: where its verdict doubts the tenant's credential, that is found out first. */
+const fail = async (
+  deps: ReconcileDeps,
+  lease: Lease,
+  sent: Extract<Work, { kind: 'send' }> | undefined,
+  reply: Extract<Reply<unknown>, { ok: false }>,
+): Promise<Settlement> => {
+  const { tenantId } = lease.key
+  const verdict = verdictOf(reply)
+  const credential = verdict.kind === 'probe' ? await deps.health.probe(tenantId, verdict.reason) : null
+  return afterFailure(lease, sent, reply, { credential, random: Math.random(), keys: deps.keysOf(tenantId) })
+}
 
 const read = async (deps: ReconcileDeps, lease: Lease) => {
   await deps.pacer.slot(lease.key.tenantId, 'read-clients')

@@ -2,21 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import { listingChange } from '../../domain/listing.ts'
-import type { Refusal } from '../../domain/refusal.ts'
+import type { Leased, Outcome, Settlement } from '../../domain/settlement.ts'
 import { stalledAfter } from '../../domain/verdict.ts'
-import type {
-  Auth0Client,
-  ClientKey,
-  ClientState,
-  MetadataKeys,
-  PendingChange,
-  Values,
-} from '../../domain/vocabulary.ts'
+import type { ClientKey, ClientState, MetadataKeys, PendingChange } from '../../domain/vocabulary.ts'
 import { listingStatement, unlistStatement } from './listings.ts'
 import type { KeysOf } from './listings.ts'
 import { isApplying, movedState, pendingOf, readRecord, toState } from './records.ts'
 import { settledChannel } from './notifications.ts'
-import type { ClientsTable, Contested, Database } from './schema.ts'
+import type { ClientsTable, Database } from './schema.ts'
 import { eventStatement } from './state-events.ts'
 
 /** Whether there is anything to do for a client, and whether now. Times are milliseconds from now. */
@@ -28,44 +21,9 @@ export type Outlook =
   /** Paused or held: who lifts that queues it again. */
   | { readonly kind: 'standstill' }
 
-/** What came of one pending change. */
-export type Outcome =
-  | { readonly id: string; readonly status: 'applied'; readonly supersededBy: string | null }
-  | { readonly id: string; readonly status: 'rejected'; readonly refusal: Refusal }
-
-/** One step of bringing a client to its desired state, written in one transaction under the lease. */
-export interface Settlement {
-  /** What Auth0 has just said; left out where it said nothing new. */
-  readonly observed?: Auth0Client
-  /** Values that are confirmed by this step; they are merged into those that were. */
-  readonly confirmed?: Values
-  readonly outcomes?: readonly Outcome[]
-  readonly oneByOneUntil?: number | null
-  readonly contested?: Contested | null
-  readonly vanished?: true
-  /** The call failed: wait so long before the next. */
-  readonly failure?: { readonly reason: string; readonly retryAfterMs: number; readonly countsAsFailure: boolean }
-  /** Whether no call of this attempt can still be under way. */
-  readonly attemptClosed: boolean
-  /** Read the client again after so many milliseconds; null when that has been done. */
-  readonly verifyAfterMs?: number | null
-  /** Whether an owned field has another value in Auth0 than the one last confirmed. */
-  readonly drifted?: boolean
-}
-
 /** A client that one worker, and nobody else, may call Auth0 for. */
-export interface Lease {
+export interface Lease extends Leased {
   readonly key: ClientKey
-  readonly state: ClientState
-  readonly failures: number
-  readonly oneByOneUntil: number | null
-  readonly contested: Contested | null
-  /**
-   * Milliseconds until a call of a former holder can have ended, not negative; null where every former attempt is
-   * known to have ended.
-   */
-  readonly openAttemptMs: number | null
-  readonly verifyDue: boolean
   /** Milliseconds that the lease still lasts, counted from before it was asked for. */
   readonly remainingMs: () => number
   /**
@@ -173,8 +131,8 @@ const pendingNow = async (db: Kysely<Database>, key: ClientKey): Promise<readonl
   return rows[0]?.pending ?? []
 }
 
-/** What was leased, as it was then. */
-interface Leased {
+/** The row that was leased, as it was then. */
+interface LeasedRow {
   readonly state: ClientState
   readonly revision: number
   readonly token: string
@@ -188,7 +146,7 @@ interface Leased {
  */
 const settle = async (
   db: Kysely<Database>,
-  leased: Leased,
+  leased: LeasedRow,
   settlement: Settlement,
   keysOf: KeysOf,
 ): Promise<boolean> => {
@@ -204,7 +162,7 @@ const settle = async (
 /** @param now the row as it stands; nothing is written to another */
 const write = async (
   db: Kysely<Database> | Transaction<Database>,
-  { state: { key, pending, generation }, token, failures }: Leased,
+  { state: { key, pending, generation }, token, failures }: LeasedRow,
   now: ClientState & { readonly revision: number },
   settlement: Settlement,
   keys: MetadataKeys,

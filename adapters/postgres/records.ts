@@ -7,6 +7,8 @@ import type { ClientsTable, Database } from './schema.ts'
 /** A client's row with what stands around it. */
 export interface ClientRecord extends ClientState {
   readonly revision: number
+  /** Changes up to this generation were refused together, and are tried one by one; null where none are. */
+  readonly oneByOneUntil: number | null
   /** Milliseconds since Auth0 was last read, by the database's clock. */
   readonly ageMs: number
   readonly vanished: boolean
@@ -111,6 +113,7 @@ export const readRecord = async (
 export const toRecord = (row: StateRow): ClientRecord => ({
   ...toState(row),
   revision: row.revision,
+  oneByOneUntil: row.one_by_one_until,
   ageMs: row.age_ms,
   vanished: row.vanished_at !== null,
   standstill: standstillOf(row),

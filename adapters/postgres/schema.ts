@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { Refusal } from '../../domain/refusal.ts'
+import type { Contested } from '../../domain/settlement.ts'
 import type { Auth0Client, Author, ChangeStatus, Values } from '../../domain/vocabulary.ts'
 
 /** The tables of the schema `nexus`, as Kysely sees them. What each column means stands in the migrations. */
@@ -69,14 +70,6 @@ export interface ClientsTable {
   paused_at: MaybeTime
   updated_at: Generated<Date>
   waiting: GeneratedAlways<boolean>
-}
-
-/** Rounds spent on an answer that differs from what was sent. */
-export interface Contested {
-  readonly generation: number
-  readonly rounds: number
-  /** What was observed before the first of them. */
-  readonly before: Values
 }
 
 interface ChangesTable {

@@ -45,6 +45,7 @@ describe.skipIf(servers === null)('GET …/plan and …/drift', () => {
         {
           id,
           name: 'Looked at',
+          members: { callbacks: ['https://new.example.com/cb'] },
           notes: ['1 change waits, in one call'],
           fields: [{ field: 'callbackUrls', from: ['https://old.example.com/cb'], to: ['https://new.example.com/cb'] }],
         },

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fold, pendingPaths } from '../../domain/desired.ts'
 import { compare, fields, readField, readFields, writeFields } from '../../domain/fields.ts'
-import { plan, planOf, scopeOf } from '../../domain/plan.ts'
+import { nextWork, plan, reversionOf, workOf, workWith } from '../../domain/plan.ts'
 import { isRecord, recordOf } from '../../domain/shape.ts'
 import type { Auth0Client, ClientState, FieldPath, Value, Values } from '../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys, fieldPaths, pathsOf } from '../../domain/vocabulary.ts'
@@ -59,7 +59,13 @@ const placesOf = (paths: readonly FieldPath[]): Set<string> =>
     }),
   )
 
-const stateOf = (observed: Auth0Client, base: Values, pending: readonly Values[]): ClientState => ({
+const stateOf = (
+  observed: Auth0Client,
+  base: Values,
+  pending: readonly Values[],
+  oneByOneUntil: number | null = null,
+): ClientState & { readonly oneByOneUntil: number | null } => ({
+  oneByOneUntil,
   key: { tenantId: 'acme', clientId: 'c' },
   observed,
   observedAt: new Date(0),
@@ -85,10 +91,10 @@ describe('laws of the plan', () => {
     fc.assert(
       fc.property(values, client, fc.array(values, { minLength: 1, maxLength: 4 }), (base, observed, pending) => {
         const before = stateOf(observed, base, pending)
-        const work = planOf(before, 'report', keys)
-        if (work.kind === 'nothing') return
+        const work = workOf(before, keys)
+        if (work.kind === 'settled') return
         const after = stateOf(patched(observed, work.members), { ...base, ...work.values }, [])
-        expect(planOf(after, 'report', keys)).toEqual({ kind: 'nothing' })
+        expect(workOf(after, keys)).toEqual({ kind: 'settled', changes: [], values: {} })
       }),
     )
   })
@@ -143,20 +149,10 @@ describe('laws of the plan', () => {
     fc.assert(
       fc.property(values, client, values, (base, observed, wanted) => {
         const state = stateOf(patched(observed, writeFields(wanted, observed, keys)), base, [wanted])
-        const work = planOf(state, 'report', keys)
-        expect(work.kind === 'update' ? pathsOf(work.values) : []).toEqual(pathsOf(wanted))
+        const work = workOf(state, keys)
+        expect(work.kind === 'send' ? pathsOf(work.values) : []).toEqual(pathsOf(wanted))
       }),
     )
-  })
-
-  test("a drifted field is not sent with another field's change, unless the policy reverts", () => {
-    const state = stateOf(
-      { callbacks: ['https://stolen.example.com'] },
-      { callbackUrls: ['https://app.example.com'] },
-      [{ productName: 'Billing' }],
-    )
-    expect(scopeOf(state, 'report', keys)).toEqual(['productName'])
-    expect(scopeOf(state, 'revert', keys)).toEqual(['productName', 'callbackUrls'])
   })
 
   test('a later change of the same field wins, others stay', () => {
@@ -167,6 +163,75 @@ describe('laws of the plan', () => {
       productName: 'A',
     })
     expect(pendingPaths(pending)).toEqual(['productName', 'callbackUrls'])
+  })
+})
+
+describe('the work of a round', () => {
+  const stolen: Auth0Client = { callbacks: ['https://stolen.example.com'] }
+  const confirmed: Values = { callbackUrls: ['https://app.example.com'] }
+
+  test("a drifted field is not sent with another field's change, whatever the policy", () => {
+    const state = stateOf(stolen, confirmed, [{ productName: 'Billing' }])
+    for (const policy of ['report', 'revert'] as const)
+      expect(nextWork(state, policy, keys)).toMatchObject({ kind: 'send', values: { productName: 'Billing' } })
+    expect(reversionOf(state, keys)).toBeUndefined()
+  })
+
+  test.each([
+    { reason: 'under revert a drift is put back once nothing waits', policy: 'revert', values: confirmed },
+    { reason: 'under report it is not', policy: 'report', values: undefined },
+  ] as const)('$reason', ({ policy, values }) => {
+    const work = nextWork(stateOf(stolen, { ...confirmed, productName: null }, []), policy, keys)
+    expect(work.kind === 'send' ? work.values : undefined).toEqual(values)
+  })
+
+  test('another order of the same elements is put back as well, and no drift is no work', () => {
+    const base: Values = { callbackUrls: ['a', 'b'] }
+    expect(reversionOf(stateOf({ callbacks: ['b', 'a'] }, base, []), keys)).toEqual(base)
+    expect(reversionOf(stateOf({ callbacks: ['a', 'b'] }, base, []), keys)).toBeUndefined()
+    expect(nextWork(stateOf({ callbacks: ['a', 'b'] }, base, []), 'revert', keys).kind).toBe('settled')
+  })
+
+  test.each<{ reason: string; until: number | null; sent: number[] }>([
+    { reason: 'all that wait go in one call', until: null, sent: [1, 2, 3] },
+    { reason: 'while a refusal is being found, the oldest alone', until: 3, sent: [1] },
+    { reason: 'up to the last suspect', until: 1, sent: [1] },
+    { reason: 'and then the rest together', until: 0, sent: [1, 2, 3] },
+  ])('$reason', ({ until, sent }) => {
+    const state = stateOf({}, {}, [{ productName: 'a' }, { applicationName: 'b' }, { productName: 'c' }], until)
+    expect(workOf(state, keys).changes.map(({ generation }) => generation)).toEqual(sent)
+  })
+
+  test('without a reading a change is sent though an old observation has it; with one it is settled', () => {
+    const state = stateOf({ client_metadata: { product_name: 'Billing' } }, {}, [{ productName: 'Billing' }])
+    expect(workOf(state, keys).kind).toBe('send')
+    expect(workOf(state, keys, [])).toMatchObject({ kind: 'settled', values: { productName: 'Billing' } })
+  })
+
+  test.each<{ reason: string; history: readonly Values[]; sent: Values | undefined }>([
+    {
+      reason: 'what a late call wrote, an older value of ours, is repaired',
+      history: [{ callbackUrls: ['https://stolen.example.com'] }],
+      sent: confirmed,
+    },
+    { reason: 'what nobody here ever wrote is drift', history: [{ callbackUrls: ['https://x'] }], sent: undefined },
+    { reason: 'without a history likewise', history: [], sent: undefined },
+  ])('$reason', ({ history, sent }) => {
+    const work = workOf(stateOf(stolen, confirmed, []), keys, history)
+    expect(work.kind === 'send' ? work.values : undefined).toEqual(sent)
+  })
+
+  test('a preview tells of the round that will send the change: what is tried one by one has gone before', () => {
+    const state = stateOf({}, {}, [{ productName: 'a' }, { applicationName: 'b' }, { client_upn_key: 'c' }], 2)
+    const work = workWith(state, { callbackUrls: ['https://app.example.com'] }, keys)
+    expect(work).toMatchObject({
+      kind: 'send',
+      members: { client_metadata: { client_upn_key: 'c' }, callbacks: ['https://app.example.com'] },
+    })
+    expect(work.kind === 'send' && work.members).toEqual({
+      client_metadata: { client_upn_key: 'c' },
+      callbacks: ['https://app.example.com'],
+    })
   })
 })
 

@@ -1,16 +1,72 @@
-import type { Lease, Outcome, Settlement } from '../adapters/postgres/leases.ts'
-import { driftOf, pendingPaths } from '../domain/desired.ts'
-import { compare, readField, readFields } from '../domain/fields.ts'
-import { ignoredIssues, refusalIssues } from '../domain/refusal.ts'
-import { extraRounds, readAnswer } from '../domain/settle.ts'
-import { backOffMs, verdictOf } from '../domain/verdict.ts'
-import type { Reply } from '../domain/verdict.ts'
-import type { Auth0Client, MetadataKeys, PendingChange, Values } from '../domain/vocabulary.ts'
-import { omit, pathsOf, pick } from '../domain/vocabulary.ts'
-import type { Health } from './health.ts'
-import type { Work } from './work.ts'
+import { driftOf, pendingPaths } from './desired.ts'
+import { compare, readField, readFields } from './fields.ts'
+import type { Work } from './plan.ts'
+import { ignoredIssues, refusalIssues } from './refusal.ts'
+import type { Refusal } from './refusal.ts'
+import { extraRounds, readAnswer } from './settle.ts'
+import { backOffMs, verdictOf } from './verdict.ts'
+import type { Reply } from './verdict.ts'
+import type { Auth0Client, ClientState, MetadataKeys, PendingChange, Values } from './vocabulary.ts'
+import { omit, pathsOf, pick } from './vocabulary.ts'
 
 /** From what came back to what is written: one function for each way that a round can end. */
+
+/** A client as the holder of its lease knows it. */
+export interface Leased {
+  readonly state: ClientState
+  /** Tries that have failed in a row. */
+  readonly failures: number
+  /** Changes up to this generation were refused together, and are tried one by one; null where none are. */
+  readonly oneByOneUntil: number | null
+  readonly contested: Contested | null
+  /**
+   * Milliseconds until a call of a former holder can have ended, not negative; null where every former attempt is
+   * known to have ended.
+   */
+  readonly openAttemptMs: number | null
+  /** Whether the client has to be read again now. */
+  readonly verifyDue: boolean
+}
+
+/** Rounds spent on an answer that differs from what was sent. */
+export interface Contested {
+  readonly generation: number
+  readonly rounds: number
+  /** What was observed before the first of them. */
+  readonly before: Values
+}
+
+/** What came of one pending change. */
+export type Outcome =
+  | { readonly id: string; readonly status: 'applied'; readonly supersededBy: string | null }
+  | { readonly id: string; readonly status: 'rejected'; readonly refusal: Refusal }
+
+/** One step of bringing a client to its desired state, written in one transaction under the lease. */
+export interface Settlement {
+  /** What Auth0 has just said; left out where it said nothing new. */
+  readonly observed?: Auth0Client
+  /** Values that are confirmed by this step; they are merged into those that were. */
+  readonly confirmed?: Values
+  readonly outcomes?: readonly Outcome[]
+  readonly oneByOneUntil?: number | null
+  readonly contested?: Contested | null
+  readonly vanished?: true
+  /** The call failed: wait so long before the next. */
+  readonly failure?: { readonly reason: string; readonly retryAfterMs: number; readonly countsAsFailure: boolean }
+  /** Whether no call of this attempt can still be under way. */
+  readonly attemptClosed: boolean
+  /** Read the client again after so many milliseconds; null when that has been done. */
+  readonly verifyAfterMs?: number | null
+  /** Whether an owned field has another value in Auth0 than the one last confirmed. */
+  readonly drifted?: boolean
+}
+
+/** A call of unknown outcome may have written, or may still write: what was observed before it is not to be trusted. */
+export const needsReading = ({ openAttemptMs, verifyDue }: Leased): boolean => openAttemptMs !== null || verifyDue
+
+/** Whether tries failed before this one, which got through: then others that wait need not wait out their time. */
+export const isRecovery = ({ failures }: Leased, { failure }: Settlement): boolean =>
+  failures > 0 && failure === undefined
 
 /** What is written under the lease, and what has to become a change of its own after it. */
 export interface Step extends Settlement {
@@ -18,7 +74,7 @@ export interface Step extends Settlement {
 }
 
 /** Auth0 was only read: what it has already is applied, and the rest waits for the next round. */
-export const afterReading = (lease: Lease, observed: Auth0Client, work: Work, keys: MetadataKeys): Settlement => {
+export const afterReading = (lease: Leased, observed: Auth0Client, work: Work, keys: MetadataKeys): Settlement => {
   const confirmed = work.kind === 'settled' ? work.values : {}
   return {
     observed,
@@ -31,12 +87,12 @@ export const afterReading = (lease: Lease, observed: Auth0Client, work: Work, ke
 }
 
 /** Whether a field that no pending change names differs from its confirmed value. */
-const isDrifted = ({ state }: Lease, confirmed: Values, observed: Auth0Client, keys: MetadataKeys): boolean =>
+const isDrifted = ({ state }: Leased, confirmed: Values, observed: Auth0Client, keys: MetadataKeys): boolean =>
   driftOf(omit({ ...state.base, ...confirmed }, pendingPaths(state.pending)), observed, keys).length > 0
 
 /** Auth0 answered 200: it took the values, made something else of them, or left them as they were. */
 export const afterAnswer = (
-  lease: Lease,
+  lease: Leased,
   before: Auth0Client,
   work: Extract<Work, { kind: 'send' }>,
   answer: Auth0Client,
@@ -76,10 +132,13 @@ const takenFrom = (before: Values, answer: Auth0Client, taken: Values, keys: Met
     pathsOf(taken).filter((path) => compare(before[path], readField(path, answer, keys)) !== 'same'),
   )
 
-/** What has to be asked to understand a failure. */
-export interface FailureDeps {
-  readonly health: Health
-  readonly keysOf: (tenantId: string) => MetadataKeys
+/** What has been found out about a failure, beside the answer itself. */
+interface Findings {
+  /** What a probe of the tenant's credential said; null where the verdict asked for none. */
+  readonly credential: 'well' | 'ill' | 'unknown' | null
+  /** A number in [0, 1), for the length of a back-off. */
+  readonly random: number
+  readonly keys: MetadataKeys
 }
 
 /**
@@ -87,12 +146,12 @@ export interface FailureDeps {
  *
  * @param sent what was sent; undefined when it was a reading that failed
  */
-export const afterFailure = async (
-  { health, keysOf }: FailureDeps,
-  lease: Lease,
+export const afterFailure = (
+  lease: Leased,
   sent: Extract<Work, { kind: 'send' }> | undefined,
   reply: Extract<Reply<unknown>, { ok: false }>,
-): Promise<Settlement> => {
+  { credential, random, keys }: Findings,
+): Settlement => {
   // Where no answer came, the call may still be under way, or have been done; where only a reading failed, what made it
   // necessary still stands.
   const heard: Settlement =
@@ -101,12 +160,12 @@ export const afterFailure = async (
     ...heard,
     failure: { reason, retryAfterMs, countsAsFailure },
   })
-  const backOff = (reason: string): Settlement => retry(reason, backOffMs(lease.failures + 1, Math.random()), true)
+  const backOff = (reason: string): Settlement => retry(reason, backOffMs(lease.failures + 1, random), true)
   const { changes, values } = sent ?? { changes: [], values: {} }
   const refuse = (): Settlement => {
     const [last] = changes.slice(-1)
     if (changes.length > 1 && last !== undefined) return { ...heard, oneByOneUntil: last.generation }
-    const issues = refusalIssues(reply.message, values, keysOf(lease.key.tenantId))
+    const issues = refusalIssues(reply.message, values, keys)
     return { ...heard, outcomes: rejected(changes, { reason: 'refused', detail: reply.message, issues }) }
   }
   const verdict = verdictOf(reply)
@@ -114,7 +173,6 @@ export const afterFailure = async (
     case 'again':
       return retry(verdict.reason, verdict.afterMs, false)
     case 'probe': {
-      const credential = await health.probe(lease.key.tenantId, verdict.reason)
       if (credential === 'ill') return retry('the tenant is held', 0, false)
       const refused = credential === 'well' && reply.status === 403 && reply.fromAuth0 && changes.length > 0
       return refused ? refuse() : backOff(verdict.reason)
@@ -129,7 +187,7 @@ export const afterFailure = async (
   }
 }
 
-const vanished = (lease: Lease): Settlement => ({
+const vanished = (lease: Leased): Settlement => ({
   attemptClosed: true,
   verifyAfterMs: null,
   vanished: true,
@@ -141,7 +199,7 @@ const vanished = (lease: Lease): Settlement => ({
 })
 
 /** A former call of unknown outcome may write until its deadline: the client is read once more after it. */
-const verification = (lease: Lease): Pick<Settlement, 'verifyAfterMs'> => {
+const verification = (lease: Leased): Pick<Settlement, 'verifyAfterMs'> => {
   if (lease.openAttemptMs !== null) return { verifyAfterMs: lease.openAttemptMs + 1000 }
   return lease.verifyDue ? { verifyAfterMs: null } : {}
 }

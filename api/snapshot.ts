@@ -1,8 +1,9 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { snapshotOf } from '../domain/snapshot.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admitTo, tenantOf } from './gate.ts'
+import { admitTo, askerOf, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
 import { refuseParameters } from './patch-client.ts'
 import { Problem } from './problem.ts'
@@ -14,10 +15,10 @@ const maximumReads = 50
 export const readSnapshot =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
-    await admitTo(deps, ask, 'terraform.read')
+    const caller = await admitTo(deps, ask, 'terraform.read')
     refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
-    const unasked = await meetUnknown(deps, known, tenant)
+    const unasked = await meetUnknown(deps, known, tenant, askerOf(caller, 'read', ask.gone))
     const snapshot = snapshotOf(
       await deps.stateIndex.snapshot(tenant.id),
       {
@@ -40,13 +41,18 @@ export const readSnapshot =
  *
  * @returns why some could not be read; null where all were
  */
-const meetUnknown = async (deps: ApiDeps, known: KnownClients, tenant: TenantConfiguration): Promise<string | null> => {
+const meetUnknown = async (
+  deps: ApiDeps,
+  known: KnownClients,
+  tenant: TenantConfiguration,
+  asker: Asker,
+): Promise<string | null> => {
   const unknown = await deps.stateIndex.unknownClients(tenant.id, maximumReads + 1)
   if (unknown.length > maximumReads)
     return `States name more than ${maximumReads} clients that Nexus does not know yet: the next scan will find them.`
   for (const clientId of unknown)
     try {
-      await known.find(tenant, clientId)
+      await known.find(tenant, clientId, asker)
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not-found') {
         deps.log.warn({ tenantId: tenant.id, clientId }, 'a client that a state names could not be read')

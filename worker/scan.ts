@@ -1,6 +1,7 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
+import { NoPlace } from '../adapters/postgres/pacer.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
 import { verdictOf } from '../domain/verdict.ts'
@@ -70,7 +71,7 @@ const scan = async (deps: ScanDeps, tenantId: string, startedAt: Date, stopping:
 const readPage = async (deps: ScanDeps, tenantId: string, from: string | undefined, stopping: AbortSignal) => {
   let problem = 'the process is ending'
   for (let attempt = 0; attempt < triesPerPage && !stopping.aborted; attempt += 1) {
-    await deps.pacer.slot(tenantId, 'read-clients')
+    if (!(await hasPlace(deps, tenantId, stopping))) break
     const reply = await deps.auth0.list(tenantId, from, pageSize)
     await deps.pacer.report(tenantId, 'read-clients', reply)
     if (reply.ok) return reply.body
@@ -78,4 +79,15 @@ const readPage = async (deps: ScanDeps, tenantId: string, from: string | undefin
     if (verdictOf(reply).kind === 'probe' && (await deps.health.probe(tenantId, problem)) === 'ill') return problem
   }
   return problem
+}
+
+/** Waits for a place behind everybody else. @returns false where the process is ending */
+const hasPlace = async ({ pacer }: ScanDeps, tenantId: string, stopping: AbortSignal): Promise<boolean> => {
+  try {
+    await pacer.slot(tenantId, 'read-clients', { rank: 'background', signal: stopping })
+    return true
+  } catch (error) {
+    if (error instanceof NoPlace) return false
+    throw error
+  }
 }

@@ -4,11 +4,13 @@ import { createBudgets } from '../../adapters/postgres/budgets.ts'
 import type { Budgets } from '../../adapters/postgres/budgets.ts'
 import { connect } from '../../adapters/postgres/connect.ts'
 import type { Postgres } from '../../adapters/postgres/connect.ts'
-import { createPacer } from '../../adapters/postgres/pacer.ts'
-import type { Bucket } from '../../domain/budget.ts'
+import { createPacer, NoPlace } from '../../adapters/postgres/pacer.ts'
+import type { Pacer } from '../../adapters/postgres/pacer.ts'
+import { bucketOf } from '../../domain/budget.ts'
+import type { Bucket, PlanName, Rank } from '../../domain/budget.ts'
 import type { Reply } from '../../domain/verdict.ts'
 import { servers } from '../support/stack.ts'
-import { openStore } from './support.ts'
+import { openStore, present } from './support.ts'
 import type { Store } from './support.ts'
 
 describe.skipIf(servers === null)('the budget of a tenant', () => {
@@ -25,15 +27,25 @@ describe.skipIf(servers === null)('the budget of a tenant', () => {
     await store.close()
   })
 
+  /** Waits for one place, as a process would that has nobody else in its line. */
+  const place = async (one: Budgets | undefined, tenantId: string, bucket: Bucket, rank: Rank = 'change') => {
+    for (;;) {
+      const { granted, waitMs } = present(await one?.take(tenantId, bucket, rank, 1))
+      if (granted === 1) return performance.now()
+      await sleep(waitMs)
+    }
+  }
   /** When each of many callers of several processes may send, in milliseconds, in order. */
   const granted = async (tenantId: string, bucket: Bucket, callers: number): Promise<number[]> => {
     const times = await Promise.all(
-      Array.from({ length: callers }, async (_, index) => {
-        const reservation = await budgets[index % budgets.length]?.reserve(tenantId, bucket)
-        return performance.now() + (reservation?.waitMs ?? Number.NaN)
-      }),
+      Array.from({ length: callers }, (_, index) => place(budgets[index % budgets.length], tenantId, bucket)),
     )
     return times.toSorted((a, b) => a - b)
+  }
+  /** How long a place would have to be waited for. */
+  const waitOf = async (tenantId: string, bucket: Bucket): Promise<number> => {
+    const { granted: places, waitMs } = present(await budgets[0]?.take(tenantId, bucket, 'change', 1))
+    return places === 1 ? 0 : waitMs
   }
   // Between the database's answer and our clock a loaded machine may let this much pass.
   const noiseMs = 400
@@ -53,7 +65,7 @@ describe.skipIf(servers === null)('the budget of a tenant', () => {
 
   test('a bucket fills up to its burst while nobody calls, and no further', async () => {
     const bucket: Bucket = { name: 'all', burst: 4, intervalMs: 1000 }
-    await budgets[0]?.reserve('idle', bucket)
+    await waitOf('idle', bucket)
     await store.query(`update nexus.budgets set next_at = next_at - interval '1 hour' where tenant_id = 'idle'`)
     const times = await granted('idle', bucket, 8)
     const atOnce = times.filter((time) => time < (times[0] ?? 0) + noiseMs).length
@@ -63,31 +75,29 @@ describe.skipIf(servers === null)('the budget of a tenant', () => {
 
   test('tenants and buckets have each their own', async () => {
     const bucket: Bucket = { name: 'all', burst: 1, intervalMs: 60_000 }
-    await granted('one', bucket, 3)
-    expect((await budgets[0]?.reserve('two', bucket))?.waitMs).toBe(0)
-    expect((await budgets[0]?.reserve('one', { ...bucket, name: 'other' }))?.waitMs).toBe(0)
-    expect((await budgets[0]?.reserve('one', bucket))?.waitMs).toBeGreaterThan(100_000)
+    expect(await waitOf('one', bucket)).toBe(0)
+    expect(await waitOf('one', bucket)).toBeGreaterThan(50_000)
+    expect(await waitOf('two', bucket)).toBe(0)
+    expect(await waitOf('one', { ...bucket, name: 'other' })).toBe(0)
   })
 
-  test('a block holds for everybody, and makes void what was reserved before it', async () => {
+  test('a block holds for everybody, and nobody has a place from before it', async () => {
     const bucket: Bucket = { name: 'all', burst: 10, intervalMs: 10 }
     const [here, there] = budgets
-    const before = await here?.reserve('blocked', bucket)
-    expect(before?.blocked).toBe(false)
+    expect(await waitOf('blocked', bucket)).toBe(0)
     await there?.block('blocked', bucket, 60_000)
-    const during = await here?.reserve('blocked', bucket)
-    expect(during?.blocked).toBe(true)
+    const during = await here?.take('blocked', bucket, 'change', 5)
+    expect(during?.granted).toBe(0)
     expect(during?.waitMs).toBeGreaterThan(50_000)
-    expect(await here?.epoch('blocked', bucket)).toBe((before?.epoch ?? 0) + 1)
     // A shorter block of a 429 that was late does not lift the longer one.
     await there?.block('blocked', bucket, 10)
-    expect((await here?.reserve('blocked', bucket))?.waitMs).toBeGreaterThan(50_000)
+    expect(await waitOf('blocked', bucket)).toBeGreaterThan(50_000)
   })
 
   test('after a block the bucket is empty: no burst follows it', async () => {
     const bucket: Bucket = { name: 'all', burst: 10, intervalMs: 1000 }
     const [here] = budgets
-    await here?.reserve('emptied', bucket)
+    await waitOf('emptied', bucket)
     await here?.block('emptied', bucket, 50)
     await sleep(100)
     const times = await granted('emptied', bucket, 5)
@@ -107,10 +117,10 @@ describe.skipIf(servers === null)('the budget of a tenant', () => {
       retryAfter: 2,
       rate: { remaining: 0, resetIn: 2 },
     }
-    await here?.slot('paced', 'other')
-    await here?.slot('paced', 'other')
+    await here?.slot('paced', 'other', { rank: 'change' })
+    await here?.slot('paced', 'other', { rank: 'change' })
     const start = performance.now()
-    const waiting = there?.slot('paced', 'other')
+    const waiting = there?.slot('paced', 'other', { rank: 'change' })
     await here?.report('paced', 'other', tooMany)
     await waiting
     expect(performance.now() - start).toBeGreaterThan(1900)
@@ -118,7 +128,150 @@ describe.skipIf(servers === null)('the budget of a tenant', () => {
 
   test('a tenant without limits never waits, and leaves no row', async () => {
     const pacer = createPacer(createBudgets(store.postgres.db), new Map([['free-for-all', 'none']]))
-    await Promise.all(Array.from({ length: 100 }, () => pacer.slot('free-for-all', 'other')))
+    await Promise.all(Array.from({ length: 100 }, () => pacer.slot('free-for-all', 'other', { rank: 'change' })))
     expect(await store.query(`select 1 from nexus.budgets where tenant_id = 'free-for-all'`)).toEqual([])
+  })
+
+  describe('nobody starves anybody', () => {
+    const never = new AbortController().signal
+    const pacersFor = (tenantId: string, plan: PlanName): Pacer[] =>
+      budgets.map((one) => createPacer(one, new Map([[tenantId, plan]])))
+    const reading = (pacer: Pacer | undefined, tenantId: string, name: string, signal: AbortSignal) =>
+      present(pacer).slot(tenantId, 'read-clients', { rank: 'request', asker: { name, signal } })
+    const change = (pacer: Pacer | undefined, tenantId: string) =>
+      present(pacer).slot(tenantId, 'other', { rank: 'change' })
+    const elapsed = async (work: Promise<unknown>): Promise<number> => {
+      const start = performance.now()
+      await work
+      return performance.now() - start
+    }
+    const aheadMs = async (tenantId: string): Promise<number> => {
+      const [row] = await store.query<{ ms: number }>(
+        `select extract(epoch from max(next_at) - clock_timestamp())::float8 * 1000 as ms from nexus.budgets where tenant_id = $1`,
+        [tenantId],
+      )
+      return row?.ms ?? 0
+    }
+
+    test.each([
+      { reason: 'a limit of two calls at once', plan: 'free' },
+      { reason: 'a bucket for reading alone', plan: 'self-service' },
+      { reason: 'a burst and a low rate', plan: 'enterprise-non-production' },
+    ] as const)('readings that nobody waits for any more leave nothing behind: $reason', async ({ plan }) => {
+      const tenantId = `given-up-${plan}`
+      const pacers = pacersFor(tenantId, plan)
+      const gone = new AbortController()
+      const readings = Array.from({ length: 300 }, (_, index) =>
+        reading(pacers[index % 3], tenantId, `reader ${index % 7}`, gone.signal).catch((error: unknown) => error),
+      )
+      await sleep(700)
+      gone.abort()
+      const refused = (await Promise.all(readings)).filter((error) => error instanceof NoPlace)
+      expect(refused.length).toBeGreaterThan(250)
+      const bucket = present(bucketOf(plan, 'read-clients'))
+      expect(await aheadMs(tenantId)).toBeLessThanOrEqual(bucket.burst * bucket.intervalMs)
+      expect(await elapsed(change(pacers[0], tenantId))).toBeLessThan(bucket.intervalMs + 1000)
+    })
+
+    test('of a flood no more waits than can be served, and who is refused learns it at once', async () => {
+      const [pacer] = pacersFor('flooded', 'free')
+      const gone = new AbortController()
+      const flood = Array.from({ length: 300 }, () => reading(pacer, 'flooded', 'one caller', gone.signal))
+      const settled = flood.map((one) =>
+        one.then(
+          () => 'served',
+          (error: unknown) => (error instanceof NoPlace ? 'refused' : 'failed'),
+        ),
+      )
+      const soon = await Promise.all(settled.map((one) => Promise.race([one, sleep(600).then(() => 'waiting')])))
+      expect(soon.filter((what) => what === 'waiting').length).toBeLessThanOrEqual(8)
+      expect(soon.filter((what) => what === 'failed')).toEqual([])
+      gone.abort()
+      await Promise.all(settled)
+    })
+
+    test('changes of one process go before readings of the others', async () => {
+      const [here, ...there] = pacersFor('ordered', 'free')
+      const gone = new AbortController()
+      const readers = there.flatMap((pacer, place) =>
+        Array.from({ length: 4 }, async (_, reader) => {
+          while (!gone.signal.aborted)
+            await reading(pacer, 'ordered', `reader ${place} ${reader}`, gone.signal).catch(() => undefined)
+        }),
+      )
+      await sleep(1000)
+      // Six calls at two a second: of eight places one is for readings whatever comes. In turn with three processes it
+      // would be nine seconds.
+      const took = await elapsed(Promise.all(Array.from({ length: 6 }, () => change(here, 'ordered'))))
+      gone.abort()
+      await Promise.all(readers)
+      expect(took).toBeLessThan(6000)
+    })
+
+    test('a caller who asks once is not kept by another who asks for everything', async () => {
+      const [pacer] = pacersFor('fair', 'free')
+      const gone = new AbortController()
+      const flood = Array.from({ length: 40 }, () =>
+        reading(pacer, 'fair', 'greedy', gone.signal).catch(() => undefined),
+      )
+      expect(await elapsed(reading(pacer, 'fair', 'modest', never))).toBeLessThan(2500)
+      gone.abort()
+      await Promise.all(flood)
+    })
+
+    test.each([
+      { reason: 'a request', read: (pacer: Pacer | undefined) => reading(pacer, 'busy', 'reader', never) },
+      {
+        reason: 'the background',
+        read: (pacer: Pacer | undefined) => present(pacer).slot('busy', 'read-clients', { rank: 'background' }),
+      },
+    ])('and a backlog of changes leaves some places to the others: $reason', { timeout: 30_000 }, async ({ read }) => {
+      const [here, there] = pacersFor('busy', 'free')
+      let busy = true
+      const senders = Array.from({ length: 6 }, async () => {
+        while (busy) await change(here, 'busy')
+      })
+      await sleep(500)
+      const took = await elapsed(read(there))
+      busy = false
+      await Promise.all(senders)
+      expect(took).toBeLessThan(16 * 500 + 1500)
+    })
+
+    test('an error of the database reaches everybody who waits, and the next one is asked for anew', async () => {
+      const broken: Budgets = { ...present(budgets[0]), take: () => Promise.reject(new Error('gone')) }
+      const pacer = createPacer(broken, new Map([['broken', 'free']]))
+      const waiting = Array.from({ length: 3 }, () => change(pacer, 'broken').catch(String))
+      expect(await Promise.all(waiting)).toEqual(['Error: gone', 'Error: gone', 'Error: gone'])
+      expect(await change(pacer, 'broken').catch(String)).toBe('Error: gone')
+    })
+  })
+
+  describe('a clock that was set', () => {
+    const bucket: Bucket = { name: 'all', burst: 2, intervalMs: 200 }
+    const shifts = ['1 hour', '-1 hour', '1 day', '-1 day', '40 years', '-20 years']
+    const columns = ['next_at', 'seen_at', 'blocked_until']
+    test.each(shifts.flatMap((shift) => columns.map((column) => ({ shift, column }))))(
+      'left $column off by $shift: calls go on within seconds',
+      async ({ shift, column }) => {
+        const tenantId = `${column}${shift}`
+        const [budget] = budgets
+        await place(budget, tenantId, bucket)
+        await budget?.learn(tenantId, bucket, 1)
+        await store.query(
+          `update nexus.budgets set ${column} = clock_timestamp() + $2::interval where tenant_id = $1`,
+          [tenantId, shift],
+        )
+        const start = performance.now()
+        await place(budget, tenantId, bucket)
+        await budget?.learn(tenantId, bucket, 0)
+        await place(budget, tenantId, bucket)
+        await budget?.block(tenantId, bucket, 300)
+        await place(budget, tenantId, bucket)
+        expect(performance.now() - start).toBeLessThan(3000)
+        // And the limit holds: no burst of what was never saved up.
+        expect((await budget?.take(tenantId, bucket, 'change', 100))?.granted).toBeLessThanOrEqual(1)
+      },
+    )
   })
 })

@@ -24,12 +24,17 @@ export interface ApiDeps {
    * Who asks, from the request's headers.
    *
    * @param address where they came from
+   * @param tenantId the tenant that is asked about, if it is one: it says what the caller is called
    * @throws Unauthenticated with the challenges to answer, TooManyAttempts, AuthenticationUnavailable when nobody can tell
    *   now
    */
-  readonly authenticate: (headers: IncomingHttpHeaders, address: string | null) => Promise<Caller>
+  readonly authenticate: (
+    headers: IncomingHttpHeaders,
+    address: string | null,
+    tenantId: string | null,
+  ) => Promise<Caller>
   /** Counts a request of a caller. @returns how long they have to wait, in milliseconds; 0 where they need not */
-  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>) => number
+  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>, tenantId: string | null) => number
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
   readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>

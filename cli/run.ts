@@ -36,6 +36,7 @@ import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { rateKeyOf } from '../domain/identities.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
@@ -243,13 +244,14 @@ export const run = async (
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
-        authenticate: (headers, address) =>
+        authenticate: (headers, address, tenantId) =>
           authenticate({
             authorization: headers.authorization,
             applicationToken: [headers[header]].flat()[0],
             address,
+            tenantId,
           }),
-        rate: ({ kind, id }) => rates.take(`${kind} ${id}`),
+        rate: (caller, tenantId) => rates.take(rateKeyOf(configuration.issuers, caller, tenantId)),
         tenants: byId,
         clients,
         lists,

@@ -14,6 +14,7 @@ import type { Operations } from '../adapters/postgres/operations.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
 import type { StateIndex } from '../adapters/postgres/state-index.ts'
 import type { StateLocks } from '../adapters/postgres/state-locks.ts'
+import type { Strangers } from '../adapters/postgres/strangers.ts'
 import type { States } from '../adapters/postgres/states.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Notifications } from '../adapters/postgres/notifications.ts'
@@ -49,6 +50,8 @@ export interface ApiDeps {
   readonly heldClients: HeldClients
   readonly metrics: Pick<Metrics, 'answered' | 'text' | 'contentType'>
   readonly audit: Pick<Audit, 'store' | 'page'>
+  /** Counts requests without valid credentials. */
+  readonly strangers: Pick<Strangers, 'count'>
   /** Applications and service accounts: those of the database, and those of the configuration. */
   readonly registers: Registers
   readonly configuredCallers: ConfiguredCallers

@@ -13,6 +13,7 @@ import { createSealing } from '../adapters/sealing/sealing.ts'
 import { createApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import { createStateIndex } from '../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../adapters/postgres/state-locks.ts'
+import { createStrangers } from '../adapters/postgres/strangers.ts'
 import { createStates } from '../adapters/postgres/states.ts'
 import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
@@ -241,6 +242,10 @@ export const run = async (
       },
       onError: (error) => log.warn({ err: error }, 'the last use of a secret could not be noted'),
     })
+    const audit = createAudit(postgres.db)
+    // Stored after the last answer is out, and before the database is let go.
+    const strangers = createStrangers(audit, log)
+    closers.push(strangers.close)
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
@@ -263,7 +268,8 @@ export const run = async (
         stateIndex: createStateIndex(postgres.db, terraform),
         scans: createScans(postgres.db),
         heldClients: createHeldClients(postgres.db),
-        audit: createAudit(postgres.db),
+        audit,
+        strangers,
         metrics,
         registers,
         configuredCallers: ofConfiguration,

@@ -182,6 +182,10 @@ const AuditRecord = z
     outcome: z.enum(auditOutcomes),
     reason: text.nullable().describe("The problem's code, of what was refused"),
     missing: text.nullable().describe('What would have let the caller in'),
+    count: z
+      .int()
+      .nullable()
+      .describe('How many requests without valid credentials the record stands for; null of one decision'),
   })
   .meta({ id: 'AuditRecord' })
 

@@ -83,6 +83,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       scans: createScans(postgres.db),
       heldClients: createHeldClients(postgres.db),
       audit: createAudit(postgres.db),
+      strangers: { count: () => undefined },
       registers: createRegisters(postgres.db),
       configuredCallers: { application: [], account: [] },
       notifications: { wait: (_id, ms) => sleep(ms) },
@@ -121,7 +122,7 @@ describe('503 with Retry-After', () => {
   })
 
   test('a refusal could not be recorded then: nothing is told', async () => {
-    const { url } = await start({ authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')) })
+    const { url } = await start({ authenticate: () => Promise.resolve({ ...caller, permissions: new Set() }) })
     expect(await patch(url)).toMatchObject({ status: 503, body: { detail: expect.stringContaining('recorded') } })
   })
 
@@ -142,11 +143,16 @@ describe('503 with Retry-After', () => {
 })
 
 test('401 names every way to authenticate', async () => {
-  const audit: ApiDeps['audit'] = { store: () => Promise.resolve(), page: () => Promise.resolve([]) }
-  const { url } = await start({ audit, authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')) })
+  const counted: (string | null)[][] = []
+  const { url } = await start({
+    strangers: { count: (...what) => void counted.push(what) },
+    authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')),
+  })
   const answer = await patch(url)
   expect(answer).toMatchObject({ status: 401, body: { detail: 'Send credentials.' } })
   expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer .*Basic /)
+  // In memory only: the storage of this server is away.
+  expect(counted).toEqual([['127.0.0.1', 'unauthenticated']])
 })
 
 test('500 says nothing of the inside; the log does, without what a database error carries', async () => {

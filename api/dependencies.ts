@@ -8,8 +8,10 @@ import type { Registers } from '../adapters/postgres/callers.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
+import type { HeldClients } from '../adapters/postgres/held-clients.ts'
 import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Operations } from '../adapters/postgres/operations.ts'
+import type { Scans } from '../adapters/postgres/scans.ts'
 import type { StateIndex } from '../adapters/postgres/state-index.ts'
 import type { StateLocks } from '../adapters/postgres/state-locks.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
@@ -48,6 +50,9 @@ export interface ApiDeps {
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
   readonly stateIndex: StateIndex
+  /** Scans of the worker that a request asks for, and the clients that make it ask. */
+  readonly scans: Pick<Scans, 'ask' | 'asked'>
+  readonly heldClients: HeldClients
   readonly metrics: Pick<Metrics, 'answered' | 'text' | 'contentType'>
   readonly audit: Pick<Audit, 'store' | 'page'>
   /** Counts requests without valid credentials. */

@@ -8,6 +8,7 @@ const stacked = [
   'test/stack/**/*.test.ts',
   'test/terraform/**/*.test.ts',
   'test/clients/**/*.test.ts',
+  'test/upgrade/**/*.test.ts',
 ]
 
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({

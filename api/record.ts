@@ -1,8 +1,8 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { acceptedEntry, AuditUnavailable, openRecord } from '../adapters/postgres/audit.ts'
 import type { Audit, OpenRecord } from '../adapters/postgres/audit.ts'
-import { isAcceptanceRecorded, isRefusalRecorded } from '../domain/audit.ts'
+import { isAcceptanceRecorded, isRefusalRecorded, isStrangerCounted } from '../domain/audit.ts'
 import type { AuditAction } from '../domain/audit.ts'
 import { RegisteredName } from '../domain/registered.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
@@ -43,18 +43,20 @@ export const recordOf = (
 
 /** An address as the database takes it: without a zone, and IPv4 as itself; null for what is none. */
 const networkAddress = (given: string): string | null => {
-  const address = given.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
+  const [address = ''] = given.split('%', 1)
+  const mapped = /^::ffff:/i.test(address) ? address.slice('::ffff:'.length) : ''
+  if (isIPv4(mapped)) return mapped
   return isIP(address) === 0 ? null : address
 }
 
 /**
  * Answers a request whose decision is recorded. What changes something stores its record in the transaction that does
- * it; what is only given out, or refused, is recorded here before it is answered.
+ * it; what is only given out, or refused, is recorded here before it is answered. Who could not be recognised is counted.
  *
  * @throws Problem 503 instead of an answer that could not be recorded: nothing was done then, and nothing is told
  */
 export const answerRecorded = async <T>(
-  { audit, log }: { readonly audit: Pick<Audit, 'store'>; readonly log: ApiDeps['log'] },
+  { audit, strangers, log }: Pick<ApiDeps, 'strangers' | 'log'> & { readonly audit: Pick<Audit, 'store'> },
   record: OpenRecord,
   answer: () => Promise<T>,
 ): Promise<T> => {
@@ -76,6 +78,10 @@ export const answerRecorded = async <T>(
   } catch (error) {
     const { status, code, missing } = problemOf(error)
     const facts = record.facts()
+    if (facts.actor === null) {
+      if (isStrangerCounted(facts.action, status)) strangers.count(facts.address, code)
+      throw error
+    }
     // What was accepted stays so, whatever came after it.
     if (!record.isStored() && isRefusalRecorded(facts.action, status))
       await store({ ...facts, changeId: null, outcome: 'refused', reason: code, missing })

@@ -17,7 +17,7 @@ export type Routes = readonly {
 
 const Params = z.record(z.string(), z.string())
 
-type Serving = Pick<ApiDeps, 'settings' | 'audit' | 'log'>
+type Serving = Pick<ApiDeps, 'settings' | 'audit' | 'strangers' | 'log'>
 
 /** Puts routes on the server: a request becomes an `Ask`, an `Answer` becomes a response; what is decided is recorded. */
 export const serve = (app: FastifyInstance, routes: Routes, deps: Serving, closing: AbortSignal): void => {

@@ -13,6 +13,7 @@ import { createSealing } from '../adapters/sealing/sealing.ts'
 import { createApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import { createStateIndex } from '../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../adapters/postgres/state-locks.ts'
+import { createStrangers } from '../adapters/postgres/strangers.ts'
 import { createStates } from '../adapters/postgres/states.ts'
 import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
@@ -23,6 +24,7 @@ import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
+import { createHeldClients } from '../adapters/postgres/held-clients.ts'
 import { createIdempotency } from '../adapters/postgres/idempotency.ts'
 import { createOperations } from '../adapters/postgres/operations.ts'
 import { createLeases } from '../adapters/postgres/leases.ts'
@@ -36,6 +38,7 @@ import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { rateKeyOf } from '../domain/identities.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
@@ -241,16 +244,21 @@ export const run = async (
       },
       onError: (error) => log.warn({ err: error }, 'the last use of a secret could not be noted'),
     })
+    const audit = createAudit(postgres.db)
+    // Stored after the last answer is out, and before the database is let go.
+    const strangers = createStrangers(audit, log)
+    closers.push(strangers.close)
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
-        authenticate: (headers, address) =>
+        authenticate: (headers, address, tenantId) =>
           authenticate({
             authorization: headers.authorization,
             applicationToken: [headers[header]].flat()[0],
             address,
+            tenantId,
           }),
-        rate: ({ kind, id }) => rates.take(`${kind} ${id}`),
+        rate: (caller, tenantId) => rates.take(rateKeyOf(configuration.issuers, caller, tenantId)),
         tenants: byId,
         clients,
         lists,
@@ -261,7 +269,10 @@ export const run = async (
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
-        audit: createAudit(postgres.db),
+        scans: createScans(postgres.db),
+        heldClients: createHeldClients(postgres.db),
+        audit,
+        strangers,
         metrics,
         registers,
         configuredCallers: ofConfiguration,

@@ -47,6 +47,8 @@ const auditActions = {
   'account.retire': 'decisions',
   'account.revoke': 'decisions',
   'audit.read': 'decisions',
+  /** Whatever was asked for without valid credentials: counted, and kept as counts. */
+  'request.unauthenticated': 'refusals',
 } as const satisfies Readonly<Record<string, 'decisions' | 'refusals' | 'denials' | 'nothing'>>
 
 export type AuditAction = keyof typeof auditActions
@@ -71,7 +73,7 @@ export interface AuditFacts {
   readonly tenantId: string | null
   /** Null where nobody could be recognised. */
   readonly actor: Actor | null
-  /** The network address that the request came from; null for what no request asked for. */
+  /** The network address that the request came from, or the network of several; null for what no request asked for. */
   readonly address: string | null
   readonly requestId: string | null
   /** The client's id, the state's name (with a version as `main/3`), the change's id; null where the tenant is meant. */
@@ -95,6 +97,8 @@ export interface AuditRecord extends AuditEntry {
   readonly id: number
   /** By the clock of the database, in ISO 8601 with microseconds. */
   readonly at: string
+  /** Of requests without valid credentials: how many a record stands for; null of one decision. */
+  readonly count: number | null
 }
 
 /**
@@ -105,6 +109,13 @@ export const isRefusalRecorded = (action: AuditAction, status: number): boolean 
   auditActions[action] === 'decisions' || auditActions[action] === 'refusals'
     ? status < 500 && status !== 429
     : auditActions[action] === 'denials' && (status === 401 || status === 403)
+
+/**
+ * Whether a refusal of somebody who could not be recognised is counted: whatever they asked for, but probes and what
+ * anybody may read; also that they were too fast, as no count of these fills the audit.
+ */
+export const isStrangerCounted = (action: AuditAction, status: number): boolean =>
+  auditActions[action] !== 'nothing' && status >= 400 && status < 500
 
 /** Whether it is recorded that something was done, or given out. */
 export const isAcceptanceRecorded = (action: AuditAction): boolean => auditActions[action] === 'decisions'

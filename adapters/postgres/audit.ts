@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import type { Actor, AuditEntry, AuditFacts, AuditOutcome, AuditRecord } from '../../domain/audit.ts'
+import type { StrangerCount } from '../../domain/strangers.ts'
 import type { Database } from './schema.ts'
 
 /**
@@ -94,6 +95,20 @@ const insert = async (db: Kysely<Database>, entries: readonly AuditEntry[]): Pro
   }
 }
 
+const insertCounts = async (db: Kysely<Database>, counts: readonly StrangerCount[]): Promise<void> => {
+  const action: AuditFacts['action'] = 'request.unauthenticated'
+  try {
+    await sql`
+      insert into nexus.audit (action, outcome, address, reason, count)
+      select ${action}, 'refused', * from unnest(
+        ${counts.map(({ network }) => network)}::inet[], ${counts.map(({ reason }) => reason)}::text[],
+        ${counts.map(({ count }) => count)}::bigint[])
+    `.execute(db)
+  } catch (error) {
+    throw new AuditUnavailable(error)
+  }
+}
+
 /** Which records are asked for. Comparison is exact; an absent filter lets everything through. */
 export interface AuditFilter {
   /** Null for those that are about no tenant; undefined for every tenant's. */
@@ -152,7 +167,7 @@ export const createAudit = (db: Kysely<Database>) => {
     const direction = newestFirst ? sql`desc` : sql`asc`
     const { rows } = await sql<Row>`
       select id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, tenant_id, actor_kind, actor_id,
-             application, host(address) as address, request_id, action, target, change_id, outcome, reason, missing
+             application, abbrev(address) as address, request_id, action, target, change_id, outcome, reason, missing, count
       from nexus.audit
       where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}
       order by nexus.audit.at ${direction}, id ${direction} limit ${limit}
@@ -167,6 +182,9 @@ export const createAudit = (db: Kysely<Database>) => {
         waiting.push({ entry, done, failed })
         void write()
       }),
+
+    /** Stores counts of requests without valid credentials. @throws AuditUnavailable with none of them stored */
+    storeCounts: (counts: readonly StrangerCount[]): Promise<void> => insertCounts(db, counts),
 
     page,
 
@@ -224,6 +242,7 @@ interface Row {
   readonly outcome: AuditOutcome
   readonly reason: string | null
   readonly missing: string | null
+  readonly count: number | null
 }
 
 const toRecord = (row: Row): AuditRecord => ({
@@ -242,4 +261,5 @@ const toRecord = (row: Row): AuditRecord => ({
   outcome: row.outcome,
   reason: row.reason,
   missing: row.missing,
+  count: row.count,
 })

@@ -13,7 +13,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   audit: [
     'select',
     `insert (tenant_id, actor_kind, actor_id, application, address, request_id, action, target, change_id, outcome, reason,
-             missing)`,
+             missing, count)`,
   ],
   audit_retention: ['select'],
 }

@@ -182,6 +182,10 @@ const AuditRecord = z
     outcome: z.enum(auditOutcomes),
     reason: text.nullable().describe("The problem's code, of what was refused"),
     missing: text.nullable().describe('What would have let the caller in'),
+    count: z
+      .int()
+      .nullable()
+      .describe('How many requests without valid credentials the record stands for; null of one decision'),
   })
   .meta({ id: 'AuditRecord' })
 
@@ -297,6 +301,14 @@ export const TerraformState = z
 export const TerraformSnapshot = Snapshot.describe('What the stacks are synthesised from').meta({
   id: 'TerraformSnapshot',
 })
+
+export const ScanWaiting = z
+  .strictObject({
+    status: z.enum(['scanning', 'waiting']),
+    reason: text.nullable().describe('What keeps the scan from beginning, or broke the last one off'),
+  })
+  .describe('The scan that was asked for is not over')
+  .meta({ id: 'ScanWaiting' })
 
 export const Tenant = z
   .strictObject({

@@ -8,10 +8,12 @@ import { createMetrics } from '../../adapters/metrics/metrics.ts'
 import { createAudit } from '../../adapters/postgres/audit.ts'
 import { createRegisters } from '../../adapters/postgres/callers.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
+import { createHeldClients } from '../../adapters/postgres/held-clients.ts'
 import { createIdempotency } from '../../adapters/postgres/idempotency.ts'
 import { createOperations } from '../../adapters/postgres/operations.ts'
 import { createClientLists } from '../../adapters/postgres/client-lists.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
+import { createScans } from '../../adapters/postgres/scans.ts'
 import { createStateIndex } from '../../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../../adapters/postgres/state-locks.ts'
 import { createStates } from '../../adapters/postgres/states.ts'
@@ -78,7 +80,10 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
       stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),
       stateIndex: createStateIndex(postgres.db, { applyWaitMs: 1000 }),
+      scans: createScans(postgres.db),
+      heldClients: createHeldClients(postgres.db),
       audit: createAudit(postgres.db),
+      strangers: { count: () => undefined },
       registers: createRegisters(postgres.db),
       configuredCallers: { application: [], account: [] },
       notifications: { wait: (_id, ms) => sleep(ms) },
@@ -117,7 +122,7 @@ describe('503 with Retry-After', () => {
   })
 
   test('a refusal could not be recorded then: nothing is told', async () => {
-    const { url } = await start({ authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')) })
+    const { url } = await start({ authenticate: () => Promise.resolve({ ...caller, permissions: new Set() }) })
     expect(await patch(url)).toMatchObject({ status: 503, body: { detail: expect.stringContaining('recorded') } })
   })
 
@@ -138,11 +143,16 @@ describe('503 with Retry-After', () => {
 })
 
 test('401 names every way to authenticate', async () => {
-  const audit: ApiDeps['audit'] = { store: () => Promise.resolve(), page: () => Promise.resolve([]) }
-  const { url } = await start({ audit, authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')) })
+  const counted: (string | null)[][] = []
+  const { url } = await start({
+    strangers: { count: (...what) => void counted.push(what) },
+    authenticate: () => Promise.reject(new Unauthenticated('Send credentials.')),
+  })
   const answer = await patch(url)
   expect(answer).toMatchObject({ status: 401, body: { detail: 'Send credentials.' } })
   expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer .*Basic /)
+  // In memory only: the storage of this server is away.
+  expect(counted).toEqual([['127.0.0.1', 'unauthenticated']])
 })
 
 test('500 says nothing of the inside; the log does, without what a database error carries', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { assembleStack, servers } from '../support/stack.ts'
+import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
 import { pathOf, read, seedClient } from './support.ts'
 
@@ -8,8 +8,7 @@ import { pathOf, read, seedClient } from './support.ts'
 describe.skipIf(servers === null)('on the smallest plan', () => {
   let stack: Stack
   beforeAll(async () => {
-    if (servers === null) return
-    stack = await assembleStack(servers, {
+    stack = await startStack({
       simulator: { limits: 'free' },
       tenant: { plan: 'free', scanInterval: '1h', freshness: '1h' },
     })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createAudit } from '../../adapters/postgres/audit.ts'
 import { connect } from '../../adapters/postgres/connect.ts'
 import { bringUpToDate, settleRights } from '../../adapters/postgres/prepare.ts'
+import { createStrangers } from '../../adapters/postgres/strangers.ts'
 import type { AuditEntry } from '../../domain/audit.ts'
 import { createDatabase, createRole, servers } from '../support/stack.ts'
 
@@ -163,6 +164,24 @@ describe.skipIf(servers === null)('the audit in the database', () => {
     expect(pages[0]).toBe(1000)
     expect(seen.filter((id) => id.startsWith('flood-'))).toHaveLength(1500)
     expect(new Set(seen).size).toBe(seen.length)
+  })
+
+  test('requests without valid credentials are stored as counts, from time to time and at the end', async () => {
+    const audit = createAudit(world.running.db)
+    const errors: unknown[] = []
+    const log = { error: (error: unknown) => void errors.push(error) }
+    const strangers = createStrangers(audit, log, { everyMs: 50, maximum: 1000 })
+    const stored = async () =>
+      (await audit.page({ action: 'request.unauthenticated' }, { limit: 9, newestFirst: false })).map(
+        ({ address, reason, count }) => ({ address, reason, count }),
+      )
+    for (let times = 0; times < 3; times += 1) strangers.count('2001:db8::7', 'unauthenticated')
+    const first = { address: '2001:db8::/64', reason: 'unauthenticated', count: 3 }
+    await expect.poll(stored).toEqual([first])
+    strangers.count('192.0.2.9', 'unauthenticated')
+    await strangers.close()
+    expect(await stored()).toEqual([first, { address: '192.0.2.9', reason: 'unauthenticated', count: 1 }])
+    expect(errors).toEqual([])
   })
 
   test('what nobody foresaw in a name does not cost a record', async () => {

@@ -50,6 +50,8 @@ export interface StackOptions {
   /** Further members of the configuration file. */
   readonly file?: Record<string, unknown>
   readonly roles?: Roles
+  /** Fills the database before Nexus starts. @param ownerUrl as the role that owns it */
+  readonly fill?: (ownerUrl: string) => Promise<void>
   /**
    * Whether Nexus runs as a role that does not own its tables, as it should in production. Otherwise so with Redis, and as
    * the owner with the queue in PostgreSQL.
@@ -107,6 +109,7 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
   const simulator = await startSimulator({ ...options.simulator })
   const database = await createDatabase(servers)
   const roles = (options.twoRoles ?? servers.redisUrl !== null) ? await createRoles(database.url) : null
+  await options.fill?.(roles?.owner.url ?? database.url)
   const lines: string[] = []
   const log = createLog(
     'debug',

@@ -43,6 +43,13 @@ const buckets: Readonly<Record<Exclude<PlanName, 'none'>, Readonly<Record<CallKi
 export const bucketOf = (plan: PlanName, kind: CallKind): Bucket | undefined =>
   plan === 'none' ? undefined : buckets[plan][kind]
 
+/** Calls that go ahead of their places: the burst, without what is not counted on. */
+export const aheadOf = ({ burst }: Bucket): number => Math.max(1, burst - pacing.slack)
+
+/** How late a place may be taken and still count from when it was due, in milliseconds: within what is not counted on. */
+export const lateMs = (bucket: Bucket): number =>
+  bucket.intervalMs * Math.min(pacing.lateShare, bucket.burst - aheadOf(bucket))
+
 /** How the budget of a bucket is kept; each number with its reason. */
 export const pacing = {
   /** Tokens never counted on: calls that were sent apart may arrive together, and Auth0 counts whole tokens. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
-import { averagedOver, furthestPlaceMs, pacing, standBackMs, turns } from '../../domain/budget.ts'
+import { aheadOf, averagedOver, furthestPlaceMs, lateMs, pacing, standBackMs, turns } from '../../domain/budget.ts'
 import type { Bucket, Rank } from '../../domain/budget.ts'
 import { longestWaitMs } from '../../domain/verdict.ts'
 import type { Database } from './schema.ts'
@@ -122,7 +122,7 @@ const take = async (
     ), due as materialized (
       select *, greatest(next_ms + every_ms - ahead_ms + back_ms, blocked_ms) as due_ms,
              -- Where nobody has called for long, what was not used is gone, but for a moment's lateness.
-             greatest(next_ms, -greatest(0, every_ms - ahead_ms) - ${float(bucket.intervalMs * pacing.lateShare)}) as from_ms
+             greatest(next_ms, -greatest(0, every_ms - ahead_ms) - ${float(lateMs(bucket))}) as from_ms
       from paced
     ), given as materialized (
       select *, case when due_ms > 0 then 0 else
@@ -172,7 +172,7 @@ const stretchedMs = (bucket: Bucket) => sql`
 /** Milliseconds that a call may go ahead of its place: the burst, without what is not counted on. */
 const aheadMs = (bucket: Bucket) => {
   const reserve = Math.min(pacing.reserve, bucket.burst * pacing.reserveShare)
-  const burst = Math.max(1, bucket.burst - pacing.slack)
+  const burst = aheadOf(bucket)
   return sql`
     (${float(bucket.intervalMs)} * case when ${isNoticed(bucket)}
       then ${float(Math.max(1, burst - reserve))} else ${float(burst)} end)`

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { plans } from '../../domain/budget.ts'
+import { isPrefix } from '../../domain/identities.ts'
+import { withoutSlashes } from '../../domain/web-address.ts'
 import { defaultMetadataKeys, permissions, StateName, TenantId } from '../../domain/vocabulary.ts'
 import { isPasswordHash } from '../credentials/password-hash.ts'
 import { driftPolicies, foreignTerraformPolicies, tokenAlgorithms } from './configuration.ts'
@@ -34,7 +36,7 @@ const server = mapping({
   port: whole(0, 65_535).default(8080),
   bodyLimitBytes: whole(1024, 16_777_216).default(262_144),
   publicUrl: url('a URL that starts with https:// or http://', ['https:', 'http:'])
-    .transform((value) => value.replace(/\/+$/, ''))
+    .transform(withoutSlashes)
     .optional(),
   trustedProxies: list(proxy, 'addresses').default([]),
   corsOrigins: list(origin, 'origins').default([]),
@@ -146,6 +148,9 @@ const tenant = mapping({
   }
 })
 
+const prefixWords =
+  "This must be a word and a colon, such as 'partner:' (not 'account:', which accounts of the database have), or '' for none."
+
 const claim = (fallback: string) => text('the name of a member of the token').default(fallback)
 
 const issuer = mapping({
@@ -172,6 +177,11 @@ const issuer = mapping({
     products: claim('https://nexus.example/products'),
   }).prefault({}),
   tenants: tenantScope,
+  prefix: z
+    .string({ error: prefixWords })
+    .refine(isPrefix, { error: prefixWords })
+    .optional()
+    .transform((prefix) => prefix ?? null),
   allowInsecure: flag().default(false),
 }).transform(({ jwksUrl, ...rest }) => ({
   ...rest,
@@ -179,8 +189,9 @@ const issuer = mapping({
 }))
 
 const applicationTokens = mapping({
-  header: textThat('the name of a request header other than Authorization', (name) =>
-    /^(?!authorization$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/i.test(name),
+  header: textThat(
+    'the name of a request header other than Authorization',
+    (name) => name.toLowerCase() !== 'authorization' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name),
   ).default('X-Application-Token'),
   tokens: list(
     mapping({

@@ -12,7 +12,7 @@ export const everywhere: readonly Storage[] = ['embedded', 'postgresql+redis']
  * What happens while the changes go in and are worked on. It resolves when the fault has ended; one that lasts goes on
  * until `stopping`, when everything is settled.
  */
-export type Meddle = (stack: Stack, workers: Workers, stopping: AbortSignal) => Promise<void>
+type Meddle = (stack: Stack, workers: Workers, stopping: AbortSignal) => Promise<void>
 
 /** Servers for one trial alone, which can be broken. */
 export interface World {

@@ -4,6 +4,7 @@ import type { ListedClient, ListOrder, ListRequest } from '../adapters/postgres/
 import { claimsOf } from '../domain/authorize.ts'
 import { effective } from '../domain/desired.ts'
 import { syncOf, syncWords, terraformWords } from '../domain/listing.ts'
+import { measured } from '../domain/lengths.ts'
 import { textOf, textsOf } from '../domain/shape.ts'
 import type { MetadataKeys } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
@@ -19,14 +20,14 @@ const sorts = sortFields.flatMap((field) => [field, `-${field}`] as const)
 /** The parameters, as the document tells them too. */
 export const ListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().optional(),
-  owner: z.string().min(1).optional(),
-  product: z.string().min(1).optional(),
+  cursor: measured('cursor').optional(),
+  owner: measured('label').min(1).optional(),
+  product: measured('label').min(1).optional(),
   manuallyCreated: flag.optional(),
   terraform: z.enum(terraformWords).optional(),
   sync: z.enum(syncWords).optional(),
   drifted: flag.optional(),
-  text: z.string().min(1).max(200).optional(),
+  text: measured('search').min(1).optional(),
   sort: z.enum(sorts).default('name'),
 })
 const parameters =

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { measured } from './lengths.ts'
 import { grantParts } from './grants.ts'
 import type { Grant } from './grants.ts'
 import { longestOverlap, RegisteredName, usualOverlap } from './registered.ts'
@@ -10,7 +11,8 @@ import type { Registered, RegisteredKind } from './registered.ts'
  */
 
 const bounded = <Part extends z.ZodType>(part: Part) => z.union([part, z.literal('*')])
-const time = z.iso.datetime({ offset: true, error: 'Give a time as in 2027-01-31T12:00:00Z.' })
+const timeRule = 'Give a time as in 2027-01-31T12:00:00Z.'
+const time = measured('time', timeRule).pipe(z.iso.datetime({ offset: true, error: timeRule }))
 
 const ofApplication = {
   tenants: grantParts.tenants,

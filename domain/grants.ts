@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { measured } from './lengths.ts'
 import { isPlain } from './shape.ts'
 import type { Author, Caller, Issue, Permission } from './vocabulary.ts'
 import { Permission as PermissionName, permissions, StateName, TenantId } from './vocabulary.ts'
@@ -15,10 +16,8 @@ export interface Grant {
   readonly terraformStates: readonly string[] | '*'
 }
 
-const Label = z
-  .string()
+const Label = measured('label')
   .min(1)
-  .max(255)
   .refine(isPlain, 'This text holds the character U+0000, or half of a surrogate pair.')
 
 /** The pieces of a grant, as a request or the command line gives them and as the store keeps them. */

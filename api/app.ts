@@ -171,19 +171,23 @@ const hangUpOnSenders = ({ raw }: FastifyRequest): void => {
 
 /** 404 where nothing is, 405 with `Allow` where something is that does not know the method. */
 const answerUnknownRoutes = (app: FastifyInstance): void => {
-  const places = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>()
+  const places = new Map<string, { readonly segments: readonly string[]; readonly methods: Set<string> }>()
   app.addHook('onRoute', ({ url, method }) => {
-    const pattern = new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+')}$`)
-    const place = places.get(url) ?? { pattern, methods: new Set() }
+    const place = places.get(url) ?? { segments: url.split('/'), methods: new Set() }
     for (const one of [method].flat()) place.methods.add(one)
     places.set(url, place)
   })
   app.setNotFoundHandler((request) => {
-    const path = request.url.split('?')[0] ?? '/'
-    const place = [...places.values()].find(({ pattern }) => pattern.test(path))
+    const asked = (request.url.split('?', 1)[0] ?? '/').split('/')
+    const place = [...places.values()].find(({ segments }) => leadsTo(segments, asked))
     // A method that is known here and still found nothing: the address only looks like one of ours.
     if (place === undefined || place.methods.has(request.method)) throw notFound('There is nothing at this address.')
     const allow = [...place.methods].toSorted().join(', ')
     throw new Problem('method-not-allowed', `This address knows ${allow}.`, { headers: { allow } })
   })
 }
+
+/** Whether a path is one of a route's, in which `:name` stands for any segment that is not empty. */
+const leadsTo = (segments: readonly string[], asked: readonly string[]): boolean =>
+  segments.length === asked.length &&
+  segments.every((segment, index) => (segment.startsWith(':') ? asked[index] !== '' : segment === asked[index]))

@@ -1,4 +1,5 @@
 import { visit } from 'jsonc-parser'
+import { depthOf, pointerTo } from '../domain/json-text.ts'
 import type { Issue } from '../domain/vocabulary.ts'
 import { Problem } from './problem.ts'
 
@@ -42,51 +43,6 @@ export const parseLoose = (bytes: Uint8Array): unknown => {
   return parse(text)
 }
 
-/**
- * The same text with another number at a member of its top object. Everything else stays as it is written, numbers that
- * JavaScript cannot hold included. A loop, not a recursion: the text may be nested deeply.
- *
- * @param text JSON, an object
- * @returns undefined where the member is not there, or no number
- */
-export const withNumberAt = (text: string, member: string, value: number): string | undefined => {
-  const colon = /\s*:/y
-  const number = /-?\d[\d.eE+-]*/y
-  let depth = 0
-  let awaited = false
-  let found: { readonly start: number; readonly end: number } | undefined
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index]
-    if (character === '"') {
-      const start = index
-      index = closingQuote(text, start)
-      colon.lastIndex = index + 1
-      if (depth === 1 && colon.test(text)) awaited = JSON.parse(text.slice(start, index + 1)) === member
-    } else if (character === '{' || character === '[') depth += 1
-    else if (character === '}' || character === ']') depth -= 1
-    else if (awaited && depth === 1) {
-      number.lastIndex = index
-      if (!number.test(text)) continue
-      // The last of several counts, as it does for `JSON.parse`.
-      found = { start: index, end: number.lastIndex }
-      awaited = false
-      index = found.end - 1
-    }
-  }
-  return found && `${text.slice(0, found.start)}${value}${text.slice(found.end)}`
-}
-
-/** Where the string ends that begins at `start`; the end of the text where it does not. */
-const closingQuote = (text: string, start: number): number => {
-  let index = start + 1
-  while (index < text.length && text[index] !== '"') index += text[index] === '\\' ? 2 : 1
-  return index
-}
-
-/** A JSON pointer (RFC 6901). */
-export const pointerTo = (path: readonly PropertyKey[]): string =>
-  path.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-
 const decode = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -103,19 +59,6 @@ const parse = (text: string): unknown => {
     const position = error instanceof SyntaxError ? / at position (\d+)/.exec(error.message)?.[1] : undefined
     throw malformed(`The body is not JSON${position === undefined ? '' : ` (character ${position})`}.`)
   }
-}
-
-/** Brackets that stand open at once, strings left out. A loop, not a recursion: the text is the caller's. */
-const depthOf = (text: string): number => {
-  let deepest = 0
-  let depth = 0
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index]
-    if (character === '"') index = closingQuote(text, index)
-    else if (character === '{' || character === '[') deepest = Math.max(deepest, (depth += 1))
-    else if (character === '}' || character === ']') depth -= 1
-  }
-  return deepest
 }
 
 /** Keys that stand twice in the same object, which `JSON.parse` lets pass. The text is known to be JSON. */

@@ -7,8 +7,30 @@ export interface Patience {
   readonly applied: string | null
 }
 
-/** One preference, with its parameters: `wait=10`, `wait="10"; x=y`, `respond-async`. */
-const preference = /^\s*([\w!#$%&'*+.^`|~-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s";,]*)))?\s*(?:;.*)?$/
+const token = /^[\w!#$%&'*+.^`|~-]+/
+const bareValue = /^[^\s";,]*/
+
+/**
+ * One preference, whose parameters are left aside: `wait=10`, `wait="10"; x=y`, `respond-async`. Undefined for what is
+ * none. Read from left to right, so that no part of it is looked at twice.
+ */
+const preferenceIn = (part: string): { readonly name: string; readonly value: string } | undefined => {
+  const text = part.trim()
+  const name = token.exec(text)?.[0]
+  if (name === undefined) return undefined
+  const { value, rest } = valueIn(text.slice(name.length).trimStart())
+  return rest === '' || rest.startsWith(';') ? { name: name.toLowerCase(), value } : undefined
+}
+
+/** What follows `=`, and what follows that. */
+const valueIn = (text: string): { readonly value: string; readonly rest: string } => {
+  if (!text.startsWith('=')) return { value: '', rest: text }
+  const given = text.slice(1).trimStart()
+  const end = given.startsWith('"') ? given.indexOf('"', 1) : -1
+  if (end > 0) return { value: given.slice(1, end), rest: given.slice(end + 1).trimStart() }
+  const value = bareValue.exec(given)?.[0] ?? ''
+  return { value, rest: given.slice(value.length).trimStart() }
+}
 
 /**
  * Reads `Prefer`. `wait=N` waits at most N seconds, `respond-async` not at all; together they mean "asynchronously
@@ -20,10 +42,9 @@ export const patienceOf = (
 ): Patience => {
   const asked = new Map<string, string>()
   for (const part of (header ?? '').split(',')) {
-    const match = preference.exec(part)
-    const name = match?.[1]?.toLowerCase()
+    const found = preferenceIn(part)
     // The first of several counts.
-    if (name !== undefined && !asked.has(name)) asked.set(name, match?.[2] ?? match?.[3] ?? '')
+    if (found !== undefined && !asked.has(found.name)) asked.set(found.name, found.value)
   }
   const wait = asked.get('wait')
   const maximum = Math.floor(settings.maximumWaitMs / 1000)

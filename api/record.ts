@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { acceptedEntry, AuditUnavailable, openRecord } from '../adapters/postgres/audit.ts'
 import type { Audit, OpenRecord } from '../adapters/postgres/audit.ts'
@@ -43,7 +43,9 @@ export const recordOf = (
 
 /** An address as the database takes it: without a zone, and IPv4 as itself; null for what is none. */
 const networkAddress = (given: string): string | null => {
-  const address = given.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
+  const [address = ''] = given.split('%', 1)
+  const mapped = /^::ffff:/i.test(address) ? address.slice('::ffff:'.length) : ''
+  if (isIPv4(mapped)) return mapped
   return isIP(address) === 0 ? null : address
 }
 

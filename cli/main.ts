@@ -1,3 +1,5 @@
+// First: it looks at who started the process.
+import './ancestors.ts'
 import { createProgram } from './program.ts'
 import { explain } from './failure.ts'
 

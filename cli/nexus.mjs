@@ -25,6 +25,8 @@ const ownNode = () => {
 const runOn = (node) => {
   const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
+    // By this it knows that it stands in our place, and ends where we are killed.
+    env: { ...process.env, NEXUS_LAUNCHER: String(process.pid) },
   })
   // At a terminal, Ctrl-C reaches the child by itself; passing it on would interrupt it twice.
   const atTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)

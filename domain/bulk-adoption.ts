@@ -142,20 +142,38 @@ const manages =
   (resource: SnapshotResource): boolean =>
     resource.type === 'auth0_client' && resource.clientId === clientId
 
-const filterOf = ({ product, owner, name }: Choice): ((client: SnapshotClient) => boolean) => {
-  const pattern = name === undefined ? null : patternOf(name)
-  return (client) =>
+const filterOf =
+  ({ product, owner, name }: Choice): ((client: SnapshotClient) => boolean) =>
+  (client) =>
     (product === undefined || client.productName === product) &&
     (owner === undefined || client.owners.includes(owner)) &&
-    (pattern === null || pattern.test(client.name))
-}
+    (name === undefined || fitsPattern(client.name, name))
 
-const patternOf = (glob: string): RegExp => {
-  const source = glob
-    .replaceAll(/[.+^${}()|[\]\\/]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, 'su')
+/**
+ * Whether a whole text fits a pattern in which `*` stands for any text and `?` for one character. Only the last `*` is ever
+ * tried at another place: what came before it fits already, and giving it more would help nothing. So it takes at most
+ * the one length times the other.
+ */
+const fitsPattern = (text: string, pattern: string): boolean => {
+  const [characters, signs] = [Array.from(text), Array.from(pattern)]
+  let sign = 0
+  let star = -1
+  let retry = 0
+  for (let index = 0; index < characters.length;) {
+    if (signs[sign] === '*') {
+      star = sign
+      sign += 1
+      retry = index
+    } else if (signs[sign] === '?' || signs[sign] === characters[index]) {
+      sign += 1
+      index += 1
+    } else if (star >= 0) {
+      retry += 1
+      index = retry
+      sign = star + 1
+    } else return false
+  }
+  return signs.slice(sign).every((left) => left === '*')
 }
 
 /** The state that is to take clients over: the one that is named, or the only one there is. */

@@ -33,7 +33,27 @@ export const maximumUrls = 100
 const placeholder = '{organization_name}'
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'about:'])
 const webSchemes = new Set(['http:', 'https:'])
-const shape = /^(?<scheme>[a-z][a-z0-9+.-]*):\/\/(?<authority>[^/?#]*)(?<rest>.*)$/i
+const schemeName = /^[a-z][a-z0-9+.-]*$/i
+const lineEnd = /[\n\r\u2028\u2029]/
+
+interface Parts {
+  readonly scheme: string
+  readonly authority: string
+  /** Path, query and fragment. */
+  readonly rest: string
+}
+
+/** An absolute URL in its parts; undefined for what does not look like one. Read from left to right, each part once. */
+const partsOf = (url: string): Parts | undefined => {
+  const colon = url.indexOf('://')
+  const scheme = url.slice(0, Math.max(0, colon))
+  if (!schemeName.test(scheme)) return undefined
+  const behind = url.slice(colon + 3)
+  const end = behind.search(/[/?#]/)
+  const authority = end < 0 ? behind : behind.slice(0, end)
+  const rest = end < 0 ? '' : behind.slice(end)
+  return lineEnd.test(rest) ? undefined : { scheme, authority, rest }
+}
 
 const wildcardProblem = (url: string, authority: string, scheme: string, context: UrlContext): string | undefined => {
   const host = authority.replace(/:\d*$/, '')
@@ -60,11 +80,11 @@ export const urlProblem = (url: string, kind: UrlKind, context: UrlContext): str
     return `A ${noun} may hold no spaces, control characters or any of \\ < > " ^ \` |.`
   const schemeOnly = /^([a-z][a-z0-9+.-]*:)/i.exec(url)?.[1]?.toLowerCase()
   if (schemeOnly !== undefined && dangerousSchemes.has(schemeOnly)) return `The scheme ${schemeOnly} is not allowed.`
-  const parts = shape.exec(url)?.groups
+  const parts = partsOf(url)
   if (parts === undefined)
     return `This is not an absolute URL; a ${noun} looks like https://app.example.com${originOnly ? '' : '/path'}.`
-  const { authority = '', rest = '' } = parts
-  const scheme = `${(parts['scheme'] ?? '').toLowerCase()}:`
+  const { authority, rest } = parts
+  const scheme = `${parts.scheme.toLowerCase()}:`
   if (url.includes('#')) return `A ${noun} may have no fragment (#…).`
   if (authority.includes('@')) return `A ${noun} may hold no user name or password.`
   if (webSchemes.has(scheme) && authority === '') return 'The host is missing.'
@@ -81,13 +101,41 @@ export const urlProblem = (url: string, kind: UrlKind, context: UrlContext): str
   return undefined
 }
 
-const separator = /,\s*(?=[a-z][a-z0-9+.-]*:\/\/)/i
+const schemeCharacter = /[a-z0-9+.-]/i
+const space = /\s/
+
+/** Where `index` comes to when it walks left over characters of a kind, no further than `end`. */
+const leftOver = (text: string, index: number, end: number, kind: RegExp): number => {
+  let place = index
+  while (place > end && kind.test(text[place - 1] ?? '')) place -= 1
+  return place
+}
+
+/**
+ * The pieces between commas that an absolute URL follows. From each `://` it walks left over the scheme and white space,
+ * no further than the `://` before: so every character is passed twice at most, however many commas there are.
+ */
+const piecesOf = (element: string): string[] => {
+  const pieces: string[] = []
+  let begin = 0
+  let passed = 0
+  for (let colon = element.indexOf('://'); colon >= 0; colon = element.indexOf('://', passed)) {
+    const scheme = leftOver(element, colon, passed, schemeCharacter)
+    const comma = leftOver(element, scheme, passed, space) - 1
+    if (comma >= passed && element[comma] === ',' && schemeName.test(element.slice(scheme, colon))) {
+      pieces.push(element.slice(begin, comma))
+      begin = scheme
+    }
+    passed = colon + 3
+  }
+  return [...pieces, element.slice(begin)]
+}
 
 /**
  * An element that holds several absolute URLs separated by commas, as those URLs; any other element as it is.
  * Source: the contract, "multiple values should be comma separated".
  */
 export const splitUrls = (element: string): string[] => {
-  const pieces = element.split(separator).map((piece) => piece.trim())
-  return pieces.length > 1 && pieces.every((piece) => shape.test(piece)) ? pieces : [element]
+  const pieces = piecesOf(element).map((piece) => piece.trim())
+  return pieces.length > 1 && pieces.every((piece) => partsOf(piece) !== undefined) ? pieces : [element]
 }

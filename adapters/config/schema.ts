@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { plans } from '../../domain/budget.ts'
+import { withoutSlashes } from '../../domain/web-address.ts'
 import { defaultMetadataKeys, permissions, StateName, TenantId } from '../../domain/vocabulary.ts'
 import { isPasswordHash } from '../credentials/password-hash.ts'
 import { driftPolicies, foreignTerraformPolicies, tokenAlgorithms } from './configuration.ts'
@@ -34,7 +35,7 @@ const server = mapping({
   port: whole(0, 65_535).default(8080),
   bodyLimitBytes: whole(1024, 16_777_216).default(262_144),
   publicUrl: url('a URL that starts with https:// or http://', ['https:', 'http:'])
-    .transform((value) => value.replace(/\/+$/, ''))
+    .transform(withoutSlashes)
     .optional(),
   trustedProxies: list(proxy, 'addresses').default([]),
   corsOrigins: list(origin, 'origins').default([]),
@@ -179,8 +180,9 @@ const issuer = mapping({
 }))
 
 const applicationTokens = mapping({
-  header: textThat('the name of a request header other than Authorization', (name) =>
-    /^(?!authorization$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/i.test(name),
+  header: textThat(
+    'the name of a request header other than Authorization',
+    (name) => name.toLowerCase() !== 'authorization' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name),
   ).default('X-Application-Token'),
   tokens: list(
     mapping({

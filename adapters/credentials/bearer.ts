@@ -1,10 +1,10 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+import { repeatsMember } from '../../domain/json-text.ts'
 import type { IssuerConfiguration } from '../config/configuration.ts'
 import { readClaims } from './claims.ts'
 import type { UserClaims } from './claims.ts'
 import { AuthenticationUnavailable, IssuerUnavailable, Unauthenticated } from './errors.ts'
-import { repeatsMember } from './json-members.ts'
 import { createIssuerKeys, defaultKeyTimes } from './keys.ts'
 import type { KeyTimes } from './keys.ts'
 

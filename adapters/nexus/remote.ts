@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Issue } from '../../domain/vocabulary.ts'
+import { withoutSlashes } from '../../domain/web-address.ts'
 
 /**
  * Nexus' own API, as the command line and the stacks call it: with credentials of the environment, patient where the API
@@ -92,7 +93,7 @@ export const remoteUrl = (raw: string): string => {
     throw new RemoteError('not-configured', 'The URL of Nexus must be one, such as https://nexus.example.com.')
   if (url.username !== '' || url.password !== '')
     throw new RemoteError('not-configured', `The URL of Nexus may hold no user name or password. ${credentialRemedy}`)
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  return `${url.origin}${withoutSlashes(url.pathname)}`
 }
 
 /** The credential that the environment holds. @throws RemoteError `not-configured` */

@@ -24,7 +24,9 @@ export const inspectRedis = async (url: string): Promise<RedisFacts> => {
   try {
     await redis.connect()
     const info = await redis.info()
-    const value = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? ''
+    const lines = info.split(/\r?\n/)
+    const value = (name: string): string =>
+      lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1) ?? ''
     return {
       version: value('redis_version'),
       policy: value('maxmemory_policy'),

@@ -33,7 +33,7 @@ const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> =
   // EX_TEMPFAIL: whoever looks after the process starts it again.
   const running = await run(configuration, roles, log, () => process.exit(75))
   log.info({ url: running.url, ...roles, tenants: configuration.tenants.map(({ id }) => id) }, 'Nexus is up')
-  log.info({ signal: await ended }, 'ending: what was taken is answered first')
+  log.info({ because: await ended }, 'ending: what was taken is answered first')
   await running.close()
   log.info('ended')
 }
@@ -67,7 +67,8 @@ export const processCommands = (program: Command): void => {
         'after',
         `
 It brings the database's schema up to date, writes its log to standard output as lines of JSON, and ends on SIGINT or
-SIGTERM after answering what it has taken.
+SIGTERM after answering what it has taken; started by npm or npx, also when that one ends. For a supervisor, name the program
+itself: node cli/nexus.mjs ${name}.
 
 Examples:
   $ nexus ${name}

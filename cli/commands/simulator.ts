@@ -162,7 +162,7 @@ export const simulatorCommand = (program: Command): void => {
     .addHelpText(
       'after',
       `
-Faults can also be changed while it runs: GET, POST and DELETE /_simulator/faults. They are described in
+Started by npm or npx, it ends with that one. Faults can also be changed while it runs: GET, POST and DELETE /_simulator/faults. They are described in
 simulator/faults.ts; a wrong name lists them.
 
 With --https it prints the environment for Terraform's provider and the deploy CLI (AUTH0_DOMAIN, AUTH0_CLIENT_ID,

@@ -23,7 +23,8 @@ type Version = [major: number, minor: number, patch: number, beta: number]
 
 /** Reads "Go-Auth0/1.32.1" or "1.0.0-beta.0"; what has no number ("latest") counts as the oldest. */
 const versionOf = (text: string): Version => {
-  const [, major, minor, patch, beta] = /(\d+)\.(\d+)\.(\d+)(?:-beta\.(\d+))?$/.exec(text) ?? []
+  const number = text.split('/').at(-1) ?? ''
+  const [, major, minor, patch, beta] = /^(\d+)\.(\d+)\.(\d+)(?:-beta\.(\d+))?$/.exec(number) ?? []
   return [Number(major ?? 0), Number(minor ?? 0), Number(patch ?? 0), beta === undefined ? Infinity : Number(beta)]
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseLoose, withNumberAt } from '../../api/json.ts'
+import { parseLoose } from '../../api/json.ts'
+import { withNumberAt } from '../../domain/json-text.ts'
 
 describe('another number in a text', () => {
   test.each([

@@ -1,18 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { oldNode } from '../support/old-node.ts'
 import { bin, emptyDirectory, nexus, startNexus } from './support.ts'
-
-/** A Node on this machine that is too old to run TypeScript, as a newcomer has it; undefined where there is none. */
-const oldNode = [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/local/bin']
-  .map((directory) => join(directory, 'node'))
-  .find((node) => {
-    const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' })
-    const major = Number(/^v(\d+)\./.exec(stdout)?.[1] ?? 0)
-    return major >= 20 && major < 24
-  })
 
 describe.skipIf(oldNode === undefined)('on an older Node (skipped where the machine has none)', () => {
   const node = oldNode ?? ''

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { adoptionSteps, releaseSteps } from '../../domain/bulk-adoption.ts'
 import type { Choice, Steps } from '../../domain/bulk-adoption.ts'
@@ -180,4 +181,22 @@ describe('release', () => {
   test('of a state that there is none of', () => {
     expect(told(releaseSteps(snapshot, choice({ state: 'mian' })))).toBe('acme has no state mian; it has legacy, main.')
   })
+})
+
+test('a name fits a pattern as a regular expression would have it', () => {
+  const part = fc.constantFrom('a', 'b', '*', '?', '.', '😀')
+  const source = (pattern: string): string =>
+    pattern
+      .replaceAll('.', String.raw`\.`)
+      .replaceAll('*', '[^]*')
+      .replaceAll('?', '[^]')
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 8 }), fc.array(part, { maxLength: 8 }), (name, pattern) => {
+      const only = client('one', { name: name.join('') })
+      const found = adoptionSteps({ ...snapshot, clients: [only] }, { clients: [], name: pattern.join('') })
+      const fits = new RegExp(`^${source(pattern.join(''))}$`, 'u').test(name.join(''))
+      expect(found.ok && found.steps.length).toBe(fits ? 1 : 0)
+    }),
+    { numRuns: 2000 },
+  )
 })

@@ -192,8 +192,45 @@ describe('several URLs in one element', () => {
     )
   })
 
+  // How the contract would be written down if time did not matter: these patterns take the square of it.
+  const absolute = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*.*$/i
+  const asWritten = (element: string): string[] => {
+    const pieces = element.split(/,\s*(?=[a-z][a-z0-9+.-]*:\/\/)/i).map((piece) => piece.trim())
+    return pieces.length > 1 && pieces.every((piece) => absolute.test(piece)) ? pieces : [element]
+  }
+
+  test('splits where the contract says, whatever the text', () => {
+    const part = fc.constantFrom(
+      'a',
+      'B',
+      '1',
+      '-',
+      ',',
+      ' ',
+      '\n',
+      '\u2028',
+      ':',
+      '/',
+      '?',
+      '#',
+      '://',
+      'a://',
+      ',b://',
+      ', c:',
+    )
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 24 }), (parts) => {
+        expect(splitUrls(parts.join(''))).toEqual(asWritten(parts.join('')))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   test('no text takes long to judge', () => {
     for (const text of [
+      `a://${'x'.repeat(100_000)}/\ny,b://c`,
+      `${'a://,'.repeat(50_000)}\n`,
+      `${',a'.repeat(50_000)}://`,
       `https://${',a'.repeat(50_000)}`,
       `a${', '.repeat(50_000)}`,
       `,${'a'.repeat(100_000)}`,

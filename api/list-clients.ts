@@ -3,6 +3,7 @@ import { sortFields } from '../adapters/postgres/client-lists.ts'
 import type { ListedClient, ListOrder, ListRequest } from '../adapters/postgres/client-lists.ts'
 import { claimsOf } from '../domain/authorize.ts'
 import { effective } from '../domain/desired.ts'
+import { KeptName } from '../domain/kept.ts'
 import { syncOf, syncWords, terraformWords } from '../domain/listing.ts'
 import { textOf, textsOf } from '../domain/shape.ts'
 import type { MetadataKeys } from '../domain/vocabulary.ts'
@@ -20,13 +21,13 @@ const sorts = sortFields.flatMap((field) => [field, `-${field}`] as const)
 export const ListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().optional(),
-  owner: z.string().min(1).optional(),
-  product: z.string().min(1).optional(),
+  owner: KeptName.optional(),
+  product: KeptName.optional(),
   manuallyCreated: flag.optional(),
   terraform: z.enum(terraformWords).optional(),
   sync: z.enum(syncWords).optional(),
   drifted: flag.optional(),
-  text: z.string().min(1).max(200).optional(),
+  text: KeptName.max(200).optional(),
   sort: z.enum(sorts).default('name'),
 })
 const parameters =

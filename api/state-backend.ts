@@ -4,6 +4,7 @@ import { authorOf } from '../adapters/postgres/changes.ts'
 import type { HeldLock, StateKey } from '../adapters/postgres/state-rows.ts'
 import type { StateEvent } from '../adapters/postgres/state-events.ts'
 import type { Written } from '../adapters/postgres/states.ts'
+import { KeptName } from '../domain/kept.ts'
 import { LockInfo, readState } from '../domain/terraform-state.ts'
 import type { TerraformState } from '../domain/terraform-state.ts'
 import { headerText } from './answer.ts'
@@ -120,7 +121,7 @@ const goOn = async (deps: ApiDeps, key: StateKey): Promise<void> => {
 
 /** `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at. */
 const Parameters = z.strictObject({
-  ID: z.string().optional(),
+  ID: KeptName.optional(),
   snapshot: z
     .string()
     .regex(/^\d{1,15}$/, 'This is a whole number, as `nexus synth` writes it.')

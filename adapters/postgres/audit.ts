@@ -208,13 +208,14 @@ export const createAudit = (db: Kysely<Database>) => {
 
 export type Audit = ReturnType<typeof createAudit>
 
+const is = (column: RawBuilder<unknown>, wanted: string | undefined): RawBuilder<unknown> =>
+  sql`(${wanted ?? null}::text is null or ${column} = ${wanted ?? null})`
+
 /** One text for each index that is read, whatever else is asked for: statements are prepared, and kept. */
 const matching = (filter: AuditFilter): RawBuilder<unknown> => {
   const { tenantId, since, until, actor, action, outcome, target } = filter
   const ofTenant =
     tenantId === undefined ? sql`true` : tenantId === null ? sql`tenant_id is null` : sql`tenant_id = ${tenantId}`
-  const is = (column: RawBuilder<unknown>, wanted: string | undefined) =>
-    sql`(${wanted ?? null}::text is null or ${column} = ${wanted ?? null})`
   return sql`${ofTenant} and at >= ${since ?? '-infinity'}::timestamptz and at < ${until ?? 'infinity'}::timestamptz
     and ${is(sql`actor_id`, actor)} and ${is(sql`action`, action)} and ${is(sql`outcome`, outcome)}
     and ${is(sql`target`, target)}`

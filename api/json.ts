@@ -28,7 +28,7 @@ export const parseJson = (bytes: Uint8Array, elements?: number): unknown => {
   if (depthOf(text) > maximumDepth) throw malformed(`The body is nested deeper than ${maximumDepth} levels.`)
   const value = parse(text)
   const { shape, length } = excessIn(value, elements)
-  const [ofAll] = shape.filter(({ pointer }) => pointer === '')
+  const ofAll = shape.find(({ pointer }) => pointer === '')
   if (ofAll !== undefined) throw malformed(ofAll.detail)
   const issues = [...shape, ...duplicateKeys(text)]
   if (issues.length > 0) throw malformed('The body is JSON, but not usable as it stands.', issues)

@@ -1,33 +1,29 @@
 import { z } from 'zod'
 import type { AuditPlace } from '../adapters/postgres/audit.ts'
 import { auditActionNames, auditOutcomes } from '../domain/audit.ts'
+import { keptName, KeptTime, momentOf } from '../domain/kept.ts'
 import { measured } from '../domain/lengths.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admitTo, tenantOf } from './gate.ts'
 import { parseQuery } from './query.ts'
 
-const timeRule = 'a time such as 2026-01-31T08:00:00Z'
-const time = measured('time', timeRule).pipe(z.iso.datetime({ offset: true, error: timeRule }))
-
-// oxlint-disable-next-line no-control-regex -- PostgreSQL's text has no NUL
-const text = measured('target').regex(/^[^\0]+$/, 'a text')
-
 /** A cursor is where the page before ended: time and id of its last record. */
-const Cursor = measured('time', 'the next of the page before')
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z_\d{1,15}$/, 'the next of the page before')
-  .transform((text): AuditPlace => {
-    const [at = '', id] = text.split('_')
-    return { at, id: Number(id) }
-  })
+const Cursor = measured('time').transform((text, context): AuditPlace => {
+  const [, time = '', id] = /^([^_]{27})_(\d{1,15})$/.exec(text) ?? []
+  const at = momentOf(time)
+  if (at !== undefined) return { at, id: Number(id) }
+  context.issues.push({ code: 'custom', input: text, message: 'This is no cursor: take the next of a page, as it is.' })
+  return z.NEVER
+})
 
 const Query = z.strictObject({
-  since: time.optional(),
-  until: time.optional(),
-  actor: text.optional(),
+  since: KeptTime.optional(),
+  until: KeptTime.optional(),
+  actor: keptName('target').optional(),
   action: z.enum(auditActionNames).optional(),
   outcome: z.enum(auditOutcomes).optional(),
-  target: text.optional(),
+  target: keptName('target').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: Cursor.optional(),
 })

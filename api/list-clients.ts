@@ -3,6 +3,7 @@ import { sortFields } from '../adapters/postgres/client-lists.ts'
 import type { ListedClient, ListOrder, ListRequest } from '../adapters/postgres/client-lists.ts'
 import { claimsOf } from '../domain/authorize.ts'
 import { effective } from '../domain/desired.ts'
+import { keptName } from '../domain/kept.ts'
 import { syncOf, syncWords, terraformWords } from '../domain/listing.ts'
 import { measured } from '../domain/lengths.ts'
 import { textOf, textsOf } from '../domain/shape.ts'
@@ -21,13 +22,13 @@ const sorts = sortFields.flatMap((field) => [field, `-${field}`] as const)
 export const ListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: measured('cursor').optional(),
-  owner: measured('label').min(1).optional(),
-  product: measured('label').min(1).optional(),
+  owner: keptName('label').optional(),
+  product: keptName('label').optional(),
   manuallyCreated: flag.optional(),
   terraform: z.enum(terraformWords).optional(),
   sync: z.enum(syncWords).optional(),
   drifted: flag.optional(),
-  text: measured('search').min(1).optional(),
+  text: keptName('search').optional(),
   sort: z.enum(sorts).default('name'),
 })
 const parameters =

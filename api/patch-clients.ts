@@ -6,6 +6,7 @@ import { openRecord } from '../adapters/postgres/audit.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { ClaimLost } from '../adapters/postgres/idempotency.ts'
 import type { Claim } from '../adapters/postgres/idempotency.ts'
+import { keptName } from '../domain/kept.ts'
 import { ClientId } from '../domain/vocabulary.ts'
 import type { Caller } from '../domain/vocabulary.ts'
 import { wake } from './answer-change.ts'
@@ -22,7 +23,6 @@ import type { PatchKind } from './media-type.ts'
 import { isDone, operationView } from './operation-view.ts'
 import { issuesOf, patchFrom } from './parse-patch.ts'
 import { acceptPatch, refuseParameters } from './patch-client.ts'
-import { text } from './patch-body.ts'
 import { patienceOf } from './prefer.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { answerRecorded } from './record.ts'
@@ -205,7 +205,7 @@ const refuseIfMatch = (ask: Ask): void => {
 
 const List = z.array(
   z.strictObject({
-    id: text('label').min(1),
+    id: keptName('label'),
     patch: z.unknown().refine((patch) => patch !== undefined, 'The patch of this client is missing.'),
   }),
 )

@@ -19,7 +19,7 @@ import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
 import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
-import { createClientLists, listSettings } from '../adapters/postgres/client-lists.ts'
+import { createClientLists, listConnections } from '../adapters/postgres/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
@@ -223,7 +223,7 @@ export const run = async (
     }
     if (!roles.api) return { url: null, close }
 
-    const reading = connect(database.url, onError('database connection lost'), { size: 4, settings: listSettings })
+    const reading = connect(database.url, onError('database connection lost'), listConnections)
     closers.push(reading.close)
     const lists = createClientLists(reading.db)
     await rereadAll(lists, configuration, log)

@@ -110,6 +110,8 @@ export const snapshotOf = (facts: SnapshotFacts, tenant: SnapshotTenant, unasked
   const known = new Set(facts.clients.map(({ id }) => id))
   const never = new Set(facts.resources.map(({ clientId }) => clientId).filter((id) => !known.has(id)))
   const names = new Set([...facts.states.map(({ name }) => name), ...tenant.own])
+  const stateOf = new Map(facts.states.map((state) => [state.name, state]))
+  const resourcesOf = Map.groupBy(facts.resources, ({ state }) => state)
   const owning = facts.resources.find(
     ({ clientId, state }) => clientId === tenant.ownClientId && tenant.own.includes(state),
   )
@@ -126,16 +128,20 @@ export const snapshotOf = (facts: SnapshotFacts, tenant: SnapshotTenant, unasked
         : `The state ${owning.state} manages Nexus' own client at ${owning.address}: take it out with ` +
           `terraform state rm ${quoted(owning.address)}.`),
     states: [...names].toSorted().map((name) => {
-      const { snapshot: version, others } = facts.states.find((state) => state.name === name) ?? unwritten
+      const { snapshot: version, others } = stateOf.get(name) ?? unwritten
       const own = tenant.own.includes(name)
       return {
         name,
         own,
         version,
         others: own ? [...others] : [],
-        resources: facts.resources
-          .filter(({ state }) => state === name)
-          .map(({ address, type, clientId, tainted, deposed }) => ({ address, type, clientId, tainted, deposed })),
+        resources: (resourcesOf.get(name) ?? []).map(({ address, type, clientId, tainted, deposed }) => ({
+          address,
+          type,
+          clientId,
+          tainted,
+          deposed,
+        })),
       }
     }),
     clients: [

@@ -10,6 +10,7 @@ import { requests } from './migrations/0004-requests.ts'
 import { audit } from './migrations/0005-audit.ts'
 import { clientLists } from './migrations/0006-client-lists.ts'
 import { countedStrangers } from './migrations/0010-counted-strangers.ts'
+import { declaredClients } from './migrations/0012-declared-clients.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-audit': audit,
   '0006-client-lists': clientLists,
   '0010-counted-strangers': countedStrangers,
+  '0012-declared-clients': declaredClients,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

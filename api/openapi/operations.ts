@@ -4,6 +4,7 @@ import { callerChange, newCaller, Rotation } from '../../domain/caller-requests.
 import { ListQuery } from '../list-clients.ts'
 import { acceptedTypes } from '../media-type.ts'
 import { include } from '../query.ts'
+import { SnapshotQuery } from '../snapshot.ts'
 import { PatchBody } from '../patch-body.ts'
 import * as answers from './answers.ts'
 import { exampleClient, withExamples } from './examples.ts'
@@ -313,6 +314,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'getTerraformSnapshot',
     tag: 'Terraform',
     summary: 'What the stacks are synthesised from.',
+    query: SnapshotQuery,
     answers: { 200: { description: 'The snapshot', schema: answers.TerraformSnapshot } },
   },
   [`GET ${states}`]: {

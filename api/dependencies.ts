@@ -8,8 +8,10 @@ import type { Registers } from '../adapters/postgres/callers.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
+import type { HeldClients } from '../adapters/postgres/held-clients.ts'
 import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Operations } from '../adapters/postgres/operations.ts'
+import type { Scans } from '../adapters/postgres/scans.ts'
 import type { StateIndex } from '../adapters/postgres/state-index.ts'
 import type { StateLocks } from '../adapters/postgres/state-locks.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
@@ -25,12 +27,17 @@ export interface ApiDeps {
    * Who asks, from the request's headers.
    *
    * @param address where they came from
+   * @param tenantId the tenant that is asked about, if it is one: it says what the caller is called
    * @throws Unauthenticated with the challenges to answer, TooManyAttempts, AuthenticationUnavailable when nobody can tell
    *   now
    */
-  readonly authenticate: (headers: IncomingHttpHeaders, address: string | null) => Promise<Caller>
+  readonly authenticate: (
+    headers: IncomingHttpHeaders,
+    address: string | null,
+    tenantId: string | null,
+  ) => Promise<Caller>
   /** Counts a request of a caller. @returns how long they have to wait, in milliseconds; 0 where they need not */
-  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>) => number
+  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>, tenantId: string | null) => number
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
   readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
@@ -43,6 +50,9 @@ export interface ApiDeps {
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
   readonly stateIndex: StateIndex
+  /** Scans of the worker that a request asks for, and the clients that make it ask. */
+  readonly scans: Pick<Scans, 'ask' | 'asked'>
+  readonly heldClients: HeldClients
   readonly metrics: Pick<Metrics, 'answered' | 'text' | 'contentType'>
   readonly audit: Pick<Audit, 'store' | 'page'>
   /** Counts requests without valid credentials. */

@@ -16,9 +16,9 @@ type Identifying = Pick<ApiDeps, 'authenticate' | 'rate'>
  * @throws Unauthenticated, IssuerUnavailable; Problem 429 for a caller who is too fast
  */
 export const identify = async (deps: Identifying, ask: Ask): Promise<Caller> => {
-  const caller = await deps.authenticate(ask.headers, ask.record.facts().address)
+  const caller = await deps.authenticate(ask.headers, ask.record.facts().address, ask.params['tenantId'] ?? null)
   ask.record.note({ actor: { kind: caller.kind, id: caller.id, application: caller.application } })
-  const waitMs = deps.rate(caller)
+  const waitMs = deps.rate(caller, ask.params['tenantId'] ?? null)
   if (waitMs > 0) throw tooMany('This caller sends too many requests. Wait as long as Retry-After says.', waitMs)
   return caller
 }

@@ -2,35 +2,40 @@ import { z } from 'zod'
 import { secretMembers } from '../adapters/auth0/strip.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { snapshotOf } from '../domain/snapshot.ts'
+import type { SnapshotFacts } from '../domain/snapshot.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
+import { awaitScan } from './fresh-snapshot.ts'
 import { admitTo, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
 import { Problem } from './problem.ts'
 import { parseQuery } from './query.ts'
 
-/** Left out by programs of before, whose snapshots know no such members. */
+/** Clients that only a state knows are read from Auth0 for a snapshot, at most so many: more are a scan's work. */
+const maximumReads = 50
+
+/** What a snapshot can be asked for. Programs of before know no `observed`, nor the members that it adds. */
 export const SnapshotQuery = z.strictObject({
+  fresh: z.enum(['true', 'false']).optional().describe('`true`: from a scan that begins after the question'),
   observed: z
-    .literal('true')
+    .enum(['true', 'false'])
     .optional()
     .describe('`true`: with what Auth0 holds of each client, without secrets; takeovers are judged by it'),
 })
-
-/** Clients that only a state knows are read from Auth0 for a snapshot, at most so many: more are a scan's work. */
-const maximumReads = 50
 
 /** GET /v1/tenants/{tenantId}/terraform/snapshot: what the stacks are synthesised from. */
 export const readSnapshot =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     await admitTo(deps, ask, 'terraform.read')
-    const { observed } = parseQuery(SnapshotQuery, ask.query, 'observed')
-    const whole = observed !== undefined
+    const { fresh, observed } = parseQuery(SnapshotQuery, ask.query, 'fresh and observed (each true or false)')
+    const whole = observed === 'true'
     const tenant = tenantOf(deps, ask)
+    const scan = fresh === 'true' ? await awaitScan(deps, ask, tenant) : { gone: new Set<string>() }
+    if ('later' in scan) return scan.later
     const unasked = await meetUnknown(deps, known, tenant)
     const snapshot = snapshotOf(
-      await deps.stateIndex.snapshot(tenant.id, whole),
+      without(await deps.stateIndex.snapshot(tenant.id, whole), scan.gone),
       {
         id: tenant.id,
         // With another audience the domain is a custom one, and a simulator's is no domain: then the environment says it.
@@ -45,6 +50,12 @@ export const readSnapshot =
     )
     return { status: 200, headers: { 'cache-control': 'no-store' }, body: JSON.stringify(snapshot) }
   }
+
+/** Those that are gone have vanished, also where a change of theirs still waits to be refused. */
+const without = (facts: SnapshotFacts, gone: ReadonlySet<string>): SnapshotFacts => ({
+  ...facts,
+  clients: facts.clients.map((client) => (gone.has(client.id) ? { ...client, vanished: true } : client)),
+})
 
 /**
  * Reads the clients that a state names and Nexus does not know: an apply has just created them, or Auth0 does not have

@@ -19,11 +19,12 @@ import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
 import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
-import { createClientLists, listSettings } from '../adapters/postgres/client-lists.ts'
+import { createClientLists, listConnections } from '../adapters/postgres/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
+import { createHeldClients } from '../adapters/postgres/held-clients.ts'
 import { createIdempotency } from '../adapters/postgres/idempotency.ts'
 import { createOperations } from '../adapters/postgres/operations.ts'
 import { createLeases } from '../adapters/postgres/leases.ts'
@@ -37,6 +38,7 @@ import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { rateKeyOf } from '../domain/identities.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
@@ -220,7 +222,7 @@ export const run = async (
     }
     if (!roles.api) return { url: null, close }
 
-    const reading = connect(database.url, onError('database connection lost'), { size: 4, settings: listSettings })
+    const reading = connect(database.url, onError('database connection lost'), listConnections)
     closers.push(reading.close)
     const lists = createClientLists(reading.db)
     await rereadAll(lists, configuration, log)
@@ -248,13 +250,14 @@ export const run = async (
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
-        authenticate: (headers, address) =>
+        authenticate: (headers, address, tenantId) =>
           authenticate({
             authorization: headers.authorization,
             applicationToken: [headers[header]].flat()[0],
             address,
+            tenantId,
           }),
-        rate: ({ kind, id }) => rates.take(`${kind} ${id}`),
+        rate: (caller, tenantId) => rates.take(rateKeyOf(configuration.issuers, caller, tenantId)),
         tenants: byId,
         clients,
         lists,
@@ -265,6 +268,8 @@ export const run = async (
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
+        scans: createScans(postgres.db),
+        heldClients: createHeldClients(postgres.db),
         audit,
         strangers,
         metrics,

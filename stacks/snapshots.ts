@@ -102,12 +102,24 @@ const readWhenReady = async (
     if (Date.now() + pause > since + waitMs)
       throw new RemoteError(
         'timeout',
-        `Nexus has not read ${tenant} anew within ${waitMs / 1000} s. Wait longer with --wait, or look at the tenant's health with ` +
+        `Nexus has not read ${tenant} anew within ${waitMs / 1000} s${reasonIn(answer.body)}. Wait longer with --wait, or look at the tenant's health with ` +
           `nexus doctor. With --no-fresh the stacks are made from the last scan, and a client that was deleted since is made again.`,
         { status: answer.status },
       )
     waiting((Date.now() - since) / 1000)
     await sleep(pause)
+  }
+}
+
+const Waiting = z.object({ reason: z.string().nullable() })
+
+/** What keeps the scan from beginning, where the answer says. */
+const reasonIn = (body: Buffer): string => {
+  try {
+    const { reason } = Waiting.parse(JSON.parse(body.toString('utf8')))
+    return reason === null ? '' : `: ${reason.replace(/\.$/, '')}`
+  } catch {
+    return ''
   }
 }
 

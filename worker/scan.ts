@@ -17,7 +17,7 @@ export interface ScanDeps {
 }
 
 /** How often is looked whether a scan is due: the due times stand in the database, where no queue can lose them. */
-const lookEveryMs = 1000
+const lookEveryMs = 500
 /** A scan whose process died is taken over after this time. */
 const claimMs = 60_000
 /** A scan that broke off is begun anew after this time, or after the tenant's interval where that is shorter. */
@@ -27,16 +27,27 @@ const pageSize = 100
 /** Tries for one page before the scan breaks off. */
 const triesPerPage = 5
 
-/** Scans tenants as they fall due, one at a time in this process. @returns ends it, after the page under way */
-export const startScans = (deps: ScanDeps): (() => Promise<void>) =>
-  repeat(lookEveryMs, 'scan', deps.log, async (stopping) => {
-    const tenantIds = [...deps.configurations.keys()]
-    while (!stopping.aborted) {
-      const claim = await deps.scans.claim(tenantIds, claimMs)
-      if (claim === undefined) return
-      await scan(deps, claim.tenantId, claim.startedAt, stopping)
-    }
-  })
+/**
+ * Scans tenants as they fall due, one at a time in this process, and beside them those that somebody waits for: a large
+ * tenant's turn is not to keep them waiting.
+ *
+ * @returns ends it, after the pages under way
+ */
+export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
+  const scans = (onlyAsked: boolean) =>
+    repeat(lookEveryMs, 'scan', deps.log, async (stopping) => {
+      const tenantIds = [...deps.configurations.keys()]
+      while (!stopping.aborted) {
+        const claim = await deps.scans.claim(tenantIds, claimMs, onlyAsked)
+        if (claim === undefined) return
+        await scan(deps, claim.tenantId, claim.startedAt, stopping)
+      }
+    })
+  const stops = [scans(false), scans(true)]
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
+}
 
 /** Lists all clients of a tenant once. A scan that breaks off is incomplete and says so: nothing then counts as gone. */
 const scan = async (deps: ScanDeps, tenantId: string, startedAt: Date, stopping: AbortSignal): Promise<void> => {

@@ -9,6 +9,7 @@ import { callers } from './migrations/0003-callers.ts'
 import { requests } from './migrations/0004-requests.ts'
 import { audit } from './migrations/0005-audit.ts'
 import { clientLists } from './migrations/0006-client-lists.ts'
+import { namedStates } from './migrations/0008-named-states.ts'
 import { countedStrangers } from './migrations/0010-counted-strangers.ts'
 import { declaredClients } from './migrations/0012-declared-clients.ts'
 
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-requests': requests,
   '0005-audit': audit,
   '0006-client-lists': clientLists,
+  '0008-named-states': namedStates,
   '0010-counted-strangers': countedStrangers,
   '0012-declared-clients': declaredClients,
 }

@@ -12,6 +12,18 @@ export interface Listed {
   readonly client: Auth0Client
 }
 
+/** Where a scan stands that somebody asked for. */
+export interface AskedScan {
+  /** Whether it is over; when it then began. */
+  readonly beganAt: Date | null
+  /** What keeps it from beginning, or broke the last one off; null where nothing does. */
+  readonly problem: string | null
+}
+
+/** Whether a scan is asked for that no scan has answered yet, in the row of a tenant. */
+const outstanding = sql`
+  (scan_asked_at is not null and (asked_scan_ended_at is null or asked_scan_ended_at < scan_asked_at))`
+
 interface KnownRow {
   readonly client_id: string
   readonly observed: Auth0Client
@@ -22,13 +34,48 @@ interface KnownRow {
 /** What a scan of a tenant's clients reads and writes. It only nominates: what it suspects is confirmed under a lease. */
 export const createScans = (db: Kysely<Database>) => ({
   /**
-   * Claims the scan of one tenant that is due, for `forMs`.
+   * Asks for a scan that begins from now on. Who asks while one is asked for joins it, and so does who asks within
+   * `sharedMs` after its end: one scan serves them all.
    *
+   * @returns the database's time of the question
+   */
+  ask: async (tenantId: string, sharedMs: number): Promise<Date> => {
+    const { rows } = await sql<{ now: Date }>`
+      with asked as (
+        update nexus.tenants
+        set scan_asked_at = clock_timestamp(), next_scan_at = least(next_scan_at, clock_timestamp())
+        where tenant_id = ${tenantId} and not ${outstanding} and (
+          asked_scan_ended_at is null
+          or asked_scan_ended_at < clock_timestamp() - ${sharedMs} * interval '1 millisecond')
+        returning 1
+      ) select clock_timestamp() as now, (select count(*) from asked)
+    `.execute(db)
+    return rows[0]?.now ?? new Date()
+  },
+
+  /** How far the scan is that was asked for last. */
+  asked: async (tenantId: string): Promise<AskedScan> => {
+    const { rows } = await sql<{ began_at: Date | null; problem: string | null }>`
+      select case when not ${outstanding} then last_scan_at end as began_at,
+             case when paused_at is not null then 'Nothing is sent to this tenant until it is resumed.'
+                  when held_at is not null then 'Auth0 does not take the tenant''s credential.'
+                  else scan_problem end as problem
+      from nexus.tenants where tenant_id = ${tenantId}
+    `.execute(db)
+    const [row] = rows
+    return { beganAt: row?.began_at ?? null, problem: row?.problem ?? null }
+  },
+
+  /**
+   * Claims the scan of one tenant that is due, for `forMs`. Scans that somebody waits for come first.
+   *
+   * @param onlyAsked leaves the others alone
    * @returns the tenant and the database's time as the scan begins
    */
   claim: async (
     tenantIds: readonly string[],
     forMs: number,
+    onlyAsked = false,
   ): Promise<{ readonly tenantId: string; readonly startedAt: Date } | undefined> => {
     const { rows } = await sql<{ tenant_id: string; started_at: Date }>`
       update nexus.tenants set scan_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
@@ -37,7 +84,8 @@ export const createScans = (db: Kysely<Database>) => ({
         where next_scan_at <= clock_timestamp() and tenant_id = any(${[...tenantIds]})
           and coalesce(paused_at, held_at) is null
           and (scan_until is null or scan_until <= clock_timestamp())
-        order by next_scan_at limit 1 for update skip locked
+          and (${outstanding} or not ${onlyAsked}::boolean)
+        order by ${outstanding} desc, next_scan_at limit 1 for update skip locked
       )
       returning tenant_id, clock_timestamp() as started_at
     `.execute(db)
@@ -127,14 +175,18 @@ export const createScans = (db: Kysely<Database>) => ({
     result: { readonly startedAt: Date; readonly clients: number } | { readonly problem: string },
     nextInMs: number,
   ): Promise<void> => {
+    const next = sql`clock_timestamp() + ${nextInMs} * interval '1 millisecond'`
     const outcome =
       'problem' in result
-        ? sql`scan_problem = ${result.problem}`
-        : sql`scan_problem = null, last_scan_at = ${result.startedAt}, last_scan_clients = ${result.clients}`
+        ? sql`scan_problem = ${result.problem}, next_scan_at = ${next}`
+        : sql`scan_problem = null, last_scan_at = ${result.startedAt}, last_scan_clients = ${result.clients},
+              asked_scan_ended_at = case when ${outstanding} and scan_asked_at <= ${result.startedAt}
+                                    then clock_timestamp() else asked_scan_ended_at end,
+              -- Who asked while this one was running waits for one that begins later.
+              next_scan_at = case when ${outstanding} and scan_asked_at > ${result.startedAt}
+                             then clock_timestamp() else ${next} end`
     await sql`
-      update nexus.tenants set scan_until = null, ${outcome},
-        next_scan_at = clock_timestamp() + ${nextInMs} * interval '1 millisecond'
-      where tenant_id = ${tenantId}
+      update nexus.tenants set scan_until = null, ${outcome} where tenant_id = ${tenantId}
     `.execute(db)
   },
 })

@@ -302,6 +302,14 @@ export const TerraformSnapshot = Snapshot.describe('What the stacks are synthesi
   id: 'TerraformSnapshot',
 })
 
+export const ScanWaiting = z
+  .strictObject({
+    status: z.enum(['scanning', 'waiting']),
+    reason: text.nullable().describe('What keeps the scan from beginning, or broke the last one off'),
+  })
+  .describe('The scan that was asked for is not over')
+  .meta({ id: 'ScanWaiting' })
+
 export const Tenant = z
   .strictObject({
     id: text,

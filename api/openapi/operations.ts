@@ -314,8 +314,14 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'getTerraformSnapshot',
     tag: 'Terraform',
     summary: 'What the stacks are synthesised from.',
+    description:
+      'With `fresh=true` it is made from a scan that began after the question, for which all clients are listed; 202 while ' +
+      'that scan is under way: ask again after `Retry-After`. One scan serves all who ask within 30 s.',
     query: SnapshotQuery,
-    answers: { 200: { description: 'The snapshot', schema: answers.TerraformSnapshot } },
+    answers: {
+      200: { description: 'The snapshot', schema: answers.TerraformSnapshot },
+      202: { description: 'The scan is not over', schema: answers.ScanWaiting, headers: ['Retry-After'] },
+    },
   },
   [`GET ${states}`]: {
     id: 'listStates',

@@ -220,6 +220,11 @@ describe('a snapshot', () => {
     expect(asked.length).toBeLessThan(4)
   })
 
+  test('that cannot be had is told with what keeps it back', async () => {
+    const { ask } = await snapshotsOf(reply(202, { status: 'waiting', reason: 'The tenant is held.' }))
+    expect((await errorOf(ask({ waitMs: 0 }))).message).toContain('within 0 s: The tenant is held. Wait longer')
+  })
+
   test('comes from an older server without parameters, and somebody hears of it', async () => {
     const refusal = { title: 'The request is malformed', detail: 'This address takes no parameters; nothing was done.' }
     const { ask, asked, told } = await snapshotsOf(reply(400, refusal), reply(200, taken))

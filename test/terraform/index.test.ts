@@ -384,7 +384,7 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
       await main.remove()
     })
 
-    test.each(['?observed=false', '?observed=true&observed=true', '?obsorved=true'])('refuses %s', async (query) => {
+    test.each(['?observed=yes', '?observed=true&observed=true', '?obsorved=true'])('refuses %s', async (query) => {
       expect((await view.ask(`/v1/tenants/acme/terraform/snapshot${query}`)).status).toBe(400)
     })
 

@@ -134,7 +134,7 @@ const decide = async (
     const record = openRecord({ ...ask.record.facts(), action: 'client.patch', target: isId ? id : null })
     const accepted = await answerRecorded(deps, record, () => {
       if (!isId) throw noSuchClient()
-      const request = { tenant, caller, patch: patchFrom(kind, raw), ifMatch: undefined }
+      const request = { tenant, caller, patch: patchFrom(kind, raw), ifMatch: undefined, gone: enough }
       return acceptPatch(deps, known, request, id, { kind: 'element', operationId, place }, record)
     })
     if (accepted.kind === 'nothing-named') {

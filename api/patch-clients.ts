@@ -127,7 +127,7 @@ const decide = async (
     const accepted = await answerRecorded(deps, record, () => {
       if (!isId) throw noSuchClient()
       if (problem !== null) throw problemIn(problem)
-      const request = { tenant, caller, patch: patchOf(patch), ifMatch: undefined }
+      const request = { tenant, caller, patch: patchOf(patch), ifMatch: undefined, gone: enough }
       return acceptPatch(deps, known, request, id, { kind: 'element', operationId, place }, record)
     })
     if (accepted.kind === 'nothing-named') {

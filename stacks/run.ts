@@ -1,4 +1,5 @@
 import { RemoteError, remoteOf } from '../adapters/nexus/remote.ts'
+import { printable } from '../domain/printable.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { snapshotFromApi, snapshotFromFile, tenantsOf } from './snapshots.ts'
 import { synthesise } from './synthesise.ts'
@@ -46,7 +47,7 @@ export const run = async (order: Order, env: NodeJS.ProcessEnv, { print, note }:
     url,
     tenants: orElse(order.declarations, env['NEXUS_TENANTS_DIR']),
   })
-  for (const { name, warnings } of stacks) for (const text of warnings) note(`warning: ${name}: ${text}`)
+  for (const { name, warnings } of stacks) for (const text of warnings) note(`warning: ${name}: ${printable(text)}`)
   for (const stack of stacks) print(lineOf(stack))
   for (const { message } of refused) note(message)
   // Whoever names a tenant expects a stack of it.

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
+import { printableJson } from '../../domain/printable.ts'
 
 /** A log of JSON lines. */
 export type Log = Logger
@@ -29,5 +30,7 @@ export const createLog = (level: string, to?: DestinationStream): Log => {
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: redacted, censor: '[redacted]' },
   }
-  return to === undefined ? pino(options) : pino(options, to)
+  const lines = to ?? pino.destination(1)
+  // JSON escapes C0 only: names, locks and user ids stand in these lines, and terminals show them.
+  return pino(options, { write: (line) => lines.write(printableJson(line)) })
 }

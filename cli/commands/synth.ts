@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
-import { print } from '../options.ts'
+import { print, printError } from '../options.ts'
 
 interface Flags {
   readonly snapshot?: string
@@ -8,8 +8,6 @@ interface Flags {
   readonly tenants?: string
   readonly url?: string
 }
-
-const note = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const synth = async (ids: readonly string[], { snapshot, out, tenants, url }: Flags): Promise<void> => {
   const { run } = await import('../../stacks/run.ts').catch((error: unknown) => {
@@ -20,7 +18,10 @@ const synth = async (ids: readonly string[], { snapshot, out, tenants, url }: Fl
       { cause: error },
     )
   })
-  const complete = await run({ tenants: ids, snapshot, url, out, declarations: tenants }, process.env, { print, note })
+  const complete = await run({ tenants: ids, snapshot, url, out, declarations: tenants }, process.env, {
+    print,
+    note: printError,
+  })
   if (!complete) process.exitCode = 1
 }
 

@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import type { AuditPlace } from '../adapters/postgres/audit.ts'
 import { auditActionNames, auditOutcomes } from '../domain/audit.ts'
-import { KeptName, KeptTime, momentOf } from '../domain/kept.ts'
+import { keptName, KeptTime, momentOf } from '../domain/kept.ts'
+import { measured } from '../domain/lengths.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admitTo, tenantOf } from './gate.ts'
 import { parseQuery } from './query.ts'
 
 /** A cursor is where the page before ended: time and id of its last record. */
-const Cursor = z.string().transform((text, context): AuditPlace => {
+const Cursor = measured('time').transform((text, context): AuditPlace => {
   const [, time = '', id] = /^([^_]{27})_(\d{1,15})$/.exec(text) ?? []
   const at = momentOf(time)
   if (at !== undefined) return { at, id: Number(id) }
@@ -19,10 +20,10 @@ const Cursor = z.string().transform((text, context): AuditPlace => {
 const Query = z.strictObject({
   since: KeptTime.optional(),
   until: KeptTime.optional(),
-  actor: KeptName.optional(),
+  actor: keptName('target').optional(),
   action: z.enum(auditActionNames).optional(),
   outcome: z.enum(auditOutcomes).optional(),
-  target: KeptName.optional(),
+  target: keptName('target').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: Cursor.optional(),
 })

@@ -4,7 +4,8 @@ import { authorOf } from '../adapters/postgres/changes.ts'
 import type { HeldLock, StateKey } from '../adapters/postgres/state-rows.ts'
 import type { StateEvent } from '../adapters/postgres/state-events.ts'
 import type { Written } from '../adapters/postgres/states.ts'
-import { KeptName } from '../domain/kept.ts'
+import { keptName } from '../domain/kept.ts'
+import { measured } from '../domain/lengths.ts'
 import { LockInfo, readState } from '../domain/terraform-state.ts'
 import type { TerraformState } from '../domain/terraform-state.ts'
 import { headerText } from './answer.ts'
@@ -121,10 +122,9 @@ const goOn = async (deps: ApiDeps, key: StateKey): Promise<void> => {
 
 /** `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at. */
 const Parameters = z.strictObject({
-  ID: KeptName.optional(),
-  snapshot: z
-    .string()
-    .regex(/^\d{1,15}$/, 'This is a whole number, as `nexus synth` writes it.')
+  ID: keptName('lockId').optional(),
+  snapshot: measured('digits', 'This is a whole number, as `nexus synth` writes it.')
+    .regex(/^\d+$/, 'This is a whole number, as `nexus synth` writes it.')
     .optional(),
 })
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { measured } from './lengths.ts'
+import type { Measured } from './lengths.ts'
 import { isPlain } from './shape.ts'
 
 /**
@@ -7,17 +9,13 @@ import { isPlain } from './shape.ts'
  */
 
 /** PostgreSQL keeps neither U+0000 nor half of a surrogate pair, and neither means anything to a person. */
-export const KeptText = z
-  .string()
+export const KeptText = measured('text')
   .refine((text) => !text.includes('\u0000'), 'This text holds the character U+0000.')
   .refine((text) => text.isWellFormed(), 'This text holds half of a surrogate pair.')
 
 /** The same, with something in it: a filter, a name. */
-export const KeptName = z
-  .string()
-  .min(1)
-  .max(1000)
-  .refine(isPlain, 'This text holds the character U+0000, or half of a surrogate pair.')
+export const keptName = (what: Measured): z.ZodString =>
+  measured(what).min(1).refine(isPlain, 'This text holds the character U+0000, or half of a surrogate pair.')
 
 const firstTime = Date.parse('0001-01-01T00:00:00Z')
 const lastTime = Date.parse('9999-12-31T23:59:59.999Z')
@@ -46,9 +44,7 @@ export const momentOf = (text: string): string | undefined => {
 }
 
 /** A time as `momentOf` reads it. */
-export const KeptTime = z
-  .string()
-  .max(64)
+export const KeptTime = measured('time')
   .meta({ format: 'date-time' })
   .transform((text, context) => {
     const moment = momentOf(text)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { KeptName, KeptText, KeptTime, momentOf } from '../../domain/kept.ts'
+import { keptName, KeptText, KeptTime, momentOf } from '../../domain/kept.ts'
 
 describe('a moment', () => {
   test.each([
@@ -69,10 +69,10 @@ describe('a text that is kept', () => {
     { reason: 'the second half', text: '\ude00a' },
     { reason: 'both in the wrong order', text: '\ude00\ud83d' },
   ])('$reason is refused', ({ text }) => {
-    expect([KeptText.safeParse(text).success, KeptName.safeParse(text).success]).toEqual([false, false])
+    expect([KeptText.safeParse(text).success, keptName('label').safeParse(text).success]).toEqual([false, false])
   })
 
   test.each(['a', 'Übung 😀', '\u0001', '\uffff', '\u202e'])('%j is not', (text) => {
-    expect([KeptText.parse(text), KeptName.parse(text)]).toEqual([text, text])
+    expect([KeptText.parse(text), keptName('label').parse(text)]).toEqual([text, text])
   })
 })

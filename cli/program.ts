@@ -3,6 +3,7 @@ import { printableLines } from '../domain/printable.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'
+import { checkPlanCommand } from './commands/check-plan.ts'
 import { clientsCommand } from './commands/clients.ts'
 import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
@@ -28,6 +29,7 @@ const commands: readonly ((program: Command) => void)[] = [
   auditCommand,
   adoptCommands,
   synthCommand,
+  checkPlanCommand,
   stateCommand,
   callerCommands,
   configCommand,

@@ -13,3 +13,8 @@ export const showProgress = (what: string) => {
     },
   }
 }
+
+/** One line that is written over by the next, and taken away by null; where standard error is no terminal, nothing. */
+export const showLine = (line: string | null): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${printable(line ?? '')}`)
+}

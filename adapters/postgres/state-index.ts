@@ -29,18 +29,20 @@ export const replaceIndex = async (
   `.execute(trx)
   const moved = applies ? undefined : movedBetween(before, resources)
   if (moved !== undefined) await noteMoved(trx, tenantId, name, moved)
-  const rows = resources.map(({ address, type, clientId, tainted, deposed }, place) => ({
+  const rows = resources.map(({ address, type, clientId, tainted, deposed, declared }, place) => ({
     place,
     address,
     type,
     client_id: clientId,
     tainted,
     deposed,
+    declared,
   }))
   await sql`
-    insert into nexus.terraform_resources (tenant_id, state, place, address, type, client_id, tainted, deposed)
+    insert into nexus.terraform_resources (tenant_id, state, place, address, type, client_id, tainted, deposed, declared)
     select ${tenantId}, ${name}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(place integer, address text, type text, client_id text, tainted boolean, deposed text)
+      as r(place integer, address text, type text, client_id text, tainted boolean, deposed text,
+                                                            declared boolean)
   `.execute(trx)
   await sql`
     delete from nexus.terraform_requests q
@@ -202,8 +204,12 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
     return rows.map((row) => row.client_id)
   },
 
-  /** Everything that stacks are made of, as of one moment. */
-  snapshot: (tenantId: string): Promise<SnapshotFacts> =>
+  /**
+   * Everything that stacks are made of, as of one moment.
+   *
+   * @param whole whether all that was observed of each client is wanted, and not only its name and metadata
+   */
+  snapshot: (tenantId: string, whole = false): Promise<SnapshotFacts> =>
     db
       .transaction()
       .setIsolationLevel('repeatable read')
@@ -215,12 +221,14 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
           select name, snapshot, others from nexus.terraform_states where tenant_id = ${tenantId} order by name
         `.execute(trx)
         const resources = await sql<StateResource & { readonly state: string }>`
-          select state, address, type, client_id as "clientId", tainted, deposed from nexus.terraform_resources
+          select state, address, type, client_id as "clientId", tainted, deposed, declared
+          from nexus.terraform_resources
           where tenant_id = ${tenantId} order by state, place
         `.execute(trx)
         const clients = await sql<SnapshotFacts['clients'][number]>`
           select c.client_id as id, c.base, c.vanished_at is not null as vanished, ${pendingOf} as pending,
-                 jsonb_build_object('name', c.observed->'name', 'client_metadata', c.observed->'client_metadata') as observed,
+                 case when ${whole} then c.observed else jsonb_build_object(
+                   'name', c.observed->'name', 'client_metadata', c.observed->'client_metadata') end as observed,
                  (select jsonb_build_object('kind', q.kind, 'state', q.state) from nexus.terraform_requests q
                   where q.tenant_id = c.tenant_id and q.client_id = c.client_id) as request
           from nexus.clients c

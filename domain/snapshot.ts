@@ -144,6 +144,8 @@ export const snapshotOf = (
   const known = new Set(facts.clients.map(({ id }) => id))
   const never = new Set(facts.resources.map(({ clientId }) => clientId).filter((id) => !known.has(id)))
   const names = new Set([...facts.states.map(({ name }) => name), ...tenant.own])
+  const stateOf = new Map(facts.states.map((state) => [state.name, state]))
+  const resourcesOf = Map.groupBy(facts.resources, ({ state }) => state)
   const owning = facts.resources.find(
     ({ clientId, state }) => clientId === tenant.ownClientId && tenant.own.includes(state),
   )
@@ -161,19 +163,17 @@ export const snapshotOf = (
           `terraform state rm ${quoted(owning.address)}.`),
     ...(withheld === null ? {} : { metadataKeys: tenant.keys }),
     states: [...names].toSorted().map((name) => {
-      const { snapshot: version, others } = facts.states.find((state) => state.name === name) ?? unwritten
+      const { snapshot: version, others } = stateOf.get(name) ?? unwritten
       const own = tenant.own.includes(name)
       return {
         name,
         own,
         version,
         others: own ? [...others] : [],
-        resources: facts.resources
-          .filter(({ state }) => state === name)
-          .map(({ address, type, clientId, tainted, deposed, declared }) => {
-            const known = { address, type, clientId, tainted, deposed }
-            return withheld === null ? known : Object.assign(known, { declared })
-          }),
+        resources: (resourcesOf.get(name) ?? []).map(({ address, type, clientId, tainted, deposed, declared }) => {
+          const known = { address, type, clientId, tainted, deposed }
+          return withheld === null ? known : Object.assign(known, { declared })
+        }),
       }
     }),
     clients: [

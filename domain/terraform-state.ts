@@ -33,6 +33,32 @@ export interface TerraformState {
   readonly others: readonly string[]
 }
 
+/** A state as it is stored beside its text: what there is much of, as JSON, so that nobody has to pass it again. */
+export interface HeldState extends Pick<TerraformState, 'serial' | 'lineage' | 'terraformVersion'> {
+  readonly clients: number
+  /** A list of `{place, address, type, client_id, tainted, deposed, declared}`. */
+  readonly index: string
+  /** A list of addresses. */
+  readonly others: string
+}
+
+export const heldStateOf = ({ resources, others, ...state }: TerraformState): HeldState => ({
+  ...state,
+  clients: resources.length,
+  index: JSON.stringify(
+    resources.map(({ address, type, clientId, tainted, deposed, declared }, place) => ({
+      place,
+      address,
+      type,
+      client_id: clientId,
+      tainted,
+      deposed,
+      declared,
+    })),
+  ),
+  others: JSON.stringify(others),
+})
+
 export type StateReading =
   { readonly ok: true; readonly state: TerraformState } | { readonly ok: false; readonly issues: readonly Issue[] }
 

@@ -132,7 +132,9 @@ const refuseTakeover = (
   const address = `auth0_client.${name}`
   if (clientId === null) return
   if (client === undefined) {
-    say.refuse(`${address} takes over the client ${clientId}, but ${snapshot.tenant} has none of that id.`)
+    say.refuse(
+      `${address} takes over the client ${clientId}, but ${snapshot.tenant} has none of that id. If it was made just now, try again in half a minute.`,
+    )
     return
   }
   for (const place of places.get(clientId) ?? [])

@@ -114,6 +114,19 @@ const sentOnChange = new Set([
   'oidc_logout',
 ])
 
+/** The members that an apply sends; nothing where the plan is empty. @param state what was read when the plan was made */
+export const sentBy = (configuration: Configuration, state: Attributes): Attributes => {
+  const { given, ignored } = configuration
+  const changes = changesOf(configuration, state)
+  if (changes.length === 0) return {}
+  const after = planned(clientBlock, given, state, ignored, '')
+  const always = Object.entries(given).filter(([name]) => !sentOnChange.has(name))
+  const changed = changes
+    .filter((name) => sentOnChange.has(name))
+    .map((name) => [name, name === 'client_metadata' ? withNulls(after[name], state[name]) : (given[name] ?? null)])
+  return Object.fromEntries([...always, ...changed])
+}
+
 /**
  * What Auth0 holds after an apply.
  *
@@ -121,16 +134,8 @@ const sentOnChange = new Set([
  * @param auth0 what Auth0 holds when it is applied
  */
 export const applied = (configuration: Configuration, state: Attributes, auth0: Attributes = state): Attributes => {
-  const { given, ignored } = configuration
-  const changes = changesOf(configuration, state)
-  if (changes.length === 0) return auth0
-  const after = planned(clientBlock, given, state, ignored, '')
-  const sent = new Map<string, unknown>()
-  for (const [name, value] of Object.entries(given)) if (!sentOnChange.has(name)) sent.set(name, value)
-  for (const name of changes.filter((one) => sentOnChange.has(one)))
-    sent.set(name, name === 'client_metadata' ? withNulls(after[name], state[name]) : (given[name] ?? null))
-  const made = [...sent].map(([name, value]) => [name, taken(name, value, auth0[name])] as const)
-  return { ...auth0, ...Object.fromEntries(made) }
+  const sent = Object.entries(sentBy(configuration, state))
+  return { ...auth0, ...Object.fromEntries(sent.map(([name, value]) => [name, taken(name, value, auth0[name])])) }
 }
 
 const withNulls = (after: unknown, before: unknown): Attributes => ({

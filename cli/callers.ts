@@ -10,7 +10,7 @@ import { newCaller } from '../domain/caller-requests.ts'
 import { retire, revoke, rotate, usualOverlap } from '../domain/registered.ts'
 import type { Registered, RegisteredKind } from '../domain/registered.ts'
 import { Failure } from './failure.ts'
-import { print, printJson } from './options.ts'
+import { print, printError, printJson } from './options.ts'
 import { operatorRecord } from './operator.ts'
 import { withRegisters } from './with-registers.ts'
 import { tableLines } from './table.ts'
@@ -184,8 +184,8 @@ const show = (kind: Kind, { json }: Flags, reading: Reading, secret: string, wha
   const until =
     view.previousSecret === null ? '' : `\nThe former ${kind.secret} is valid until ${view.previousSecret.validUntil}.`
   print(secret)
-  process.stderr.write(
-    `\nThe ${kind.what} ${view.name} ${what}.${until}\nThis ${kind.secret} is shown this once, and kept as a hash only: store it now. ${kind.how}\n`,
+  printError(
+    `\nThe ${kind.what} ${view.name} ${what}.${until}\nThis ${kind.secret} is shown this once, and kept as a hash only: store it now. ${kind.how}`,
   )
 }
 

@@ -6,6 +6,7 @@ import { latency } from './latency.ts'
 import { limits } from './limits.ts'
 import { reads } from './reads.ts'
 import { refusal } from './refusal.ts'
+import { signIn } from './sign-in.ts'
 import { synthesis } from './stacks.ts'
 import { starve } from './starve.ts'
 
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: (
     about: 'inputs at their limits that hurt: how time grows, how long the event loop stands still',
     run: hostile,
   },
+  'sign-in': { about: 'signing in by name and password while 200 others a second guess', run: signIn },
   reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },
 }
 

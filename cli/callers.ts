@@ -110,7 +110,7 @@ export const create = (kind: Kind, name: string, flags: Flags): Promise<void> =>
       )
     if (configured.some((one) => one.name === name))
       throw new Failure(`The configuration has a ${kind.what} ${name}; names are unique across both. Choose another.`)
-    const { secret, hash } = await issue[kind.kind]()
+    const { secret, hash } = issue[kind.kind]()
     const made = await register.create({ ...asked, hash, createdBy: null }, recordOf(kind, 'create', name))
     if (made === undefined)
       throw new Failure(`There is, or was, a ${kind.what} ${name}. Choose another name, or rotate it.`)
@@ -120,7 +120,7 @@ export const create = (kind: Kind, name: string, flags: Flags): Promise<void> =>
 
 export const rotateSecret = (kind: Kind, name: string, flags: Flags): Promise<void> =>
   change(kind, name, flags, async (register) => {
-    const { secret, hash } = await issue[kind.kind]((await register.find(name))?.entry.secret?.hash)
+    const { secret, hash } = issue[kind.kind]()
     const overlap = flags.overlap ?? usualOverlap
     const rotated = await register.change(
       name,

@@ -30,7 +30,7 @@ describe.skipIf(servers === null)('what is kept for a time only', () => {
     expect(await store.changes.expire(8 * day, 2)).toBe(1)
     expect(await store.changes.expire(8 * day, 2)).toBe(0)
     const left = await store.query('select id from nexus.changes')
-    expect(left.map(({ id }) => id).toSorted()).toEqual(ids.slice(3).toSorted())
+    expect(new Set(left.map(({ id }) => id))).toEqual(new Set(ids.slice(3)))
     // The next change goes on where the last one was.
     await accepted(store, key, { applicationName: 'next' })
     expect((await store.clients.load(key))?.generation).toBe(6)

@@ -21,6 +21,7 @@ import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
+import { createClock } from '../adapters/postgres/clock.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
@@ -206,6 +207,7 @@ export const run = async (
         queue,
         clients,
         changes,
+        clock: createClock(postgres.db),
         leases: countSettled(createLeases(postgres.db, keysOf), metrics),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
@@ -215,6 +217,7 @@ export const run = async (
         audit: createAudit(postgres.db),
         configurations: byId,
         callMs,
+        applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,
         onStuck,
         log,

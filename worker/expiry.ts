@@ -1,11 +1,15 @@
 import type { Log } from '../adapters/log/log.ts'
+import type { Clock } from '../adapters/postgres/clock.ts'
 import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Operations } from '../adapters/postgres/operations.ts'
+import { believe, believedNow } from '../domain/clock.ts'
+import type { Belief } from '../domain/clock.ts'
 import { repeat } from './repeat.ts'
 
 interface ExpiryDeps {
   readonly idempotency: Pick<Idempotency, 'expire'>
   readonly operations: Pick<Operations, 'expire'>
+  readonly clock: Pick<Clock, 'read'>
   readonly log: Log
 }
 
@@ -21,8 +25,12 @@ const operationsMs = 7 * 24 * hourMs
  *
  * @returns ends it, after the run that is under way
  */
-export const startExpiry = ({ idempotency, operations, log }: ExpiryDeps): (() => Promise<void>) =>
-  repeat(everyMs, 'expiry', log, async () => {
-    await idempotency.expire(keysMs)
-    await operations.expire(operationsMs)
+export const startExpiry = ({ idempotency, operations, clock, log }: ExpiryDeps): (() => Promise<void>) => {
+  let belief: Belief | undefined
+  return repeat(everyMs, 'expiry', log, async () => {
+    belief = believe(belief, await clock.read())
+    const now = believedNow(belief)
+    await idempotency.expire(new Date(now - keysMs))
+    await operations.expire(new Date(now - operationsMs))
   })
+}

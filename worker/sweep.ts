@@ -3,7 +3,7 @@ import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import type { Health } from './health.ts'
-import { probeEveryMs } from './health.ts'
+import { probeEveryMs } from '../domain/clock.ts'
 import { repeat } from './repeat.ts'
 
 export interface SweepDeps {

@@ -143,7 +143,8 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
       where (generation > settled_generation or verify_at <= clock_timestamp())
         and tenant_id = any(${[...tenantIds]}) and vanished_at is null
         and coalesce(c.paused_at, t.paused_at, t.held_at) is null and not ${isApplying(sql`c`)}
-        and greatest(written_at, next_try_at, verify_at, lease_until) < clock_timestamp() - ${ms} * interval '1 millisecond'
+        and greatest(case when written_at <= clock_timestamp() then written_at end, next_try_at, verify_at, lease_until)
+            < clock_timestamp() - ${ms} * interval '1 millisecond'
     `.execute(db)
     return rows[0]?.overdue ?? 0
   },

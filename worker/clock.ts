@@ -10,6 +10,8 @@ interface ClockDeps {
   readonly callMs: number
   readonly applyWaitMs: number
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
+  /** Called when the clock was set, or times were taken back: what waits may be due. */
+  readonly onSet: () => void
   readonly log: Log
 }
 
@@ -28,6 +30,7 @@ export const startClockCheck = ({
   callMs,
   applyWaitMs,
   configurations,
+  onSet,
   log,
 }: ClockDeps): (() => Promise<void>) => {
   const byInterval = Map.groupBy(configurations.values(), ({ scanIntervalMs }) => scanIntervalMs)
@@ -41,12 +44,15 @@ export const startClockCheck = ({
       thorough = thoroughLooks
       log.warn({ seconds: Math.round(byMs / 1000) }, "the database's clock was set: what waits by it is looked at")
     }
+    let isDisturbed = byMs !== 0
     for (const [scanIntervalMs, tenants] of byInterval) {
       const tenantIds = tenants.map(({ id }) => id)
       const rows = await clock.takeBack({ callMs, applyWaitMs, scanIntervalMs }, tenantIds, thorough > 0)
-      if (Object.keys(rows).length > 0)
-        log.warn({ rows }, 'times in rows were further ahead than they can be, and were taken back')
+      if (Object.keys(rows).length === 0) continue
+      isDisturbed = true
+      log.warn({ rows }, 'times in rows were further ahead than they can be, and were taken back')
     }
     thorough = Math.max(0, thorough - 1)
+    if (isDisturbed) onSet()
   })
 }

@@ -11,9 +11,10 @@ interface ExpiryDeps {
   readonly operations: Pick<Operations, 'expire'>
   readonly clock: Pick<Clock, 'read'>
   readonly log: Log
+  /** How often it runs. */
+  readonly everyMs?: number
 }
 
-const everyMs = 60_000
 const hourMs = 3_600_000
 /** How long the repetition of a request is recognised. */
 const keysMs = 24 * hourMs
@@ -25,7 +26,13 @@ const operationsMs = 7 * 24 * hourMs
  *
  * @returns ends it, after the run that is under way
  */
-export const startExpiry = ({ idempotency, operations, clock, log }: ExpiryDeps): (() => Promise<void>) => {
+export const startExpiry = ({
+  idempotency,
+  operations,
+  clock,
+  log,
+  everyMs = 60_000,
+}: ExpiryDeps): (() => Promise<void>) => {
   let belief: Belief | undefined
   return repeat(everyMs, 'expiry', log, async () => {
     belief = believe(belief, await clock.read())

@@ -73,11 +73,22 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     }
   }, deps.concurrency)
   const tenantIds = [...configurations.keys()]
+  let clockWasSet = false
+  const isUrgent = (): boolean => {
+    const was = clockWasSet
+    clockWasSet = false
+    return was
+  }
   const stops = [
-    startSweep({ ...deps, health, tenantIds }),
+    startSweep({ ...deps, health, tenantIds, isUrgent }),
     startScans({ ...deps, health }),
     startApplyChecks({ ...deps, policies }),
-    startClockCheck(deps),
+    startClockCheck({
+      ...deps,
+      onSet: () => {
+        clockWasSet = true
+      },
+    }),
     startForgetting(deps),
     startExpiry(deps),
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),

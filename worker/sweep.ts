@@ -12,6 +12,8 @@ export interface SweepDeps {
   readonly queue: Queue
   readonly health: Health
   readonly tenantIds: readonly string[]
+  /** Whether something has happened after which what waits may be due, whenever it was last asked for. */
+  readonly isUrgent: () => boolean
   readonly log: Log
 }
 
@@ -31,7 +33,7 @@ export const startSweep = (deps: SweepDeps): (() => Promise<void>) => {
   let first = true
   return repeat(everyMs, 'sweep', deps.log, async () => {
     const lifted = await probeHeld(deps)
-    await wakeLagging(deps, first || lifted ? 0 : quietMs)
+    await wakeLagging(deps, deps.isUrgent() || first || lifted ? 0 : quietMs)
     first = false
   })
 }

@@ -137,8 +137,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
       )
       select c.*, ${pendingOf} as pending, c.verify_at <= clock_timestamp() as verify_due,
              case when c.taken_over or c.previous_attempt_deadline is not null then
-               least(${callMs}::float8,
-                 greatest(0, coalesce(extract(epoch from c.previous_attempt_deadline - clock_timestamp()), 0))::float8 * 1000)
+               greatest(0, coalesce(extract(epoch from c.previous_attempt_deadline - clock_timestamp()), 0))::float8 * 1000
              end as open_attempt_ms,
              seen.revision + 1 <> c.revision as waited
       from taken c, seen

@@ -31,7 +31,9 @@ export const startSweep = (deps: SweepDeps): (() => Promise<void>) => {
   let first = true
   return repeat(everyMs, 'sweep', deps.log, async () => {
     const lifted = await probeHeld(deps)
-    await wakeLagging(deps, first || lifted ? 0 : quietMs)
+    // A new primary may lack the last jobs of the old one.
+    const recovered = deps.queue.recovered()
+    await wakeLagging(deps, first || lifted || recovered ? 0 : quietMs)
     first = false
   })
 }

@@ -17,10 +17,12 @@ import type { StateLocks } from '../adapters/postgres/state-locks.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
 import type { States } from '../adapters/postgres/states.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Notifications } from '../adapters/postgres/notifications.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { RedisProblem } from '../domain/redis-fitness.ts'
 import type { Auth0Client, Caller, ClientKey } from '../domain/vocabulary.ts'
+import type { Bodies } from './threads/bodies.ts'
 
 /** Everything the API needs of the world; built once where the program starts. */
 export interface ApiDeps {
@@ -64,13 +66,19 @@ export interface ApiDeps {
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
   readonly queue: { readonly wake: (key: ClientKey) => Promise<void>; readonly problem: () => RedisProblem | null }
-  /** A call that fails is an answer too; it never throws for one. */
+  /**
+   * A call that fails is an answer too; it never throws for one.
+   *
+   * @throws NoPlace where the tenant's rate limit leaves none while the asker waits
+   */
   readonly auth0: {
     /** One client as Auth0 has it now, secrets stripped. */
-    readonly get: (key: ClientKey) => Promise<Reply<Auth0Client>>
+    readonly get: (key: ClientKey, asker: Asker) => Promise<Reply<Auth0Client>>
     /** One client's secret; null where Auth0 does not show it. */
-    readonly readSecret: (key: ClientKey) => Promise<Reply<string | null>>
+    readonly readSecret: (key: ClientKey, asker: Asker) => Promise<Reply<string | null>>
   }
+  /** What is done with a body before anything is decided: large ones are worked on in threads. */
+  readonly bodies: Bodies
   /** Resolves when the database answers. @throws the database's error */
   readonly ping: () => Promise<void>
   readonly log: Logger

@@ -2,6 +2,7 @@ import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { mayAsk, mayDo } from '../domain/authorize.ts'
 import type { Verb } from '../domain/authorize.ts'
 import type { Caller, Permission } from '../domain/vocabulary.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { StateKey } from '../adapters/postgres/state-rows.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
 import type { Ask } from './answer.ts'
@@ -79,6 +80,12 @@ export const admitToState = async (
 /** Whether a caller's credentials are good for a state, whatever they permit. */
 export const mayReach = ({ terraformStates }: Caller, state: string): boolean =>
   terraformStates === '*' || terraformStates.includes(state)
+
+/** Who waits where a request has to read Auth0: readings on the way to a change are not held up by the caller's others. */
+export const askerOf = ({ kind, id }: Caller, verb: Verb, signal: AbortSignal): Asker => ({
+  name: `${verb} ${kind} ${id}`,
+  signal,
+})
 
 /** @throws Problem 403 where a caller who was let in lacks the one permission that counts */
 export const mustHold = (caller: Caller, permission: Permission): void => {

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'
+import { checkPlanCommand } from './commands/check-plan.ts'
 import { clientsCommand } from './commands/clients.ts'
 import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
@@ -27,6 +28,7 @@ const commands: readonly ((program: Command) => void)[] = [
   auditCommand,
   adoptCommands,
   synthCommand,
+  checkPlanCommand,
   stateCommand,
   callerCommands,
   configCommand,

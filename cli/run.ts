@@ -33,7 +33,7 @@ import { standingOf } from '../adapters/postgres/standing.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
-import type { Pacer } from '../adapters/postgres/pacer.ts'
+import type { Asker, Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { untilFit } from '../adapters/queue/fitness.ts'
@@ -136,11 +136,11 @@ const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
   return fit
 }
 
-/** A reading of one client that waits its turn in the tenant's budget. */
+/** A reading of one client for a request, which waits its turn in the tenant's budget. */
 const paced =
   <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
-  async (key: ClientKey): Promise<Reply<Body>> => {
-    await pacer.slot(key.tenantId, 'read-clients')
+  async (key: ClientKey, asker: Asker): Promise<Reply<Body>> => {
+    await pacer.slot(key.tenantId, 'read-clients', { rank: 'request', asker })
     const reply = await read(key)
     await pacer.report(key.tenantId, 'read-clients', reply)
     return reply
@@ -195,7 +195,8 @@ export const run = async (
       })),
       callMs,
     )
-    const pacer = createPacer(createBudgets(quick.db), new Map(tenants.map(({ id, plan }) => [id, plan])))
+    const plans = new Map(tenants.map(({ id, plan }) => [id, plan]))
+    const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics)
     const clients = countAccepted(createClients(postgres.db, keysOf), metrics)

@@ -4,7 +4,7 @@
  */
 
 /** Why a Redis cannot do the work: a closed set, which callers and pipelines may rely on. */
-export type RedisProblemCode =
+type RedisProblemCode =
   | 'unreachable'
   | 'unanswering'
   | 'tls'

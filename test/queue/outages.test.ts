@@ -18,6 +18,31 @@ import { startTcpSwitch } from '../support/tcp-switch.ts'
 const settings = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction']
 const hasRedis = (await startOwnRedis([]).then((redis) => redis?.close().then(() => true))) ?? false
 
+const own = async (more: readonly string[] = []) => {
+  const redis = await startOwnRedis([...settings, ...more])
+  if (redis === undefined) throw new Error('redis-server is not installed')
+  onTestFinished(redis.close)
+  return redis.url
+}
+const owned = (stack: Stack): string =>
+  stack.simulator.seed({ name: 'Ours', client_metadata: { owners: '["auth0|tester"]' } })
+const accept = async (stack: Stack, id: string, url: string): Promise<void> => {
+  const answer = await stack.patch(id, { callbackUrls: [url] }, { headers: { prefer: 'respond-async' } })
+  expect(answer.status).toBe(202)
+}
+const applied = (stack: Stack, id: string, url: string, withinMs: number) =>
+  vi.waitFor(() => expect(stack.simulator.clients.get(id)?.['callbacks']).toEqual([url]), {
+    timeout: withinMs,
+    interval: 50,
+  })
+const closedToInfo = async (): Promise<string> => {
+  const url = await own()
+  const admin = new Redis(url)
+  await admin.call('ACL', 'SETUSER', 'managed', 'on', '>pw', '~*', '+@all', '-@dangerous')
+  admin.disconnect()
+  return url.replace('//', '//managed:pw@')
+}
+
 describe.skipIf(!hasRedis)('over a Redis that fails', { timeout: 60_000 }, () => {
   let postgres: LocalServers
   beforeAll(async () => {
@@ -30,43 +55,19 @@ describe.skipIf(!hasRedis)('over a Redis that fails', { timeout: 60_000 }, () =>
     onTestFinished(() => stack.close())
     return stack
   }
-  const own = async (more: readonly string[] = []) => {
-    const redis = await startOwnRedis([...settings, ...more])
-    if (redis === undefined) throw new Error('redis-server is not installed')
-    onTestFinished(redis.close)
-    return redis.url
+
+  const fileOn = async (redisUrl: string): Promise<string> => {
+    const stack = await stackOn(await own())
+    await stack.stop()
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-unfit-'))
+    onTestFinished(() => rm(directory, { recursive: true, force: true }))
+    const file = z.record(z.string(), z.unknown()).parse(JSON.parse(stack.configurationText))
+    const text = JSON.stringify({ ...file, redis: { url: redisUrl } })
+    await writeFile(path.join(directory, 'nexus.yaml'), text, { mode: 0o600 })
+    return path.join(directory, 'nexus.yaml')
   }
-  const owned = (stack: Stack): string =>
-    stack.simulator.seed({ name: 'Ours', client_metadata: { owners: '["auth0|tester"]' } })
-  const accept = async (stack: Stack, id: string, url: string): Promise<void> => {
-    const answer = await stack.patch(id, { callbackUrls: [url] }, { headers: { prefer: 'respond-async' } })
-    expect(answer.status).toBe(202)
-  }
-  const applied = (stack: Stack, id: string, url: string, withinMs: number) =>
-    vi.waitFor(() => expect(stack.simulator.clients.get(id)?.['callbacks']).toEqual([url]), {
-      timeout: withinMs,
-      interval: 50,
-    })
 
   describe('a start', () => {
-    const fileOn = async (redisUrl: string): Promise<string> => {
-      const stack = await stackOn(await own())
-      await stack.stop()
-      const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-unfit-'))
-      onTestFinished(() => rm(directory, { recursive: true, force: true }))
-      const file = z.record(z.string(), z.unknown()).parse(JSON.parse(stack.configurationText))
-      const text = JSON.stringify({ ...file, redis: { url: redisUrl } })
-      await writeFile(path.join(directory, 'nexus.yaml'), text, { mode: 0o600 })
-      return path.join(directory, 'nexus.yaml')
-    }
-    const closedToInfo = async (): Promise<string> => {
-      const url = await own()
-      const admin = new Redis(url)
-      await admin.call('ACL', 'SETUSER', 'managed', 'on', '>pw', '~*', '+@all', '-@dangerous')
-      admin.disconnect()
-      return url.replace('//', '//managed:pw@')
-    }
-
     test.each([
       { reason: 'a user without INFO', url: closedToInfo, says: /INFO.*ACL SETUSER managed \+info/ },
       {

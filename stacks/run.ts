@@ -1,4 +1,5 @@
 import { RemoteError, remoteOf } from '../adapters/nexus/remote.ts'
+import { printable } from '../domain/printable.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { snapshotFromApi, snapshotFromFile, tenantsOf } from './snapshots.ts'
 import { synthesise } from './synthesise.ts'
@@ -56,7 +57,7 @@ export const run = async (order: Order, env: NodeJS.ProcessEnv, output: Output):
     url,
     tenants: orElse(order.declarations, env['NEXUS_TENANTS_DIR']),
   })
-  for (const { name, warnings } of stacks) for (const text of warnings) note(`warning: ${name}: ${text}`)
+  for (const { name, warnings } of stacks) for (const text of warnings) note(`warning: ${name}: ${printable(text)}`)
   for (const stack of stacks) print(lineOf(stack))
   for (const { message } of refused) note(message)
   // Whoever names a tenant expects a stack of it.
@@ -87,7 +88,7 @@ const snapshotsOf = async (
     note(`Asking ${remote.url} for the snapshot of ${id} …`)
     const waiting = (seconds: number): void =>
       progress(`Waiting while Auth0 is read for ${id}: ${Math.round(seconds)} s of at most ${wait} s`)
-    const warn = (text: string): void => note(`warning: ${text}`)
+    const warn = (text: string): void => note(`warning: ${printable(text)}`)
     snapshots.push(
       await snapshotFromApi(remote, id, { fresh, waitMs: wait * 1000, waiting, warn }).finally(() => progress(null)),
     )

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
-import { print, wholeNumber } from '../options.ts'
+import { print, printError, wholeNumber } from '../options.ts'
+import { showLine } from '../progress.ts'
 
 interface Flags {
   readonly snapshot?: string
@@ -10,13 +11,6 @@ interface Flags {
   readonly fresh: boolean
   readonly wait: number
 }
-
-/** One line that is written over; where standard error is no terminal, nothing. */
-const progress = (line: string | null): void => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line ?? ''}`)
-}
-
-const note = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const synth = async (ids: readonly string[], { snapshot, out, tenants, url, fresh, wait }: Flags): Promise<void> => {
   const { run } = await import('../../stacks/run.ts').catch((error: unknown) => {
@@ -28,7 +22,7 @@ const synth = async (ids: readonly string[], { snapshot, out, tenants, url, fres
     )
   })
   const order = { tenants: ids, snapshot, url, out, fresh, wait, declarations: tenants }
-  const complete = await run(order, process.env, { print, note, progress })
+  const complete = await run(order, process.env, { print, note: printError, progress: showLine })
   if (!complete) process.exitCode = 1
 }
 

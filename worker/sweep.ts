@@ -33,7 +33,10 @@ export const startSweep = (deps: SweepDeps): (() => Promise<void>) => {
   let first = true
   return repeat(everyMs, 'sweep', deps.log, async () => {
     const lifted = await probeHeld(deps)
-    await wakeLagging(deps, deps.isUrgent() || first || lifted ? 0 : quietMs)
+    const urgent = deps.isUrgent()
+    // A new primary may lack the last jobs of the old one.
+    const recovered = deps.queue.recovered()
+    await wakeLagging(deps, first || lifted || recovered || urgent ? 0 : quietMs)
     first = false
   })
 }

@@ -1,8 +1,11 @@
 import type { Log } from '../adapters/log/log.ts'
 import type { ApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
+import type { Clock } from '../adapters/postgres/clock.ts'
 import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Operations } from '../adapters/postgres/operations.ts'
+import { believe, believedNow } from '../domain/clock.ts'
+import type { Belief } from '../domain/clock.ts'
 import { repeat } from './repeat.ts'
 
 interface ExpiryDeps {
@@ -12,10 +15,12 @@ interface ExpiryDeps {
   readonly applyChecks: Pick<ApplyChecks, 'expireEvents'>
   /** How long a settled change can be looked at, milliseconds: as long as its record in the audit. */
   readonly keepMs: number
+  readonly clock: Pick<Clock, 'read'>
   readonly log: Log
+  /** How often it runs. */
+  readonly everyMs?: number
 }
 
-const everyMs = 60_000
 const hourMs = 3_600_000
 /** How long the repetition of a request is recognised. */
 const keysMs = 24 * hourMs
@@ -37,11 +42,18 @@ export const startExpiry = ({
   changes,
   applyChecks,
   keepMs,
+  clock,
   log,
-}: ExpiryDeps): (() => Promise<void>) =>
-  repeat(everyMs, 'expiry', log, async (stopping) => {
-    await idempotency.expire(keysMs)
-    await operations.expire(operationsMs)
+  everyMs = 60_000,
+}: ExpiryDeps): (() => Promise<void>) => {
+  let belief: Belief | undefined
+  return repeat(everyMs, 'expiry', log, async (stopping) => {
+    belief = believe(belief, await clock.read())
+    const now = believedNow(belief)
+    await idempotency.expire(new Date(now - keysMs))
+    await operations.expire(new Date(now - operationsMs))
     await applyChecks.expireEvents(keptEvents)
-    for (let some = atOnce; some === atOnce && !stopping.aborted;) some = await changes.expire(keepMs, atOnce)
+    const settledBefore = new Date(now - keepMs)
+    for (let some = atOnce; some === atOnce && !stopping.aborted;) some = await changes.expire(settledBefore, atOnce)
   })
+}

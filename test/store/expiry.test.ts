@@ -5,7 +5,7 @@ import { servers } from '../support/stack.ts'
 import { accepted, author, known, openStore } from './support.ts'
 import type { Store } from './support.ts'
 
-const day = 86_400_000
+const ago = (days: number): Date => new Date(Date.now() - days * 86_400_000)
 
 describe.skipIf(servers === null)('what is kept for a time only', () => {
   let store: Store
@@ -25,10 +25,10 @@ describe.skipIf(servers === null)('what is kept for a time only', () => {
     const operations = createOperations(store.postgres.db)
     await operations.open(key.tenantId, author, [key.clientId], undefined)
     await store.query('update nexus.operation_elements set change_id = $1', [told])
-    expect(await store.changes.expire(10 * day, 100)).toBe(0)
-    expect(await store.changes.expire(8 * day, 2)).toBe(2)
-    expect(await store.changes.expire(8 * day, 2)).toBe(1)
-    expect(await store.changes.expire(8 * day, 2)).toBe(0)
+    expect(await store.changes.expire(ago(10), 100)).toBe(0)
+    expect(await store.changes.expire(ago(8), 2)).toBe(2)
+    expect(await store.changes.expire(ago(8), 2)).toBe(1)
+    expect(await store.changes.expire(ago(8), 2)).toBe(0)
     const left = await store.query('select id from nexus.changes')
     expect(new Set(left.map(({ id }) => id))).toEqual(new Set(ids.slice(3)))
     // The next change goes on where the last one was.

@@ -217,6 +217,7 @@ export const run = async (
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
+        keepMs: configuration.audit.keepMs,
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
         configurations: byId,

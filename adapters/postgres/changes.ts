@@ -147,6 +147,24 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
       .execute()
     return rows.map((row) => row.values)
   },
+
+  /**
+   * Forgets some of the changes that were settled before a time, and that no operation still tells of. What they confirmed
+   * stands in the client's row.
+   *
+   * @returns how many
+   */
+  expire: async (settledBefore: Date, limit: number): Promise<number> => {
+    const { rows } = await sql`
+      delete from nexus.changes where id in (
+        select h.id from nexus.changes h
+        where h.status <> 'accepted' and h.settled_at < ${settledBefore}
+          and not exists (select from nexus.operation_elements e where e.change_id = h.id)
+        order by h.settled_at limit ${limit} for update skip locked)
+      returning 1
+    `.execute(db)
+    return rows.length
+  },
 })
 
 export type Changes = ReturnType<typeof createChanges>

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
+import type { ClientPage } from '../adapters/auth0/auth0.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
@@ -8,16 +9,21 @@ import type { Registers } from '../adapters/postgres/callers.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
+import type { HeldClients } from '../adapters/postgres/held-clients.ts'
 import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Operations } from '../adapters/postgres/operations.ts'
+import type { Scans } from '../adapters/postgres/scans.ts'
 import type { StateIndex } from '../adapters/postgres/state-index.ts'
 import type { StateLocks } from '../adapters/postgres/state-locks.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
 import type { States } from '../adapters/postgres/states.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Notifications } from '../adapters/postgres/notifications.ts'
 import type { Reply } from '../domain/verdict.ts'
+import type { RedisProblem } from '../domain/redis-fitness.ts'
 import type { Auth0Client, Caller, ClientKey } from '../domain/vocabulary.ts'
+import type { Bodies } from './threads/bodies.ts'
 
 /** Everything the API needs of the world; built once where the program starts. */
 export interface ApiDeps {
@@ -25,24 +31,32 @@ export interface ApiDeps {
    * Who asks, from the request's headers.
    *
    * @param address where they came from
+   * @param tenantId the tenant that is asked about, if it is one: it says what the caller is called
    * @throws Unauthenticated with the challenges to answer, TooManyAttempts, AuthenticationUnavailable when nobody can tell
    *   now
    */
-  readonly authenticate: (headers: IncomingHttpHeaders, address: string | null) => Promise<Caller>
+  readonly authenticate: (
+    headers: IncomingHttpHeaders,
+    address: string | null,
+    tenantId: string | null,
+  ) => Promise<Caller>
   /** Counts a request of a caller. @returns how long they have to wait, in milliseconds; 0 where they need not */
-  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>) => number
+  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>, tenantId: string | null) => number
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
-  readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
+  readonly clients: Pick<Clients, 'load' | 'owned' | 'standings' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
   readonly lists: ClientLists
   readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw' | 'waiting'>
-  readonly idempotency: Pick<Idempotency, 'claim' | 'keep' | 'release'>
-  readonly operations: Pick<Operations, 'open' | 'decide' | 'find' | 'waiting'>
+  readonly idempotency: Pick<Idempotency, 'claim' | 'find' | 'keep' | 'release' | 'reopen'>
+  readonly operations: Pick<Operations, 'open' | 'decide' | 'reopen' | 'find' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
   /** Terraform's states: their texts, their locks, and what they say of clients. */
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
   readonly stateIndex: StateIndex
+  /** Scans of the worker that a request asks for, and the clients that make it ask; pages that were read for a request. */
+  readonly scans: Pick<Scans, 'ask' | 'asked' | 'time' | 'keepPage'>
+  readonly heldClients: HeldClients
   readonly metrics: Pick<Metrics, 'answered' | 'text' | 'contentType'>
   readonly audit: Pick<Audit, 'store' | 'page'>
   /** Counts requests without valid credentials. */
@@ -52,14 +66,27 @@ export interface ApiDeps {
   readonly configuredCallers: ConfiguredCallers
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
-  readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }
-  /** A call that fails is an answer too; it never throws for one. */
+  readonly queue: { readonly wake: (key: ClientKey) => Promise<void>; readonly problem: () => RedisProblem | null }
+  /**
+   * A call that fails is an answer too; it never throws for one.
+   *
+   * @throws NoPlace where the tenant's rate limit leaves none while the asker waits
+   */
   readonly auth0: {
     /** One client as Auth0 has it now, secrets stripped. */
-    readonly get: (key: ClientKey) => Promise<Reply<Auth0Client>>
+    readonly get: (key: ClientKey, asker: Asker) => Promise<Reply<Auth0Client>>
+    /** A page of all clients of a tenant. */
+    readonly list: (
+      tenantId: string,
+      from: string | undefined,
+      take: number,
+      asker: Asker,
+    ) => Promise<Reply<ClientPage>>
     /** One client's secret; null where Auth0 does not show it. */
-    readonly readSecret: (key: ClientKey) => Promise<Reply<string | null>>
+    readonly readSecret: (key: ClientKey, asker: Asker) => Promise<Reply<string | null>>
   }
+  /** What is done with a body before anything is decided: large ones are worked on in threads. */
+  readonly bodies: Bodies
   /** Resolves when the database answers. @throws the database's error */
   readonly ping: () => Promise<void>
   readonly log: Logger

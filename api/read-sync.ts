@@ -10,9 +10,9 @@ import { standingView } from './adoption.ts'
 import type { Answer, Ask } from './answer.ts'
 import { changeView, nested } from './change-view.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admit, clientIdOf, tenantOf } from './gate.ts'
+import { admit, askerOf, clientIdOf, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
-import { mustRead } from './read-client.ts'
+import { mustRead } from './rights.ts'
 
 /** Changes that are looked at for the times of the conditions; more than that seldom wait. */
 const newest = 100
@@ -23,7 +23,7 @@ export const readSync =
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
     const tenant = tenantOf(deps, ask)
-    const record = await known.find(tenant, clientIdOf(ask))
+    const record = await known.find(tenant, clientIdOf(ask), askerOf(caller, 'read', ask.gone))
     mustRead(tenant, caller, record)
     const [changes, standing] = await Promise.all([
       deps.changes.list(record.key, newest),

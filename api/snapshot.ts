@@ -1,25 +1,43 @@
+import { z } from 'zod'
+import { secretMembers } from '../adapters/auth0/strip.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { snapshotOf } from '../domain/snapshot.ts'
+import type { SnapshotFacts } from '../domain/snapshot.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admitTo, tenantOf } from './gate.ts'
+import { awaitScan } from './fresh-snapshot.ts'
+import { admitTo, askerOf, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
-import { refuseParameters } from './patch-client.ts'
 import { Problem } from './problem.ts'
+import { parseQuery } from './query.ts'
 
 /** Clients that only a state knows are read from Auth0 for a snapshot, at most so many: more are a scan's work. */
 const maximumReads = 50
+
+/** What a snapshot can be asked for. Programs of before know no `observed`, nor the members that it adds. */
+export const SnapshotQuery = z.strictObject({
+  fresh: z.enum(['true', 'false']).optional().describe('`true`: from a scan that begins after the question'),
+  observed: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: with what Auth0 holds of each client, without secrets; takeovers are judged by it'),
+})
 
 /** GET /v1/tenants/{tenantId}/terraform/snapshot: what the stacks are synthesised from. */
 export const readSnapshot =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
-    await admitTo(deps, ask, 'terraform.read')
-    refuseParameters(ask.query)
+    const caller = await admitTo(deps, ask, 'terraform.read')
+    const { fresh, observed } = parseQuery(SnapshotQuery, ask.query, 'fresh and observed (each true or false)')
+    const whole = observed === 'true'
     const tenant = tenantOf(deps, ask)
-    const unasked = await meetUnknown(deps, known, tenant)
+    const asker = askerOf(caller, 'read', ask.gone)
+    const scan = fresh === 'true' ? await awaitScan(deps, ask, tenant, asker) : { gone: new Set<string>() }
+    if ('later' in scan) return scan.later
+    const unasked = await meetUnknown(deps, known, tenant, asker)
     const snapshot = snapshotOf(
-      await deps.stateIndex.snapshot(tenant.id),
+      without(await deps.stateIndex.snapshot(tenant.id, whole), scan.gone),
       {
         id: tenant.id,
         // With another audience the domain is a custom one, and a simulator's is no domain: then the environment says it.
@@ -30,9 +48,16 @@ export const readSnapshot =
         keys: tenant.metadataKeys,
       },
       unasked,
+      whole ? [...secretMembers] : null,
     )
     return { status: 200, headers: { 'cache-control': 'no-store' }, body: JSON.stringify(snapshot) }
   }
+
+/** Those that are gone have vanished, also where a change of theirs still waits to be refused. */
+const without = (facts: SnapshotFacts, gone: ReadonlySet<string>): SnapshotFacts => ({
+  ...facts,
+  clients: facts.clients.map((client) => (gone.has(client.id) ? { ...client, vanished: true } : client)),
+})
 
 /**
  * Reads the clients that a state names and Nexus does not know: an apply has just created them, or Auth0 does not have
@@ -40,13 +65,18 @@ export const readSnapshot =
  *
  * @returns why some could not be read; null where all were
  */
-const meetUnknown = async (deps: ApiDeps, known: KnownClients, tenant: TenantConfiguration): Promise<string | null> => {
+const meetUnknown = async (
+  deps: ApiDeps,
+  known: KnownClients,
+  tenant: TenantConfiguration,
+  asker: Asker,
+): Promise<string | null> => {
   const unknown = await deps.stateIndex.unknownClients(tenant.id, maximumReads + 1)
   if (unknown.length > maximumReads)
     return `States name more than ${maximumReads} clients that Nexus does not know yet: the next scan will find them.`
   for (const clientId of unknown)
     try {
-      await known.find(tenant, clientId)
+      await known.find(tenant, clientId, asker)
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not-found') {
         deps.log.warn({ tenantId: tenant.id, clientId }, 'a client that a state names could not be read')

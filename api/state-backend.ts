@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { HeldLock, StateKey } from '../adapters/postgres/state-rows.ts'
 import type { StateEvent } from '../adapters/postgres/state-events.ts'
 import type { Written } from '../adapters/postgres/states.ts'
-import { LockInfo, readState } from '../domain/terraform-state.ts'
-import type { TerraformState } from '../domain/terraform-state.ts'
+import { digestOf } from '../adapters/sealing/pieces.ts'
+import { keptName } from '../domain/kept.ts'
+import { measured } from '../domain/lengths.ts'
+import { LockInfo } from '../domain/terraform-state.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -35,9 +36,9 @@ export const readStateText =
   }
 
 /** A state's text, with the digest that Terraform's client checks. */
-export const stateAnswer = (text: Buffer): Answer => ({
+export const stateAnswer = async (text: Buffer): Promise<Answer> => ({
   status: 200,
-  headers: { 'cache-control': 'no-store', 'content-md5': createHash('md5').update(text).digest('base64') },
+  headers: { 'cache-control': 'no-store', 'content-md5': await digestOf('md5', text) },
   body: text,
 })
 
@@ -47,12 +48,15 @@ export const writeState =
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state')
     const { lockId } = parametersOf(ask.query)
-    const text = Buffer.from(await ask.readBody(deps.settings.maximumStateBytes))
-    checkDigest(text, headerText(ask.headers['content-md5']))
-    const state = stateIn(text)
-    const written = orRefuse(await deps.states.write(key, { text, state }, lockId, authorOf(caller), ask.record))
+    const text = bufferOf(await ask.readBody(deps.settings.maximumStateBytes))
+    const digest = headerText(ask.headers['content-md5'])
+    if (digest !== undefined) checkDigest(await digestOf('md5', text), digest)
+    const { state, sha256 } = await deps.bodies.state(text)
+    const written = orRefuse(
+      await deps.states.write(key, { text, state, sha256 }, lockId, authorOf(caller), ask.record),
+    )
     deps.log.info(
-      { ...key, by: caller.id, version: written.version, serial: state.serial, clients: state.resources.length },
+      { ...key, by: caller.id, version: written.version, serial: state.serial, clients: state.clients },
       'state written',
     )
     return ok
@@ -120,10 +124,9 @@ const goOn = async (deps: ApiDeps, key: StateKey): Promise<void> => {
 
 /** `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at. */
 const Parameters = z.strictObject({
-  ID: z.string().optional(),
-  snapshot: z
-    .string()
-    .regex(/^\d{1,15}$/, 'This is a whole number, as `nexus synth` writes it.')
+  ID: keptName('lockId').optional(),
+  snapshot: measured('digits', 'This is a whole number, as `nexus synth` writes it.')
+    .regex(/^\d+$/, 'This is a whole number, as `nexus synth` writes it.')
     .optional(),
 })
 
@@ -133,19 +136,13 @@ const parametersOf = (query: string): { readonly lockId: string | null; readonly
   return { lockId: ID ?? null, snapshot: snapshot === undefined ? null : Number(snapshot) }
 }
 
-/** @throws Problem 400 where the body is not the one that was sent */
-const checkDigest = (text: Buffer, header: string | undefined): void => {
-  if (header !== undefined && createHash('md5').update(text).digest('base64') !== header.trim())
-    throw new Problem('malformed', 'Content-MD5 is not that of the body: it was changed on the way. Send it again.')
-}
+/** The same bytes, not a copy of them. */
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength)
 
-/** @throws Problem 400 for what is no JSON, 422 for what is no state of version 4 */
-export const stateIn = (text: Uint8Array): TerraformState => {
-  const reading = readState(parseLoose(text))
-  if (reading.ok) return reading.state
-  throw new Problem('impossible', 'This is no Terraform state of version 4; nothing was stored.', {
-    errors: reading.issues,
-  })
+/** @throws Problem 400 where the body is not the one that was sent */
+const checkDigest = (md5: string, header: string | undefined): void => {
+  if (header !== undefined && md5 !== header.trim())
+    throw new Problem('malformed', 'Content-MD5 is not that of the body: it was changed on the way. Send it again.')
 }
 
 /** @throws Problem 400 */

@@ -1,5 +1,6 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { isGoodFor } from '../domain/authorize.ts'
+import type { RedisProblem } from '../domain/redis-fitness.ts'
 import { TenantId } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -73,9 +74,17 @@ const tenantView = async (deps: ApiDeps, { id, domain, plan, driftPolicy, terraf
       problem: health?.scanProblem ?? null,
       nextAt: health?.nextScanAt.toISOString() ?? null,
     },
+    queue: queueView(deps.queue.problem()),
     clients: health?.clients ?? 0,
     backlog: health?.backlog ?? 0,
     drifted: health?.drifted ?? 0,
     terraform: { ...standing, states: statesView(states, terraformStates) },
   }
 }
+
+/** Whether the worker is woken: without it changes are accepted and wait. */
+const queueView = (problem: RedisProblem | null) => ({
+  working: problem === null,
+  problem: problem?.code ?? null,
+  reason: problem === null ? null : `${problem.said} ${problem.remedy}`,
+})

@@ -19,11 +19,13 @@ import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
 import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
-import { createClientLists, listSettings } from '../adapters/postgres/client-lists.ts'
+import { createClientLists, listConnections } from '../adapters/postgres/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
+import { createClock } from '../adapters/postgres/clock.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
+import { createHeldClients } from '../adapters/postgres/held-clients.ts'
 import { createIdempotency } from '../adapters/postgres/idempotency.ts'
 import { createOperations } from '../adapters/postgres/operations.ts'
 import { createLeases } from '../adapters/postgres/leases.ts'
@@ -32,14 +34,15 @@ import { standingOf } from '../adapters/postgres/standing.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
-import type { Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
+import { untilFit } from '../adapters/queue/fitness.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
-import type { Reply } from '../domain/verdict.ts'
-import type { ClientKey } from '../domain/vocabulary.ts'
+import { rateKeyOf } from '../domain/identities.ts'
+import { tellProblem } from '../domain/redis-fitness.ts'
 import { startWorker } from '../worker/main.ts'
+import { pacedReads } from './paced-reads.ts'
 
 /** What a process of Nexus does. */
 export interface Roles {
@@ -123,15 +126,14 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
   }
 }
 
-/** A reading of one client that waits its turn in the tenant's budget. */
-const paced =
-  <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
-  async (key: ClientKey): Promise<Reply<Body>> => {
-    await pacer.slot(key.tenantId, 'read-clients')
-    const reply = await read(key)
-    await pacer.report(key.tenantId, 'read-clients', reply)
-    return reply
-  }
+/** Resolves when the Redis of the configuration, where there is one, can do the work. @throws RedisUnfit */
+const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
+  if (redis === null) return Promise.resolve()
+  const fit = untilFit({ ...redis, tenants: tenants.map(({ id }) => id) })
+  // It may be known before anybody waits for it, or after the database has failed.
+  fit.catch(() => undefined)
+  return fit
+}
 
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
@@ -150,6 +152,8 @@ export const run = async (
     for (const closer of closers.splice(0).toReversed()) await closer()
   }
   const onError = (what: string) => (error: Error) => log.error({ err: error }, what)
+  // Beside the database's start: what cannot work is to be known soon.
+  const fit = untilFitFor(configuration)
   try {
     const database = await openDatabase(configuration, (note) => log.info(note))
     closers.push(database.close)
@@ -180,11 +184,13 @@ export const run = async (
       })),
       callMs,
     )
-    const pacer = createPacer(createBudgets(quick.db), new Map(tenants.map(({ id, plan }) => [id, plan])))
+    const plans = new Map(tenants.map(({ id, plan }) => [id, plan]))
+    const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics)
     const clients = countAccepted(createClients(postgres.db, keysOf), metrics)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics)
+    await fit
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
@@ -193,6 +199,8 @@ export const run = async (
         metrics.queueFailed()
         onError('queue')(error)
       },
+      onUnfit: (problem) =>
+        log.error({ reason: tellProblem(problem), remedy: problem.remedy }, 'Redis cannot do the work of the queue'),
     })
     closers.push(() => queue.close(closeWithinMs))
 
@@ -203,15 +211,18 @@ export const run = async (
         queue,
         clients,
         changes,
+        clock: createClock(postgres.db),
         leases: countSettled(createLeases(postgres.db, keysOf), metrics),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
+        keepMs: configuration.audit.keepMs,
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
         configurations: byId,
         callMs,
+        applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,
         onStuck,
         log,
@@ -220,7 +231,7 @@ export const run = async (
     }
     if (!roles.api) return { url: null, close }
 
-    const reading = connect(database.url, onError('database connection lost'), { size: 4, settings: listSettings })
+    const reading = connect(database.url, onError('database connection lost'), listConnections)
     closers.push(reading.close)
     const lists = createClientLists(reading.db)
     await rereadAll(lists, configuration, log)
@@ -248,13 +259,14 @@ export const run = async (
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
-        authenticate: (headers, address) =>
+        authenticate: (headers, address, tenantId) =>
           authenticate({
             authorization: headers.authorization,
             applicationToken: [headers[header]].flat()[0],
             address,
+            tenantId,
           }),
-        rate: ({ kind, id }) => rates.take(`${kind} ${id}`),
+        rate: (caller, tenantId) => rates.take(rateKeyOf(configuration.issuers, caller, tenantId)),
         tenants: byId,
         clients,
         lists,
@@ -265,6 +277,8 @@ export const run = async (
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
+        scans: createScans(postgres.db),
+        heldClients: createHeldClients(postgres.db),
         audit,
         strangers,
         metrics,
@@ -272,7 +286,7 @@ export const run = async (
         configuredCallers: ofConfiguration,
         notifications,
         queue,
-        auth0: { get: paced(pacer, auth0.get), readSecret: paced(pacer, auth0.readSecret) },
+        auth0: pacedReads(pacer, auth0),
         ping: postgres.ping,
         log,
         settings: {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { measured } from './lengths.ts'
 import type { Grant } from './grants.ts'
 import type { Author } from './vocabulary.ts'
 
@@ -7,18 +7,15 @@ import type { Author } from './vocabulary.ts'
  * database's.
  */
 
+const nameRule = 'a name is letters, digits and . _ @ -, begins with a letter or digit, and has at most 63 characters'
+
 /** Names as they stand in addresses, in Basic credentials (no colon) and in records. */
-export const RegisteredName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/,
-    'a name is letters, digits and . _ @ -, begins with a letter or digit, and has at most 63 characters',
-  )
+export const RegisteredName = measured('callerName', nameRule).regex(/^[A-Za-z0-9][A-Za-z0-9._@-]*$/, nameRule)
 
 export const registeredKinds = ['application', 'account'] as const
 export type RegisteredKind = (typeof registeredKinds)[number]
 
-/** The one secret, or the one before it. The hash is SHA-256 of a token, or scrypt of a password. */
+/** The one secret, or the one before it. The hash is SHA-256 of a token, or a keyed one of a password (or scrypt, where it was made before). */
 interface Secret {
   readonly hash: string
   /** The last use, to the minute; null where there was none. */

@@ -1,3 +1,4 @@
+import { verifyMarginMs } from './clock.ts'
 import { driftOf, pendingPaths } from './desired.ts'
 import { compare, readField, readFields } from './fields.ts'
 import type { Work } from './plan.ts'
@@ -200,7 +201,7 @@ const vanished = (lease: Leased): Settlement => ({
 
 /** A former call of unknown outcome may write until its deadline: the client is read once more after it. */
 const verification = (lease: Leased): Pick<Settlement, 'verifyAfterMs'> => {
-  if (lease.openAttemptMs !== null) return { verifyAfterMs: lease.openAttemptMs + 1000 }
+  if (lease.openAttemptMs !== null) return { verifyAfterMs: lease.openAttemptMs + verifyMarginMs }
   return lease.verifyDue ? { verifyAfterMs: null } : {}
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { measured } from './lengths.ts'
 import type { Issue } from './vocabulary.ts'
 import { ClientId } from './vocabulary.ts'
 import { isPlain, recordOf } from './shape.ts'
@@ -19,6 +20,8 @@ export interface StateResource {
   readonly tainted: boolean
   /** The key of an object that was replaced and has still to be destroyed; null for the current one. */
   readonly deposed: string | null
+  /** Whether code declares it, as the stack's output says; null where the state has no word of it. */
+  readonly declared: boolean | null
 }
 
 export interface TerraformState {
@@ -29,6 +32,32 @@ export interface TerraformState {
   /** Addresses of managed resources that belong to no client, without instance keys. */
   readonly others: readonly string[]
 }
+
+/** A state as it is stored beside its text: what there is much of, as JSON, so that nobody has to pass it again. */
+export interface HeldState extends Pick<TerraformState, 'serial' | 'lineage' | 'terraformVersion'> {
+  readonly clients: number
+  /** A list of `{place, address, type, client_id, tainted, deposed, declared}`. */
+  readonly index: string
+  /** A list of addresses. */
+  readonly others: string
+}
+
+export const heldStateOf = ({ resources, others, ...state }: TerraformState): HeldState => ({
+  ...state,
+  clients: resources.length,
+  index: JSON.stringify(
+    resources.map(({ address, type, clientId, tainted, deposed, declared }, place) => ({
+      place,
+      address,
+      type,
+      client_id: clientId,
+      tainted,
+      deposed,
+      declared,
+    })),
+  ),
+  others: JSON.stringify(others),
+})
 
 export type StateReading =
   { readonly ok: true; readonly state: TerraformState } | { readonly ok: false; readonly issues: readonly Issue[] }
@@ -47,26 +76,27 @@ const enoughIssues = 100
  * a newer Terraform's additions do no harm.
  */
 const Instance = z.object({
-  index_key: z.union([z.string(), z.int()]).nullish(),
-  status: z.string().nullish(),
-  deposed: z.string().nullish(),
+  index_key: z.union([measured('address'), z.int()]).nullish(),
+  status: measured('label').nullish(),
+  deposed: measured('label').nullish(),
   attributes: z.unknown().optional(),
   // In its place where a state was upgraded from Terraform 0.11 and not refreshed since.
   attributes_flat: z.unknown().optional(),
 })
 const Resource = z.object({
-  module: z.string().nullish(),
+  module: measured('address').nullish(),
   mode: z.enum(['managed', 'data']),
-  type: z.string(),
-  name: z.string(),
+  type: measured('address'),
+  name: measured('address'),
   instances: List,
 })
 
 const State = z.object({
   version: z.literal(4, { error: 'This must be 4: other versions of the format are not read.' }),
   serial: z.int().nonnegative(),
-  lineage: z.string().min(1).max(200).refine(isPlain),
-  terraform_version: z.string().max(100).refine(isPlain).default(''),
+  lineage: measured('lineage').min(1).refine(isPlain),
+  terraform_version: measured('version').refine(isPlain).default(''),
+  outputs: z.unknown().optional(),
   resources: List.nullish(),
 })
 
@@ -116,8 +146,9 @@ const idIn = (attributes: unknown): unknown => {
 export const readState = (value: unknown): StateReading => {
   const parsed = State.safeParse(value)
   if (!parsed.success) return { ok: false, issues: issuesOf('', parsed.error) }
-  const { serial, lineage, terraform_version: terraformVersion, resources } = parsed.data
-  const found: StateResource[] = []
+  const { serial, lineage, terraform_version: terraformVersion, resources, outputs } = parsed.data
+  const told = recordOf(recordOf(recordOf(outputs)['managed_clients'])['value'])
+  const found: Omit<StateResource, 'declared'>[] = []
   const issues: Issue[] = []
   const seen = new Set<string>()
   const others: string[] = []
@@ -132,8 +163,20 @@ export const readState = (value: unknown): StateReading => {
   if (issues.length > 0) return { ok: false, issues }
   return {
     ok: true,
-    state: { serial, lineage, terraformVersion, resources: found, others: [...new Set(others)] },
+    state: {
+      serial,
+      lineage,
+      terraformVersion,
+      resources: found.map((one) => Object.assign(one, { declared: declaredIn(told, one.address) })),
+      others: [...new Set(others)],
+    },
   }
+}
+
+/** What the output `managed_clients` of a stack that Nexus wrote says of an address. */
+const declaredIn = (told: Readonly<Record<string, unknown>>, address: string): boolean | null => {
+  const { declared } = recordOf(Object.hasOwn(told, address) ? told[address] : undefined)
+  return typeof declared === 'boolean' ? declared : null
 }
 
 const isOther = ({ mode, type, instances }: z.infer<typeof Resource>): boolean =>
@@ -156,7 +199,7 @@ const readResource = (
   { mode, type, name, module, instances }: z.infer<typeof Resource>,
   at: string,
   seen: Set<string>,
-  found: StateResource[],
+  found: Omit<StateResource, 'declared'>[],
   issues: Issue[],
 ): void => {
   if (mode !== 'managed' || !isClientResource(type)) return
@@ -215,14 +258,16 @@ export const successionOf = (
 
 /** A lock as Terraform's http backend sends it and wants to read it again. */
 export const LockInfo = z.object({
-  ID: z.string().min(1).max(256).refine(isPlain),
-  Operation: z.string().max(256).refine(isPlain).default(''),
-  Info: z.string().max(4096).refine(isPlain).default(''),
-  Who: z.string().max(1024).refine(isPlain).default(''),
-  Version: z.string().max(256).refine(isPlain).default(''),
+  ID: measured('lockId').min(1).refine(isPlain),
+  Operation: measured('lockId').refine(isPlain).default(''),
+  Info: measured('lockInfo').refine(isPlain).default(''),
+  Who: measured('lockText').refine(isPlain).default(''),
+  Version: measured('lockId').refine(isPlain).default(''),
   // Terraform refuses a lock whose time it cannot read, so one that has none gets Go's zero time.
-  Created: z.iso.datetime({ offset: true }).max(64).catch('0001-01-01T00:00:00Z'),
-  Path: z.string().max(1024).refine(isPlain).default(''),
+  Created: measured('time')
+    .pipe(z.iso.datetime({ offset: true }))
+    .catch('0001-01-01T00:00:00Z'),
+  Path: measured('lockText').refine(isPlain).default(''),
 })
 export type LockInfo = z.infer<typeof LockInfo>
 

@@ -2,6 +2,7 @@ import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
+import { probeEveryMs } from '../domain/clock.ts'
 import { verdictOf } from '../domain/verdict.ts'
 
 /** Whether a tenant's credential is well. An ill one holds the tenant: nothing is sent, and nothing is rejected. */
@@ -16,9 +17,6 @@ export interface Health {
   readonly probe: (tenantId: string, reason: string) => Promise<'well' | 'ill' | 'unknown'>
 }
 
-/** A held tenant is probed this often. */
-export const probeEveryMs = 30_000
-
 export const createHealth = (deps: {
   readonly auth0: Auth0
   readonly pacer: Pacer
@@ -26,7 +24,7 @@ export const createHealth = (deps: {
   readonly log: Log
 }): Health => ({
   probe: async (tenantId, reason) => {
-    await deps.pacer.slot(tenantId, 'read-clients')
+    await deps.pacer.slot(tenantId, 'read-clients', { rank: 'change' })
     const reply = await deps.auth0.list(tenantId, undefined, 1)
     await deps.pacer.report(tenantId, 'read-clients', reply)
     if (reply.ok) return 'well'

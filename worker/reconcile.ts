@@ -6,11 +6,12 @@ import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Lease, Leases, Outlook } from '../adapters/postgres/leases.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Next } from '../adapters/queue/queue.ts'
+import { leaseMs } from '../domain/clock.ts'
 import { workOf } from '../domain/plan.ts'
 import type { Work } from '../domain/plan.ts'
 import { afterAnswer, afterFailure, afterReading, isRecovery, needsReading } from '../domain/settlement.ts'
 import type { Settlement, Step } from '../domain/settlement.ts'
-import { verdictOf } from '../domain/verdict.ts'
+import { longestWaitMs, verdictOf } from '../domain/verdict.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { ClientKey, MetadataKeys } from '../domain/vocabulary.ts'
 import type { Health } from './health.ts'
@@ -46,7 +47,7 @@ export const createReconcile =
       if (deps.pacer.limits(key.tenantId)) {
         const outlook = await deps.leases.outlook(key)
         if (outlook.kind !== 'ready') return nextOf(outlook)
-        await deps.pacer.slot(key.tenantId, 'other')
+        await deps.pacer.slot(key.tenantId, 'other', { rank: 'change' })
       }
       const lease = await deps.leases.take(key, leaseMs(deps.callMs), deps.callMs)
       if (lease !== undefined) {
@@ -60,13 +61,10 @@ export const createReconcile =
   }
 
 const nextOf = (outlook: Exclude<Outlook, { kind: 'ready' }>): Next =>
-  outlook.kind === 'later' ? outlook : { kind: 'done' }
+  outlook.kind === 'later' ? { kind: 'later', afterMs: Math.min(outlook.afterMs, longestWaitMs) } : { kind: 'done' }
 
 /** After an outage, what waits for a later try is tried within this time. */
 const recoveryMs = 5000
-
-/** A lease outlasts the deadline of the call made under it. */
-const leaseMs = (callMs: number): number => callMs * 1.5
 
 /** One step under the lease. What comes next stands in the row, and the next round reads it there. */
 const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
@@ -110,7 +108,7 @@ const fail = async (
 }
 
 const read = async (deps: ReconcileDeps, lease: Lease) => {
-  await deps.pacer.slot(lease.key.tenantId, 'read-clients')
+  await deps.pacer.slot(lease.key.tenantId, 'read-clients', { rank: 'change' })
   const reply = await deps.auth0.get(lease.key)
   await deps.pacer.report(lease.key.tenantId, 'read-clients', reply)
   return reply

@@ -1,8 +1,10 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
+import { NoPlace } from '../adapters/postgres/pacer.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
+import { claimMs } from '../domain/clock.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import type { Health } from './health.ts'
 import { repeat } from './repeat.ts'
@@ -17,9 +19,7 @@ export interface ScanDeps {
 }
 
 /** How often is looked whether a scan is due: the due times stand in the database, where no queue can lose them. */
-const lookEveryMs = 1000
-/** A scan whose process died is taken over after this time. */
-const claimMs = 60_000
+const lookEveryMs = 500
 /** A scan that broke off is begun anew after this time, or after the tenant's interval where that is shorter. */
 const againMs = 30_000
 /** The most that Auth0 gives on a page. */
@@ -27,28 +27,46 @@ const pageSize = 100
 /** Tries for one page before the scan breaks off. */
 const triesPerPage = 5
 
-/** Scans tenants as they fall due, one at a time in this process. @returns ends it, after the page under way */
-export const startScans = (deps: ScanDeps): (() => Promise<void>) =>
-  repeat(lookEveryMs, 'scan', deps.log, async (stopping) => {
-    const tenantIds = [...deps.configurations.keys()]
-    while (!stopping.aborted) {
-      const claim = await deps.scans.claim(tenantIds, claimMs)
-      if (claim === undefined) return
-      await scan(deps, claim.tenantId, claim.startedAt, stopping)
-    }
-  })
+/**
+ * Scans tenants as they fall due, one at a time in this process, and beside them those that somebody waits for: a large
+ * tenant's turn is not to keep them waiting.
+ *
+ * @returns ends it, after the pages under way
+ */
+export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
+  const scans = (onlyAsked: boolean) =>
+    repeat(lookEveryMs, 'scan', deps.log, async (stopping) => {
+      const tenantIds = [...deps.configurations.keys()]
+      while (!stopping.aborted) {
+        const claim = await deps.scans.claim(tenantIds, claimMs, onlyAsked)
+        if (claim === undefined) return
+        await scan(deps, claim, stopping)
+      }
+    })
+  const stops = [scans(false), scans(true)]
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
+}
+
+/** What is new and what is old could not be told: everything would look as if it had not been seen. */
+const clockWentBack = "the database's clock was set back"
+
+type Claim = NonNullable<Awaited<ReturnType<Scans['claim']>>>
 
 /** Lists all clients of a tenant once. A scan that breaks off is incomplete and says so: nothing then counts as gone. */
-const scan = async (deps: ScanDeps, tenantId: string, startedAt: Date, stopping: AbortSignal): Promise<void> => {
+const scan = async (deps: ScanDeps, { tenantId, startedAt, asked }: Claim, stopping: AbortSignal): Promise<void> => {
   const { scans, configurations, log } = deps
   const tenant = configurations.get(tenantId)
   if (tenant === undefined) return
   let from: string | undefined
   let clients = 0
   let nominated = 0
+  let last = startedAt
   do {
     const askedAt = await scans.beginPage(tenantId, claimMs)
-    const page = await readPage(deps, tenantId, from, stopping)
+    const page = askedAt < last ? clockWentBack : await readPage(deps, tenantId, from, asked, stopping)
+    last = askedAt
     if (typeof page === 'string') {
       log.warn({ tenantId, reason: page, clients }, 'scan incomplete: it broke off, and is begun anew')
       await scans.finish(tenantId, { problem: page }, Math.min(againMs, tenant.scanIntervalMs))
@@ -67,10 +85,16 @@ const scan = async (deps: ScanDeps, tenantId: string, startedAt: Date, stopping:
 }
 
 /** One page, or why there is none. */
-const readPage = async (deps: ScanDeps, tenantId: string, from: string | undefined, stopping: AbortSignal) => {
+const readPage = async (
+  deps: ScanDeps,
+  tenantId: string,
+  from: string | undefined,
+  asked: boolean,
+  stopping: AbortSignal,
+) => {
   let problem = 'the process is ending'
   for (let attempt = 0; attempt < triesPerPage && !stopping.aborted; attempt += 1) {
-    await deps.pacer.slot(tenantId, 'read-clients')
+    if (!(await hasPlace(deps, tenantId, asked, stopping))) break
     const reply = await deps.auth0.list(tenantId, from, pageSize)
     await deps.pacer.report(tenantId, 'read-clients', reply)
     if (reply.ok) return reply.body
@@ -78,4 +102,31 @@ const readPage = async (deps: ScanDeps, tenantId: string, from: string | undefin
     if (verdictOf(reply).kind === 'probe' && (await deps.health.probe(tenantId, problem)) === 'ill') return problem
   }
   return problem
+}
+
+/**
+ * Waits for a place in the tenant's budget: behind everybody else, or among the requests where one waits for the scan.
+ *
+ * @returns false where the process is ending
+ */
+const hasPlace = async (
+  { pacer }: ScanDeps,
+  tenantId: string,
+  asked: boolean,
+  stopping: AbortSignal,
+): Promise<boolean> => {
+  const own = { rank: 'background', signal: stopping } as const
+  try {
+    await pacer
+      .slot(tenantId, 'read-clients', asked ? { rank: 'request', asker: { name: 'scan', signal: stopping } } : own)
+      .catch((error: unknown) => {
+        if (!(error instanceof NoPlace)) throw error
+        // So many requests wait that not even one of each has a place among them.
+        return pacer.slot(tenantId, 'read-clients', own)
+      })
+    return true
+  } catch (error) {
+    if (error instanceof NoPlace) return false
+    throw error
+  }
 }

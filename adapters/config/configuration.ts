@@ -139,6 +139,8 @@ export interface IssuerConfiguration {
   readonly algorithms: readonly (typeof tokenAlgorithms)[number][]
   readonly claims: ClaimNames
   readonly tenants: TenantScope
+  /** What stands before its users' ids and roles where another issuer comes first (`domain/identities.ts`). */
+  readonly prefix: string | null
   readonly allowInsecure: boolean
 }
 
@@ -163,7 +165,7 @@ export interface ApplicationTokenConfiguration {
 
 export interface ServiceAccountConfiguration {
   readonly name: string
-  /** scrypt, as `nexus hash password` writes it. */
+  /** As `nexus hash password` writes it: scrypt of a chosen password, a keyed SHA-256 of one that Nexus made. */
   readonly passwordHash: string
   readonly permissions: readonly Permission[]
   readonly roles: readonly string[]

@@ -1,5 +1,7 @@
+import { imitatedPrefix, prefixOn } from '../../domain/identities.ts'
+import type { TurnLimits } from '../../domain/turns.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
-import type { Configuration, TenantScope } from '../config/configuration.ts'
+import type { Configuration, IssuerConfiguration, TenantScope } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'
 import type { AttemptLimits } from './attempts.ts'
 import { createApplicationFinder } from './application-tokens.ts'
@@ -9,7 +11,6 @@ import { createBearerVerifier } from './bearer.ts'
 import type { Bearer } from './bearer.ts'
 import { Unauthenticated } from './errors.ts'
 import type { KeyTimes } from './keys.ts'
-import type { PasswordLimits } from './passwords.ts'
 import { createRegisteredAccounts, createRegisteredApplications, nobodyRegistered } from './registered.ts'
 import type { RegisteredCallers } from './registered.ts'
 
@@ -19,22 +20,27 @@ export interface Credentials {
   readonly applicationToken?: string | undefined
   /** The network address that they came from, where it is known. */
   readonly address?: string | null
+  /** The tenant that is asked about: user ids and roles may be called otherwise on each. Null where it is no one tenant. */
+  readonly tenantId?: string | null
 }
 
 /**
  * Says who asks.
  *
  * @throws Unauthenticated where the credentials are missing or wrong (401)
- * @throws TooManyAttempts where too many have failed (429)
- * @throws AuthenticationUnavailable where that cannot be said now (503): IssuerUnavailable, TooManyPasswords
+ * @throws TooManyAttempts where too many have failed, or wait (429)
+ * @throws AuthenticationUnavailable where that cannot be said now (503): IssuerUnavailable
  */
 export type Authenticate = (credentials: Credentials) => Promise<Caller>
 
 export interface AuthenticatorOptions {
-  /** The time in milliseconds. */
+  /**
+   * The time in milliseconds. Left out, it is the machine's where a token names a time, and a clock that nobody sets for
+   * everything that is counted or kept for a while.
+   */
   readonly now?: () => number
   readonly keyTimes?: KeyTimes
-  readonly passwordLimits?: PasswordLimits
+  readonly passwordLimits?: TurnLimits
   readonly attemptLimits?: AttemptLimits
   /** The callers of the database; without them those of the configuration are all. */
   readonly registered?: RegisteredCallers
@@ -47,18 +53,36 @@ const commonTenants = (one: TenantScope, other: TenantScope): TenantScope => {
   return other === '*' ? one : one.filter((id) => other.includes(id))
 }
 
-/** A user through an application: good where both are, and never more than the application's ceiling. */
-const userCaller = (bearer: Bearer, application: Application): Caller => {
+/**
+ * A user through an application: good where both are, and never more than the application's ceiling.
+ *
+ * @param prefix what stands before the user's id and roles
+ */
+const userCaller = (bearer: Bearer, application: Application, prefix: string): Caller => {
   const { permissions: ceiling, products } = application
   return {
     kind: 'user',
-    id: bearer.userId,
+    id: `${prefix}${bearer.userId}`,
     application: application.name,
     tenants: commonTenants(bearer.issuer.tenants, application.tenants),
     permissions: ceiling === null ? bearer.permissions : bearer.permissions.intersection(new Set(ceiling)),
-    roles: bearer.roles,
+    roles: bearer.roles.map((role) => `${prefix}${role}`),
     products: products === null ? bearer.products : bearer.products.filter((product) => products.includes(product)),
     terraformStates: application.terraformStates,
+  }
+}
+
+/** @throws Unauthenticated where a bare id or role would be read as one of another issuer's */
+const refuseImitation = (issuers: readonly IssuerConfiguration[], { userId, roles, issuer }: Bearer): void => {
+  const named = { [issuer.claims.userId]: [userId], [issuer.claims.roles]: roles }
+  for (const [claim, names] of Object.entries(named)) {
+    const prefix = imitatedPrefix(issuers, names)
+    if (prefix !== undefined)
+      throw new Unauthenticated(
+        `The claim ${claim} of the Bearer token holds a name that begins with ${prefix}, which the configuration of ` +
+          'Nexus gives to the users of one issuer. Ask the operator of Nexus to choose another prefix for them.',
+        { token: true },
+      )
   }
 }
 
@@ -70,7 +94,7 @@ const userCaller = (bearer: Bearer, application: Application): Caller => {
 export const createAuthenticator = (
   configuration: Pick<Configuration, 'issuers' | 'applicationTokens' | 'serviceAccounts'>,
   {
-    now = Date.now,
+    now,
     keyTimes,
     passwordLimits,
     attemptLimits,
@@ -85,48 +109,57 @@ export const createAuthenticator = (
     new Set(tokens.map(({ name }) => name)),
     onError,
   )
-  const verifyBearer = createBearerVerifier(configuration.issuers, now, keyTimes)
-  const attempts = createAttempts(now, attemptLimits)
+  const { issuers } = configuration
+  const steady = now ?? (() => performance.now())
+  const verifyBearer = createBearerVerifier(issuers, now ?? Date.now, keyTimes, steady)
+  const attempts = createAttempts(steady, attemptLimits)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,
     createRegisteredAccounts(registered.account, onError),
-    now,
-    passwordLimits,
+    steady,
     attempts,
+    passwordLimits,
   )
 
-  const user = async (token: string, applicationToken: string | undefined): Promise<Caller> => {
+  const user = async (
+    token: string,
+    applicationToken: string | undefined,
+    tenantId: string | null,
+  ): Promise<Caller> => {
     if (applicationToken === undefined || applicationToken === '')
       throw new Unauthenticated(`A Bearer token must come with an application token in the header ${header}.`)
     const application = configuredApplication(applicationToken) ?? (await registeredApplication(applicationToken))
     if (application === undefined)
       throw new Unauthenticated(`The application token in the header ${header} is not known.`)
-    return userCaller(await verifyBearer(token), application)
+    const bearer = await verifyBearer(token)
+    const prefix = prefixOn(issuers, bearer.issuer, tenantId)
+    if (prefix === '') refuseImitation(issuers, bearer)
+    return userCaller(bearer, application, prefix)
   }
 
-  const callerOf: Authenticate = async ({ authorization, applicationToken, address = null }) => {
+  const counted = async (address: string | null, authenticate: () => Promise<Caller>): Promise<Caller> => {
+    try {
+      return await authenticate()
+    } catch (error) {
+      if (error instanceof Unauthenticated) attempts.failed(address)
+      throw error
+    }
+  }
+
+  return async ({ authorization, applicationToken, address = null, tenantId = null }) => {
     const { scheme, value = '' } = /^(?<scheme>[^ ]+) +(?<value>[^ ]+) *$/.exec(authorization ?? '')?.groups ?? {}
     switch (scheme?.toLowerCase()) {
       case 'bearer':
-        return user(value, applicationToken)
+        return counted(address, () => user(value, applicationToken, tenantId))
       case 'basic':
         return verifyBasic(value, address)
       case undefined:
       default:
+        // Who shows nothing has not tried to sign in.
+        if (authorization !== undefined) attempts.failed(address)
         throw new Unauthenticated(
           `Credentials are missing: send Authorization: Bearer <token> with ${header}, or Authorization: Basic.`,
         )
-    }
-  }
-
-  return async (credentials) => {
-    try {
-      return await callerOf(credentials)
-    } catch (error) {
-      // Who shows nothing has not tried to sign in.
-      if (error instanceof Unauthenticated && credentials.authorization !== undefined)
-        attempts.failed(credentials.address ?? null)
-      throw error
     }
   }
 }

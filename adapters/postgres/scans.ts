@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Kysely } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import type { Auth0Client, MetadataKeys, Values } from '../../domain/vocabulary.ts'
 import { nominates } from '../../domain/drift.ts'
 import { listingOf } from '../../domain/listing.ts'
@@ -12,6 +12,18 @@ export interface Listed {
   readonly client: Auth0Client
 }
 
+/** Where a scan stands that somebody asked for. */
+export interface AskedScan {
+  /** Whether it is over; when it then began. */
+  readonly beganAt: Date | null
+  /** What keeps it from beginning, or broke the last one off; null where nothing does. */
+  readonly problem: string | null
+}
+
+/** Whether a scan is asked for that no scan has answered yet, in the row of a tenant. */
+const outstanding = sql`
+  (scan_asked_at is not null and (asked_scan_ended_at is null or asked_scan_ended_at < scan_asked_at))`
+
 interface KnownRow {
   readonly client_id: string
   readonly observed: Auth0Client
@@ -22,27 +34,63 @@ interface KnownRow {
 /** What a scan of a tenant's clients reads and writes. It only nominates: what it suspects is confirmed under a lease. */
 export const createScans = (db: Kysely<Database>) => ({
   /**
-   * Claims the scan of one tenant that is due, for `forMs`.
+   * Asks for a scan that begins from now on. Who asks while one is asked for joins it, and so does who asks within
+   * `sharedMs` after its end: one scan serves them all.
    *
-   * @returns the tenant and the database's time as the scan begins
+   * @returns the database's time of the question
+   */
+  ask: async (tenantId: string, sharedMs: number): Promise<Date> => {
+    const { rows } = await sql<{ now: Date }>`
+      with asked as (
+        update nexus.tenants
+        set scan_asked_at = clock_timestamp(), next_scan_at = least(next_scan_at, clock_timestamp())
+        where tenant_id = ${tenantId} and not ${outstanding} and (
+          asked_scan_ended_at is null
+          or asked_scan_ended_at < clock_timestamp() - ${sharedMs} * interval '1 millisecond')
+        returning 1
+      ) select clock_timestamp() as now, (select count(*) from asked)
+    `.execute(db)
+    return rows[0]?.now ?? new Date()
+  },
+
+  /** How far the scan is that was asked for last. */
+  asked: async (tenantId: string): Promise<AskedScan> => {
+    const { rows } = await sql<{ began_at: Date | null; problem: string | null }>`
+      select case when not ${outstanding} then last_scan_at end as began_at,
+             case when paused_at is not null then 'Nothing is sent to this tenant until it is resumed.'
+                  when held_at is not null then 'Auth0 does not take the tenant''s credential.'
+                  else scan_problem end as problem
+      from nexus.tenants where tenant_id = ${tenantId}
+    `.execute(db)
+    const [row] = rows
+    return { beganAt: row?.began_at ?? null, problem: row?.problem ?? null }
+  },
+
+  /**
+   * Claims the scan of one tenant that is due, for `forMs`. Scans that somebody waits for come first.
+   *
+   * @param onlyAsked leaves the others alone
+   * @returns the tenant, the database's time as the scan begins, and whether somebody waits for it
    */
   claim: async (
     tenantIds: readonly string[],
     forMs: number,
-  ): Promise<{ readonly tenantId: string; readonly startedAt: Date } | undefined> => {
-    const { rows } = await sql<{ tenant_id: string; started_at: Date }>`
+    onlyAsked = false,
+  ): Promise<{ readonly tenantId: string; readonly startedAt: Date; readonly asked: boolean } | undefined> => {
+    const { rows } = await sql<{ tenant_id: string; started_at: Date; asked: boolean }>`
       update nexus.tenants set scan_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
       where tenant_id = (
         select tenant_id from nexus.tenants
         where next_scan_at <= clock_timestamp() and tenant_id = any(${[...tenantIds]})
           and coalesce(paused_at, held_at) is null
           and (scan_until is null or scan_until <= clock_timestamp())
-        order by next_scan_at limit 1 for update skip locked
+          and (${outstanding} or not ${onlyAsked}::boolean)
+        order by ${outstanding} desc, next_scan_at limit 1 for update skip locked
       )
-      returning tenant_id, clock_timestamp() as started_at
+      returning tenant_id, clock_timestamp() as started_at, ${outstanding} as asked
     `.execute(db)
     const [row] = rows
-    return row && { tenantId: row.tenant_id, startedAt: row.started_at }
+    return row && { tenantId: row.tenant_id, startedAt: row.started_at, asked: row.asked }
   },
 
   /** The database's time, taken before a page is asked for; the claim is extended with it. */
@@ -51,6 +99,12 @@ export const createScans = (db: Kysely<Database>) => ({
       update nexus.tenants set scan_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
       where tenant_id = ${tenantId} returning clock_timestamp() as now
     `.execute(db)
+    return rows[0]?.now ?? new Date(0)
+  },
+
+  /** The database's time, taken before a page is asked for that belongs to no scan. */
+  time: async (): Promise<Date> => {
+    const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
     return rows[0]?.now ?? new Date(0)
   },
 
@@ -96,7 +150,7 @@ export const createScans = (db: Kysely<Database>) => ({
             updated_at = case when c.observed is distinct from excluded.observed or c.vanished_at is not null
                          then excluded.updated_at else c.updated_at end
         where (c.lease_until is null or c.lease_until <= clock_timestamp())
-          and c.generation = c.settled_generation and c.written_at < ${askedAt}
+          and c.generation = c.settled_generation and ${isBefore(sql`c.written_at`, askedAt)}
         returning c.client_id
       )
       ${listingStatement(tenantId, listings, sql`where r.client_id in (select client_id from kept)`)}
@@ -109,7 +163,7 @@ export const createScans = (db: Kysely<Database>) => ({
   nominateUnseen: async (tenantId: string, startedAt: Date): Promise<number> => {
     const { rows } = await sql<{ client_id: string }>`
       select client_id from nexus.clients
-      where tenant_id = ${tenantId} and observed_at < ${startedAt} and written_at < ${startedAt}
+      where tenant_id = ${tenantId} and ${isBefore(sql`observed_at`, startedAt)} and ${isBefore(sql`written_at`, startedAt)}
         and vanished_at is null and verify_at is null and generation = settled_generation
     `.execute(db)
     if (rows.length > 0)
@@ -127,19 +181,27 @@ export const createScans = (db: Kysely<Database>) => ({
     result: { readonly startedAt: Date; readonly clients: number } | { readonly problem: string },
     nextInMs: number,
   ): Promise<void> => {
+    const next = sql`clock_timestamp() + ${nextInMs} * interval '1 millisecond'`
     const outcome =
       'problem' in result
-        ? sql`scan_problem = ${result.problem}`
-        : sql`scan_problem = null, last_scan_at = ${result.startedAt}, last_scan_clients = ${result.clients}`
+        ? sql`scan_problem = ${result.problem}, next_scan_at = ${next}`
+        : sql`scan_problem = null, last_scan_at = ${result.startedAt}, last_scan_clients = ${result.clients},
+              asked_scan_ended_at = case when ${outstanding} and scan_asked_at <= ${result.startedAt}
+                                    then clock_timestamp() else asked_scan_ended_at end,
+              -- Who asked while this one was running waits for one that begins later.
+              next_scan_at = case when ${outstanding} and scan_asked_at > ${result.startedAt}
+                             then clock_timestamp() else ${next} end`
     await sql`
-      update nexus.tenants set scan_until = null, ${outcome},
-        next_scan_at = clock_timestamp() + ${nextInMs} * interval '1 millisecond'
-      where tenant_id = ${tenantId}
+      update nexus.tenants set scan_until = null, ${outcome} where tenant_id = ${tenantId}
     `.execute(db)
   },
 })
 
 export type Scans = ReturnType<typeof createScans>
+
+/** Whether a row was written before a time; one from the future was written by a clock that has been set since. */
+const isBefore = (written: RawBuilder<unknown>, time: Date) =>
+  sql`(${written} < ${time} or ${written} > clock_timestamp())`
 
 const nominate = async (db: Kysely<Database>, tenantId: string, clientIds: readonly string[]): Promise<void> => {
   await sql`

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import { isApply, successionOf } from '../../domain/terraform-state.ts'
-import type { Succession, TerraformState } from '../../domain/terraform-state.ts'
+import type { HeldState, Succession } from '../../domain/terraform-state.ts'
 import type { Author } from '../../domain/vocabulary.ts'
 import type { Sealing } from '../sealing/sealing.ts'
 import { SealingError } from '../sealing/sealing.ts'
@@ -43,7 +42,9 @@ export type Written =
 
 export interface StateText {
   readonly text: Buffer
-  readonly state: TerraformState
+  readonly state: HeldState
+  /** Of the text, in hexadecimal digits. */
+  readonly sha256: string
 }
 
 const compress = promisify(gzip)
@@ -82,7 +83,7 @@ export const createStates = (
     { state, compressed, bytes, sha256, author, restoredFrom }: NewVersion,
   ): Promise<number> => {
     const version = row.versions + 1
-    const { keyId, bytes: sealed } = sealer().seal(compressed, contextOf(key, version))
+    const { keyId, bytes: sealed } = await sealer().seal(compressed, contextOf(key, version))
     await sql`
       insert into nexus.terraform_state_versions
         (tenant_id, state, version, lineage, serial, terraform_version, sha256, bytes, key_id, sealed, restored_from, written_by)
@@ -91,12 +92,12 @@ export const createStates = (
     `.execute(trx)
     await sql`
       update nexus.terraform_states
-      set version = ${version}, versions = ${version}, others = ${JSON.stringify(state.others)}::jsonb, highest_serial = greatest(highest_serial, ${state.serial}),
+      set version = ${version}, versions = ${version}, others = ${state.others}::jsonb, highest_serial = greatest(highest_serial, ${state.serial}),
           -- A restored state tells of no apply.
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
     `.execute(trx)
-    await replaceIndex(trx, key, state.resources, row.lock !== null && isApply(row.lock))
+    await replaceIndex(trx, key, state.index, row.lock !== null && isApply(row.lock))
     if (keepVersions !== null)
       await sql`
         delete from nexus.terraform_state_versions
@@ -106,30 +107,34 @@ export const createStates = (
   }
 
   /** The text in a version's row. @throws SealingError */
-  const open = async (key: StateKey, { version, key_id: keyId, sealed }: SealedRow): Promise<Buffer> =>
-    decompress(sealer().open({ keyId, bytes: sealed }, contextOf(key, version)))
+  const open = async (key: StateKey, pieces: readonly SealedPiece[]): Promise<Buffer | undefined> => {
+    const [first] = pieces
+    if (first === undefined) return undefined
+    const bytes = Buffer.concat(pieces.map(({ piece }) => piece))
+    return decompress(await sealer().open({ keyId: first.key_id, bytes }, contextOf(key, first.version)))
+  }
 
   return {
     /** The current text; undefined where there is none. @throws SealingError */
     read: async (key: StateKey): Promise<{ readonly text: Buffer; readonly version: number } | undefined> => {
       // One statement: a version that was current a moment ago may be one too many now, and no state is not what there is.
-      const { rows } = await sql<SealedRow>`
-        select v.version, v.key_id, v.sealed from nexus.terraform_states s
-        join nexus.terraform_state_versions v on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version
-        where s.tenant_id = ${key.tenantId} and s.name = ${key.name}
+      const { rows } = await sql<SealedPiece>`
+        select v.version, v.key_id, ${piece} as piece from nexus.terraform_states s
+        join nexus.terraform_state_versions v on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version,
+        ${pieceStarts} as p(start)
+        where s.tenant_id = ${key.tenantId} and s.name = ${key.name} order by p.start
       `.execute(db)
-      const [row] = rows
-      return row && { text: await open(key, row), version: row.version }
+      const text = await open(key, rows)
+      return text && { text, version: rows[0]?.version ?? 0 }
     },
 
     /** The text of one version, current or not. @throws SealingError */
     readVersion: async (key: StateKey, version: number): Promise<Buffer | undefined> => {
-      const { rows } = await sql<SealedRow>`
-        select version, key_id, sealed from nexus.terraform_state_versions
-        where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
+      const { rows } = await sql<SealedPiece>`
+        select v.version, v.key_id, ${piece} as piece from nexus.terraform_state_versions v, ${pieceStarts} as p(start)
+        where v.tenant_id = ${key.tenantId} and v.state = ${key.name} and v.version = ${version} order by p.start
       `.execute(db)
-      const [row] = rows
-      return row && (await open(key, row))
+      return open(key, rows)
     },
 
     /**
@@ -140,13 +145,12 @@ export const createStates = (
      */
     write: async (
       key: StateKey,
-      { text, state }: StateText,
+      { text, state, sha256 }: StateText,
       lockId: string | null,
       author: Author,
       record?: OpenRecord,
     ): Promise<Written> => {
       sealer()
-      const sha256 = createHash('sha256').update(text).digest('hex')
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep): Promise<Written> => {
         const row = await lockState(trx, key)
@@ -180,11 +184,10 @@ export const createStates = (
     restore: async (
       key: StateKey,
       from: number,
-      { text, state }: StateText,
+      { text, state, sha256 }: StateText,
       author: Author,
       record?: OpenRecord,
     ): Promise<Extract<Written, { kind: 'written' | 'locked' }> | { readonly kind: 'overtaken' }> => {
-      const sha256 = createHash('sha256').update(text).digest('hex')
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep) => {
         const row = await lockState(trx, key)
@@ -213,7 +216,7 @@ export const createStates = (
           update nexus.terraform_states set version = null, others = default
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
-        await replaceIndex(trx, key, [], false)
+        await replaceIndex(trx, key, '[]', false)
         await keep()
         return { kind: 'removed' } as const
       }),
@@ -284,7 +287,8 @@ const sealAnew = async (
   const [row] = rows
   if (row === undefined) return
   const context = contextOf(key, version)
-  const { keyId, bytes } = sealing.seal(sealing.open({ keyId: row.key_id, bytes: row.sealed }, context), context)
+  const plain = await sealing.open({ keyId: row.key_id, bytes: row.sealed }, context)
+  const { keyId, bytes } = await sealing.seal(plain, context)
   await sql`
     update nexus.terraform_state_versions set key_id = ${keyId}, sealed = ${bytes}
     where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
@@ -292,7 +296,7 @@ const sealAnew = async (
 }
 
 interface NewVersion {
-  readonly state: TerraformState
+  readonly state: HeldState
   readonly compressed: Buffer
   readonly bytes: number
   readonly sha256: string
@@ -319,6 +323,17 @@ interface SealedRow {
   readonly key_id: string
   readonly sealed: Buffer
 }
+
+/** A version's bytes come in rows of a megabyte: the driver reads each at once, and a whole one would take too long. */
+interface SealedPiece {
+  readonly version: number
+  readonly key_id: string
+  readonly piece: Buffer
+}
+
+const pieceBytes = 1_048_576
+const piece = sql`substring(v.sealed from p.start for ${sql.lit(pieceBytes)})`
+const pieceStarts = sql`generate_series(1, greatest(1, octet_length(v.sealed)), ${sql.lit(pieceBytes)})`
 
 interface VersionRow {
   readonly version: number

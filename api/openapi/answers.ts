@@ -185,7 +185,9 @@ const AuditRecord = z
     count: z
       .int()
       .nullable()
-      .describe('How many requests without valid credentials the record stands for; null of one decision'),
+      .describe(
+        'How many requests without valid credentials, or decisions of one kind, the record stands for; null of one decision',
+      ),
   })
   .meta({ id: 'AuditRecord' })
 
@@ -302,6 +304,14 @@ export const TerraformSnapshot = Snapshot.describe('What the stacks are synthesi
   id: 'TerraformSnapshot',
 })
 
+export const ScanWaiting = z
+  .strictObject({
+    status: z.enum(['scanning', 'waiting']),
+    reason: text.nullable().describe('What keeps the scan from beginning, or broke the last one off'),
+  })
+  .describe('The scan that was asked for is not over')
+  .meta({ id: 'ScanWaiting' })
+
 export const Tenant = z
   .strictObject({
     id: text,
@@ -316,6 +326,9 @@ export const Tenant = z
       problem: text.nullable(),
       nextAt: time.nullable(),
     }),
+    queue: z
+      .strictObject({ working: z.boolean(), problem: text.nullable(), reason: text.nullable() })
+      .describe('Whether the worker is woken; where it is not, changes are accepted and wait'),
     clients: count,
     backlog: count.describe('Clients whose newest change is not settled'),
     drifted: count,
@@ -355,6 +368,13 @@ export const TenantDifferences = z
   })
   .describe("The differences of a tenant's clients, by name")
   .meta({ id: 'TenantDifferences' })
+
+export const Readiness = z
+  .strictObject({
+    status: z.enum(['ok', 'degraded']),
+    queue: text.optional().describe('Why the worker is not woken; changes are accepted, and wait'),
+  })
+  .meta({ id: 'Readiness' })
 
 export const Ok = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Ok' })
 

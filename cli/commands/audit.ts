@@ -4,23 +4,22 @@ import type { Command } from 'commander'
 import type { AuditFilter } from '../../adapters/postgres/audit.ts'
 import { auditActionNames, auditOutcomes } from '../../domain/audit.ts'
 import type { AuditAction, AuditOutcome } from '../../domain/audit.ts'
+import { momentOf } from '../../domain/kept.ts'
 import { Failure } from '../failure.ts'
-import { configOption } from '../options.ts'
+import { configOption, jsonLine, printError } from '../options.ts'
 
 interface Flags extends Omit<AuditFilter, 'tenantId'> {
   readonly config?: string
 }
 
 const time = (raw: string): string => {
-  const date = new Date(raw)
-  if (
-    !/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(raw) ||
-    Number.isNaN(date.getTime())
-  )
+  const minutes = /^(.{11}\d\d:\d\d)(Z|[+-]\d\d:\d\d)$/.exec(raw)
+  const moment = momentOf(raw.length === 10 ? `${raw}T00:00:00Z` : minutes ? `${minutes[1]}:00${minutes[2]}` : raw)
+  if (moment === undefined)
     throw new InvalidArgumentError(
       'It must be a day (in UTC) such as 2026-01-31, or a time with its zone such as 2026-01-31T08:00:00Z.',
     )
-  return date.toISOString()
+  return moment
 }
 
 const action = (raw: string): AuditAction => {
@@ -38,30 +37,28 @@ const outcome = (raw: string): AuditOutcome => {
 /** How often somebody who waits is told how far it is. */
 const tellEveryMs = 2000
 
-const tell = (line: string): void => void process.stderr.write(`${line}\n`)
-
 const exportAudit = async (tenantId: string | undefined, { config, ...filter }: Flags): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { connect } = await import('../../adapters/postgres/connect.ts')
   const { createAudit } = await import('../../adapters/postgres/audit.ts')
   const { openDatabase } = await import('../run.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
-  const database = await openDatabase(configuration, tell)
+  const database = await openDatabase(configuration, printError)
   const postgres = connect(database.url, () => undefined, { size: 1 })
   try {
     let written = 0
     let told = Date.now()
     for await (const records of createAudit(postgres.db).pages({ ...filter, tenantId })) {
-      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+      const lines = records.map((record) => `${jsonLine(record)}\n`).join('')
       if (!process.stdout.write(lines)) await once(process.stdout, 'drain')
       written += records.length
       if (Date.now() - told < tellEveryMs) continue
       told = Date.now()
-      tell(`${written} records, up to ${records.at(-1)?.at ?? ''} …`)
+      printError(`${written} records, up to ${records.at(-1)?.at ?? ''} …`)
     }
     if (written === 0 && tenantId !== undefined && configuration.tenants.every(({ id }) => id !== tenantId))
       throw new Failure(`There is no tenant ${tenantId} in the configuration, and no record of one.`)
-    tell(`${written} records.`)
+    printError(`${written} records.`)
   } finally {
     await postgres.close()
     await database.close()

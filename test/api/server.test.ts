@@ -8,10 +8,12 @@ import { createMetrics } from '../../adapters/metrics/metrics.ts'
 import { createAudit } from '../../adapters/postgres/audit.ts'
 import { createRegisters } from '../../adapters/postgres/callers.ts'
 import { createChanges } from '../../adapters/postgres/changes.ts'
+import { createHeldClients } from '../../adapters/postgres/held-clients.ts'
 import { createIdempotency } from '../../adapters/postgres/idempotency.ts'
 import { createOperations } from '../../adapters/postgres/operations.ts'
 import { createClientLists } from '../../adapters/postgres/client-lists.ts'
 import { createClients } from '../../adapters/postgres/clients.ts'
+import { createScans } from '../../adapters/postgres/scans.ts'
 import { createStateIndex } from '../../adapters/postgres/state-index.ts'
 import { createStateLocks } from '../../adapters/postgres/state-locks.ts'
 import { createStates } from '../../adapters/postgres/states.ts'
@@ -78,14 +80,17 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
       stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),
       stateIndex: createStateIndex(postgres.db, { applyWaitMs: 1000 }),
+      scans: createScans(postgres.db),
+      heldClients: createHeldClients(postgres.db),
       audit: createAudit(postgres.db),
       strangers: { count: () => undefined },
       registers: createRegisters(postgres.db),
       configuredCallers: { application: [], account: [] },
       notifications: { wait: (_id, ms) => sleep(ms) },
-      queue: { wake: () => Promise.resolve() },
+      queue: { wake: () => Promise.resolve(), problem: () => null },
       auth0: {
         get: () => Promise.reject(new Error('nobody should ask')),
+        list: () => Promise.reject(new Error('nobody should ask')),
         readSecret: () => Promise.reject(new Error('nobody should ask')),
       },
       ping: () => postgres.pool.query('select 1').then(() => undefined),

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
+import type { Answer, Ask } from './answer.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { confirmGone } from './gone.ts'
+
+/**
+ * `?fresh=true`: what stacks are made of, from a scan that began after the question. The scan is the worker's; they meet
+ * in the tenant's row.
+ */
+
+/** Whoever asks within this time after the end of a scan that was asked for is answered from it. */
+const sharedMs = 30_000
+/** How long a request waits for the scan before it is told to ask again, and how often it looks. */
+const patienceMs = 5000
+const lookEveryMs = 200
+/** Clients that a request asks Auth0 for itself. */
+const maximumConfirmed = 10
+
+/** What came of waiting: the clients that are gone from Auth0, or the answer to give meanwhile. */
+type Awaited = { readonly gone: ReadonlySet<string> } | { readonly later: Answer }
+
+/** Waits for a scan that begins from now on, for a while, and has confirmed what it did not find. */
+export const awaitScan = async (
+  deps: ApiDeps,
+  ask: Ask,
+  tenant: TenantConfiguration,
+  asker: Asker,
+): Promise<Awaited> => {
+  const askedAt = await deps.scans.ask(tenant.id, sharedMs)
+  const until = performance.now() + patienceMs
+  for (;;) {
+    const { beganAt, problem } = await deps.scans.asked(tenant.id)
+    if (beganAt !== null) {
+      const gone = await goneSince(deps, tenant, beganAt, askedAt, asker)
+      return gone === undefined ? later(problem) : { gone }
+    }
+    if (problem !== null || performance.now() > until || ask.gone.aborted || ask.closing.aborted) return later(problem)
+    await sleep(lookEveryMs)
+  }
+}
+
+/**
+ * The clients that stacks depend on and Auth0 no longer has. A scan only nominates what it did not find, and whoever shares
+ * a scan that began before they asked has the few clients in question asked for once more.
+ *
+ * @returns undefined where not everything is known yet
+ */
+const goneSince = async (
+  deps: ApiDeps,
+  tenant: TenantConfiguration,
+  beganAt: Date,
+  askedAt: Date,
+  asker: Asker,
+): Promise<ReadonlySet<string> | undefined> => {
+  const { id: tenantId, terraformStates: own } = tenant
+  const unseen = await deps.heldClients.unseen(tenantId, own, maximumConfirmed + 1)
+  const all = beganAt > askedAt ? [] : await deps.heldClients.of(tenantId, own, maximumConfirmed + 1)
+  const few = all.length > maximumConfirmed ? [] : all
+  const suspects = [...new Set([...unseen, ...few])].slice(0, 2 * maximumConfirmed)
+  const found = await Promise.all(
+    suspects.map(async (clientId) => ({ clientId, presence: await confirmGone(deps, { tenantId, clientId }, asker) })),
+  )
+  if (unseen.length > maximumConfirmed || found.some(({ presence }) => presence === 'unknown')) return undefined
+  return new Set(found.filter(({ presence }) => presence === 'gone').map(({ clientId }) => clientId))
+}
+
+/** 202: the scan is under way, or `reason` says what keeps it from beginning. */
+const later = (reason: string | null): Awaited => ({
+  later: {
+    status: 202,
+    headers: { 'cache-control': 'no-store', 'retry-after': '2' },
+    body: JSON.stringify({ status: reason === null ? 'scanning' : 'waiting', reason }),
+  },
+})

@@ -1,0 +1,35 @@
+import { NoPlace } from '../adapters/postgres/pacer.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
+import { verdictOf } from '../domain/verdict.ts'
+import type { ClientKey } from '../domain/vocabulary.ts'
+import type { ApiDeps } from './dependencies.ts'
+
+export type Confirming = Pick<ApiDeps, 'auth0' | 'clients' | 'queue' | 'log'>
+
+/** Whether Auth0 still has a client: `unknown` where it did not say. */
+export type Presence = 'there' | 'gone' | 'unknown'
+
+/**
+ * Asks Auth0 for one client that looks as if it were gone. What is gone is noted as vanished, which counts in every state
+ * that manages it; where changes of it still wait, the worker finds out, who has to refuse them.
+ */
+export const confirmGone = async (deps: Confirming, key: ClientKey, asker: Asker): Promise<Presence> => {
+  const record = await deps.clients.load(key)
+  if (record === undefined || record.vanished) return 'gone'
+  const reply = await deps.auth0.get(key, asker).catch(noPlace)
+  if (reply === undefined) return 'unknown'
+  if (reply.ok) return 'there'
+  const verdict = verdictOf(reply)
+  if (verdict.kind !== 'terminal' || verdict.reason !== 'vanished') return 'unknown'
+  await deps.clients.forget(key, record.revision)
+  if ((await deps.clients.load(key))?.vanished === true) return 'gone'
+  await deps.clients.retry(key)
+  await deps.queue.wake(key).catch(() => {
+    deps.log.warn({ ...key }, 'a client that is gone from Auth0 could not be queued: the sweep finds it')
+  })
+  return 'gone'
+}
+
+const noPlace = (error: unknown): undefined => {
+  if (!(error instanceof NoPlace)) throw error
+}

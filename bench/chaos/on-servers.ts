@@ -1,0 +1,78 @@
+import { startRedisPair } from '../../test/support/redis-pair.ts'
+import type { RedisPair } from '../../test/support/redis-pair.ts'
+import { startMovablePostgres } from '../../test/support/local-servers.ts'
+import type { Servers } from '../../test/support/servers.ts'
+import { everywhere, pause } from './scenario.ts'
+import type { Scenario, World } from './scenario.ts'
+
+const onRedisPair =
+  (meddle: (redis: RedisPair, stopping: AbortSignal) => Promise<void>) =>
+  async (common: Servers): Promise<World> => {
+    const redis = await startRedisPair()
+    if (redis === undefined) throw new Error('This machine has no Redis (apt-get install redis-server).')
+    return {
+      servers: { ...common, redisUrl: redis.url },
+      meddle: (_stack, _workers, stopping) => meddle(redis, stopping),
+      close: redis.close,
+    }
+  }
+
+const hour = 3600
+/** How far the clock is off, one after the other, in seconds. */
+const offsets = [hour, 0, -hour, 0, 24 * hour, -24 * hour, 24 * hour, 0, -24 * hour, 0]
+
+/** A PostgreSQL whose clock is set; the queue is where it would be otherwise. */
+const onMovableClock = async (common: Servers): Promise<World> => {
+  const postgres = await startMovablePostgres()
+  if (postgres === undefined)
+    throw new Error('This machine has no PostgreSQL whose clock can be set (apt-get install postgresql faketime).')
+  return {
+    servers: { ...common, postgresUrl: postgres.url },
+    meddle: async (_stack, _workers, stopping) => {
+      for (const seconds of offsets) {
+        await pause(3000, stopping)
+        postgres.setClock(seconds)
+      }
+    },
+    close: postgres.close,
+  }
+}
+
+/** What happens to the servers that Nexus keeps things on. */
+export const onServers: readonly Scenario[] = [
+  {
+    name: 'failover',
+    about: 'three times the Redis primary becomes a replica, and the connections to it stay',
+    workers: 2,
+    storages: ['postgresql+redis'],
+    faults: { latencyMs: [5, 20] },
+    world: onRedisPair(async (redis, stopping) => {
+      for (let round = 0; round < 3; round += 1) {
+        await pause(2000, stopping)
+        await redis.failOver()
+      }
+    }),
+  },
+  {
+    name: 'away',
+    about: 'Redis is gone for 60 s, and changes are still accepted',
+    workers: 2,
+    storages: ['postgresql+redis'],
+    faults: { latencyMs: [5, 20] },
+    world: onRedisPair(async ({ address }, stopping) => {
+      await pause(500, stopping)
+      await address.cut()
+      await pause(60_000, stopping)
+      await address.mend()
+    }),
+  },
+  {
+    name: 'clocks',
+    about: "the database's clock is set an hour and a day ahead and back, on a plan with limits",
+    workers: 2,
+    storages: everywhere,
+    faults: { latencyMs: [5, 20] },
+    plan: 'enterprise-production',
+    world: onMovableClock,
+  },
+]

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { ClientPage } from '../adapters/auth0/auth0.ts'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts'
@@ -60,6 +61,8 @@ export interface ApiDeps {
   readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }
   /** A call that fails is an answer too; it never throws for one. */
   readonly auth0: {
+    /** A page of the tenant's clients, secrets stripped. */
+    readonly list: (tenantId: string, from: string | undefined, take: number) => Promise<Reply<ClientPage>>
     /** One client as Auth0 has it now, secrets stripped. */
     readonly get: (key: ClientKey) => Promise<Reply<Auth0Client>>
     /** One client's secret; null where Auth0 does not show it. */

@@ -80,6 +80,13 @@ export const admitToState = async (
 export const mayReach = ({ terraformStates }: Caller, state: string): boolean =>
   terraformStates === '*' || terraformStates.includes(state)
 
+/** The permissions that let a caller see which states there are. */
+const seeing = ['terraform.state', 'terraform.state.force-unlock', 'terraform.read'] as const
+
+/** Whether a caller may know of a state: its name, who holds its lock, how many clients it has. */
+export const maySee = (caller: Caller, state: string): boolean =>
+  seeing.some((permission) => caller.permissions.has(permission)) && mayReach(caller, state)
+
 /** @throws Problem 403 where a caller who was let in lacks the one permission that counts */
 export const mustHold = (caller: Caller, permission: Permission): void => {
   if (!caller.permissions.has(permission))

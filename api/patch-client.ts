@@ -11,7 +11,7 @@ import type { Acceptance, Patch } from '../domain/accept.ts'
 import { authorize } from '../domain/authorize.ts'
 import type { Decision } from '../domain/authorize.ts'
 import { accessOf } from '../domain/desired.ts'
-import { foreignStateOf } from '../domain/terraform-standing.ts'
+import { decidingForeignStateOf } from '../domain/terraform-standing.ts'
 import type { Caller } from '../domain/vocabulary.ts'
 import { pathsOf } from '../domain/vocabulary.ts'
 import { answerAccepted, answerStored } from './answer-change.ts'
@@ -217,7 +217,7 @@ const movedOn = (): Problem =>
 
 /** @throws Problem 409 where another's Terraform state manages the client, and the tenant wants it changed there only */
 export const refuseForeign = (tenant: TenantConfiguration, { terraform }: ClientRecord): void => {
-  const state = foreignStateOf(terraform, tenant.terraformStates)
+  const state = decidingForeignStateOf(terraform, tenant.terraformStates)
   if (state !== undefined && tenant.foreignTerraform === 'refuse')
     throw new Problem(
       'managed-by-terraform',

@@ -4,10 +4,13 @@ import { authorOf } from '../adapters/postgres/changes.ts'
 import type { HeldLock, StateKey } from '../adapters/postgres/state-rows.ts'
 import type { StateEvent } from '../adapters/postgres/state-events.ts'
 import type { Written } from '../adapters/postgres/states.ts'
-import { LockInfo, readState } from '../domain/terraform-state.ts'
+import { highestSerial, LockInfo, readState } from '../domain/terraform-state.ts'
 import type { TerraformState } from '../domain/terraform-state.ts'
+import type { Claimant } from '../domain/state-lock.ts'
+import type { Caller } from '../domain/vocabulary.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
+import { goneBeforeApply } from './before-apply.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admitToState, mustHold } from './gate.ts'
 import { parseLoose } from './json.ts'
@@ -20,6 +23,13 @@ import { parseQuery } from './query.ts'
  */
 
 const ok: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body: null }
+
+/** Who asks, with the id of the lock that they show: only with the permission is it good for a lock that is not theirs. */
+const claimantOf = (caller: Caller, lockId: string | null): Claimant => ({
+  author: authorOf(caller),
+  lockId,
+  mayForce: caller.permissions.has('terraform.state.force-unlock'),
+})
 
 /** GET: the current state. Whoever may read it may read every secret in it, so the log says who did. */
 export const readStateText =
@@ -41,16 +51,30 @@ export const stateAnswer = (text: Buffer): Answer => ({
   body: text,
 })
 
-/** POST: a new state, from whoever holds the lock, or from anybody allowed while nobody holds it. */
+/**
+ * POST: a new state, from whoever holds the lock, or from anybody allowed while nobody holds it. What was made from an
+ * outdated configuration is taken then too (`terraform apply -lock=false`): what is in Auth0 already must not be lost.
+ */
 export const writeState =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
-    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
-    const { lockId } = parametersOf(ask.query)
+    const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
+    const { lockId, snapshot } = parametersOf(ask.query)
     const text = Buffer.from(await ask.readBody(deps.settings.maximumStateBytes))
     checkDigest(text, headerText(ask.headers['content-md5']))
     const state = stateIn(text)
-    const written = orRefuse(await deps.states.write(key, { text, state }, lockId, authorOf(caller), ask.record))
+    const writer = { ...claimantOf(caller, lockId), snapshot, keys: tenant.metadataKeys }
+    const written = orRefuse(await deps.states.write(key, { text, state }, writer, ask.record), lockId)
+    if (written.forced !== null)
+      deps.log.warn(
+        { ...key, by: caller.id, holder: written.forced.by.id },
+        "state written under another caller's lock",
+      )
+    if (written.outdated !== null)
+      deps.log.warn(
+        { ...key, by: caller.id, ...written.outdated },
+        'state written without a lock, from an outdated configuration: its clients are looked at',
+      )
     deps.log.info(
       { ...key, by: caller.id, version: written.version, serial: state.serial, clients: state.resources.length },
       'state written',
@@ -64,8 +88,8 @@ export const deleteState =
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state')
     const { lockId } = parametersOf(ask.query)
-    const removed = await deps.states.remove(key, lockId, ask.record)
-    if (removed.kind === 'locked') throw locked(removed.lock)
+    const removed = await deps.states.remove(key, claimantOf(caller, lockId), ask.record)
+    if (removed.kind === 'locked') throw locked(removed.lock, 423, lockId)
     deps.log.warn({ ...key, by: caller.id, was: removed.kind }, 'state deleted')
     return ok
   }
@@ -77,8 +101,18 @@ export const lockState =
     const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
     const { snapshot } = parametersOf(ask.query)
     const info = lockIn(await ask.readBody())
-    const outcome = await deps.stateLocks.lock(key, info, snapshot, authorOf(caller), tenant.metadataKeys, ask.record)
-    if (outcome.kind === 'held') throw locked(outcome.lock)
+    const gone = await goneBeforeApply(deps, tenant, key, info, snapshot)
+    // What still has changes to refuse counts as vanished only then; it is gone all the same.
+    const seen = await deps.stateLocks.peek(key)
+    if (gone.length > 0 && !seen.held && seen.snapshot === snapshot)
+      throw outdated(key, info, snapshot, snapshot + gone.length, gone.map(vanishing))
+    const claimant = claimantOf(caller, info.ID)
+    const outcome = await deps.stateLocks.lock(key, info, claimant, snapshot, tenant.metadataKeys, ask.record)
+    if (outcome.kind === 'held') throw locked(outcome.lock, 423, info.ID)
+    if (outcome.kind === 'taken-over') {
+      deps.log.warn({ ...key, by: caller.id, lock: info.ID, holder: outcome.was.by.id }, 'state lock taken over')
+      return ok
+    }
     if (outcome.kind === 'outdated') {
       deps.log.warn({ ...key, by: caller.id, snapshot, current: outcome.snapshot }, 'state lock refused: outdated')
       throw outdated(key, info, snapshot ?? 0, outcome.snapshot, outcome.events)
@@ -100,10 +134,13 @@ export const unlockState =
     const forced = body.length === 0
     if (forced) ask.record.note({ action: 'state.force-unlock' })
     mustHold(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
-    const outcome = await deps.stateLocks.unlock(key, forced ? lockId : lockIn(body).ID, ask.record)
-    if (outcome.kind === 'held') throw locked(outcome.lock, 409)
+    const shown = forced ? lockId : lockIn(body).ID
+    const returning = forced ? { anyones: lockId } : { claimant: claimantOf(caller, shown) }
+    const outcome = await deps.stateLocks.unlock(key, returning, ask.record)
+    if (outcome.kind === 'held') throw locked(outcome.lock, 409, shown)
     const { was } = outcome
-    if (forced) deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')
+    if (outcome.forced)
+      deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')
     else deps.log.info({ ...key, by: caller.id, lock: was?.info.ID }, 'state unlocked')
     if (was !== null) await goOn(deps, key)
     return ok
@@ -161,25 +198,32 @@ const lockIn = (body: Uint8Array): LockInfo => {
   )
 }
 
-const orRefuse = (written: Written): Extract<Written, { kind: 'written' }> => {
+const orRefuse = (written: Written, lockId: string | null): Extract<Written, { kind: 'written' }> => {
   switch (written.kind) {
     case 'written':
       return written
     case 'locked':
-      throw locked(written.lock)
+      throw locked(written.lock, 423, lockId)
     case 'lock-lost':
       throw new Problem(
         'state-lock-lost',
         'This lock is not held any more: somebody took it away. Terraform keeps what it could not write in ' +
           'errored.tfstate; look at what happened since, then `terraform state push` it.',
       )
+    case 'leap':
+      throw new Problem(
+        'impossible',
+        `The serial is too high: from it hardly any later write would be possible. A state begins at ${highestSerial} at ` +
+          'the most, and its serial rises with each write; nothing was stored.',
+        { errors: [{ pointer: '/serial', detail: `This must be at most ${highestSerial}.` }] },
+      )
     case 'foreign-lineage':
     case 'lower-serial':
     case 'same-serial':
       throw new Problem(
         'state-conflict',
-        `${conflicts[written.kind]} Held is serial ${written.present.serial} of ` +
-          `lineage ${written.present.lineage}. To go back to an older version on purpose: \`nexus state restore\`; to ` +
+        `${conflicts[written.kind]} Held is serial ${written.present?.serial} of ` +
+          `lineage ${written.present?.lineage}. To go back to an older version on purpose: \`nexus state restore\`; to ` +
           'begin anew, delete the state first.',
       )
   }
@@ -191,14 +235,28 @@ const conflicts = {
   'same-serial': 'Another state of this serial is held: somebody wrote in between.',
 } as const
 
-/** Who holds a lock, in words and as Terraform reads it. */
-export const locked = ({ info, since, abandoned }: HeldLock, status: 409 | 423 = 423): Problem =>
+/**
+ * Who holds a lock, in words and as Terraform reads it.
+ *
+ * @param shown the id that the asker showed: where it is the lock's, they are told that it is no key
+ */
+export const locked = (
+  { info, by, since, abandoned }: HeldLock,
+  status: 409 | 423 = 423,
+  shown: string | null = null,
+): Problem =>
   new Problem(
     status === 409 ? 'state-lock-other' : 'state-locked',
     `${info.Who === '' ? 'Somebody' : info.Who} holds the lock of this state since ${since.toISOString()}` +
-      `${info.Operation === '' ? '' : ` (${info.Operation})`}.${abandoned ? ' It looks abandoned: if nobody is at it, take it away with `terraform force-unlock` or `nexus state unlock`.' : ''}`,
+      `${info.Operation === '' ? '' : ` (${info.Operation})`}.${abandoned ? ' It looks abandoned: if nobody is at it, take it away with `terraform force-unlock` or `nexus state unlock`.' : ''}${
+        shown === info.ID
+          ? ` It belongs to ${by.id}${by.application === null ? '' : ` through ${by.application}`}, who took it; its ID is no key. Whoever else shows it needs the permission terraform.state.force-unlock.`
+          : ''
+      }`,
     { extension: info },
   )
+
+const vanishing = (clientId: string): StateEvent => ({ clientId, kind: 'vanished', fields: null })
 
 const eventTexts: Readonly<Record<StateEvent['kind'], (event: StateEvent) => string>> = {
   owned: ({ clientId, fields }) => `${(fields ?? []).join(', ')} of ${clientId} became owned`,

@@ -2,6 +2,7 @@ import { startApi } from '../api/main.ts'
 import { serveMetrics } from '../api/metrics-route.ts'
 import { defaultSettings } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
+import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import { configuredCallers, shadowedBy } from '../adapters/config/configured-callers.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
@@ -32,6 +33,7 @@ import type { KeysOf } from '../adapters/postgres/listings.ts'
 import { standingOf } from '../adapters/postgres/standing.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
+import { createNamedStates } from '../adapters/postgres/named-states.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
@@ -41,6 +43,7 @@ import manifest from '../package.json' with { type: 'json' }
 import type { Reply } from '../domain/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
+import { unnamedStates } from './unnamed-states.ts'
 
 /** What a process of Nexus does. */
 export interface Roles {
@@ -117,6 +120,7 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
         "the database's role owns the tables: of the audit's rows only triggers keep it away (database.adminUrl)",
       )
     await createTenants(running.db).ensure(tenants.map(({ id }) => id))
+    await createNamedStates(running.db).name(tenants)
     return applied
   } finally {
     await running.close()
@@ -131,6 +135,16 @@ const paced =
     await pacer.slot(key.tenantId, 'read-clients')
     const reply = await read(key)
     await pacer.report(key.tenantId, 'read-clients', reply)
+    return reply
+  }
+
+/** The same for a page of the tenant's list. */
+const pacedList =
+  (pacer: Pacer, list: Auth0['list']): Auth0['list'] =>
+  async (tenantId, from, take) => {
+    await pacer.slot(tenantId, 'read-clients')
+    const reply = await list(tenantId, from, take)
+    await pacer.report(tenantId, 'read-clients', reply)
     return reply
   }
 
@@ -164,6 +178,9 @@ export const run = async (
       settings: { synchronous_commit: 'off' },
     })
     closers.push(quick.close)
+
+    for (const { tenantId, said, remedy } of await unnamedStates(postgres.db, configuration))
+      log.warn({ tenantId, remedy }, said)
 
     const { tenants } = configuration
     const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))
@@ -275,7 +292,11 @@ export const run = async (
         configuredCallers: ofConfiguration,
         notifications,
         queue,
-        auth0: { get: paced(pacer, auth0.get), readSecret: paced(pacer, auth0.readSecret) },
+        auth0: {
+          get: paced(pacer, auth0.get),
+          readSecret: paced(pacer, auth0.readSecret),
+          list: pacedList(pacer, auth0.list),
+        },
         ping: postgres.ping,
         log,
         settings: {

@@ -34,6 +34,8 @@ export const SnapshotState = z.strictObject({
   /** Of a state of ours: addresses of managed resources that belong to no client. */
   others: z.array(z.string()),
   resources: z.array(SnapshotResource),
+  /** Why this state may not be synthesised now, while others may; left out where it may. */
+  incomplete: z.string().optional(),
 })
 export type SnapshotState = z.infer<typeof SnapshotState>
 
@@ -60,7 +62,10 @@ export const Snapshot = z.strictObject({
   url: z.url().nullable(),
   /** Why nothing may be synthesised from it; null where it is complete. */
   incomplete: z.string().nullable(),
-  /** By name: the states of the configuration, written or not, and every other that Nexus holds. */
+  /**
+   * By name: the states that Nexus writes, written or not, and of the others that the configuration names those that are
+   * held. A state that it does not name is no reason for anything, and is not here.
+   */
   states: z.array(SnapshotState),
   /** By id: every client that Nexus knows of, vanished ones only where a state or a request names them. */
   clients: z.array(SnapshotClient),
@@ -71,7 +76,7 @@ export type Snapshot = z.infer<typeof Snapshot>
 export interface SnapshotFacts {
   /** Whether every client has been listed once. */
   readonly scanned: boolean
-  /** The states that Nexus holds or has been asked for, with the count of each. */
+  /** The states that the configuration names, with the count of each. */
   readonly states: readonly { readonly name: string; readonly snapshot: number; readonly others: readonly string[] }[]
   readonly resources: readonly (StateResource & { readonly state: string })[]
   readonly clients: readonly {
@@ -104,31 +109,34 @@ const unwritten = { snapshot: 0, others: [] } as const
  * The snapshot of a tenant. A client that a state names and Nexus has never seen is one that Auth0 does not have: whoever
  * calls this has asked for those that were unknown.
  *
- * @param unasked why some of them could not be asked for; null where all were
+ * @param unasked why some of them could not be asked for, by the state that names them
  */
-export const snapshotOf = (facts: SnapshotFacts, tenant: SnapshotTenant, unasked: string | null): Snapshot => {
+export const snapshotOf = (
+  facts: SnapshotFacts,
+  tenant: SnapshotTenant,
+  unasked: ReadonlyMap<string, string>,
+): Snapshot => {
   const known = new Set(facts.clients.map(({ id }) => id))
-  const never = new Set(facts.resources.map(({ clientId }) => clientId).filter((id) => !known.has(id)))
-  const names = new Set([...facts.states.map(({ name }) => name), ...tenant.own])
-  const owning = facts.resources.find(
-    ({ clientId, state }) => clientId === tenant.ownClientId && tenant.own.includes(state),
+  const never = new Set(
+    facts.resources
+      .filter(({ state }) => tenant.own.includes(state))
+      .map(({ clientId }) => clientId)
+      .filter((id) => !known.has(id)),
   )
+  const names = new Set([...facts.states.map(({ name }) => name), ...tenant.own])
   return {
     format: 1,
     tenant: tenant.id,
     domain: tenant.domain,
     url: tenant.url,
-    incomplete:
-      unasked ??
-      (facts.scanned ? null : 'Not all clients of the tenant have been listed yet: the first scan is not over.') ??
-      (owning === undefined
-        ? null
-        : `The state ${owning.state} manages Nexus' own client at ${owning.address}: take it out with ` +
-          `terraform state rm ${quoted(owning.address)}.`),
+    incomplete: facts.scanned
+      ? null
+      : 'Not all clients of the tenant have been listed yet: the first scan is not over.',
     states: [...names].toSorted().map((name) => {
       const { snapshot: version, others } = facts.states.find((state) => state.name === name) ?? unwritten
       const own = tenant.own.includes(name)
-      return {
+      const incomplete = own ? (unasked.get(name) ?? holdingOurselves(facts, tenant, name)) : undefined
+      const shown = {
         name,
         own,
         version,
@@ -137,6 +145,7 @@ export const snapshotOf = (facts: SnapshotFacts, tenant: SnapshotTenant, unasked
           .filter(({ state }) => state === name)
           .map(({ address, type, clientId, tainted, deposed }) => ({ address, type, clientId, tainted, deposed })),
       }
+      return incomplete === undefined ? shown : Object.assign(shown, { incomplete })
     }),
     clients: [
       ...facts.clients.map(({ id, observed, base, pending, vanished, request }) => {
@@ -156,4 +165,14 @@ export const snapshotOf = (facts: SnapshotFacts, tenant: SnapshotTenant, unasked
       })),
     ].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   }
+}
+
+/** What is wrong where a state manages Nexus' own client. */
+const holdingOurselves = (facts: SnapshotFacts, { ownClientId }: SnapshotTenant, name: string): string | undefined => {
+  const found = facts.resources.find(({ clientId, state }) => clientId === ownClientId && state === name)
+  return (
+    found &&
+    `The state ${name} manages Nexus' own client at ${found.address}: take it out with ` +
+      `terraform state rm ${quoted(found.address)}.`
+  )
 }

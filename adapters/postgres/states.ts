@@ -3,43 +3,49 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
-import { isApply, successionOf } from '../../domain/terraform-state.ts'
+import { holdOf } from '../../domain/state-lock.ts'
+import type { Claimant } from '../../domain/state-lock.ts'
+import { highestSerial, isApply, successionOf } from '../../domain/terraform-state.ts'
 import type { Succession, TerraformState } from '../../domain/terraform-state.ts'
-import type { Author } from '../../domain/vocabulary.ts'
+import type { Author, MetadataKeys } from '../../domain/vocabulary.ts'
 import type { Sealing } from '../sealing/sealing.ts'
 import { SealingError } from '../sealing/sealing.ts'
 import { recorded } from './audit.ts'
 import type { OpenRecord } from './audit.ts'
 import type { Database } from './schema.ts'
 import { replaceIndex } from './state-index.ts'
+import { noteOutdated } from './outdated-writes.ts'
 import { lockIn, lockState } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
-
-/** One version of a state, without its text. */
-export interface StateVersion {
-  readonly version: number
-  readonly current: boolean
-  readonly serial: number
-  readonly lineage: string
-  readonly terraformVersion: string
-  readonly bytes: number
-  readonly keyId: string
-  readonly restoredFrom: number | null
-  readonly writtenAt: Date
-  readonly writtenBy: Author
-}
+import { contextOf, saneSerial, sealAllAnew, versionsOf } from './state-versions.ts'
+import type { SealedRow, StateVersion } from './state-versions.ts'
 
 /** What came of a write. */
 export type Written =
-  | { readonly kind: 'written'; readonly version: number }
+  | {
+      readonly kind: 'written'
+      readonly version: number
+      /** The counts of the configuration and of the state, where the writer held no lock and they differ. */
+      readonly outdated: { readonly snapshot: number; readonly current: number } | null
+      /** Whose lock the writer used, where it was not theirs. */
+      readonly forced: HeldLock | null
+    }
   /** Somebody else holds the lock. */
   | { readonly kind: 'locked'; readonly lock: HeldLock }
   /** The lock that the writer names is not held any more. */
   | { readonly kind: 'lock-lost' }
   | {
       readonly kind: Exclude<Succession, 'first' | 'next' | 'same'>
-      readonly present: { readonly serial: number; readonly lineage: string }
+      readonly present: { readonly serial: number; readonly lineage: string } | null
     }
+
+/** Who writes, and what they know of the state. */
+export interface Writer extends Claimant {
+  /** The count that the configuration was made at; null where it does not say. */
+  readonly snapshot: number | null
+  /** To see which fields have drifted already. */
+  readonly keys: MetadataKeys
+}
 
 export interface StateText {
   readonly text: Buffer
@@ -48,9 +54,6 @@ export interface StateText {
 
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
-
-/** What a version is sealed as: one text cannot be put into the place of another. */
-const contextOf = ({ tenantId, name }: StateKey, version: number): string => `${tenantId}/${name}/${version}`
 
 /**
  * Terraform's states: every version, sealed. A write is one transaction on the locked row of its state, in which the lock,
@@ -91,7 +94,9 @@ export const createStates = (
     `.execute(trx)
     await sql`
       update nexus.terraform_states
-      set version = ${version}, versions = ${version}, others = ${JSON.stringify(state.others)}::jsonb, highest_serial = greatest(highest_serial, ${state.serial}),
+      set version = ${version}, versions = ${version}, others = ${JSON.stringify(state.others)}::jsonb, highest_serial = greatest(${saneSerial}, ${state.serial}),
+          -- An apply that holds the lock was made from what the state is at.
+          outdated_write = case when ${row.lock !== null && isApply(row.lock)}::boolean then null else outdated_write end,
           -- A restored state tells of no apply.
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
@@ -133,30 +138,27 @@ export const createStates = (
     },
 
     /**
-     * Stores a state as the newest version, if it may follow the one that is there.
+     * Stores a state as the newest version, if it may follow the one that is there. Without a lock it is taken from an
+     * outdated configuration too, because a state must never be lost; the clients are then looked at as after an apply.
      *
-     * @param lockId the lock that the writer holds; null where it names none
      * @throws SealingError
      */
-    write: async (
-      key: StateKey,
-      { text, state }: StateText,
-      lockId: string | null,
-      author: Author,
-      record?: OpenRecord,
-    ): Promise<Written> => {
+    write: async (key: StateKey, { text, state }: StateText, writer: Writer, record?: OpenRecord): Promise<Written> => {
       sealer()
       const sha256 = createHash('sha256').update(text).digest('hex')
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep): Promise<Written> => {
         const row = await lockState(trx, key)
         const lock = lockIn(row, applyWaitMs)
-        if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock }
-        if (lock === null && lockId !== null) return { kind: 'lock-lost' }
+        const hold = lock === null ? 'theirs' : holdOf(lock, writer)
+        if (lock !== null && hold === 'other') return { kind: 'locked', lock }
+        if (lock === null && writer.lockId !== null) return { kind: 'lock-lost' }
+        const { author, snapshot } = writer
+        const forced = hold === 'forced' ? lock : null
         const present = await presentVersion(trx, key, row.version)
         const succession = successionOf(present, { lineage: state.lineage, serial: state.serial, sha256 })
-        if (succession === 'same') return { kind: 'written', version: row.version ?? 0 }
-        if (present !== null && succession !== 'first' && succession !== 'next') return { kind: succession, present }
+        if (succession === 'same') return { kind: 'written', version: row.version ?? 0, outdated: null, forced }
+        if (succession !== 'first' && succession !== 'next') return { kind: succession, present }
         const version = await store(trx, key, row, {
           state,
           compressed,
@@ -165,8 +167,14 @@ export const createStates = (
           author,
           restoredFrom: null,
         })
-        await keep({ target: `${key.name}/${version}` })
-        return { kind: 'written', version }
+        const outdated =
+          lock === null && snapshot !== null && snapshot !== row.snapshot ? { snapshot, current: row.snapshot } : null
+        if (outdated !== null) await noteOutdated(trx, key, row, writer, outdated)
+        await keep({
+          target: `${key.name}/${version}`,
+          ...(outdated === null ? {} : { action: 'state.write-outdated' as const }),
+        })
+        return { kind: 'written', version, outdated, forced }
       })
     },
 
@@ -183,14 +191,19 @@ export const createStates = (
       { text, state }: StateText,
       author: Author,
       record?: OpenRecord,
-    ): Promise<Extract<Written, { kind: 'written' | 'locked' }> | { readonly kind: 'overtaken' }> => {
+    ): Promise<
+      | { readonly kind: 'written'; readonly version: number }
+      | Extract<Written, { kind: 'locked' }>
+      | { readonly kind: 'overtaken' }
+    > => {
       const sha256 = createHash('sha256').update(text).digest('hex')
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep) => {
         const row = await lockState(trx, key)
         const lock = lockIn(row, applyWaitMs)
         if (lock !== null) return { kind: 'locked', lock } as const
-        if (state.serial <= row.highest_serial) return { kind: 'overtaken' } as const
+        if (state.serial <= row.highest_serial && row.highest_serial <= highestSerial)
+          return { kind: 'overtaken' } as const
         const bytes = text.length
         const version = await store(trx, key, row, { state, compressed, bytes, sha256, author, restoredFrom: from })
         await keep({ target: `${key.name}/${version}` })
@@ -201,13 +214,13 @@ export const createStates = (
     /** Takes a state away; its versions stay. @returns whether there was one */
     remove: (
       key: StateKey,
-      lockId: string | null,
+      claimant: Claimant,
       record?: OpenRecord,
     ): Promise<{ readonly kind: 'removed' | 'absent' } | Extract<Written, { kind: 'locked' }>> =>
       recorded(db, record, async (trx, keep) => {
         const row = await lockState(trx, key)
         const lock = lockIn(row, applyWaitMs)
-        if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock } as const
+        if (lock !== null && holdOf(lock, claimant) === 'other') return { kind: 'locked', lock } as const
         if (row.version === null) return { kind: 'absent' } as const
         await sql`
           update nexus.terraform_states set version = null, others = default
@@ -219,77 +232,27 @@ export const createStates = (
       }),
 
     /** The versions that are kept, newest first. */
-    versions: async (key: StateKey): Promise<StateVersion[]> => {
-      const { rows } = await sql<VersionRow>`
-        select v.version, s.version is not distinct from v.version as current, serial, lineage, terraform_version, bytes,
-               key_id, restored_from, written_at, written_by
-        from nexus.terraform_state_versions v
-        join nexus.terraform_states s on s.tenant_id = v.tenant_id and s.name = v.state
-        where v.tenant_id = ${key.tenantId} and v.state = ${key.name} order by v.version desc
-      `.execute(db)
-      return rows.map(toVersion)
-    },
+    versions: (key: StateKey): Promise<StateVersion[]> => versionsOf(db, key),
 
     /** The highest serial that a state has had; undefined for a state that nobody ever wrote. */
     highestSerial: async (key: StateKey): Promise<number | undefined> => {
       const { rows } = await sql<{ highest_serial: number }>`
-        select highest_serial from nexus.terraform_states where tenant_id = ${key.tenantId} and name = ${key.name}
+        select ${saneSerial} as highest_serial from nexus.terraform_states where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(db)
       return rows[0]?.highest_serial
     },
 
     /**
-     * Seals what an older key has sealed with the first one, a version at a time, so that the older key can go. A version
-     * that cannot be opened stays as it is, and the next is tried.
+     * Seals what an older key has sealed with the first one.
      *
      * @param onVersion called after each
-     * @returns how many were sealed anew, and why others could not be opened
      * @throws SealingError where there is no key at all
      */
-    rekey: async (
-      onVersion: (done: number, of: number) => void,
-    ): Promise<{ readonly versions: number; readonly unreadable: readonly string[] }> => {
-      const { keyId } = sealer()
-      const { rows } = await sql<{ tenant_id: string; state: string; version: number }>`
-        select tenant_id, state, version from nexus.terraform_state_versions where key_id <> ${keyId}
-        order by tenant_id, state, version
-      `.execute(db)
-      const unreadable: string[] = []
-      for (const [index, { tenant_id: tenantId, state: name, version }] of rows.entries()) {
-        try {
-          await db.transaction().execute((trx) => sealAnew(trx, sealer(), { tenantId, name }, version))
-        } catch (error) {
-          if (!(error instanceof SealingError)) throw error
-          unreadable.push(`${tenantId}/${name}, version ${version}: ${error.message}`)
-        }
-        onVersion(index + 1, rows.length)
-      }
-      return { versions: rows.length - unreadable.length, unreadable }
-    },
+    rekey: async (onVersion: (done: number, of: number) => void) => sealAllAnew(db, sealer(), onVersion),
   }
 }
 
 export type States = ReturnType<typeof createStates>
-
-const sealAnew = async (
-  trx: Transaction<Database>,
-  sealing: Sealing,
-  key: StateKey,
-  version: number,
-): Promise<void> => {
-  const { rows } = await sql<SealedRow>`
-    select version, key_id, sealed from nexus.terraform_state_versions
-    where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version} for update
-  `.execute(trx)
-  const [row] = rows
-  if (row === undefined) return
-  const context = contextOf(key, version)
-  const { keyId, bytes } = sealing.seal(sealing.open({ keyId: row.key_id, bytes: row.sealed }, context), context)
-  await sql`
-    update nexus.terraform_state_versions set key_id = ${keyId}, sealed = ${bytes}
-    where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
-  `.execute(trx)
-}
 
 interface NewVersion {
   readonly state: TerraformState
@@ -313,35 +276,3 @@ const presentVersion = async (
   `.execute(trx)
   return rows[0] ?? null
 }
-
-interface SealedRow {
-  readonly version: number
-  readonly key_id: string
-  readonly sealed: Buffer
-}
-
-interface VersionRow {
-  readonly version: number
-  readonly current: boolean
-  readonly serial: number
-  readonly lineage: string
-  readonly terraform_version: string
-  readonly bytes: number
-  readonly key_id: string
-  readonly restored_from: number | null
-  readonly written_at: Date
-  readonly written_by: Author
-}
-
-const toVersion = (row: VersionRow): StateVersion => ({
-  version: row.version,
-  current: row.current,
-  serial: row.serial,
-  lineage: row.lineage,
-  terraformVersion: row.terraform_version,
-  bytes: row.bytes,
-  keyId: row.key_id,
-  restoredFrom: row.restored_from,
-  writtenAt: row.written_at,
-  writtenBy: row.written_by,
-})

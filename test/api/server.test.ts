@@ -41,6 +41,7 @@ const tenant: TenantConfiguration = {
   scanIntervalMs: 1,
   foreignTerraform: 'warn',
   terraformStates: [],
+  otherStates: [],
   metadataKeys: defaultMetadataKeys,
   allowInsecure: true,
 }
@@ -89,6 +90,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       notifications: { wait: (_id, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve() },
       auth0: {
+        list: () => Promise.reject(new Error('nobody should ask')),
         get: () => Promise.reject(new Error('nobody should ask')),
         readSecret: () => Promise.reject(new Error('nobody should ask')),
       },

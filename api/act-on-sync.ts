@@ -47,7 +47,7 @@ export const actOnSync =
     return once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs }, async (claim) => {
       if (claim?.changeId) return answerStored(deps, ask, tenant, caller, claim.changeId)
       // Revert and accept are about what Auth0 has now.
-      const record = await findFor(known, tenant, clientId, caller, action !== 'retry')
+      const record = await findFor(known, tenant, clientId, caller, action !== 'retry', ask.gone)
       if (action === 'retry') {
         await readAnew(deps, record, ask.record)
         return clientAnswer(202, tenant, record)

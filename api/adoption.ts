@@ -8,7 +8,7 @@ import type { Caller, ClientKey } from '../domain/vocabulary.ts'
 import { StateName } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admitTo, clientIdOf, mayReach, maySee, tenantOf } from './gate.ts'
+import { admitTo, askerOf, clientIdOf, mayReach, maySee, tenantOf } from './gate.ts'
 import { parseJson } from './json.ts'
 import type { KnownClients } from './known-clients.ts'
 import { refuseParameters } from './patch-client.ts'
@@ -116,7 +116,7 @@ const findAdoptable = async (deps: ApiDeps, known: KnownClients, ask: Ask) => {
   const caller = await admitTo(deps, ask, 'terraform.adopt')
   refuseParameters(ask.query)
   const tenant = tenantOf(deps, ask)
-  const { key } = await known.find(tenant, clientIdOf(ask))
+  const { key } = await known.find(tenant, clientIdOf(ask), askerOf(caller, 'write', ask.gone))
   return { caller, tenant, key }
 }
 

@@ -1,6 +1,8 @@
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { greatestHeaders, greatestToken } from '../domain/lengths.ts'
 import { adminRoutes } from './admin-routes.ts'
+import { headerText } from './answer.ts'
 import { changeRoutes } from './change-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
@@ -124,9 +126,18 @@ const problemWithRequest = (
   if (closing.aborted) return unavailable('This server is shutting down.', 1000)
   if (request.raw.rawHeaders.length > 2 * settings.maximumHeaders)
     return new Problem('headers-too-large', `A request may have ${settings.maximumHeaders} headers at most.`)
+  const long = tooLongHeaderIn(request, settings)
+  if (long !== undefined) return long
   if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
     return new Problem('malformed', 'The request has no Host header.')
   return nulIn(request.url)
+}
+
+/** A header that is longer than any use of it, before anything reads it. */
+const tooLongHeaderIn = ({ headers }: FastifyRequest, settings: ApiSettings): Problem | undefined => {
+  const lengths = { ...greatestHeaders, [settings.applicationTokenHeader.toLowerCase()]: greatestToken }
+  const found = Object.entries(lengths).find(([name, most]) => (headerText(headers[name]) ?? '').length > most)
+  return found && new Problem('headers-too-large', `The header ${found[0]} may have ${found[1]} characters at most.`)
 }
 
 /** U+0000 is in no name of anything, and PostgreSQL takes none. */

@@ -5,7 +5,8 @@ import { isApply } from '../domain/terraform-state.ts'
 import type { LockInfo } from '../domain/terraform-state.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { confirmGone } from './gone.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
+import { confirmGone, noPlace } from './gone.ts'
 import { within } from './known-clients.ts'
 
 /** How long an apply waits for the look at its clients. */
@@ -32,6 +33,7 @@ export const goneBeforeApply = async (
   key: StateKey,
   info: LockInfo,
   snapshot: number | null,
+  asker: Asker,
 ): Promise<readonly string[]> => {
   if (snapshot === null || !isApply(info) || !tenant.terraformStates.includes(key.name)) return []
   const state = await deps.stateLocks.peek(key)
@@ -39,8 +41,9 @@ export const goneBeforeApply = async (
   if (state.held || state.snapshot !== snapshot) return []
   const clients = await deps.heldClients.of(tenant.id, [key.name], maximumClients)
   if (clients.length === 0) return []
-  const deadline = AbortSignal.timeout(patienceMs)
-  const gone = await within(patienceMs, goneAmong(deps, tenant.id, clients, deadline), undefined)
+  const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(patienceMs)])
+  const looking = goneAmong(deps, tenant.id, clients, { ...asker, signal })
+  const gone = await within(patienceMs, looking, undefined)
   if (gone === undefined)
     deps.log.warn(
       { ...key, clients: clients.length },
@@ -54,13 +57,13 @@ const goneAmong = async (
   deps: ApiDeps,
   tenantId: string,
   clients: readonly string[],
-  deadline: AbortSignal,
+  asker: Asker,
 ): Promise<readonly string[] | undefined> => {
   if ((await deps.health.health(tenantId))?.heldAt) return undefined
   const missing = new Set(clients)
   for (let from: string | undefined; missing.size > 0;) {
-    if (deadline.aborted) return undefined
-    const page = await deps.auth0.list(tenantId, from, pageSize)
+    const page = await deps.auth0.list(tenantId, from, pageSize, asker).catch(noPlace)
+    if (page === undefined || asker.signal.aborted) return undefined
     if (!page.ok) {
       if (verdictOf(page).kind === 'probe') return undefined
       await sleep(againMs)
@@ -73,7 +76,7 @@ const goneAmong = async (
   // A list may lag behind: what it lacks is asked for.
   const suspects = [...missing].slice(0, maximumConfirmed)
   const found = await Promise.all(
-    suspects.map(async (clientId) => ({ clientId, presence: await confirmGone(deps, { tenantId, clientId }) })),
+    suspects.map(async (clientId) => ({ clientId, presence: await confirmGone(deps, { tenantId, clientId }, asker) })),
   )
   return found.filter(({ presence }) => presence === 'gone').map(({ clientId }) => clientId)
 }

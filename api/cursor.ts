@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { ListOrder, Position } from '../adapters/postgres/client-lists.ts'
+import { KeptText } from '../domain/kept.ts'
 import { ClientId } from '../domain/vocabulary.ts'
 import { Problem } from './problem.ts'
 
 /** The last moment of a year with four digits. */
 const maximumTime = 253_402_300_799_999
 
-const Cursor = z.tuple([
-  z.string(),
-  z.union([z.string().refine((text) => !text.includes('\0')), z.int().min(0).max(maximumTime)]),
-  ClientId,
-])
+const Cursor = z.tuple([z.string(), z.union([KeptText, z.int().min(0).max(maximumTime)]), ClientId])
 
 /** What a cursor is good for: a list with these parameters, whatever the size of its pages. */
 export const listDigest = (parameters: unknown): string =>

@@ -18,6 +18,7 @@ import type { StateLocks } from '../adapters/postgres/state-locks.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
 import type { States } from '../adapters/postgres/states.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Notifications } from '../adapters/postgres/notifications.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { Auth0Client, Caller, ClientKey } from '../domain/vocabulary.ts'
@@ -28,12 +29,17 @@ export interface ApiDeps {
    * Who asks, from the request's headers.
    *
    * @param address where they came from
+   * @param tenantId the tenant that is asked about, if it is one: it says what the caller is called
    * @throws Unauthenticated with the challenges to answer, TooManyAttempts, AuthenticationUnavailable when nobody can tell
    *   now
    */
-  readonly authenticate: (headers: IncomingHttpHeaders, address: string | null) => Promise<Caller>
+  readonly authenticate: (
+    headers: IncomingHttpHeaders,
+    address: string | null,
+    tenantId: string | null,
+  ) => Promise<Caller>
   /** Counts a request of a caller. @returns how long they have to wait, in milliseconds; 0 where they need not */
-  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>) => number
+  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>, tenantId: string | null) => number
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
   readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
@@ -59,14 +65,23 @@ export interface ApiDeps {
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
   readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }
-  /** A call that fails is an answer too; it never throws for one. */
+  /**
+   * A call that fails is an answer too; it never throws for one.
+   *
+   * @throws NoPlace where the tenant's rate limit leaves none while the asker waits
+   */
   readonly auth0: {
     /** A page of the tenant's clients, secrets stripped. */
-    readonly list: (tenantId: string, from: string | undefined, take: number) => Promise<Reply<ClientPage>>
+    readonly list: (
+      tenantId: string,
+      from: string | undefined,
+      take: number,
+      asker: Asker,
+    ) => Promise<Reply<ClientPage>>
     /** One client as Auth0 has it now, secrets stripped. */
-    readonly get: (key: ClientKey) => Promise<Reply<Auth0Client>>
+    readonly get: (key: ClientKey, asker: Asker) => Promise<Reply<Auth0Client>>
     /** One client's secret; null where Auth0 does not show it. */
-    readonly readSecret: (key: ClientKey) => Promise<Reply<string | null>>
+    readonly readSecret: (key: ClientKey, asker: Asker) => Promise<Reply<string | null>>
   }
   /** Resolves when the database answers. @throws the database's error */
   readonly ping: () => Promise<void>

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { confirmGone } from './gone.ts'
@@ -21,13 +22,18 @@ const maximumConfirmed = 10
 type Awaited = { readonly gone: ReadonlySet<string> } | { readonly later: Answer }
 
 /** Waits for a scan that begins from now on, for a while, and has confirmed what it did not find. */
-export const awaitScan = async (deps: ApiDeps, ask: Ask, tenant: TenantConfiguration): Promise<Awaited> => {
+export const awaitScan = async (
+  deps: ApiDeps,
+  ask: Ask,
+  tenant: TenantConfiguration,
+  asker: Asker,
+): Promise<Awaited> => {
   const askedAt = await deps.scans.ask(tenant.id, sharedMs)
   const until = performance.now() + patienceMs
   for (;;) {
     const { beganAt, problem } = await deps.scans.asked(tenant.id)
     if (beganAt !== null) {
-      const gone = await goneSince(deps, tenant, beganAt, askedAt)
+      const gone = await goneSince(deps, tenant, beganAt, askedAt, asker)
       return gone === undefined ? later(problem) : { gone }
     }
     if (problem !== null || performance.now() > until || ask.gone.aborted || ask.closing.aborted) return later(problem)
@@ -46,6 +52,7 @@ const goneSince = async (
   tenant: TenantConfiguration,
   beganAt: Date,
   askedAt: Date,
+  asker: Asker,
 ): Promise<ReadonlySet<string> | undefined> => {
   const { id: tenantId, terraformStates: own } = tenant
   const unseen = await deps.heldClients.unseen(tenantId, own, maximumConfirmed + 1)
@@ -53,7 +60,7 @@ const goneSince = async (
   const few = all.length > maximumConfirmed ? [] : all
   const suspects = [...new Set([...unseen, ...few])].slice(0, 2 * maximumConfirmed)
   const found = await Promise.all(
-    suspects.map(async (clientId) => ({ clientId, presence: await confirmGone(deps, { tenantId, clientId }) })),
+    suspects.map(async (clientId) => ({ clientId, presence: await confirmGone(deps, { tenantId, clientId }, asker) })),
   )
   if (unseen.length > maximumConfirmed || found.some(({ presence }) => presence === 'unknown')) return undefined
   return new Set(found.filter(({ presence }) => presence === 'gone').map(({ clientId }) => clientId))

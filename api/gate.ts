@@ -2,6 +2,7 @@ import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { mayAsk, mayDo } from '../domain/authorize.ts'
 import type { Verb } from '../domain/authorize.ts'
 import type { Caller, Permission } from '../domain/vocabulary.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { StateKey } from '../adapters/postgres/state-rows.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
 import type { Ask } from './answer.ts'
@@ -16,9 +17,9 @@ type Identifying = Pick<ApiDeps, 'authenticate' | 'rate'>
  * @throws Unauthenticated, IssuerUnavailable; Problem 429 for a caller who is too fast
  */
 export const identify = async (deps: Identifying, ask: Ask): Promise<Caller> => {
-  const caller = await deps.authenticate(ask.headers, ask.record.facts().address)
+  const caller = await deps.authenticate(ask.headers, ask.record.facts().address, ask.params['tenantId'] ?? null)
   ask.record.note({ actor: { kind: caller.kind, id: caller.id, application: caller.application } })
-  const waitMs = deps.rate(caller)
+  const waitMs = deps.rate(caller, ask.params['tenantId'] ?? null)
   if (waitMs > 0) throw tooMany('This caller sends too many requests. Wait as long as Retry-After says.', waitMs)
   return caller
 }
@@ -86,6 +87,12 @@ const seeing = ['terraform.state', 'terraform.state.force-unlock', 'terraform.re
 /** Whether a caller may know of a state: its name, who holds its lock, how many clients it has. */
 export const maySee = (caller: Caller, state: string): boolean =>
   seeing.some((permission) => caller.permissions.has(permission)) && mayReach(caller, state)
+
+/** Who waits where a request has to read Auth0: readings on the way to a change are not held up by the caller's others. */
+export const askerOf = ({ kind, id }: Caller, verb: Verb, signal: AbortSignal): Asker => ({
+  name: `${verb} ${kind} ${id}`,
+  signal,
+})
 
 /** @throws Problem 403 where a caller who was let in lacks the one permission that counts */
 export const mustHold = (caller: Caller, permission: Permission): void => {

@@ -1,3 +1,5 @@
+import { NoPlace } from '../adapters/postgres/pacer.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -11,10 +13,11 @@ export type Presence = 'there' | 'gone' | 'unknown'
  * Asks Auth0 for one client that looks as if it were gone. What is gone is noted as vanished, which counts in every state
  * that manages it; where changes of it still wait, the worker finds out, who has to refuse them.
  */
-export const confirmGone = async (deps: Confirming, key: ClientKey): Promise<Presence> => {
+export const confirmGone = async (deps: Confirming, key: ClientKey, asker: Asker): Promise<Presence> => {
   const record = await deps.clients.load(key)
   if (record === undefined || record.vanished) return 'gone'
-  const reply = await deps.auth0.get(key)
+  const reply = await deps.auth0.get(key, asker).catch(noPlace)
+  if (reply === undefined) return 'unknown'
   if (reply.ok) return 'there'
   const verdict = verdictOf(reply)
   if (verdict.kind !== 'terminal' || verdict.reason !== 'vanished') return 'unknown'
@@ -25,4 +28,9 @@ export const confirmGone = async (deps: Confirming, key: ClientKey): Promise<Pre
     deps.log.warn({ ...key }, 'a client that is gone from Auth0 could not be queued: the sweep finds it')
   })
   return 'gone'
+}
+
+/** @returns undefined where the reading had no place in the tenant's budget */
+export const noPlace = (error: unknown): undefined => {
+  if (!(error instanceof NoPlace)) throw error
 }

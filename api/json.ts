@@ -1,5 +1,6 @@
 import { visit } from 'jsonc-parser'
 import { depthOf, pointerTo } from '../domain/json-text.ts'
+import { excessIn } from '../domain/lengths.ts'
 import type { Issue } from '../domain/vocabulary.ts'
 import { Problem } from './problem.ts'
 
@@ -15,17 +16,23 @@ const malformed = (detail: string, errors: readonly Issue[] = []): Problem =>
 /**
  * Bytes as a JSON value.
  *
- * @throws Problem 400 for an empty body, for what is not UTF-8 or not JSON, for too deep nesting, and for an object that
- *   names a key twice, with the pointer of each: which of the two was meant, nobody can tell
+ * @param elements how many it may have where it is a list
+ * @throws Problem 400 for an empty body, for what is not UTF-8 or not JSON, for too deep nesting, for objects of too many
+ *   members, and for an object that names a key twice, with the pointer of each: which of the two was meant, nobody can
+ *   tell; 422 for a text or a list that is too long
  */
-export const parseJson = (bytes: Uint8Array): unknown => {
+export const parseJson = (bytes: Uint8Array, elements?: number): unknown => {
   const text = decode(bytes)
   if (text.trim() === '') throw malformed('The body is empty; send a JSON object, {} at least.')
-  const value = parse(text)
   // Before anything recurses over it.
   if (depthOf(text) > maximumDepth) throw malformed(`The body is nested deeper than ${maximumDepth} levels.`)
-  const issues = duplicateKeys(text)
+  const value = parse(text)
+  const { shape, length } = excessIn(value, elements)
+  const ofAll = shape.find(({ pointer }) => pointer === '')
+  if (ofAll !== undefined) throw malformed(ofAll.detail)
+  const issues = [...shape, ...duplicateKeys(text)]
   if (issues.length > 0) throw malformed('The body is JSON, but not usable as it stands.', issues)
+  if (length.length > 0) throw new Problem('impossible', 'The body holds more than can be taken.', { errors: length })
   return value
 }
 
@@ -61,6 +68,9 @@ const parse = (text: string): unknown => {
   }
 }
 
+/** Nobody reads more. */
+const enough = 100
+
 /** Keys that stand twice in the same object, which `JSON.parse` lets pass. The text is known to be JSON. */
 const duplicateKeys = (text: string): Issue[] => {
   const issues: Issue[] = []
@@ -74,7 +84,7 @@ const duplicateKeys = (text: string): Issue[] => {
     },
     onObjectProperty: (key, _offset, _length, _line, _character, pathToObject) => {
       const keys = open.at(-1)
-      if (keys?.has(key) === true)
+      if (keys?.has(key) === true && issues.length < enough)
         issues.push({ pointer: pointerTo([...pathToObject(), key]), detail: 'This key stands here more than once.' })
       keys?.add(key)
     },

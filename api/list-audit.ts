@@ -1,42 +1,42 @@
 import { z } from 'zod'
 import type { AuditPlace } from '../adapters/postgres/audit.ts'
 import { auditActionNames, auditOutcomes } from '../domain/audit.ts'
+import { keptName, KeptTime, momentOf } from '../domain/kept.ts'
+import { measured } from '../domain/lengths.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admitTo, tenantOf } from './gate.ts'
-import { Problem } from './problem.ts'
-
-const time = z.iso.datetime({ offset: true, error: 'a time such as 2026-01-31T08:00:00Z' })
-
-// oxlint-disable-next-line no-control-regex -- PostgreSQL's text has no NUL
-const text = z.string().regex(/^[^\0]+$/, 'a text')
+import { parseQuery } from './query.ts'
 
 /** A cursor is where the page before ended: time and id of its last record. */
-const Cursor = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z_\d{1,15}$/, 'the next of the page before')
-  .transform((text): AuditPlace => {
-    const [at = '', id] = text.split('_')
-    return { at, id: Number(id) }
-  })
+const Cursor = measured('time').transform((text, context): AuditPlace => {
+  const [, time = '', id] = /^([^_]{27})_(\d{1,15})$/.exec(text) ?? []
+  const at = momentOf(time)
+  if (at !== undefined) return { at, id: Number(id) }
+  context.issues.push({ code: 'custom', input: text, message: 'This is no cursor: take the next of a page, as it is.' })
+  return z.NEVER
+})
 
 const Query = z.strictObject({
-  since: time.optional(),
-  until: time.optional(),
-  actor: text.optional(),
+  since: KeptTime.optional(),
+  until: KeptTime.optional(),
+  actor: keptName('target').optional(),
   action: z.enum(auditActionNames).optional(),
   outcome: z.enum(auditOutcomes).optional(),
-  target: text.optional(),
+  target: keptName('target').optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: Cursor.optional(),
 })
+
+const parameters =
+  'since, until, actor, action, outcome, target, limit (1 to 1000) and cursor (the next of the page before)'
 
 /** GET /v1/tenants/{tenantId}/audit: who was let do what, and who was not; newest first. */
 export const listAudit =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
     await admitTo(deps, ask, 'tenant.admin')
-    const { limit, cursor, ...filter } = queryOf(ask.query)
+    const { limit, cursor, ...filter } = parseQuery(Query, ask.query, parameters)
     const { id: tenantId } = tenantOf(deps, ask)
     const found = await deps.audit.page(
       { ...filter, tenantId },
@@ -50,17 +50,3 @@ export const listAudit =
       body: JSON.stringify({ records: page, next: last === undefined ? null : `${last.at}_${last.id}` }),
     }
   }
-
-/** @throws Problem 400 */
-const queryOf = (query: string): z.infer<typeof Query> => {
-  const given = [...new URLSearchParams(query)]
-  const named = Object.fromEntries(given)
-  if (Object.keys(named).length < given.length) throw new Problem('malformed', 'A parameter is given more than once.')
-  const parsed = Query.safeParse(named)
-  if (parsed.success) return parsed.data
-  throw new Problem(
-    'malformed',
-    'The parameters are since, until, actor, action, outcome, target, limit (1 to 1000) and cursor (the next of the page before).',
-    { errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })) },
-  )
-}

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Answer, Ask } from './answer.ts'
 import { changeView } from './change-view.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admit, clientIdOf, tenantOf } from './gate.ts'
+import { admit, askerOf, clientIdOf, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
 import { parseQuery } from './query.ts'
 import { mustRead } from './read-client.ts'
@@ -20,7 +20,7 @@ export const listChanges =
     const caller = await admit(deps, ask, 'read')
     const { limit, cursor } = parseQuery(Query, ask.query, 'limit (1 to 100) and cursor (the next of the page before)')
     const tenant = tenantOf(deps, ask)
-    const record = await known.find(tenant, clientIdOf(ask))
+    const record = await known.find(tenant, clientIdOf(ask), askerOf(caller, 'read', ask.gone))
     mustRead(tenant, caller, record)
     const found = await deps.changes.list(record.key, limit + 1, cursor)
     const page = found.slice(0, limit)

@@ -3,7 +3,9 @@ import { sortFields } from '../adapters/postgres/client-lists.ts'
 import type { ListedClient, ListOrder, ListRequest } from '../adapters/postgres/client-lists.ts'
 import { claimsOf } from '../domain/authorize.ts'
 import { effective } from '../domain/desired.ts'
+import { keptName } from '../domain/kept.ts'
 import { syncOf, syncWords, terraformWords } from '../domain/listing.ts'
+import { measured } from '../domain/lengths.ts'
 import { textOf, textsOf } from '../domain/shape.ts'
 import type { MetadataKeys } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
@@ -19,14 +21,14 @@ const sorts = sortFields.flatMap((field) => [field, `-${field}`] as const)
 /** The parameters, as the document tells them too. */
 export const ListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().optional(),
-  owner: z.string().min(1).optional(),
-  product: z.string().min(1).optional(),
+  cursor: measured('cursor').optional(),
+  owner: keptName('label').optional(),
+  product: keptName('label').optional(),
   manuallyCreated: flag.optional(),
   terraform: z.enum(terraformWords).optional(),
   sync: z.enum(syncWords).optional(),
   drifted: flag.optional(),
-  text: z.string().min(1).max(200).optional(),
+  text: keptName('search').optional(),
   sort: z.enum(sorts).default('name'),
 })
 const parameters =

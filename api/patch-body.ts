@@ -1,15 +1,10 @@
 import { z } from 'zod'
+import { KeptText as text } from '../domain/kept.ts'
 
 /**
  * The body of a PATCH, as the contract describes it. Every field may be absent or null; what null means depends on the
  * media type and is decided in `parse-patch.ts`.
  */
-
-/** PostgreSQL's jsonb holds neither U+0000 nor half of a surrogate pair, and neither means anything in these fields. */
-export const text = z
-  .string()
-  .refine((value) => !value.includes('\u0000'), 'This text holds the character U+0000.')
-  .refine((value) => value.isWellFormed(), 'This text holds half of a surrogate pair.')
 
 const list = z.array(text).nullish()
 

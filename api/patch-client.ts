@@ -21,7 +21,7 @@ import type { Answer, Ask } from './answer.ts'
 import { clientText, readAnswer } from './client-answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { etagOf, ifMatchHolds } from './etag.ts'
-import { admit, clientIdOf, mustHold, noSuchClient, tenantOf } from './gate.ts'
+import { admit, askerOf, clientIdOf, mustHold, noSuchClient, tenantOf } from './gate.ts'
 import { once } from './idempotency.ts'
 import { isStale } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
@@ -54,7 +54,13 @@ export const patchClient =
     if (include === 'secret') mustHold(caller, 'client.secret.read')
     const tenant = tenantOf(deps, ask)
     const key = { tenantId: tenant.id, clientId: clientIdOf(ask) }
-    const request: PatchRequest = { tenant, caller, patch, ifMatch: headerText(ask.headers['if-match']) }
+    const request: PatchRequest = {
+      tenant,
+      caller,
+      patch,
+      ifMatch: headerText(ask.headers['if-match']),
+      gone: ask.gone,
+    }
     if (dryRun === 'true') {
       ask.record.note({ action: 'client.preview' })
       return preview(known, request, key.clientId)
@@ -64,7 +70,7 @@ export const patchClient =
     const answer = await once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs }, (claim) =>
       change(deps, known, ask, request, key.clientId, claim),
     )
-    return include === 'secret' ? withSecret(deps, key, caller, answer, recordOfSecret(ask.record)) : answer
+    return include === 'secret' ? withSecret(deps, key, caller, answer, recordOfSecret(ask.record), ask.gone) : answer
   }
 
 /** Accepts the change and answers what came of it; what a former attempt has accepted is only answered. */
@@ -84,14 +90,15 @@ const change = async (
   const origin = claim && ({ kind: 'request', claim } as const)
   const accepted = await acceptPatch(deps, known, request, clientId, origin, ask.record)
   return accepted.kind === 'nothing-named'
-    ? answerNothing(request, await known.refresh(tenant, accepted.record))
+    ? answerNothing(request, await known.refresh(tenant, accepted.record, askerOf(caller, 'write', ask.gone)))
     : answerAccepted(deps, ask, tenant, accepted)
 }
 
 /** What the change would come to, by the same steps, as far as they only read. */
 const preview = async (known: KnownClients, request: PatchRequest, clientId: string): Promise<Answer> => {
-  const { tenant, caller, ifMatch } = request
-  const record = await known.refresh(tenant, await findFor(known, tenant, clientId, caller, ifMatch !== undefined))
+  const { tenant, caller, ifMatch, gone } = request
+  const found = await findFor(known, tenant, clientId, caller, ifMatch !== undefined, gone)
+  const record = await known.refresh(tenant, found, askerOf(caller, 'write', gone))
   refuseForeign(tenant, record)
   const decision = decideOn(request)(record)
   if (decision.kind !== 'accepted') throw problemOfRefusal(decision)
@@ -120,6 +127,8 @@ export interface PatchRequest {
   readonly caller: Caller
   readonly patch: Patch
   readonly ifMatch: string | undefined
+  /** Aborted when nobody waits for a reading of Auth0 any more. */
+  readonly gone: AbortSignal
 }
 
 /**
@@ -137,8 +146,8 @@ export const acceptPatch = async (
   origin: Origin | undefined,
   audit: OpenRecord,
 ): Promise<Stored | { readonly kind: 'nothing-named'; readonly record: ClientRecord }> => {
-  const { tenant, caller, patch, ifMatch } = request
-  const record = await findFor(known, tenant, clientId, caller, ifMatch !== undefined)
+  const { tenant, caller, patch, ifMatch, gone } = request
+  const record = await findFor(known, tenant, clientId, caller, ifMatch !== undefined, gone)
   refuseForeign(tenant, record)
   if (pathsOf(patch.values).length === 0) return { kind: 'nothing-named', record }
   await refuseBacklog(deps, tenant.id, caller)
@@ -162,11 +171,13 @@ export const findFor = async (
   clientId: string,
   caller: Caller,
   conditional: boolean,
+  gone: AbortSignal,
 ): Promise<ClientRecord> => {
-  const found = await known.find(tenant, clientId)
+  const asker = askerOf(caller, 'write', gone)
+  const found = await known.find(tenant, clientId, asker)
   const mayWrite = decisionOn(tenant, caller, found)
   if (mayWrite.allowed && !conditional) return found
-  const record = await known.refresh(tenant, found)
+  const record = await known.refresh(tenant, found, asker)
   const decision = decisionOn(tenant, caller, record)
   if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
   return record

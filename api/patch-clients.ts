@@ -6,6 +6,7 @@ import { openRecord } from '../adapters/postgres/audit.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { ClaimLost } from '../adapters/postgres/idempotency.ts'
 import type { Claim } from '../adapters/postgres/idempotency.ts'
+import { keptName } from '../domain/kept.ts'
 import { ClientId } from '../domain/vocabulary.ts'
 import type { Caller } from '../domain/vocabulary.ts'
 import { wake } from './answer-change.ts'
@@ -22,7 +23,6 @@ import type { PatchKind } from './media-type.ts'
 import { isDone, operationView } from './operation-view.ts'
 import { issuesOf, patchFrom } from './parse-patch.ts'
 import { acceptPatch, refuseParameters } from './patch-client.ts'
-import { text } from './patch-body.ts'
 import { patienceOf } from './prefer.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { answerRecorded } from './record.ts'
@@ -134,7 +134,7 @@ const decide = async (
     const record = openRecord({ ...ask.record.facts(), action: 'client.patch', target: isId ? id : null })
     const accepted = await answerRecorded(deps, record, () => {
       if (!isId) throw noSuchClient()
-      const request = { tenant, caller, patch: patchFrom(kind, raw), ifMatch: undefined }
+      const request = { tenant, caller, patch: patchFrom(kind, raw), ifMatch: undefined, gone: enough }
       return acceptPatch(deps, known, request, id, { kind: 'element', operationId, place }, record)
     })
     if (accepted.kind === 'nothing-named') {
@@ -205,21 +205,21 @@ const refuseIfMatch = (ask: Ask): void => {
 
 const List = z.array(
   z.strictObject({
-    id: text.min(1).max(255),
+    id: keptName('label'),
     patch: z.unknown().refine((patch) => patch !== undefined, 'The patch of this client is missing.'),
   }),
 )
 
 /** @throws Problem 400 with pointers where it is no list of clients, too long, or names a client twice */
 const elementsOf = (bytes: Uint8Array, maximum: number): readonly Element[] => {
-  const list = List.safeParse(parseJson(bytes), { reportInput: true })
+  const list = List.safeParse(parseJson(bytes, maximum), { reportInput: true })
   if (!list.success)
     throw new Problem('malformed', 'The body is not a list of {"id": "…", "patch": {…}}.', {
       errors: list.error.issues.flatMap(issuesOf),
     })
   const { data: elements } = list
-  if (elements.length === 0 || elements.length > maximum)
-    throw new Problem('malformed', `A list holds 1 to ${maximum} changes; this one holds ${elements.length}.`)
+  if (elements.length === 0)
+    throw new Problem('malformed', `A list holds 1 to ${maximum} changes; this one holds none.`)
   const first = new Map<string, number>()
   const errors = elements.flatMap(({ id }, place) => {
     const before = first.get(id)

@@ -2,6 +2,7 @@ import { AuthenticationUnavailable, TooManyAttempts, Unauthenticated } from '../
 import { OutcomeUnknown } from '../adapters/postgres/accepting.ts'
 import { AuditUnavailable } from '../adapters/postgres/audit.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
+import { NoPlace } from '../adapters/postgres/pacer.ts'
 import { SealingError } from '../adapters/sealing/sealing.ts'
 import { unsupportedMediaType } from './media-type.ts'
 import { notFound, Problem, tooMany, unavailable } from './problem.ts'
@@ -20,6 +21,8 @@ export const problemOf = (error: unknown): Problem => {
     )
   if (error instanceof AuditUnavailable)
     return unavailable('The decision could not be recorded, so nothing was done.', 5000)
+  if (error instanceof NoPlace)
+    return unavailable("Auth0 cannot be read now: the tenant's rate limit is used up by others.", error.retryAfterMs)
   if (isUnavailable(error)) return unavailable('The storage cannot be reached; nothing was accepted.', 5000)
   if (error instanceof SealingError)
     return new Problem(error.code === 'no-key' ? 'states-not-kept' : 'state-unreadable', error.message)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { greatest } from '../domain/lengths.ts'
 import { Problem } from './problem.ts'
 
 /** `?include=secret`: the client with its secret. */
@@ -11,6 +12,11 @@ export const include = z.literal('secret').optional()
  * @throws Problem 400 with a pointer for each parameter that is unknown, given twice, or not as it should be
  */
 export const parseQuery = <Query>(schema: z.ZodType<Query>, query: string, known: string): Query => {
+  if (query.length > greatest.query)
+    throw new Problem(
+      'malformed',
+      `The parameters may have ${greatest.query} characters at most, and have ${query.length}.`,
+    )
   const given = [...new URLSearchParams(query)]
   const named = Object.fromEntries(given)
   if (Object.keys(named).length < given.length) throw new Problem('malformed', 'A parameter is given more than once.')

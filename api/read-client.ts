@@ -9,7 +9,7 @@ import type { Answer, Ask } from './answer.ts'
 import { readAnswer } from './client-answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { isKnownTo } from './etag.ts'
-import { admit, clientIdOf, mustHold, tenantOf } from './gate.ts'
+import { admit, askerOf, clientIdOf, mustHold, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
 import { include, parseQuery } from './query.ts'
 import { forbidden } from './problem.ts'
@@ -28,12 +28,13 @@ export const readClient =
       mustHold(caller, 'client.secret.read')
     }
     const tenant = tenantOf(deps, ask)
+    const asker = askerOf(caller, 'read', ask.gone)
     // Read anew before it is decided who may see it: somebody may have been let in, or put out, since.
-    const record = await known.refresh(tenant, await known.find(tenant, clientIdOf(ask)))
+    const record = await known.refresh(tenant, await known.find(tenant, clientIdOf(ask), asker), asker)
     mustRead(tenant, caller, record)
     const answer = readAnswer(tenant, record)
     // Never a 304: the tag says nothing of the secret, which may be another by now.
-    if (include === 'secret') return withSecret(deps, record.key, caller, answer, null)
+    if (include === 'secret') return withSecret(deps, record.key, caller, answer, null, ask.gone)
     const etag = answer.headers['etag']
     if (typeof etag === 'string' && isKnownTo(headerText(ask.headers['if-none-match']), etag))
       return { ...answer, status: 304, body: null }

@@ -10,7 +10,7 @@ import { standingView } from './adoption.ts'
 import type { Answer, Ask } from './answer.ts'
 import { changeView, nested } from './change-view.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admit, clientIdOf, tenantOf } from './gate.ts'
+import { admit, askerOf, clientIdOf, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
 import { mustRead } from './read-client.ts'
 
@@ -23,7 +23,7 @@ export const readSync =
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
     const tenant = tenantOf(deps, ask)
-    const record = await known.find(tenant, clientIdOf(ask))
+    const record = await known.find(tenant, clientIdOf(ask), askerOf(caller, 'read', ask.gone))
     mustRead(tenant, caller, record)
     const [changes, standing] = await Promise.all([
       deps.changes.list(record.key, newest),

@@ -1,5 +1,7 @@
 import { acceptedEntry } from '../adapters/postgres/audit.ts'
 import type { OpenRecord } from '../adapters/postgres/audit.ts'
+import { NoPlace } from '../adapters/postgres/pacer.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { AuditFacts } from '../domain/audit.ts'
@@ -8,7 +10,7 @@ import { verdictOf } from '../domain/verdict.ts'
 import type { Caller, ClientKey } from '../domain/vocabulary.ts'
 import type { Answer } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { noSuchClient } from './gate.ts'
+import { askerOf, noSuchClient } from './gate.ts'
 import { within } from './known-clients.ts'
 import { unavailable } from './problem.ts'
 import type { Problem } from './problem.ts'
@@ -42,6 +44,7 @@ const isRecorded = async (deps: SecretDeps, key: ClientKey, caller: Caller, fact
  * @param beside what is recorded of it, where something was done already: then an answer whose secret cannot be had, or
  *   not be recorded, is given without it and with a warning. Null where the request is for the secret, and is recorded as
  *   that; then it is refused.
+ * @param gone aborted when nobody waits for the answer any more
  * @throws Problem 404, 503
  */
 export const withSecret = async (
@@ -50,8 +53,10 @@ export const withSecret = async (
   caller: Caller,
   answer: Answer,
   beside: AuditFacts | null,
+  gone: AbortSignal,
 ): Promise<Answer> => {
-  const read = await readSecret(deps, key)
+  const signal = AbortSignal.any([gone, AbortSignal.timeout(deps.settings.readMs)])
+  const read = await readSecret(deps, key, askerOf(caller, beside === null ? 'read' : 'write', signal))
   if ('problem' in read) {
     if (beside === null) throw read.problem
     return filled(answer, null, 'The secret could not be read from Auth0 now; read the client to have it.')
@@ -67,15 +72,23 @@ export const withSecret = async (
 const readSecret = async (
   { auth0, clients, settings }: SecretDeps,
   key: ClientKey,
+  asker: Asker,
 ): Promise<{ readonly secret: string | null } | { readonly problem: Problem }> => {
   const later = { problem: unavailable('The secret cannot be read from Auth0 now.', settings.quietMs) }
   if (isHeld(await clients.load(key))) return later
-  const reply = await within(settings.readMs, auth0.readSecret(key), undefined)
+  const reply = await within(settings.readMs, orNoPlace(auth0.readSecret(key, asker)), undefined, asker.signal)
   if (reply === undefined) return later
   if (reply.ok) return { secret: reply.body }
   const verdict = verdictOf(reply)
   return verdict.kind === 'terminal' && verdict.reason === 'vanished' ? { problem: noSuchClient() } : later
 }
+
+/** A reading for which the tenant's limit left no place has not been made. */
+const orNoPlace = <T>(reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((error: unknown) => {
+    if (error instanceof NoPlace) return undefined
+    throw error
+  })
 
 /** Its credential is ill: nothing is asked of the tenant but the worker's probe. */
 const isHeld = (record: ClientRecord | undefined): boolean => record?.standstill === 'tenant-held'

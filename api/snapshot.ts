@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { snapshotOf } from '../domain/snapshot.ts'
 import type { SnapshotFacts } from '../domain/snapshot.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { awaitScan } from './fresh-snapshot.ts'
-import { admitTo, tenantOf } from './gate.ts'
+import { admitTo, askerOf, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
 import { Problem } from './problem.ts'
 import { parseQuery } from './query.ts'
@@ -20,12 +21,13 @@ const SnapshotQuery = z.strictObject({ fresh: z.enum(['true', 'false']).optional
 export const readSnapshot =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
-    await admitTo(deps, ask, 'terraform.read')
+    const caller = await admitTo(deps, ask, 'terraform.read')
     const { fresh } = parseQuery(SnapshotQuery, ask.query, 'fresh (true or false)')
     const tenant = tenantOf(deps, ask)
-    const scan = fresh === 'true' ? await awaitScan(deps, ask, tenant) : { gone: new Set<string>() }
+    const asker = askerOf(caller, 'read', ask.gone)
+    const scan = fresh === 'true' ? await awaitScan(deps, ask, tenant, asker) : { gone: new Set<string>() }
     if ('later' in scan) return scan.later
-    const unasked = await meetUnknown(deps, known, tenant)
+    const unasked = await meetUnknown(deps, known, tenant, asker)
     const snapshot = snapshotOf(
       without(await deps.stateIndex.snapshot(tenant.id), scan.gone),
       {
@@ -58,12 +60,15 @@ const meetUnknown = async (
   deps: ApiDeps,
   known: KnownClients,
   tenant: TenantConfiguration,
+  asker: Asker,
 ): Promise<ReadonlyMap<string, string>> => {
   const unasked = new Map<string, string>()
   const unknown = await deps.stateIndex.unknownClients(tenant.id, tenant.terraformStates, maximumReads + 1)
   for (const [state, ids] of unknown) {
     const problem =
-      ids.length > maximumReads ? await askForScan(deps, tenant, state) : await meet(deps, known, tenant, ids, state)
+      ids.length > maximumReads
+        ? await askForScan(deps, tenant, state)
+        : await meet(deps, known, tenant, asker, { state, ids })
     if (problem !== null) unasked.set(state, problem)
   }
   return unasked
@@ -79,12 +84,12 @@ const meet = async (
   deps: ApiDeps,
   known: KnownClients,
   tenant: TenantConfiguration,
-  ids: readonly string[],
-  state: string,
+  asker: Asker,
+  { state, ids }: { readonly state: string; readonly ids: readonly string[] },
 ): Promise<string | null> => {
   for (const clientId of ids)
     try {
-      await known.find(tenant, clientId)
+      await known.find(tenant, clientId, asker)
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not-found') {
         deps.log.warn({ tenantId: tenant.id, state, clientId }, 'a client that a state names could not be read')

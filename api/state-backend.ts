@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { authorOf } from '../adapters/postgres/changes.ts'
-import type { HeldLock, StateKey } from '../adapters/postgres/state-rows.ts'
 import type { StateEvent } from '../adapters/postgres/state-events.ts'
-import type { Written } from '../adapters/postgres/states.ts'
-import { highestSerial, LockInfo, readState } from '../domain/terraform-state.ts'
+import type { StateKey } from '../adapters/postgres/state-rows.ts'
+import { keptName } from '../domain/kept.ts'
+import { measured } from '../domain/lengths.ts'
+import { LockInfo, readState } from '../domain/terraform-state.ts'
 import type { TerraformState } from '../domain/terraform-state.ts'
 import type { Claimant } from '../domain/state-lock.ts'
 import type { Caller } from '../domain/vocabulary.ts'
@@ -12,10 +13,11 @@ import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import { goneBeforeApply } from './before-apply.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admitToState, mustHold } from './gate.ts'
+import { admitToState, askerOf, mustHold } from './gate.ts'
 import { parseLoose } from './json.ts'
 import { notFound, Problem } from './problem.ts'
 import { parseQuery } from './query.ts'
+import { locked, orRefuse } from './state-refusals.ts'
 
 /**
  * Terraform's http backend, one function for each of its requests. What its client expects of each answer: 404 is "no
@@ -101,7 +103,7 @@ export const lockState =
     const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
     const { snapshot } = parametersOf(ask.query)
     const info = lockIn(await ask.readBody())
-    const gone = await goneBeforeApply(deps, tenant, key, info, snapshot)
+    const gone = await goneBeforeApply(deps, tenant, key, info, snapshot, askerOf(caller, 'write', ask.gone))
     // What still has changes to refuse counts as vanished only then; it is gone all the same.
     const seen = await deps.stateLocks.peek(key)
     if (gone.length > 0 && !seen.held && seen.snapshot === snapshot)
@@ -157,10 +159,9 @@ const goOn = async (deps: ApiDeps, key: StateKey): Promise<void> => {
 
 /** `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at. */
 const Parameters = z.strictObject({
-  ID: z.string().optional(),
-  snapshot: z
-    .string()
-    .regex(/^\d{1,15}$/, 'This is a whole number, as `nexus synth` writes it.')
+  ID: keptName('lockId').optional(),
+  snapshot: measured('digits', 'This is a whole number, as `nexus synth` writes it.')
+    .regex(/^\d+$/, 'This is a whole number, as `nexus synth` writes it.')
     .optional(),
 })
 
@@ -198,64 +199,7 @@ const lockIn = (body: Uint8Array): LockInfo => {
   )
 }
 
-const orRefuse = (written: Written, lockId: string | null): Extract<Written, { kind: 'written' }> => {
-  switch (written.kind) {
-    case 'written':
-      return written
-    case 'locked':
-      throw locked(written.lock, 423, lockId)
-    case 'lock-lost':
-      throw new Problem(
-        'state-lock-lost',
-        'This lock is not held any more: somebody took it away. Terraform keeps what it could not write in ' +
-          'errored.tfstate; look at what happened since, then `terraform state push` it.',
-      )
-    case 'leap':
-      throw new Problem(
-        'impossible',
-        `The serial is too high: from it hardly any later write would be possible. A state begins at ${highestSerial} at ` +
-          'the most, and its serial rises with each write; nothing was stored.',
-        { errors: [{ pointer: '/serial', detail: `This must be at most ${highestSerial}.` }] },
-      )
-    case 'foreign-lineage':
-    case 'lower-serial':
-    case 'same-serial':
-      throw new Problem(
-        'state-conflict',
-        `${conflicts[written.kind]} Held is serial ${written.present?.serial} of ` +
-          `lineage ${written.present?.lineage}. To go back to an older version on purpose: \`nexus state restore\`; to ` +
-          'begin anew, delete the state first.',
-      )
-  }
-}
-
-const conflicts = {
-  'foreign-lineage': 'This state is of another lineage: it began elsewhere.',
-  'lower-serial': 'This state is older than the one that is held.',
-  'same-serial': 'Another state of this serial is held: somebody wrote in between.',
-} as const
-
-/**
- * Who holds a lock, in words and as Terraform reads it.
- *
- * @param shown the id that the asker showed: where it is the lock's, they are told that it is no key
- */
-export const locked = (
-  { info, by, since, abandoned }: HeldLock,
-  status: 409 | 423 = 423,
-  shown: string | null = null,
-): Problem =>
-  new Problem(
-    status === 409 ? 'state-lock-other' : 'state-locked',
-    `${info.Who === '' ? 'Somebody' : info.Who} holds the lock of this state since ${since.toISOString()}` +
-      `${info.Operation === '' ? '' : ` (${info.Operation})`}.${abandoned ? ' It looks abandoned: if nobody is at it, take it away with `terraform force-unlock` or `nexus state unlock`.' : ''}${
-        shown === info.ID
-          ? ` It belongs to ${by.id}${by.application === null ? '' : ` through ${by.application}`}, who took it; its ID is no key. Whoever else shows it needs the permission terraform.state.force-unlock.`
-          : ''
-      }`,
-    { extension: info },
-  )
-
+/** The event of a client that is gone. */
 const vanishing = (clientId: string): StateEvent => ({ clientId, kind: 'vanished', fields: null })
 
 const eventTexts: Readonly<Record<StateEvent['kind'], (event: StateEvent) => string>> = {

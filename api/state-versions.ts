@@ -12,7 +12,8 @@ import { admitTo, admitToState, maySee, tenantOf } from './gate.ts'
 import { parseJson } from './json.ts'
 import { refuseParameters } from './patch-client.ts'
 import { notFound, Problem } from './problem.ts'
-import { locked, stateAnswer, stateIn } from './state-backend.ts'
+import { stateAnswer, stateIn } from './state-backend.ts'
+import { locked } from './state-refusals.ts'
 
 /** What people ask of states beside Terraform: which there are, which versions, and an old one back. */
 

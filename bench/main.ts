@@ -6,6 +6,7 @@ import { limits } from './limits.ts'
 import { reads } from './reads.ts'
 import { refusal } from './refusal.ts'
 import { synthesis } from './stacks.ts'
+import { starve } from './starve.ts'
 
 /**
  * Speed and cost, as figures beside a rival or a limit of the same run. Never a test: a slow machine is not a fault.
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: (
   refusal: { about: 'one refused change among twenty for the same client', run: refusal },
   'deploy-cli': { about: 'the same work by the auth0 deploy CLI and by Nexus', run: besideDeployCli },
   limits: { about: 'time for many changes under the limits of each plan, beside the least possible', run: limits },
+  starve: { about: 'two changes beside 300 readings of clients that do not exist, on the smallest plan', run: starve },
   latency: { about: 'PATCH → 200 at one caller, beside the bare SDK', run: latency },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },
   reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },

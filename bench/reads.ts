@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
-import { createClientLists, listSettings } from '../adapters/postgres/client-lists.ts'
+import { createClientLists, listConnections } from '../adapters/postgres/client-lists.ts'
 import type { ListFilters, ListOrder, ListRequest } from '../adapters/postgres/client-lists.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { listingOf } from '../domain/listing.ts'
@@ -180,7 +180,7 @@ interface Times {
 }
 
 const look = async (stack: Stack): Promise<void> => {
-  const postgres = connect(stack.databaseUrl, () => undefined, { size: 1, settings: listSettings })
+  const postgres = connect(stack.databaseUrl, () => undefined, { ...listConnections, size: 1 })
   const lists = createClientLists(postgres.db)
   const { rows: backends } = await postgres.pool.query<{ pid: number }>('select pg_backend_pid() as pid')
   const pid = backends[0]?.pid ?? 0

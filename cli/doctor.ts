@@ -19,6 +19,7 @@ import {
   ok,
 } from '../domain/doctor.ts'
 import type { Finding } from '../domain/doctor.ts'
+import { judgeIdentities } from '../domain/identities.ts'
 import { placeOf } from './place.ts'
 import { unnamedStates } from './unnamed-states.ts'
 import { openDatabase } from './run.ts'
@@ -27,6 +28,10 @@ import { openDatabase } from './run.ts'
 export const examine = async (configuration: Configuration): Promise<Finding[]> => [
   ...(await database(configuration)),
   ...(await queue(configuration)),
+  ...judgeIdentities(
+    configuration.issuers,
+    configuration.tenants.map(({ id }) => id),
+  ),
   ...(await Promise.all(configuration.tenants.map((tenant) => credential(configuration, tenant)))).flat(),
   ...(await port('port of the API', configuration.server.host, configuration.server.port)),
   ...(configuration.server.metricsPort === null

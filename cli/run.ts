@@ -1,6 +1,7 @@
 import { startApi } from '../api/main.ts'
 import { serveMetrics } from '../api/metrics-route.ts'
 import { defaultSettings } from '../api/dependencies.ts'
+import type { ApiDeps } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import { configuredCallers, shadowedBy } from '../adapters/config/configured-callers.ts'
@@ -20,7 +21,7 @@ import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/budgets.ts'
 import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
-import { createClientLists, listSettings } from '../adapters/postgres/client-lists.ts'
+import { createClientLists, listConnections } from '../adapters/postgres/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
@@ -35,11 +36,12 @@ import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
 import { createNamedStates } from '../adapters/postgres/named-states.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
-import type { Pacer } from '../adapters/postgres/pacer.ts'
+import type { Asker, Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { rateKeyOf } from '../domain/identities.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
@@ -128,11 +130,11 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
   }
 }
 
-/** A reading of one client that waits its turn in the tenant's budget. */
+/** A reading of one client for a request, which waits its turn in the tenant's budget. */
 const paced =
   <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
-  async (key: ClientKey): Promise<Reply<Body>> => {
-    await pacer.slot(key.tenantId, 'read-clients')
+  async (key: ClientKey, asker: Asker): Promise<Reply<Body>> => {
+    await pacer.slot(key.tenantId, 'read-clients', { rank: 'request', asker })
     const reply = await read(key)
     await pacer.report(key.tenantId, 'read-clients', reply)
     return reply
@@ -140,9 +142,9 @@ const paced =
 
 /** The same for a page of the tenant's list. */
 const pacedList =
-  (pacer: Pacer, list: Auth0['list']): Auth0['list'] =>
-  async (tenantId, from, take) => {
-    await pacer.slot(tenantId, 'read-clients')
+  (pacer: Pacer, list: Auth0['list']): ApiDeps['auth0']['list'] =>
+  async (tenantId, from, take, asker) => {
+    await pacer.slot(tenantId, 'read-clients', { rank: 'request', asker })
     const reply = await list(tenantId, from, take)
     await pacer.report(tenantId, 'read-clients', reply)
     return reply
@@ -198,7 +200,8 @@ export const run = async (
       })),
       callMs,
     )
-    const pacer = createPacer(createBudgets(quick.db), new Map(tenants.map(({ id, plan }) => [id, plan])))
+    const plans = new Map(tenants.map(({ id, plan }) => [id, plan]))
+    const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics)
     const clients = countAccepted(createClients(postgres.db, keysOf), metrics)
@@ -238,7 +241,7 @@ export const run = async (
     }
     if (!roles.api) return { url: null, close }
 
-    const reading = connect(database.url, onError('database connection lost'), { size: 4, settings: listSettings })
+    const reading = connect(database.url, onError('database connection lost'), listConnections)
     closers.push(reading.close)
     const lists = createClientLists(reading.db)
     await rereadAll(lists, configuration, log)
@@ -266,13 +269,14 @@ export const run = async (
     const header = configuration.applicationTokens.header.toLowerCase()
     const api = await startApi(
       {
-        authenticate: (headers, address) =>
+        authenticate: (headers, address, tenantId) =>
           authenticate({
             authorization: headers.authorization,
             applicationToken: [headers[header]].flat()[0],
             address,
+            tenantId,
           }),
-        rate: ({ kind, id }) => rates.take(`${kind} ${id}`),
+        rate: (caller, tenantId) => rates.take(rateKeyOf(configuration.issuers, caller, tenantId)),
         tenants: byId,
         clients,
         lists,

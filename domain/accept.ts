@@ -1,7 +1,8 @@
 import { authorize } from './authorize.ts'
 import { accessIn, accessOf, effective } from './desired.ts'
 import { compare, fields, isEmpty, pointerOf, readFields } from './fields.ts'
-import { recordOf, textOf, textsOf } from './shape.ts'
+import { greatest, greatestOfField, tooLong } from './lengths.ts'
+import { isText, recordOf, textOf, textsOf } from './shape.ts'
 import { maximumUrls, urlProblem } from './urls.ts'
 import type { UrlContext } from './urls.ts'
 import type { Caller, ClientState, FieldPath, Issue, MetadataKeys, Value, Values } from './vocabulary.ts'
@@ -48,15 +49,37 @@ const normaliseFingerprints = (value: string, present: Value): { value: string; 
   }
 }
 
+/** Of a field's elements, or of the field where it is a text. */
+const isTooLong = (path: FieldPath, text: string): boolean => text.length > greatest[greatestOfField[path]]
+
+const elementPointer = (path: FieldPath, patch: Patch, index: number): string =>
+  patch.elementPointers[path]?.[index] ?? `${pointerOf(path)}/${index}`
+
+/** What is longer than it may be, and was not there before. Looked for before any pattern is. */
+const lengthIssues = (path: FieldPath, patch: Patch, present: Value): Issue[] => {
+  const value = patch.values[path] ?? null
+  const most = greatest[greatestOfField[path]]
+  if (isText(value))
+    // Auth0's own limit on metadata is told with its remedy below.
+    return 'metadata' in fields[path].place || value === present || !isTooLong(path, value)
+      ? []
+      : [{ pointer: pointerOf(path), detail: tooLong(most, value.length) }]
+  const known = new Set(textsOf(present))
+  return (value ?? []).flatMap((element, index) =>
+    isTooLong(path, element) && !known.has(element)
+      ? [{ pointer: elementPointer(path, patch, index), detail: tooLong(most, element.length) }]
+      : [],
+  )
+}
+
 const urlIssues = (path: FieldPath, patch: Patch, present: Value, context: UrlContext): Issue[] => {
   const kind = fields[path].url
   const value = textsOf(patch.values[path])
   if (kind === undefined || value === null) return []
   const known = new Set(textsOf(present))
-  const pointers = patch.elementPointers[path] ?? []
   const issues = value.flatMap((url, index): Issue[] => {
-    const detail = known.has(url) ? undefined : urlProblem(url, kind, context)
-    return detail === undefined ? [] : [{ pointer: pointers[index] ?? `${pointerOf(path)}/${index}`, detail }]
+    const detail = known.has(url) || isTooLong(path, url) ? undefined : urlProblem(url, kind, context)
+    return detail === undefined ? [] : [{ pointer: elementPointer(path, patch, index), detail }]
   })
   if (value.length > maximumUrls && value.length > known.size)
     issues.push({
@@ -112,7 +135,7 @@ const ownerIssues = (patch: Patch): Issue[] =>
     owner.trim() === ''
       ? [
           {
-            pointer: patch.elementPointers.owners?.[index] ?? `/owners/${index}`,
+            pointer: elementPointer('owners', patch, index),
             detail: 'An owner is a user id or a role.',
           },
         ]
@@ -172,12 +195,15 @@ export const accept = (
   const present = effective(state, keys)
   const context = urlContextOf(state)
   const fingerprints = patch.values['mobile.android.keystore_hash']
-  const hash = typeof fingerprints === 'string' && fingerprints !== '' ? fingerprints : undefined
+  const hash = isText(fingerprints) && fingerprints !== '' ? fingerprints : undefined
   const normalised =
-    hash === undefined ? undefined : normaliseFingerprints(hash, present['mobile.android.keystore_hash'])
+    hash === undefined || isTooLong('mobile.android.keystore_hash', hash)
+      ? undefined
+      : normaliseFingerprints(hash, present['mobile.android.keystore_hash'])
   const values: Values =
     normalised === undefined ? patch.values : { ...patch.values, 'mobile.android.keystore_hash': normalised.value }
   const issues: Issue[] = [
+    ...pathsOf(values).flatMap((path) => lengthIssues(path, patch, present[path])),
     ...pathsOf(values).flatMap((path) => urlIssues(path, patch, present[path], context)),
     ...(normalised?.bad ?? []).map((part) => ({
       pointer: '/mobile/android/keystore_hash',

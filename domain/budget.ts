@@ -43,6 +43,13 @@ const buckets: Readonly<Record<Exclude<PlanName, 'none'>, Readonly<Record<CallKi
 export const bucketOf = (plan: PlanName, kind: CallKind): Bucket | undefined =>
   plan === 'none' ? undefined : buckets[plan][kind]
 
+/** Calls that go ahead of their places: the burst, without what is not counted on. */
+export const aheadOf = ({ burst }: Bucket): number => Math.max(1, burst - pacing.slack)
+
+/** How late a place may be taken and still count from when it was due, in milliseconds: within what is not counted on. */
+export const lateMs = (bucket: Bucket): number =>
+  bucket.intervalMs * Math.min(pacing.lateShare, bucket.burst - aheadOf(bucket))
+
 /** How the budget of a bucket is kept; each number with its reason. */
 export const pacing = {
   /** Tokens never counted on: calls that were sent apart may arrive together, and Auth0 counts whole tokens. */
@@ -55,6 +62,10 @@ export const pacing = {
   noticed: 0.05,
   /** The largest share of the rate that is ever left to others: a budget never comes to a standstill by an estimate. */
   yielded: 0.9,
+  /** What a rank leaves to those before it, as a share of the interval for each of them. */
+  stepShare: 0.2,
+  /** A place that is taken so late, as a share of the interval, still counts from when it was due. */
+  lateShare: 0.4,
   /** Time over which foreign use is averaged, in seconds, or in tokens where the rate is low. */
   averageSeconds: 5,
   averageTokens: 20,
@@ -63,3 +74,49 @@ export const pacing = {
 /** Seconds over which the foreign use of a bucket is averaged. */
 export const averagedOver = ({ intervalMs }: Bucket): number =>
   Math.max(pacing.averageSeconds, (pacing.averageTokens * intervalMs) / 1000)
+
+/**
+ * Who may go first where a tenant's limit binds. Changes do; requests that have to read Auth0 come next, and what runs in
+ * the background last. The order holds between processes too, which know of each other only by the bucket.
+ */
+export type Rank = 'change' | 'request' | 'background'
+
+/** Places of a bucket come round in turns of so many: what each rank is sure of, however much the others ask for. */
+export const turns = 16
+
+const order = (...ranks: readonly [Rank, Rank, Rank]) => ranks
+const usual = order('change', 'request', 'background')
+const exceptions: Readonly<Record<number, readonly [Rank, Rank, Rank]>> = {
+  3: order('request', 'change', 'background'),
+  7: order('background', 'change', 'request'),
+  11: order('request', 'change', 'background'),
+}
+
+/**
+ * Milliseconds that a rank leaves a place to the others once it has fallen due, for each turn. Nobody takes a place before
+ * it is due, so nobody's waiting keeps one from those who come later; whoever is first in the order of a turn finds it
+ * untouched.
+ */
+export const standBackMs = (rank: Rank, { intervalMs }: Bucket): readonly number[] => {
+  // Long enough that a process which waits for the same moment is not overtaken because its timer was late.
+  const step = Math.max(25, intervalMs * pacing.stepShare)
+  return Array.from({ length: turns }, (_, turn) => (exceptions[turn] ?? usual).indexOf(rank) * step)
+}
+
+/**
+ * The furthest that the next place can lie ahead by the limits of a bucket, in milliseconds: when it is empty. What is
+ * stored beyond that was written by another clock than the present one.
+ */
+export const furthestPlaceMs = ({ burst, intervalMs }: Bucket): number => burst * intervalMs
+
+/** A list of changes is decided on so many at a time: that much one caller may always ask for together. */
+const togetherOfOne = 8
+
+/**
+ * How many readings for requests may wait for a place, of a tenant and of one caller there, in each process: those that can
+ * be served before the patience of a request is over. More would only wait in vain.
+ */
+export const readingBounds = ({ burst, intervalMs }: Bucket, patienceMs: number) => {
+  const all = Math.ceil(patienceMs / intervalMs) + Math.floor(burst)
+  return { all, each: Math.max(togetherOfOne, Math.ceil(all / 2)) }
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { grantParts } from './grants.ts'
+import { KeptTime } from './kept.ts'
 import type { Grant } from './grants.ts'
 import { longestOverlap, RegisteredName, usualOverlap } from './registered.ts'
 import type { Registered, RegisteredKind } from './registered.ts'
@@ -10,7 +11,7 @@ import type { Registered, RegisteredKind } from './registered.ts'
  */
 
 const bounded = <Part extends z.ZodType>(part: Part) => z.union([part, z.literal('*')])
-const time = z.iso.datetime({ offset: true, error: 'Give a time as in 2027-01-31T12:00:00Z.' })
+const time = KeptTime
 
 const ofApplication = {
   tenants: grantParts.tenants,

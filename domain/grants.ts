@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isPlain } from './shape.ts'
+import { keptName } from './kept.ts'
 import type { Author, Caller, Issue, Permission } from './vocabulary.ts'
 import { Permission as PermissionName, permissions, StateName, TenantId } from './vocabulary.ts'
 
@@ -15,11 +15,7 @@ export interface Grant {
   readonly terraformStates: readonly string[] | '*'
 }
 
-const Label = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine(isPlain, 'This text holds the character U+0000, or half of a surrogate pair.')
+const Label = keptName('label')
 
 /** The pieces of a grant, as a request or the command line gives them and as the store keeps them. */
 export const grantParts = {

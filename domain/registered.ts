@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { measured } from './lengths.ts'
 import type { Grant } from './grants.ts'
 import type { Author } from './vocabulary.ts'
 
@@ -7,13 +7,10 @@ import type { Author } from './vocabulary.ts'
  * database's.
  */
 
+const nameRule = 'a name is letters, digits and . _ @ -, begins with a letter or digit, and has at most 63 characters'
+
 /** Names as they stand in addresses, in Basic credentials (no colon) and in records. */
-export const RegisteredName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/,
-    'a name is letters, digits and . _ @ -, begins with a letter or digit, and has at most 63 characters',
-  )
+export const RegisteredName = measured('callerName', nameRule).regex(/^[A-Za-z0-9][A-Za-z0-9._@-]*$/, nameRule)
 
 export const registeredKinds = ['application', 'account'] as const
 export type RegisteredKind = (typeof registeredKinds)[number]

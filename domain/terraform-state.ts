@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { measured } from './lengths.ts'
 import type { Issue } from './vocabulary.ts'
 import { ClientId } from './vocabulary.ts'
 import { isPlain, recordOf } from './shape.ts'
@@ -47,37 +48,34 @@ const enoughIssues = 100
  * a newer Terraform's additions do no harm.
  */
 const Instance = z.object({
-  index_key: z.union([z.string(), z.int()]).nullish(),
-  status: z.string().nullish(),
-  deposed: z.string().nullish(),
+  index_key: z.union([measured('address'), z.int()]).nullish(),
+  status: measured('label').nullish(),
+  deposed: measured('label').nullish(),
   attributes: z.unknown().optional(),
   // In its place where a state was upgraded from Terraform 0.11 and not refreshed since.
   attributes_flat: z.unknown().optional(),
 })
 const Resource = z.object({
-  module: z.string().nullish(),
+  module: measured('address').nullish(),
   mode: z.enum(['managed', 'data']),
-  type: z.string(),
-  name: z.string(),
+  type: measured('address'),
+  name: measured('address'),
   instances: List,
 })
 
 /** Client objects of one state. Terraform reads each with a call of its own, so nobody can apply as many. */
 const maximumObjects = 50_000
 
-const short = (most: number) =>
-  z
-    .string({ error: 'This must be a text.' })
-    .max(most, { error: `This must have at most ${most} characters.` })
-    .refine(isPlain, { error: 'This must hold no control characters.' })
+const plain = (what: 'lineage' | 'version') =>
+  measured(what).refine(isPlain, { error: 'This must hold no control characters.' })
 
 const State = z.object({
   version: z.literal(4, { error: 'This must be 4: other versions of the format are not read.' }),
   serial: z
     .int({ error: `This must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.` })
     .nonnegative({ error: 'This must not be below 0.' }),
-  lineage: short(200).min(1, { error: 'This must not be empty.' }),
-  terraform_version: short(100).default(''),
+  lineage: plain('lineage').refine((text) => text !== '', { error: 'This must not be empty.' }),
+  terraform_version: plain('version').default(''),
   resources: List.nullish(),
 })
 
@@ -241,14 +239,16 @@ export const successionOf = (
 
 /** A lock as Terraform's http backend sends it and wants to read it again. */
 export const LockInfo = z.object({
-  ID: z.string().min(1).max(256).refine(isPlain),
-  Operation: z.string().max(256).refine(isPlain).default(''),
-  Info: z.string().max(4096).refine(isPlain).default(''),
-  Who: z.string().max(1024).refine(isPlain).default(''),
-  Version: z.string().max(256).refine(isPlain).default(''),
+  ID: measured('lockId').min(1).refine(isPlain),
+  Operation: measured('lockId').refine(isPlain).default(''),
+  Info: measured('lockInfo').refine(isPlain).default(''),
+  Who: measured('lockText').refine(isPlain).default(''),
+  Version: measured('lockId').refine(isPlain).default(''),
   // Terraform refuses a lock whose time it cannot read, so one that has none gets Go's zero time.
-  Created: z.iso.datetime({ offset: true }).max(64).catch('0001-01-01T00:00:00Z'),
-  Path: z.string().max(1024).refine(isPlain).default(''),
+  Created: measured('time')
+    .pipe(z.iso.datetime({ offset: true }))
+    .catch('0001-01-01T00:00:00Z'),
+  Path: measured('lockText').refine(isPlain).default(''),
 })
 export type LockInfo = z.infer<typeof LockInfo>
 

@@ -32,6 +32,9 @@ export type Verdict =
   /** The credential may be ill: probe the tenant before anything is said of the change. */
   | { readonly kind: 'probe'; readonly reason: string }
 
+/** The longest that anything waits before Auth0 is asked again, whatever an answer or a clock says. */
+export const longestWaitMs = 300_000
+
 /**
  * The one place where an answer becomes a decision: from status, shape and `errorCode`, never from message text.
  *
@@ -55,7 +58,7 @@ export const verdictOf = (reply: Reply<unknown>): Verdict => {
       return { kind: 'probe', reason: `Auth0 answered ${status}` }
     case 429: {
       const wait = reply.retryAfter ?? reply.rate.resetIn ?? 1
-      return { kind: 'again', afterMs: Math.max(wait, 0.05) * 1000, reason: 'rate-limited' }
+      return { kind: 'again', afterMs: Math.min(Math.max(wait, 0.05) * 1000, longestWaitMs), reason: 'rate-limited' }
     }
     default:
   }
@@ -72,6 +75,6 @@ export const stalledAfter = 10
  * @param random a number in [0, 1)
  */
 export const backOffMs = (failures: number, random: number): number => {
-  const ceiling = Math.min(300_000, 1000 * 2 ** Math.min(failures - 1, 20))
+  const ceiling = Math.min(longestWaitMs, 1000 * 2 ** Math.min(failures - 1, 20))
   return Math.round(ceiling * (0.5 + random / 2))
 }

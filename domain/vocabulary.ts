@@ -1,24 +1,20 @@
 import { z } from 'zod'
+import { measured } from './lengths.ts'
 
 /** Words of the field, as types. Everything here is data: no I/O, no clock, no SDK. */
 
+const tenantIdRule = 'a tenant id is lower case letters, digits and dashes, at most 63 characters'
+const clientIdRule = 'a client id is letters, digits, dashes and underscores, at most 64 characters'
+const stateNameRule = 'the name of a state is letters, digits, dots, dashes and underscores, at most 128 characters'
+
 /** One Auth0 tenant that Nexus looks after. */
-export const TenantId = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a tenant id is lower case letters, digits and dashes, at most 63 characters')
+export const TenantId = measured('tenantId', tenantIdRule).regex(/^[a-z0-9][a-z0-9-]*$/, tenantIdRule)
 
 /** One Auth0 application. Checked before anything is asked of Auth0: the SDK would send `..` as a path. */
-export const ClientId = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a client id is letters, digits, dashes and underscores, at most 64 characters')
+export const ClientId = measured('clientId', clientIdRule).regex(/^[A-Za-z0-9_-]+$/, clientIdRule)
 
 /** One Terraform state of a tenant. */
-export const StateName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
-    'the name of a state is letters, digits, dots, dashes and underscores, at most 128 characters',
-  )
+export const StateName = measured('stateName', stateNameRule).regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, stateNameRule)
 
 export interface ClientKey {
   readonly tenantId: string

@@ -95,7 +95,7 @@ const readNow = async (
   const ask = async <T>(call: () => Promise<Reply<T>>): Promise<Reply<T> | undefined> => {
     if (stopping.aborted) return undefined
     await deps.applyChecks.extend(key, claimMs)
-    await deps.pacer.slot(key.tenantId, 'read-clients')
+    await deps.pacer.slot(key.tenantId, 'read-clients', { rank: 'change' })
     const reply = await call()
     await deps.pacer.report(key.tenantId, 'read-clients', reply)
     return reply

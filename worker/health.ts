@@ -26,7 +26,7 @@ export const createHealth = (deps: {
   readonly log: Log
 }): Health => ({
   probe: async (tenantId, reason) => {
-    await deps.pacer.slot(tenantId, 'read-clients')
+    await deps.pacer.slot(tenantId, 'read-clients', { rank: 'change' })
     const reply = await deps.auth0.list(tenantId, undefined, 1)
     await deps.pacer.report(tenantId, 'read-clients', reply)
     if (reply.ok) return 'well'

@@ -40,7 +40,7 @@ export const createReconcile =
       if (deps.pacer.limits(key.tenantId)) {
         const outlook = await deps.leases.outlook(key)
         if (outlook.kind !== 'ready') return nextOf(outlook)
-        await deps.pacer.slot(key.tenantId, 'other')
+        await deps.pacer.slot(key.tenantId, 'other', { rank: 'change' })
       }
       const lease = await deps.leases.take(key, leaseMs(deps.callMs), deps.callMs)
       if (lease !== undefined) {
@@ -95,7 +95,7 @@ const step = async (deps: ReconcileDeps, lease: Lease): Promise<Step> => {
 const needsReading = (lease: Lease): boolean => lease.openAttemptMs !== null || lease.verifyDue
 
 const read = async (deps: ReconcileDeps, lease: Lease) => {
-  await deps.pacer.slot(lease.key.tenantId, 'read-clients')
+  await deps.pacer.slot(lease.key.tenantId, 'read-clients', { rank: 'change' })
   const reply = await deps.auth0.get(lease.key)
   await deps.pacer.report(lease.key.tenantId, 'read-clients', reply)
   return reply

@@ -1,6 +1,7 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
+import { NoPlace } from '../adapters/postgres/pacer.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
 import { verdictOf } from '../domain/verdict.ts'
@@ -40,7 +41,7 @@ export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
       while (!stopping.aborted) {
         const claim = await deps.scans.claim(tenantIds, claimMs, onlyAsked)
         if (claim === undefined) return
-        await scan(deps, claim.tenantId, claim.startedAt, stopping)
+        await scan(deps, claim, stopping)
       }
     })
   const stops = [scans(false), scans(true)]
@@ -49,8 +50,10 @@ export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
   }
 }
 
+type Claim = NonNullable<Awaited<ReturnType<Scans['claim']>>>
+
 /** Lists all clients of a tenant once. A scan that breaks off is incomplete and says so: nothing then counts as gone. */
-const scan = async (deps: ScanDeps, tenantId: string, startedAt: Date, stopping: AbortSignal): Promise<void> => {
+const scan = async (deps: ScanDeps, { tenantId, startedAt, asked }: Claim, stopping: AbortSignal): Promise<void> => {
   const { scans, configurations, log } = deps
   const tenant = configurations.get(tenantId)
   if (tenant === undefined) return
@@ -59,7 +62,7 @@ const scan = async (deps: ScanDeps, tenantId: string, startedAt: Date, stopping:
   let nominated = 0
   do {
     const askedAt = await scans.beginPage(tenantId, claimMs)
-    const page = await readPage(deps, tenantId, from, stopping)
+    const page = await readPage(deps, tenantId, from, asked, stopping)
     if (typeof page === 'string') {
       log.warn({ tenantId, reason: page, clients }, 'scan incomplete: it broke off, and is begun anew')
       await scans.finish(tenantId, { problem: page }, Math.min(againMs, tenant.scanIntervalMs))
@@ -78,10 +81,16 @@ const scan = async (deps: ScanDeps, tenantId: string, startedAt: Date, stopping:
 }
 
 /** One page, or why there is none. */
-const readPage = async (deps: ScanDeps, tenantId: string, from: string | undefined, stopping: AbortSignal) => {
+const readPage = async (
+  deps: ScanDeps,
+  tenantId: string,
+  from: string | undefined,
+  asked: boolean,
+  stopping: AbortSignal,
+) => {
   let problem = 'the process is ending'
   for (let attempt = 0; attempt < triesPerPage && !stopping.aborted; attempt += 1) {
-    await deps.pacer.slot(tenantId, 'read-clients')
+    if (!(await hasPlace(deps, tenantId, asked, stopping))) break
     const reply = await deps.auth0.list(tenantId, from, pageSize)
     await deps.pacer.report(tenantId, 'read-clients', reply)
     if (reply.ok) return reply.body
@@ -89,4 +98,31 @@ const readPage = async (deps: ScanDeps, tenantId: string, from: string | undefin
     if (verdictOf(reply).kind === 'probe' && (await deps.health.probe(tenantId, problem)) === 'ill') return problem
   }
   return problem
+}
+
+/**
+ * Waits for a place in the tenant's budget: behind everybody else, or among the requests where one waits for the scan.
+ *
+ * @returns false where the process is ending
+ */
+const hasPlace = async (
+  { pacer }: ScanDeps,
+  tenantId: string,
+  asked: boolean,
+  stopping: AbortSignal,
+): Promise<boolean> => {
+  const own = { rank: 'background', signal: stopping } as const
+  try {
+    await pacer
+      .slot(tenantId, 'read-clients', asked ? { rank: 'request', asker: { name: 'scan', signal: stopping } } : own)
+      .catch((error: unknown) => {
+        if (!(error instanceof NoPlace)) throw error
+        // So many requests wait that not even one of each has a place among them.
+        return pacer.slot(tenantId, 'read-clients', own)
+      })
+    return true
+  } catch (error) {
+    if (error instanceof NoPlace) return false
+    throw error
+  }
 }

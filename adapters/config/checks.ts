@@ -1,4 +1,5 @@
-import { isRecord, recordOf, textOf } from '../../domain/shape.ts'
+import { mixedIdentities } from '../../domain/identities.ts'
+import { isRecord, recordOf, textOf, textsOf } from '../../domain/shape.ts'
 import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
 import { addressOf, domainProblem } from './domains.ts'
 import { didYouMean } from './problems.ts'
@@ -98,6 +99,37 @@ const issuerUrls = (issuers: readonly Readonly<Record<string, unknown>>[]): Find
     }),
   )
 
+/** The first of `partner:`, `partner2:`… that no issuer has, for the place of one. */
+const freePrefix = (used: ReadonlySet<string | null>, index: number): string => {
+  const prefix = index <= 1 ? 'partner:' : `partner${index}:`
+  return used.has(prefix) ? freePrefix(used, index + 2) : prefix
+}
+
+/** A finding for each issuer of which it is not clear whose people its users are. */
+const identities = (issuers: readonly Readonly<Record<string, unknown>>[], ids: readonly string[]): Finding[] => {
+  const sources = issuers.map(({ tenants, prefix }) => ({
+    tenants: tenants === '*' ? ('*' as const) : (textsOf(tenants) ?? []),
+    prefix: textOf(prefix),
+  }))
+  const used = new Set(sources.map(({ prefix }) => prefix))
+  return [...Map.groupBy(mixedIdentities(sources, ids), ({ index }) => index).values()].flatMap((places): Finding[] => {
+    const [place] = places
+    if (place === undefined) return []
+    const { index, first, why } = place
+    const where = places.map(({ tenantId }) => tenantId).join(', ')
+    const message =
+      why === 'unsaid'
+        ? `This issuer serves ${where} as well as issuers[${first}] does, and it is not said whether they know the same ` +
+          'people. Write one of these lines here:\n' +
+          `      prefix: '${freePrefix(used, index)}' # other people: this stands before their user ids and roles\n` +
+          "      prefix: '' # the same people: an id or a role means the same from both"
+        : `issuers[${first}] is the first issuer of ${where}, so its ids are bare there, and these would be too. Write here:\n` +
+          `      prefix: '${freePrefix(used, index)}' # other people\n` +
+          `      prefix: '${sources[first]?.prefix ?? ''}' # the same people as those of issuers[${first}]`
+    return [{ path: ['issuers', index, 'prefix'], message }]
+  })
+}
+
 /** A finding for each tenant that a credential names and the file does not have. */
 const scopes = (tree: Readonly<Record<string, unknown>>, ids: readonly string[]): Finding[] => {
   const credentials: readonly (readonly [Path, unknown])[] = [
@@ -152,6 +184,7 @@ export const findings = (root: unknown, isUnknown: (path: Path) => boolean): Fin
       'Another entry has this issuer; configure it once, with its audiences.',
     ),
     ...issuerUrls(issuers),
+    ...(idsKnown ? identities(issuers, ids) : []),
     ...repeated(tokens, tokensAt, 'name', 'Another application token has this name; names must be unique.'),
     ...repeated(tokens, tokensAt, 'sha256', 'Another application has this token; make one for each.', (hash) =>
       hash.toLowerCase(),

@@ -141,6 +141,8 @@ export interface IssuerConfiguration {
   readonly algorithms: readonly (typeof tokenAlgorithms)[number][]
   readonly claims: ClaimNames
   readonly tenants: TenantScope
+  /** What stands before its users' ids and roles where another issuer comes first (`domain/identities.ts`). */
+  readonly prefix: string | null
   readonly allowInsecure: boolean
 }
 

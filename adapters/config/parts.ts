@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPlain } from '../../domain/shape.ts'
 import { didYouMean } from './problems.ts'
 
 /**
@@ -24,9 +25,12 @@ const sayingPlain =
   ({ input }: Mistake): string =>
     input === undefined ? `This is missing: give ${what}.` : `This must be ${what}.`
 
-/** A text that is not empty. @param what continues "give …" and "this must be …" */
+/** A text that is not empty, and that can be kept. @param what continues "give …" and "this must be …" */
 export const text = (what: string) =>
-  z.string({ error: saying(what) }).min(1, { error: `This is empty: give ${what}.` })
+  z
+    .string({ error: saying(what) })
+    .min(1, { error: `This is empty: give ${what}.` })
+    .refine(isPlain, { error: 'This holds a character that cannot be kept: U+0000, or half of a surrogate pair.' })
 
 /** A text of which `holds` is true. */
 export const textThat = (what: string, holds: (value: string) => boolean) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { plans } from '../../domain/budget.ts'
+import { isPrefix } from '../../domain/identities.ts'
 import { withoutSlashes } from '../../domain/web-address.ts'
 import { defaultMetadataKeys, permissions, StateName, TenantId } from '../../domain/vocabulary.ts'
 import { isPasswordHash } from '../credentials/password-hash.ts'
@@ -148,6 +149,9 @@ const tenant = mapping({
   }
 })
 
+const prefixWords =
+  "This must be a word and a colon, such as 'partner:' (not 'account:', which accounts of the database have), or '' for none."
+
 const claim = (fallback: string) => text('the name of a member of the token').default(fallback)
 
 const issuer = mapping({
@@ -174,6 +178,11 @@ const issuer = mapping({
     products: claim('https://nexus.example/products'),
   }).prefault({}),
   tenants: tenantScope,
+  prefix: z
+    .string({ error: prefixWords })
+    .refine(isPrefix, { error: prefixWords })
+    .optional()
+    .transform((prefix) => prefix ?? null),
   allowInsecure: flag().default(false),
 }).transform(({ jwksUrl, ...rest }) => ({
   ...rest,

@@ -1,5 +1,6 @@
+import { imitatedPrefix, prefixOn } from '../../domain/identities.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
-import type { Configuration, TenantScope } from '../config/configuration.ts'
+import type { Configuration, IssuerConfiguration, TenantScope } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'
 import type { AttemptLimits } from './attempts.ts'
 import { createApplicationFinder } from './application-tokens.ts'
@@ -19,6 +20,8 @@ export interface Credentials {
   readonly applicationToken?: string | undefined
   /** The network address that they came from, where it is known. */
   readonly address?: string | null
+  /** The tenant that is asked about: user ids and roles may be called otherwise on each. Null where it is no one tenant. */
+  readonly tenantId?: string | null
 }
 
 /**
@@ -47,18 +50,36 @@ const commonTenants = (one: TenantScope, other: TenantScope): TenantScope => {
   return other === '*' ? one : one.filter((id) => other.includes(id))
 }
 
-/** A user through an application: good where both are, and never more than the application's ceiling. */
-const userCaller = (bearer: Bearer, application: Application): Caller => {
+/**
+ * A user through an application: good where both are, and never more than the application's ceiling.
+ *
+ * @param prefix what stands before the user's id and roles
+ */
+const userCaller = (bearer: Bearer, application: Application, prefix: string): Caller => {
   const { permissions: ceiling, products } = application
   return {
     kind: 'user',
-    id: bearer.userId,
+    id: `${prefix}${bearer.userId}`,
     application: application.name,
     tenants: commonTenants(bearer.issuer.tenants, application.tenants),
     permissions: ceiling === null ? bearer.permissions : bearer.permissions.intersection(new Set(ceiling)),
-    roles: bearer.roles,
+    roles: bearer.roles.map((role) => `${prefix}${role}`),
     products: products === null ? bearer.products : bearer.products.filter((product) => products.includes(product)),
     terraformStates: application.terraformStates,
+  }
+}
+
+/** @throws Unauthenticated where a bare id or role would be read as one of another issuer's */
+const refuseImitation = (issuers: readonly IssuerConfiguration[], { userId, roles, issuer }: Bearer): void => {
+  const named = { [issuer.claims.userId]: [userId], [issuer.claims.roles]: roles }
+  for (const [claim, names] of Object.entries(named)) {
+    const prefix = imitatedPrefix(issuers, names)
+    if (prefix !== undefined)
+      throw new Unauthenticated(
+        `The claim ${claim} of the Bearer token holds a name that begins with ${prefix}, which the configuration of ` +
+          'Nexus gives to the users of one issuer. Ask the operator of Nexus to choose another prefix for them.',
+        { token: true },
+      )
   }
 }
 
@@ -85,7 +106,8 @@ export const createAuthenticator = (
     new Set(tokens.map(({ name }) => name)),
     onError,
   )
-  const verifyBearer = createBearerVerifier(configuration.issuers, now, keyTimes)
+  const { issuers } = configuration
+  const verifyBearer = createBearerVerifier(issuers, now, keyTimes)
   const attempts = createAttempts(now, attemptLimits)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,
@@ -95,20 +117,27 @@ export const createAuthenticator = (
     attempts,
   )
 
-  const user = async (token: string, applicationToken: string | undefined): Promise<Caller> => {
+  const user = async (
+    token: string,
+    applicationToken: string | undefined,
+    tenantId: string | null,
+  ): Promise<Caller> => {
     if (applicationToken === undefined || applicationToken === '')
       throw new Unauthenticated(`A Bearer token must come with an application token in the header ${header}.`)
     const application = configuredApplication(applicationToken) ?? (await registeredApplication(applicationToken))
     if (application === undefined)
       throw new Unauthenticated(`The application token in the header ${header} is not known.`)
-    return userCaller(await verifyBearer(token), application)
+    const bearer = await verifyBearer(token)
+    const prefix = prefixOn(issuers, bearer.issuer, tenantId)
+    if (prefix === '') refuseImitation(issuers, bearer)
+    return userCaller(bearer, application, prefix)
   }
 
-  const callerOf: Authenticate = async ({ authorization, applicationToken, address = null }) => {
+  const callerOf: Authenticate = async ({ authorization, applicationToken, address = null, tenantId = null }) => {
     const { scheme, value = '' } = /^(?<scheme>[^ ]+) +(?<value>[^ ]+) *$/.exec(authorization ?? '')?.groups ?? {}
     switch (scheme?.toLowerCase()) {
       case 'bearer':
-        return user(value, applicationToken)
+        return user(value, applicationToken, tenantId)
       case 'basic':
         return verifyBasic(value, address)
       case undefined:

@@ -163,13 +163,12 @@ export const createAudit = (db: Kysely<Database>) => {
       newestFirst,
     }: { readonly limit: number; readonly after?: AuditPlace; readonly newestFirst: boolean },
   ): Promise<AuditRecord[]> => {
-    const conditions = [...conditionsOf(filter), ...(after === undefined ? [] : [beyond(after, newestFirst)])]
     const direction = newestFirst ? sql`desc` : sql`asc`
     const { rows } = await sql<Row>`
       select id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, tenant_id, actor_kind, actor_id,
              application, abbrev(address) as address, request_id, action, target, change_id, outcome, reason, missing, count
       from nexus.audit
-      where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}
+      where ${matching(filter)} and ${beyond(after, newestFirst)}
       order by nexus.audit.at ${direction}, id ${direction} limit ${limit}
     `.execute(db)
     return rows.map(toRecord)
@@ -209,23 +208,23 @@ export const createAudit = (db: Kysely<Database>) => {
 
 export type Audit = ReturnType<typeof createAudit>
 
-const conditionsOf = (filter: AuditFilter): RawBuilder<unknown>[] => {
+const is = (column: RawBuilder<unknown>, wanted: string | undefined): RawBuilder<unknown> =>
+  sql`(${wanted ?? null}::text is null or ${column} = ${wanted ?? null})`
+
+/** One text for each index that is read, whatever else is asked for: statements are prepared, and kept. */
+const matching = (filter: AuditFilter): RawBuilder<unknown> => {
   const { tenantId, since, until, actor, action, outcome, target } = filter
-  return [
-    ...(tenantId === undefined ? [] : [tenantId === null ? sql`tenant_id is null` : sql`tenant_id = ${tenantId}`]),
-    ...(since === undefined ? [] : [sql`at >= ${since}::timestamptz`]),
-    ...(until === undefined ? [] : [sql`at < ${until}::timestamptz`]),
-    ...(actor === undefined ? [] : [sql`actor_id = ${actor}`]),
-    ...(action === undefined ? [] : [sql`action = ${action}`]),
-    ...(outcome === undefined ? [] : [sql`outcome = ${outcome}`]),
-    ...(target === undefined ? [] : [sql`target = ${target}`]),
-  ]
+  const ofTenant =
+    tenantId === undefined ? sql`true` : tenantId === null ? sql`tenant_id is null` : sql`tenant_id = ${tenantId}`
+  return sql`${ofTenant} and at >= ${since ?? '-infinity'}::timestamptz and at < ${until ?? 'infinity'}::timestamptz
+    and ${is(sql`actor_id`, actor)} and ${is(sql`action`, action)} and ${is(sql`outcome`, outcome)}
+    and ${is(sql`target`, target)}`
 }
 
-const beyond = ({ at, id }: AuditPlace, newestFirst: boolean): RawBuilder<unknown> =>
-  newestFirst
-    ? sql`(at, id) < (${at}::timestamptz, ${id}::bigint)`
-    : sql`(at, id) > (${at}::timestamptz, ${id}::bigint)`
+const beyond = (after: AuditPlace | undefined, newestFirst: boolean): RawBuilder<unknown> => {
+  const { at, id } = after ?? { at: newestFirst ? 'infinity' : '-infinity', id: 0 }
+  return sql`(at, id) ${newestFirst ? sql`<` : sql`>`} (${at}::timestamptz, ${id}::bigint)`
+}
 
 interface Row {
   readonly id: number

@@ -1,54 +1,49 @@
 import { sql } from 'kysely'
-import type { Kysely } from 'kysely'
-import { averagedOver, pacing } from '../../domain/budget.ts'
-import type { Bucket } from '../../domain/budget.ts'
+import type { Kysely, RawBuilder } from 'kysely'
+import { aheadOf, averagedOver, furthestPlaceMs, lateMs, pacing, standBackMs, turns } from '../../domain/budget.ts'
+import type { Bucket, Rank } from '../../domain/budget.ts'
+import { longestWaitMs } from '../../domain/verdict.ts'
 import type { Database } from './schema.ts'
 
-/** A place in the order of calls. `waitMs` is from now; `epoch` names the block since which it holds. */
-export interface Reservation {
+/** What asking for places came to: how many calls may be made now, and after how long it is worth asking for more. */
+export interface Granted {
+  readonly granted: number
   readonly waitMs: number
-  readonly epoch: number
-  /** Nothing may be reserved before this many milliseconds have passed; then reserve anew. */
-  readonly blocked: boolean
 }
 
 /**
  * The budget of calls per tenant and bucket, shared by every process that calls Auth0.
  *
- * Slots are the arrival times of a generic cell rate: each reservation moves `next_at` by one interval, and a call may go
- * ahead of it by the burst. What others draw from the same bucket is estimated from the answers, and the interval
- * stretched by it. Everything is one statement on one row, on the database's clock: callers are put in order by its lock.
+ * Places are the arrival times of a generic cell rate: each one that is taken moves `next_at` by one interval, and a call
+ * may go ahead of it by the burst. A place is taken when it is due and not before, so who gives up waiting leaves nothing
+ * behind. What others draw from the same bucket is estimated from the answers, and the interval stretched by it.
+ * Everything is one statement on one row, on the database's clock: callers are put in order by its lock. That clock may
+ * have been set: a time that the limits of the bucket cannot explain counts as the nearest that they can.
  */
 export const createBudgets = (db: Kysely<Database>) => ({
-  /** Reserves one slot. */
-  reserve: async (tenantId: string, bucket: Bucket): Promise<Reservation> => {
-    const { rows } = await sql<{ wait_ms: number; epoch: number; blocked: boolean }>`
-      insert into nexus.budgets as b (tenant_id, bucket, next_at, interval_ms, burst)
-      values (${tenantId}, ${bucket.name}, clock_timestamp() + ${inMs(bucket.intervalMs)}, ${bucket.intervalMs},
+  /**
+   * Takes as many places as are due, `want` at the most. One statement, and one more where the bucket has no row yet.
+   *
+   * @param rank whether others go first
+   */
+  take: async (tenantId: string, bucket: Bucket, rank: Rank, want: number): Promise<Granted> => {
+    const first = await take(db, tenantId, bucket, rank, want)
+    if (first !== undefined) return first
+    await sql`
+      insert into nexus.budgets (tenant_id, bucket, next_at, interval_ms, burst)
+      values (${tenantId}, ${bucket.name}, clock_timestamp() - ${inMs(bucket.intervalMs)}, ${bucket.intervalMs},
               ${bucket.burst})
-      on conflict (tenant_id, bucket) do update set
-        interval_ms = excluded.interval_ms,
-        burst = excluded.burst,
-        next_at = case when b.blocked_until > clock_timestamp() then b.next_at
-                  else greatest(b.next_at, clock_timestamp()) + ${stretched(bucket)} * interval '1 millisecond' end
-      returning
-        coalesce(b.blocked_until > clock_timestamp(), false) as blocked,
-        epoch,
-        greatest(0, extract(epoch from
-          case when b.blocked_until > clock_timestamp() then b.blocked_until
-          else b.next_at - ${ahead(bucket)} * interval '1 millisecond' end - clock_timestamp()))::float8 * 1000 as wait_ms
+      on conflict do nothing
     `.execute(db)
-    const [row] = rows
-    if (row === undefined) throw new Error('A reservation answered no row.')
-    return { waitMs: row.wait_ms, epoch: row.epoch, blocked: row.blocked }
+    return (await take(db, tenantId, bucket, rank, want)) ?? { granted: 0, waitMs: bucket.intervalMs }
   },
 
-  /** The block that holds now: whether a reservation of an older epoch is still good. */
-  epoch: async (tenantId: string, bucket: Bucket): Promise<number> => {
-    const { rows } = await sql<{ epoch: number }>`
-      select epoch from nexus.budgets where tenant_id = ${tenantId} and bucket = ${bucket.name}
+  /** Gives places back that were taken and are not needed: who waited for them has gone. */
+  giveBack: async (tenantId: string, bucket: Bucket, places: number): Promise<void> => {
+    await sql`
+      update nexus.budgets set next_at = next_at - ${inMs(places * bucket.intervalMs)}
+      where tenant_id = ${tenantId} and bucket = ${bucket.name}
     `.execute(db)
-    return rows[0]?.epoch ?? 0
   },
 
   /**
@@ -58,61 +53,127 @@ export const createBudgets = (db: Kysely<Database>) => ({
    */
   learn: async (tenantId: string, bucket: Bucket, remaining: number): Promise<void> => {
     const perSecond = float(perSecondOf(bucket))
-    const seconds = sql`extract(epoch from clock_timestamp() - seen_at)::float8`
     const over = float(averagedOver(bucket))
-    const drawn = sql`least(${float(bucket.burst)}, remaining + ${perSecond} * ${seconds}) - 1 - ${float(remaining)}`
+    const drawn = sql`least(${float(bucket.burst)}, remaining + ${perSecond} * ${sinceSeen}) - 1 - ${float(remaining)}`
     await sql`
       update nexus.budgets set
         foreign_per_second = case when seen_at is null then 0 else greatest(-${perSecond}, least(
-          ${perSecond}, foreign_per_second * exp(-least(${seconds} / ${over}, 50)) + (${drawn}) / ${over})) end,
+          ${perSecond}, foreign_per_second * ${faded(bucket)} + (${drawn}) / ${over})) end,
         remaining = ${float(remaining)},
         seen_at = clock_timestamp(),
-        next_at = greatest(next_at, clock_timestamp() + ${inMs((bucket.burst - remaining - pacing.slack) * bucket.intervalMs)})
+        next_at = greatest(
+          least(next_at, clock_timestamp() + ${inMs(furthestPlaceMs(bucket))}),
+          clock_timestamp() + ${inMs((bucket.burst - remaining - pacing.slack) * bucket.intervalMs)})
       where tenant_id = ${tenantId} and bucket = ${bucket.name}
     `.execute(db)
   },
 
   /**
-   * A 429 came: nothing is sent for `ms`, and who waited reserves anew. The bucket is empty now, and fills while nobody
-   * of ours sends.
+   * A 429 came: nobody sends for `ms`. The bucket is empty now, and fills while nobody of ours sends. A shorter block
+   * does not lift a longer one.
    */
   block: async (tenantId: string, bucket: Bucket, ms: number): Promise<void> => {
+    const until = sql`clock_timestamp() + ${inMs(Math.min(ms, longestWaitMs))}`
     await sql`
       update nexus.budgets set
         epoch = epoch + 1,
-        blocked_until = clock_timestamp() + ${inMs(ms)},
-        next_at = clock_timestamp() + ${inMs(bucket.burst * bucket.intervalMs)},
+        blocked_until = ${until},
+        next_at = clock_timestamp() + ${inMs(furthestPlaceMs(bucket))},
         remaining = 0,
         seen_at = clock_timestamp()
       where tenant_id = ${tenantId} and bucket = ${bucket.name}
-        and (blocked_until is null or blocked_until < clock_timestamp() + ${inMs(ms)})
+        and (blocked_until is null or blocked_until < ${until}
+             or blocked_until > clock_timestamp() + ${inMs(longestWaitMs)})
     `.execute(db)
   },
 })
 
 export type Budgets = ReturnType<typeof createBudgets>
 
+/** @returns undefined where the bucket has no row yet */
+const take = async (
+  db: Kysely<Database>,
+  tenantId: string,
+  bucket: Bucket,
+  rank: Rank,
+  want: number,
+): Promise<Granted | undefined> => {
+  const furthest = float(furthestPlaceMs(bucket))
+  // Milliseconds from now, which is read when the row is locked: before, another's place might be in the way.
+  const { rows } = await sql<{ granted: number; wait_ms: number }>`
+    with kept as materialized (
+      select * from nexus.budgets where tenant_id = ${tenantId} and bucket = ${bucket.name} for update
+    ), seen as materialized (
+      select kept.*, clock_timestamp() as now from kept
+    ), clear as materialized (
+      select now, foreign_per_second * ${faded(bucket)} as others,
+             greatest(${float(-dayMs)}, least(${furthest}, ${msFrom(sql`next_at`)})) as next_ms,
+             -- Written down as what it counts for: otherwise it would move on with the clock.
+             ${msFrom(sql`next_at`)} > ${furthest} as beyond,
+             case when ${msFrom(sql`blocked_until`)} <= ${float(longestWaitMs)} then ${msFrom(sql`blocked_until`)} end
+               as blocked_ms
+      from seen
+    ), paced as materialized (
+      select now, next_ms, beyond, blocked_ms, ${stretchedMs(bucket)} as every_ms, ${aheadMs(bucket)} as ahead_ms,
+             (${[...standBackMs(rank, bucket)]}::float8[])[1 + mod(
+               floor((extract(epoch from now)::float8 * 1000 + next_ms) / ${float(bucket.intervalMs)})::bigint, ${turns})]
+               as back_ms
+      from clear
+    ), due as materialized (
+      select *, greatest(next_ms + every_ms - ahead_ms + back_ms, blocked_ms) as due_ms,
+             -- Where nobody has called for long, what was not used is gone, but for a moment's lateness.
+             greatest(next_ms, -greatest(0, every_ms - ahead_ms) - ${float(lateMs(bucket))}) as from_ms
+      from paced
+    ), given as materialized (
+      select *, case when due_ms > 0 then 0 else
+        least(${want}::float8, greatest(1, floor((ahead_ms - back_ms - from_ms) / every_ms))) end as places
+      from due
+    ), written as (
+      update nexus.budgets b set
+        interval_ms = ${bucket.intervalMs}, burst = ${bucket.burst},
+        next_at = given.now + case when given.places > 0 then given.from_ms + given.places * given.every_ms
+          else given.next_ms end * interval '1 millisecond'
+      from given
+      where b.tenant_id = ${tenantId} and b.bucket = ${bucket.name} and (given.places > 0 or given.beyond)
+    )
+    select places as granted, case when places = 0 then due_ms
+      else greatest(0, from_ms + (places + 1) * every_ms - ahead_ms) end as wait_ms
+    from given
+  `.execute(db)
+  const [row] = rows
+  return row && { granted: row.granted, waitMs: row.wait_ms }
+}
+
+const dayMs = 86_400_000
+
 /** Parameters beside each other have no type of their own. */
 const float = (value: number) => sql`${value}::float8`
 
 const inMs = (ms: number) => sql`${float(ms)} * interval '1 millisecond'`
 
-/** Foreign use now: it fades while no answer says anything of it. */
-const foreign = (bucket: Bucket) => sql`
-  (b.foreign_per_second * exp(-least(coalesce(extract(epoch from clock_timestamp() - b.seen_at), 0)::float8 / ${float(averagedOver(bucket))}, 50)))`
+/** How far a time lies ahead of `now`; null where there is none. */
+const msFrom = (time: RawBuilder<unknown>) => sql`(extract(epoch from ${time} - now)::float8 * 1000)`
+
+/** Seconds since the last answer: not negative, whatever the clock has done since, and no more than matter. */
+const sinceSeen = sql`greatest(0, least(3600, extract(epoch from clock_timestamp() - seen_at)::float8))`
+
+/** What is left of an estimate since the last answer: it fades while none says anything of it. */
+const faded = (bucket: Bucket) => sql`exp(-least(coalesce(${sinceSeen}, 0) / ${float(averagedOver(bucket))}, 50))`
 
 const perSecondOf = ({ intervalMs }: Bucket): number => 1000 / intervalMs
 
+const isNoticed = (bucket: Bucket) => sql`others > ${float(perSecondOf(bucket) * pacing.noticed)}`
+
 /** Milliseconds between two of our calls: what others draw is left to them. */
-const stretched = (bucket: Bucket) => sql`
-  (1000 / (${float(perSecondOf(bucket))} - case when ${foreign(bucket)} > ${float(perSecondOf(bucket) * pacing.noticed)}
-    then least(${foreign(bucket)}, ${float(perSecondOf(bucket) * pacing.yielded)}) else 0 end))`
+const stretchedMs = (bucket: Bucket) => sql`
+  (1000 / (${float(perSecondOf(bucket))} - case when ${isNoticed(bucket)}
+    then least(others, ${float(perSecondOf(bucket) * pacing.yielded)}) else 0 end))`
 
 /** Milliseconds that a call may go ahead of its place: the burst, without what is not counted on. */
-const ahead = (bucket: Bucket) => {
+const aheadMs = (bucket: Bucket) => {
   const reserve = Math.min(pacing.reserve, bucket.burst * pacing.reserveShare)
-  const burst = Math.max(1, bucket.burst - pacing.slack)
+  const burst = aheadOf(bucket)
   return sql`
-    (${float(bucket.intervalMs)} * case when ${foreign(bucket)} > ${float(perSecondOf(bucket) * pacing.noticed)}
+    (${float(bucket.intervalMs)} * case when ${isNoticed(bucket)}
       then ${float(Math.max(1, burst - reserve))} else ${float(burst)} end)`
 }

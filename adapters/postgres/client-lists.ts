@@ -61,15 +61,19 @@ export interface ListedClient extends Pick<ClientState, 'key' | 'base' | 'pendin
 }
 
 /**
- * Settings for the connections that lists are read on. A page is planned for what it asks for (one caller owns half of
- * the clients, another five), and always by way of indexes: a page is a few rows, and they are in memory.
+ * The connections that lists are read on. A page is planned for what it asks for (one caller owns half of the clients,
+ * another five), and always by way of indexes: a page is a few rows, and they are in memory. Nothing is prepared: filters,
+ * order and caller make thousands of texts, each planned anew anyway, and a server would keep every one of them.
  */
-export const listSettings = {
-  plan_cache_mode: 'force_custom_plan',
-  enable_seqscan: 'off',
-  random_page_cost: '1.1',
-  max_parallel_workers_per_gather: '0',
-  jit: 'off',
+export const listConnections = {
+  size: 4,
+  prepares: false,
+  settings: {
+    enable_seqscan: 'off',
+    random_page_cost: '1.1',
+    max_parallel_workers_per_gather: '0',
+    jit: 'off',
+  },
 } as const
 
 /** Rows that are looked at in the list's order before the filters' own indexes are asked. */

@@ -23,14 +23,29 @@ export interface Postgres {
 }
 
 /**
+ * Statements that are prepared on a connection at the most. A server keeps each, with its plan (some 50 KB), for as long as
+ * the connection lives; those of the program are about 150.
+ */
+export const maximumPrepared = 250
+
+/**
  * @param url `postgres://user:password@host:port/database`
  * @param settings of PostgreSQL, for these connections
+ * @param prepares whether statements are prepared once per connection. Not where their texts follow from what is asked for
  * @param onError called when an idle connection is lost; the pool makes new ones by itself
  */
 export const connect = (
   url: string,
   onError: (error: Error) => void,
-  { size = 20, settings = {} }: { readonly size?: number; readonly settings?: Readonly<Record<string, string>> } = {},
+  {
+    size = 20,
+    settings = {},
+    prepares = true,
+  }: {
+    readonly size?: number
+    readonly settings?: Readonly<Record<string, string>>
+    readonly prepares?: boolean
+  } = {},
 ): Postgres => {
   const pool = new pg.Pool({
     connectionString: url,
@@ -48,7 +63,9 @@ export const connect = (
   pool.on('connect', (client) => {
     client.on('error', onError)
   })
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: prepared(pool) }) })
+  const db = new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: prepared(pool, prepares ? maximumPrepared : 0) }),
+  })
   return {
     db,
     pool,
@@ -61,13 +78,14 @@ export const connect = (
 
 /**
  * The same pool, whose statements are prepared once per connection: parsing and planning them takes longer than running
- * them. Their texts are few, as values are always parameters.
+ * them. Their texts are few, as values are always parameters; those beyond `maximum` have no name, and the server forgets
+ * each with the next.
  */
-const prepared = (pool: pg.Pool): PostgresPool => {
+const prepared = (pool: pg.Pool, maximum: number): PostgresPool => {
   const names = new Map<string, string>()
-  const nameOf = (text: string): string => {
+  const nameOf = (text: string): string | undefined => {
     const known = names.get(text)
-    if (known !== undefined) return known
+    if (known !== undefined || names.size >= maximum) return known
     const name = `nexus_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
     names.set(text, name)
     return name
@@ -76,8 +94,10 @@ const prepared = (pool: pg.Pool): PostgresPool => {
     options: pool.options,
     connect: async () => {
       const client = await pool.connect()
-      const query = (text: string, values: readonly unknown[]) =>
-        client.query({ text, values: [...values], ...(values.length === 0 ? {} : { name: nameOf(text) }) })
+      const query = (text: string, values: readonly unknown[]) => {
+        const name = values.length === 0 ? undefined : nameOf(text)
+        return client.query({ text, values: [...values], ...(name !== undefined && { name }) })
+      }
       return {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Kysely lists the commands that pg calls a string
         query: query as unknown as PostgresPoolClient['query'],

@@ -70,14 +70,14 @@ export const createScans = (db: Kysely<Database>) => ({
    * Claims the scan of one tenant that is due, for `forMs`. Scans that somebody waits for come first.
    *
    * @param onlyAsked leaves the others alone
-   * @returns the tenant and the database's time as the scan begins
+   * @returns the tenant, the database's time as the scan begins, and whether somebody waits for it
    */
   claim: async (
     tenantIds: readonly string[],
     forMs: number,
     onlyAsked = false,
-  ): Promise<{ readonly tenantId: string; readonly startedAt: Date } | undefined> => {
-    const { rows } = await sql<{ tenant_id: string; started_at: Date }>`
+  ): Promise<{ readonly tenantId: string; readonly startedAt: Date; readonly asked: boolean } | undefined> => {
+    const { rows } = await sql<{ tenant_id: string; started_at: Date; asked: boolean }>`
       update nexus.tenants set scan_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
       where tenant_id = (
         select tenant_id from nexus.tenants
@@ -87,10 +87,10 @@ export const createScans = (db: Kysely<Database>) => ({
           and (${outstanding} or not ${onlyAsked}::boolean)
         order by ${outstanding} desc, next_scan_at limit 1 for update skip locked
       )
-      returning tenant_id, clock_timestamp() as started_at
+      returning tenant_id, clock_timestamp() as started_at, ${outstanding} as asked
     `.execute(db)
     const [row] = rows
-    return row && { tenantId: row.tenant_id, startedAt: row.started_at }
+    return row && { tenantId: row.tenant_id, startedAt: row.started_at, asked: row.asked }
   },
 
   /** The database's time, taken before a page is asked for; the claim is extended with it. */

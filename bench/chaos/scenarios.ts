@@ -1,28 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Faults } from '../../simulator/main.ts'
-import type { Stack } from '../../test/support/assemble-stack.ts'
-import type { Workers } from './workers.ts'
+import { onServers } from './on-servers.ts'
+import { everywhere, pause } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 
-/** One way in which things go wrong. */
-export interface Scenario {
-  readonly name: string
-  readonly about: string
-  readonly workers: number
-  /** What the tenant does from the start. */
-  readonly faults?: Partial<Faults>
-  /** What happens while the changes go in and are worked on; ended by `stopping`. */
-  readonly meddle?: (stack: Stack, workers: Workers, stopping: AbortSignal) => Promise<void>
-}
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal }).catch(() => undefined)
-
-export const scenarios: readonly Scenario[] = [
+const onTenantAndWorkers: readonly Scenario[] = [
   {
     name: 'kills',
     about: 'a worker is killed every 2 s',
     workers: 2,
+    storages: everywhere,
     faults: { latencyMs: [5, 40] },
+    lasts: true,
     meddle: async (_stack, workers, stopping) => {
       while (!stopping.aborted) {
         await pause(2000, stopping)
@@ -34,18 +21,21 @@ export const scenarios: readonly Scenario[] = [
     name: 'errors',
     about: '30 % of the calls end in a 5xx or a reset, before or after the write',
     workers: 2,
+    storages: everywhere,
     faults: { errorShare: 0.1, errorAfterShare: 0.05, resetBeforeShare: 0.1, resetAfterShare: 0.05 },
   },
   {
     name: 'timeouts',
     about: '20 % of the calls are done and never answered',
     workers: 2,
+    storages: everywhere,
     faults: { timeoutAfterShare: 0.2 },
   },
   {
     name: 'outage',
     about: 'the tenant is gone for 20 s: resets, then a proxy page',
     workers: 2,
+    storages: everywhere,
     faults: { latencyMs: [5, 20] },
     meddle: async (stack, _workers, stopping) => {
       await pause(1000, stopping)
@@ -60,7 +50,9 @@ export const scenarios: readonly Scenario[] = [
     name: 'token',
     about: 'every token is revoked, again and again',
     workers: 2,
+    storages: everywhere,
     faults: { latencyMs: [5, 20] },
+    lasts: true,
     meddle: async (stack, _workers, stopping) => {
       while (!stopping.aborted) {
         await pause(500, stopping)
@@ -72,7 +64,9 @@ export const scenarios: readonly Scenario[] = [
     name: 'twice',
     about: 'every job is delivered twice',
     workers: 2,
+    storages: everywhere,
     faults: { latencyMs: [5, 20] },
+    lasts: true,
     meddle: async (stack, workers, stopping) => {
       while (!stopping.aborted) {
         const waiting = await stack.query<{ client_id: string }>(
@@ -87,6 +81,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'scaling',
     about: 'two workers, then four, then one',
     workers: 2,
+    storages: everywhere,
     faults: { latencyMs: [5, 40] },
     meddle: async (_stack, workers, stopping) => {
       await pause(2000, stopping)
@@ -99,7 +94,9 @@ export const scenarios: readonly Scenario[] = [
     name: 'flush',
     about: 'the queue loses everything it has, every 2 s',
     workers: 2,
+    storages: everywhere,
     faults: { latencyMs: [5, 40] },
+    lasts: true,
     meddle: async (_stack, workers, stopping) => {
       while (!stopping.aborted) {
         await pause(2000, stopping)
@@ -111,6 +108,22 @@ export const scenarios: readonly Scenario[] = [
     name: 'late-writes',
     about: '5 % of the calls are reset at once and take effect a second after their deadline',
     workers: 2,
+    storages: everywhere,
     faults: { lateWriteShare: 0.05, lateWriteMs: 800 },
   },
+  {
+    name: 'stop',
+    about: 'a worker is stopped for 20 s (SIGSTOP), and goes on where it was',
+    workers: 2,
+    storages: everywhere,
+    faults: { latencyMs: [5, 40] },
+    meddle: async (_stack, workers, stopping) => {
+      await pause(1000, stopping)
+      const goOn = workers.stopOne()
+      await pause(20_000, stopping)
+      goOn()
+    },
+  },
 ]
+
+export const scenarios: readonly Scenario[] = [...onTenantAndWorkers, ...onServers]

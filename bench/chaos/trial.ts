@@ -2,12 +2,13 @@ import { assembleStack } from '../../test/support/assemble-stack.ts'
 import type { Stack } from '../../test/support/assemble-stack.ts'
 import type { Servers } from '../../test/support/servers.ts'
 import { calls, untilSettled } from '../fleet.ts'
-import type { Scenario } from './scenarios.ts'
+import type { Scenario } from './scenario.ts'
 import { startWorkers } from './workers.ts'
 
-/** What a scenario left behind. All but `accepted`, `calls` and `seconds` must be 0. */
+/** What a scenario left behind. `lost`, `wrong`, `overlapping` and `outdated` must be 0. */
 export interface Verdict {
   readonly scenario: string
+  readonly seed: number
   readonly accepted: number
   /** Accepted, and not applied in the end. */
   readonly lost: number
@@ -19,6 +20,11 @@ export interface Verdict {
   readonly outdated: number
   readonly calls: number
   readonly seconds: number
+  /**
+   * Seconds from the end of the fault until everything was settled; from the last change on, where the fault lasts longer
+   * than that or ended before.
+   */
+  readonly recover: number
   readonly sound: boolean
 }
 
@@ -29,11 +35,12 @@ const withinMs = 180_000
 
 /** Runs one scenario to its end, and looks at the world. */
 export const trial = async (
-  servers: Servers,
+  common: Servers,
   scenario: Scenario,
   { seed, changes }: { readonly seed: number; readonly changes: number },
 ): Promise<Verdict> => {
-  const stack = await assembleStack(servers, {
+  const world = await scenario.world?.(common)
+  const stack = await assembleStack(world?.servers ?? common, {
     roles: { api: true, worker: false },
     file: { worker: { httpTimeout, concurrency: 8 } },
     tenant: { scanInterval: '24h', freshness: '24h' },
@@ -49,9 +56,15 @@ export const trial = async (
     await send(stack, ids, ids.length, seed)
     stack.simulator.setFaults({ seed, ...scenario.faults })
     const workers = await startWorkers(stack, scenario.workers)
-    const meddling = scenario.meddle?.(stack, workers, stopping.signal)
+    let faultEnded = 0
+    const meddling = (world ?? scenario).meddle?.(stack, workers, stopping.signal).then(() => {
+      faultEnded = performance.now()
+    })
     await send(stack, ids, changes - ids.length, seed + 1)
+    const sent = performance.now()
+    if (scenario.lasts !== true) await meddling
     const left = await untilSettled(stack, withinMs)
+    const recover = (performance.now() - Math.max(sent, faultEnded)) / 1000
     // What may still be written late is written, found and repaired.
     await untilVerified(stack, 30_000)
     stopping.abort()
@@ -62,16 +75,19 @@ export const trial = async (
     const lost = changes - left.applied
     return {
       scenario: scenario.name,
+      seed,
       accepted: changes,
       lost,
       ...looked,
       calls: calls(stack),
       seconds,
+      recover,
       sound: lost + looked.wrong === 0 && (looked.overlapping + looked.outdated === 0 || writesLate(scenario)),
     }
   } finally {
     stopping.abort()
     await stack.close()
+    await world?.close()
   }
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { Queue, createPostgresBackend, withBackend } from 'bullmq'
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -13,6 +14,8 @@ import type { Stack } from '../../test/support/assemble-stack.ts'
 export interface Workers {
   /** SIGKILL, and another one is started in its place. */
   readonly killOne: () => Promise<void>
+  /** SIGSTOP to one of them; what is answered lets it go on. */
+  readonly stopOne: () => () => void
   readonly scaleTo: (count: number) => Promise<void>
   /** Puts jobs into the queue, past all deduplication. */
   readonly deliver: (clientIds: readonly string[]) => Promise<void>
@@ -29,22 +32,27 @@ export const startWorkers = async (stack: Stack, count: number): Promise<Workers
   const file = path.join(directory, 'nexus.yaml')
   await writeFile(file, stack.configurationText, { mode: 0o600 })
   const running: ChildProcess[] = []
-  const start = (): void => {
-    running.push(
-      spawn(process.execPath, [cli, 'worker', '--config', file, '--log-level', 'error'], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      }),
-    )
+  /** Resolves when it works: on a busy machine a new one would otherwise be killed before it has begun. */
+  const start = async (): Promise<void> => {
+    const child = spawn(process.execPath, [cli, 'worker', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] })
+    running.push(child)
+    for await (const line of createInterface({ input: child.stdout })) if (line.includes('Nexus is up')) break
+    child.stdout.resume()
   }
   const queue = openQueue(stack)
-  for (let index = 0; index < count; index += 1) start()
+  await Promise.all(Array.from({ length: count }, start))
   return {
     killOne: async () => {
       await end(running.shift(), 'SIGKILL')
-      start()
+      await start()
+    },
+    stopOne: () => {
+      const [one] = running
+      one?.kill('SIGSTOP')
+      return () => void one?.kill('SIGCONT')
     },
     scaleTo: async (wanted) => {
-      while (running.length < wanted) start()
+      while (running.length < wanted) await start()
       await Promise.all(running.splice(wanted).map((child) => end(child, 'SIGTERM')))
     },
     deliver: queue.deliver,
@@ -60,6 +68,7 @@ export const startWorkers = async (stack: Stack, count: number): Promise<Workers
 const end = async (child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> => {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
+  child.kill('SIGCONT')
   child.kill(signal)
   await ended
 }

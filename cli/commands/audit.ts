@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { AuditFilter } from '../../adapters/postgres/audit.ts'
 import { auditActionNames, auditOutcomes } from '../../domain/audit.ts'
 import type { AuditAction, AuditOutcome } from '../../domain/audit.ts'
+import { momentOf } from '../../domain/kept.ts'
 import { Failure } from '../failure.ts'
 import { configOption } from '../options.ts'
 
@@ -12,15 +13,13 @@ interface Flags extends Omit<AuditFilter, 'tenantId'> {
 }
 
 const time = (raw: string): string => {
-  const date = new Date(raw)
-  if (
-    !/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(raw) ||
-    Number.isNaN(date.getTime())
-  )
+  const minutes = /^(.{11}\d\d:\d\d)(Z|[+-]\d\d:\d\d)$/.exec(raw)
+  const moment = momentOf(raw.length === 10 ? `${raw}T00:00:00Z` : minutes ? `${minutes[1]}:00${minutes[2]}` : raw)
+  if (moment === undefined)
     throw new InvalidArgumentError(
       'It must be a day (in UTC) such as 2026-01-31, or a time with its zone such as 2026-01-31T08:00:00Z.',
     )
-  return date.toISOString()
+  return moment
 }
 
 const action = (raw: string): AuditAction => {

@@ -23,12 +23,13 @@ const summaryOf = ({ server, database, redis, worker, terraform, ...rest }: Conf
     driftPolicy,
     allowInsecure,
   })),
-  issuers: rest.issuers.map(({ issuer, audience, jwksUrl, algorithms, tenants }) => ({
+  issuers: rest.issuers.map(({ issuer, audience, jwksUrl, algorithms, tenants, prefix }) => ({
     issuer,
     audience,
     jwksUrl,
     algorithms,
     tenants,
+    prefix,
   })),
   applicationTokens: rest.applicationTokens.tokens.map(({ name, tenants, products, permissions }) => ({
     name,
@@ -125,7 +126,8 @@ const linesOf = (summary: ReturnType<typeof summaryOf>): string[] => {
     ...section(
       'issuers',
       issuers.map(
-        ({ issuer, audience, tenants }) => `${issuer} for ${audience.join(', ')}; good for ${scopeText(tenants)}`,
+        ({ issuer, audience, tenants, prefix }) =>
+          `${issuer} for ${audience.join(', ')}; good for ${scopeText(tenants)}${prefix === null ? '' : `; prefix '${prefix}'`}`,
       ),
     ),
     ...section(

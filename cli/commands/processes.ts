@@ -26,8 +26,10 @@ const logLevel = (): Option =>
 const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { createLog } = await import('../../adapters/log/log.ts')
+  const { hearConsole } = await import('../../adapters/log/console.ts')
   const { run } = await import('../run.ts')
   const log = createLog(logLevel)
+  hearConsole(log)
   const ended = untilSignal()
   const configuration = loadConfiguration({ file: config, env: process.env })
   // EX_TEMPFAIL: whoever looks after the process starts it again.

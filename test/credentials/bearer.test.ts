@@ -199,7 +199,7 @@ describe('a Bearer token', () => {
       keys.url,
       {},
       '',
-      `  - { issuer: 'https://other.example/', audience: urn:nexus, jwksUrl: ${otherKeys.url}, allowInsecure: true, tenants: [beta] }`,
+      `  - { issuer: 'https://other.example/', audience: urn:nexus, jwksUrl: ${otherKeys.url}, allowInsecure: true, tenants: [beta], prefix: 'other:' }`,
     )
     const claims = { ...goodClaims, iss: 'https://other.example/' }
     expect(await bearer(sign(claims, { kid: 'one' }, otherKey))).toMatchObject({ caller: { tenants: ['beta'] } })

@@ -183,13 +183,14 @@ describe('release', () => {
   })
 })
 
+const source = (pattern: string): string =>
+  pattern
+    .replaceAll('.', String.raw`\.`)
+    .replaceAll('*', '[^]*')
+    .replaceAll('?', '[^]')
+
 test('a name fits a pattern as a regular expression would have it', () => {
   const part = fc.constantFrom('a', 'b', '*', '?', '.', '😀')
-  const source = (pattern: string): string =>
-    pattern
-      .replaceAll('.', String.raw`\.`)
-      .replaceAll('*', '[^]*')
-      .replaceAll('?', '[^]')
   fc.assert(
     fc.property(fc.array(part, { maxLength: 8 }), fc.array(part, { maxLength: 8 }), (name, pattern) => {
       const only = client('one', { name: name.join('') })

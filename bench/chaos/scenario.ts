@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Faults } from '../../simulator/main.ts'
+import type { Stack } from '../../test/support/assemble-stack.ts'
+import type { Servers } from '../../test/support/servers.ts'
+import type { Workers } from './workers.ts'
+
+/** On what Nexus keeps what it knows. */
+export type Storage = 'embedded' | 'postgresql+redis'
+export const everywhere: readonly Storage[] = ['embedded', 'postgresql+redis']
+
+/**
+ * What happens while the changes go in and are worked on. It resolves when the fault has ended; one that lasts goes on
+ * until `stopping`, when everything is settled.
+ */
+type Meddle = (stack: Stack, workers: Workers, stopping: AbortSignal) => Promise<void>
+
+/** Servers for one trial alone, which can be broken. */
+export interface World {
+  readonly servers: Servers
+  readonly meddle: Meddle
+  readonly close: () => Promise<void>
+}
+
+/** One way in which things go wrong. */
+export interface Scenario {
+  readonly name: string
+  readonly about: string
+  readonly workers: number
+  /** Where it can happen. */
+  readonly storages: readonly Storage[]
+  /** What the tenant does from the start. */
+  readonly faults?: Partial<Faults>
+  readonly meddle?: Meddle
+  /** Makes servers for this trial; otherwise it has those of the whole run. */
+  readonly world?: (common: Servers) => Promise<World>
+  /** Whether `meddle` goes on until it is stopped. */
+  readonly lasts?: true
+}
+
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined)

@@ -9,6 +9,7 @@ const stacked = [
   'test/terraform/**/*.test.ts',
   'test/clients/**/*.test.ts',
   'test/upgrade/**/*.test.ts',
+  'test/fuzz/requests.test.ts',
 ]
 
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({

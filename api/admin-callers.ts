@@ -75,7 +75,7 @@ export const createCaller =
       `There is, or was, ${words[kind].what === 'application' ? 'an' : 'a'} ${words[kind].what} ${name}; choose another name.`,
     )
     if (configuredOf(deps, kind, name) !== undefined) throw taken
-    const { secret, hash } = await issue[kind]()
+    const { secret, hash } = issue[kind]()
     const made = await deps.registers[kind].create(
       { name, grant, hash, expiresAt, createdBy: authorOf(caller) },
       ask.record,
@@ -114,8 +114,8 @@ export const rotateSecret =
     const { overlapSeconds } = parse(Rotation, bytes.length === 0 ? Buffer.from('{}') : bytes)
     const name = nameOf(ask)
     refuseConfigured(deps, kind, caller, name)
-    const { entry } = await overseen(deps, kind, caller, name)
-    const { secret, hash } = await issue[kind](entry.secret?.hash)
+    await overseen(deps, kind, caller, name)
+    const { secret, hash } = issue[kind]()
     const rotated = await decide(deps, kind, caller, ask, (entry, now) => {
       const { name, grant, createdBy } = entry
       refuseExcess(

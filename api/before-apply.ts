@@ -21,7 +21,7 @@ const maximumConfirmed = 20
 
 /**
  * The last look before an apply gets the lock of a state that Nexus writes: are its clients still there? One that was
- * deleted in Auth0 since the last scan would come back as an empty client of the old name. What is gone is noted, so that
+ * deleted in Auth0 since the last scan, and that no declaration gives, would come back as an empty client of the old name. What is gone is noted, so that
  * the configuration is outdated. Where Auth0 cannot be listed in time, the last scan decides.
  *
  * @param snapshot the count that the configuration was made at
@@ -39,7 +39,7 @@ export const goneBeforeApply = async (
   const state = await deps.stateLocks.peek(key)
   // It is refused anyway, or answered as before.
   if (state.held || state.snapshot !== snapshot) return []
-  const clients = await deps.heldClients.of(tenant.id, [key.name], maximumClients)
+  const clients = await deps.heldClients.undeclared(tenant.id, key.name, maximumClients)
   if (clients.length === 0) return []
   const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(patienceMs)])
   const looking = goneAmong(deps, tenant.id, clients, { ...asker, signal })

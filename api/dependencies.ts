@@ -22,6 +22,7 @@ import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Notifications } from '../adapters/postgres/notifications.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { Auth0Client, Caller, ClientKey } from '../domain/vocabulary.ts'
+import type { Bodies } from './threads/bodies.ts'
 
 /** Everything the API needs of the world; built once where the program starts. */
 export interface ApiDeps {
@@ -83,6 +84,8 @@ export interface ApiDeps {
     /** One client's secret; null where Auth0 does not show it. */
     readonly readSecret: (key: ClientKey, asker: Asker) => Promise<Reply<string | null>>
   }
+  /** What is done with a body before anything is decided: large ones are worked on in threads. */
+  readonly bodies: Bodies
   /** Resolves when the database answers. @throws the database's error */
   readonly ping: () => Promise<void>
   readonly log: Logger

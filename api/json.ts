@@ -1,5 +1,5 @@
 import { visit } from 'jsonc-parser'
-import { depthOf, pointerTo } from '../domain/json-text.ts'
+import { extentOf, pointerTo } from '../domain/json-text.ts'
 import { excessIn } from '../domain/lengths.ts'
 import type { Issue } from '../domain/vocabulary.ts'
 import { Problem } from './problem.ts'
@@ -9,6 +9,9 @@ const maximumDepth = 32
 
 /** What Go's JSON package reads at the most, and with it Terraform: a state that is deeper could never be read again. */
 const maximumLooseDepth = 10_000
+
+/** A Terraform state of 100,000 resources has about three million. Parsed, as many take less than half a gigabyte. */
+const maximumValues = 5_000_000
 
 const malformed = (detail: string, errors: readonly Issue[] = []): Problem =>
   new Problem('malformed', detail, { errors })
@@ -25,7 +28,7 @@ export const parseJson = (bytes: Uint8Array, elements?: number): unknown => {
   const text = decode(bytes)
   if (text.trim() === '') throw malformed('The body is empty; send a JSON object, {} at least.')
   // Before anything recurses over it.
-  if (depthOf(text) > maximumDepth) throw malformed(`The body is nested deeper than ${maximumDepth} levels.`)
+  if (extentOf(text).depth > maximumDepth) throw malformed(`The body is nested deeper than ${maximumDepth} levels.`)
   const value = parse(text)
   const { shape, length } = excessIn(value, elements)
   const ofAll = shape.find(({ pointer }) => pointer === '')
@@ -40,13 +43,16 @@ export const parseJson = (bytes: Uint8Array, elements?: number): unknown => {
  * Bytes as a JSON value, of what other programs write for each other: a key that stands twice is theirs, and so is any
  * nesting that they could read themselves.
  *
- * @throws Problem 400 for an empty body, for what is not UTF-8 or not JSON, for nesting that Terraform could not read
+ * @throws Problem 400 for an empty body, for what is not UTF-8 or not JSON, for nesting that Terraform could not read; 422
+ *   for more values than memory is to hold
  */
 export const parseLoose = (bytes: Uint8Array): unknown => {
   const text = decode(bytes)
   if (text.trim() === '') throw malformed('The body is empty.')
   // Before it is parsed: millions of brackets would take seconds and a gigabyte.
-  if (depthOf(text) > maximumLooseDepth) throw malformed(`The body is nested deeper than ${maximumLooseDepth} levels.`)
+  const { depth, values } = extentOf(text)
+  if (depth > maximumLooseDepth) throw malformed(`The body is nested deeper than ${maximumLooseDepth} levels.`)
+  if (values > maximumValues) throw new Problem('impossible', `The body holds more than ${maximumValues} values.`)
   return parse(text)
 }
 

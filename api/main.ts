@@ -1,5 +1,7 @@
 import { buildApp } from './app.ts'
 import type { ApiDeps } from './dependencies.ts'
+import { createBodies } from './threads/bodies.ts'
+import { createPool, usualPool } from './threads/pool.ts'
 
 /** A listening API. */
 export interface Api {
@@ -16,11 +18,18 @@ export interface Api {
  * @throws when the address cannot be listened on
  */
 export const startApi = async (
-  deps: ApiDeps,
+  deps: Omit<ApiDeps, 'bodies'>,
   address: { readonly host: string; readonly port: number },
 ): Promise<Api> => {
-  const app = buildApp(deps)
+  const pool = createPool(usualPool, deps.log)
+  const app = buildApp({ ...deps, bodies: createBodies(pool) })
   // A copy: Fastify writes to what it is given.
   const url = await app.listen({ host: address.host, port: address.port })
-  return { url, close: () => app.close() }
+  return {
+    url,
+    close: async () => {
+      await app.close()
+      await pool.close()
+    },
+  }
 }

@@ -27,7 +27,6 @@ import { isStale } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
 import { include, parseQuery } from './query.ts'
-import { parsePatch } from './parse-patch.ts'
 import { patienceOf } from './prefer.ts'
 import { previewAnswer } from './preview.ts'
 import { forbidden, Problem, tooMany } from './problem.ts'
@@ -45,7 +44,7 @@ export const patchClient =
     const caller = await admit(deps, ask, 'write')
     const kind = patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
     const body = await ask.readBody()
-    const patch = parsePatch(kind, body)
+    const patch = await deps.bodies.patch(kind, body)
     const { dryRun, include } = parseQuery(
       parameters,
       ask.query,

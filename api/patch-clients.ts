@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { OutcomeUnknown } from '../adapters/postgres/accepting.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
@@ -6,7 +5,6 @@ import { openRecord } from '../adapters/postgres/audit.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { ClaimLost } from '../adapters/postgres/idempotency.ts'
 import type { Claim } from '../adapters/postgres/idempotency.ts'
-import { keptName } from '../domain/kept.ts'
 import { ClientId } from '../domain/vocabulary.ts'
 import type { Caller } from '../domain/vocabulary.ts'
 import { wake } from './answer-change.ts'
@@ -15,30 +13,24 @@ import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admit, noSuchClient, tenantOf } from './gate.ts'
 import { once } from './idempotency.ts'
-import { parseJson } from './json.ts'
 import { keepAnswer, keepProblem } from './kept-answer.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
-import type { PatchKind } from './media-type.ts'
 import { isDone, operationView } from './operation-view.ts'
-import { issuesOf, patchFrom } from './parse-patch.ts'
 import { acceptPatch, refuseParameters } from './patch-client.ts'
 import { patienceOf } from './prefer.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { answerRecorded } from './record.ts'
 import { Problem, unavailable } from './problem.ts'
-
-interface Element {
-  readonly id: string
-  readonly patch: unknown
-}
+import { patchOf } from './threads/bodies.ts'
+import { problemIn } from './threads/jobs.ts'
+import type { ListedPatch } from './threads/jobs.ts'
 
 /** One request for many clients, parsed as far as all of them have in common. */
 interface ListRequest {
   readonly tenant: TenantConfiguration
   readonly caller: Caller
-  readonly kind: PatchKind
-  readonly elements: readonly Element[]
+  readonly elements: readonly ListedPatch[]
 }
 
 /**
@@ -52,7 +44,7 @@ export const patchClients =
     const caller = await admit(deps, ask, 'write')
     const kind = patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
     const body = await ask.readBody(settings.listLimitBytes)
-    const elements = elementsOf(body, settings.maximumElements)
+    const elements = await deps.bodies.list(kind, body, settings.maximumElements)
     refuseParameters(ask.query)
     refuseIfMatch(ask)
     const tenant = tenantOf(deps, ask)
@@ -60,8 +52,8 @@ export const patchClients =
     const holdMs = settings.claimMs + settings.decideMs + patience.ms
     const what = ['PATCH', kind]
     return once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs }, async (claim) => {
-      const id = await openOperation(deps, { tenant, caller, kind, elements }, claim)
-      const moving = await decideAll(deps, known, ask, { tenant, caller, kind, elements }, id)
+      const id = await openOperation(deps, { tenant, caller, elements }, claim)
+      const moving = await decideAll(deps, known, ask, { tenant, caller, elements }, id)
       const enough = AbortSignal.any([ask.gone, ask.closing])
       await waitFor(deps, id, moving ? patience.ms : 0, enough)
       const applied = patience.applied === null ? {} : { 'preference-applied': patience.applied }
@@ -123,8 +115,8 @@ const decide = async (
   deps: ApiDeps,
   known: KnownClients,
   ask: Ask,
-  { tenant, caller, kind }: ListRequest,
-  { id, patch: raw }: Element,
+  { tenant, caller }: ListRequest,
+  { id, patch, problem }: ListedPatch,
   { operationId, place }: { readonly operationId: string; readonly place: number },
   enough: AbortSignal,
 ): Promise<boolean> => {
@@ -134,7 +126,8 @@ const decide = async (
     const record = openRecord({ ...ask.record.facts(), action: 'client.patch', target: isId ? id : null })
     const accepted = await answerRecorded(deps, record, () => {
       if (!isId) throw noSuchClient()
-      const request = { tenant, caller, patch: patchFrom(kind, raw), ifMatch: undefined, gone: enough }
+      if (problem !== null) throw problemIn(problem)
+      const request = { tenant, caller, patch: patchOf(patch), ifMatch: undefined, gone: enough }
       return acceptPatch(deps, known, request, id, { kind: 'element', operationId, place }, record)
     })
     if (accepted.kind === 'nothing-named') {
@@ -201,35 +194,6 @@ const operationLink = (tenantId: string, id: string): string => `/v1/tenants/${t
 const refuseIfMatch = (ask: Ask): void => {
   if (ask.headers['if-match'] !== undefined)
     throw new Problem('malformed', 'A list of changes takes no If-Match; send that client a PATCH of its own.')
-}
-
-const List = z.array(
-  z.strictObject({
-    id: keptName('label'),
-    patch: z.unknown().refine((patch) => patch !== undefined, 'The patch of this client is missing.'),
-  }),
-)
-
-/** @throws Problem 400 with pointers where it is no list of clients, too long, or names a client twice */
-const elementsOf = (bytes: Uint8Array, maximum: number): readonly Element[] => {
-  const list = List.safeParse(parseJson(bytes, maximum), { reportInput: true })
-  if (!list.success)
-    throw new Problem('malformed', 'The body is not a list of {"id": "…", "patch": {…}}.', {
-      errors: list.error.issues.flatMap(issuesOf),
-    })
-  const { data: elements } = list
-  if (elements.length === 0)
-    throw new Problem('malformed', `A list holds 1 to ${maximum} changes; this one holds none.`)
-  const first = new Map<string, number>()
-  const errors = elements.flatMap(({ id }, place) => {
-    const before = first.get(id)
-    if (before === undefined) first.set(id, place)
-    return before === undefined
-      ? []
-      : [{ pointer: `/${place}/id`, detail: `This client stands at /${before} already; put both into one patch.` }]
-  })
-  if (errors.length > 0) throw new Problem('malformed', 'A client stands in the list more than once.', { errors })
-  return elements
 }
 
 /** Works on a few at a time; once one has thrown, no further one is begun. */

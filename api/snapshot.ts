@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { secretMembers } from '../adapters/auth0/strip.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { snapshotOf } from '../domain/snapshot.ts'
 import type { SnapshotFacts } from '../domain/snapshot.ts'
@@ -14,22 +15,29 @@ import { parseQuery } from './query.ts'
 /** Clients that only a state knows are read from Auth0 for a snapshot, at most so many: more are a scan's work. */
 const maximumReads = 50
 
-/** `?fresh=true`: from a scan that begins after the question. */
-const SnapshotQuery = z.strictObject({ fresh: z.enum(['true', 'false']).optional() })
+/** What a snapshot can be asked for. Programs of before know no `observed`, nor the members that it adds. */
+export const SnapshotQuery = z.strictObject({
+  fresh: z.enum(['true', 'false']).optional().describe('`true`: from a scan that begins after the question'),
+  observed: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: with what Auth0 holds of each client, without secrets; takeovers are judged by it'),
+})
 
 /** GET /v1/tenants/{tenantId}/terraform/snapshot: what the stacks are synthesised from. */
 export const readSnapshot =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admitTo(deps, ask, 'terraform.read')
-    const { fresh } = parseQuery(SnapshotQuery, ask.query, 'fresh (true or false)')
+    const { fresh, observed } = parseQuery(SnapshotQuery, ask.query, 'fresh and observed (each true or false)')
+    const whole = observed === 'true'
     const tenant = tenantOf(deps, ask)
     const asker = askerOf(caller, 'read', ask.gone)
     const scan = fresh === 'true' ? await awaitScan(deps, ask, tenant, asker) : { gone: new Set<string>() }
     if ('later' in scan) return scan.later
     const unasked = await meetUnknown(deps, known, tenant, asker)
     const snapshot = snapshotOf(
-      without(await deps.stateIndex.snapshot(tenant.id), scan.gone),
+      without(await deps.stateIndex.snapshot(tenant.id, whole), scan.gone),
       {
         id: tenant.id,
         // With another audience the domain is a custom one, and a simulator's is no domain: then the environment says it.
@@ -40,6 +48,7 @@ export const readSnapshot =
         keys: tenant.metadataKeys,
       },
       unasked,
+      whole ? [...secretMembers] : null,
     )
     return { status: 200, headers: { 'cache-control': 'no-store' }, body: JSON.stringify(snapshot) }
   }

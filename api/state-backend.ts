@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { StateEvent } from '../adapters/postgres/state-events.ts'
 import type { StateKey } from '../adapters/postgres/state-rows.ts'
+import { digestOf } from '../adapters/sealing/pieces.ts'
 import { keptName } from '../domain/kept.ts'
 import { measured } from '../domain/lengths.ts'
-import { LockInfo, readState } from '../domain/terraform-state.ts'
-import type { TerraformState } from '../domain/terraform-state.ts'
 import type { Claimant } from '../domain/state-lock.ts'
+import { LockInfo } from '../domain/terraform-state.ts'
 import type { Caller } from '../domain/vocabulary.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
@@ -47,9 +46,9 @@ export const readStateText =
   }
 
 /** A state's text, with the digest that Terraform's client checks. */
-export const stateAnswer = (text: Buffer): Answer => ({
+export const stateAnswer = async (text: Buffer): Promise<Answer> => ({
   status: 200,
-  headers: { 'cache-control': 'no-store', 'content-md5': createHash('md5').update(text).digest('base64') },
+  headers: { 'cache-control': 'no-store', 'content-md5': await digestOf('md5', text) },
   body: text,
 })
 
@@ -62,11 +61,12 @@ export const writeState =
   async (ask: Ask): Promise<Answer> => {
     const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
     const { lockId, snapshot } = parametersOf(ask.query)
-    const text = Buffer.from(await ask.readBody(deps.settings.maximumStateBytes))
-    checkDigest(text, headerText(ask.headers['content-md5']))
-    const state = stateIn(text)
+    const text = bufferOf(await ask.readBody(deps.settings.maximumStateBytes))
+    const digest = headerText(ask.headers['content-md5'])
+    if (digest !== undefined) checkDigest(await digestOf('md5', text), digest)
+    const { state, sha256 } = await deps.bodies.state(text)
     const writer = { ...claimantOf(caller, lockId), snapshot, keys: tenant.metadataKeys }
-    const written = orRefuse(await deps.states.write(key, { text, state }, writer, ask.record), lockId)
+    const written = orRefuse(await deps.states.write(key, { text, state, sha256 }, writer, ask.record), lockId)
     if (written.forced !== null)
       deps.log.warn(
         { ...key, by: caller.id, holder: written.forced.by.id },
@@ -78,7 +78,7 @@ export const writeState =
         'state written without a lock, from an outdated configuration: its clients are looked at',
       )
     deps.log.info(
-      { ...key, by: caller.id, version: written.version, serial: state.serial, clients: state.resources.length },
+      { ...key, by: caller.id, version: written.version, serial: state.serial, clients: state.clients },
       'state written',
     )
     return ok
@@ -171,19 +171,13 @@ const parametersOf = (query: string): { readonly lockId: string | null; readonly
   return { lockId: ID ?? null, snapshot: snapshot === undefined ? null : Number(snapshot) }
 }
 
-/** @throws Problem 400 where the body is not the one that was sent */
-const checkDigest = (text: Buffer, header: string | undefined): void => {
-  if (header !== undefined && createHash('md5').update(text).digest('base64') !== header.trim())
-    throw new Problem('malformed', 'Content-MD5 is not that of the body: it was changed on the way. Send it again.')
-}
+/** The same bytes, not a copy of them. */
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength)
 
-/** @throws Problem 400 for what is no JSON, 422 for what is no state of version 4 */
-export const stateIn = (text: Uint8Array): TerraformState => {
-  const reading = readState(parseLoose(text))
-  if (reading.ok) return reading.state
-  throw new Problem('impossible', 'This is no Terraform state of version 4; nothing was stored.', {
-    errors: reading.issues,
-  })
+/** @throws Problem 400 where the body is not the one that was sent */
+const checkDigest = (md5: string, header: string | undefined): void => {
+  if (header !== undefined && md5 !== header.trim())
+    throw new Problem('malformed', 'Content-MD5 is not that of the body: it was changed on the way. Send it again.')
 }
 
 /** @throws Problem 400 */

@@ -3,8 +3,7 @@ import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { StateSummary } from '../adapters/postgres/state-index.ts'
 import type { HeldLock } from '../adapters/postgres/state-rows.ts'
-import type { StateVersion } from '../adapters/postgres/state-versions.ts'
-import { withNumberAt } from '../domain/json-text.ts'
+import type { StateVersion } from '../adapters/postgres/states.ts'
 import type { Caller } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -12,7 +11,7 @@ import { admitTo, admitToState, maySee, tenantOf } from './gate.ts'
 import { parseJson } from './json.ts'
 import { refuseParameters } from './patch-client.ts'
 import { notFound, Problem } from './problem.ts'
-import { stateAnswer, stateIn } from './state-backend.ts'
+import { stateAnswer } from './state-backend.ts'
 import { locked } from './state-refusals.ts'
 
 /** What people ask of states beside Terraform: which there are, which versions, and an old one back. */
@@ -104,8 +103,8 @@ export const restoreState =
     const old = await deps.states.readVersion(key, from)
     if (old === undefined) throw noSuchVersion()
     const serial = ((await deps.states.highestSerial(key)) ?? 0) + 1
-    const text = Buffer.from(withNumberAt(old.toString(), 'serial', serial) ?? '')
-    const outcome = await deps.states.restore(key, from, { text, state: stateIn(text) }, authorOf(caller), ask.record)
+    const restored = await deps.bodies.restored(old, serial)
+    const outcome = await deps.states.restore(key, from, restored, authorOf(caller), ask.record)
     if (outcome.kind === 'locked') throw locked(outcome.lock)
     if (outcome.kind === 'overtaken')
       throw new Problem('state-conflict', 'Somebody wrote this state in this very moment; look at it, then try again.')

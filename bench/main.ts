@@ -5,6 +5,7 @@ import { latency } from './latency.ts'
 import { limits } from './limits.ts'
 import { reads } from './reads.ts'
 import { refusal } from './refusal.ts'
+import { signIn } from './sign-in.ts'
 import { synthesis } from './stacks.ts'
 import { starve } from './starve.ts'
 
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: (
   starve: { about: 'two changes beside 300 readings of clients that do not exist, on the smallest plan', run: starve },
   latency: { about: 'PATCH → 200 at one caller, beside the bare SDK', run: latency },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },
+  'sign-in': { about: 'signing in by name and password while 200 others a second guess', run: signIn },
   reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },
 }
 

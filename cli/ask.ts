@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Failure } from './failure.ts'
+import { printError } from './options.ts'
 
 /** Whether there is somebody to ask. */
 export const canAsk = (): boolean => process.stdin.isTTY
@@ -33,7 +34,7 @@ export const startAsking = (): Asking => {
       const answer = await line(`${question}${fallback === undefined ? '' : ` [${fallback}]`}: `)
       return answer === '' ? (fallback ?? '') : answer
     },
-    say: (text) => void process.stderr.write(`  ${text}\n`),
+    say: (text) => printError(`  ${text}`),
     end: () => {
       lines.removeAllListeners('close')
       lines.close()

@@ -10,7 +10,7 @@ import { newCaller } from '../domain/caller-requests.ts'
 import { retire, revoke, rotate, usualOverlap } from '../domain/registered.ts'
 import type { Registered, RegisteredKind } from '../domain/registered.ts'
 import { Failure } from './failure.ts'
-import { print, printJson } from './options.ts'
+import { print, printError, printJson } from './options.ts'
 import { operatorRecord } from './operator.ts'
 import { withRegisters } from './with-registers.ts'
 import { tableLines } from './table.ts'
@@ -110,7 +110,7 @@ export const create = (kind: Kind, name: string, flags: Flags): Promise<void> =>
       )
     if (configured.some((one) => one.name === name))
       throw new Failure(`The configuration has a ${kind.what} ${name}; names are unique across both. Choose another.`)
-    const { secret, hash } = await issue[kind.kind]()
+    const { secret, hash } = issue[kind.kind]()
     const made = await register.create({ ...asked, hash, createdBy: null }, recordOf(kind, 'create', name))
     if (made === undefined)
       throw new Failure(`There is, or was, a ${kind.what} ${name}. Choose another name, or rotate it.`)
@@ -120,7 +120,7 @@ export const create = (kind: Kind, name: string, flags: Flags): Promise<void> =>
 
 export const rotateSecret = (kind: Kind, name: string, flags: Flags): Promise<void> =>
   change(kind, name, flags, async (register) => {
-    const { secret, hash } = await issue[kind.kind]((await register.find(name))?.entry.secret?.hash)
+    const { secret, hash } = issue[kind.kind]()
     const overlap = flags.overlap ?? usualOverlap
     const rotated = await register.change(
       name,
@@ -184,8 +184,8 @@ const show = (kind: Kind, { json }: Flags, reading: Reading, secret: string, wha
   const until =
     view.previousSecret === null ? '' : `\nThe former ${kind.secret} is valid until ${view.previousSecret.validUntil}.`
   print(secret)
-  process.stderr.write(
-    `\nThe ${kind.what} ${view.name} ${what}.${until}\nThis ${kind.secret} is shown this once, and kept as a hash only: store it now. ${kind.how}\n`,
+  printError(
+    `\nThe ${kind.what} ${view.name} ${what}.${until}\nThis ${kind.secret} is shown this once, and kept as a hash only: store it now. ${kind.how}`,
   )
 }
 

@@ -5,7 +5,8 @@ import { isRecord, isText } from '../domain/shape.ts'
 import type { FieldPath, Value, Values } from '../domain/vocabulary.ts'
 import { eachField, fieldPaths } from '../domain/vocabulary.ts'
 import { fieldLines } from './differences.ts'
-import { agoText, countText, printable, timeText } from './readable.ts'
+import { printable } from '../domain/printable.ts'
+import { agoText, countText, timeText } from './readable.ts'
 import type { Column } from './table.ts'
 import { tableLines } from './table.ts'
 
@@ -181,7 +182,7 @@ export const clientLines = ({ client, warnings, sync }: ShownClient, { now, widt
   '',
   ...tableLines(rowColumns, [...fieldRows(client), ['', ''], ...otherRows(client)], width),
   '',
-  `Observed ${agoText(sync.observedAt, now)}; fields that Nexus looks after: ${sync.owned.join(', ') || 'none'}.`,
+  `Observed ${agoText(sync.observedAt, now)}; fields that Nexus looks after: ${printable(sync.owned.join(', ')) || 'none'}.`,
   ...attention(sync).map(printable),
   ...sync.drift.flatMap(({ field, confirmed, observed, class: why }) =>
     fieldLines({ field, from: confirmed, to: observed, why }).map((line) => `    ${line}`),

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline'
+import { printable } from '../domain/printable.ts'
 import { Failure } from './failure.ts'
 
 /**
@@ -14,7 +15,7 @@ export const confirm = async (question: string, yes: boolean): Promise<void> => 
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   const answer = await new Promise<string>((resolve) => {
     lines.once('close', () => resolve('')).once('SIGINT', () => lines.close())
-    lines.question(`${question} Type yes: `, resolve)
+    lines.question(`${printable(question)} Type yes: `, resolve)
   })
   lines.close()
   if (answer.trim() !== 'yes') throw new Failure('Nothing was done.')

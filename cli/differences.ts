@@ -1,7 +1,7 @@
 import type { ClientDifference, FieldDifference } from '../domain/looks.ts'
 import type { Value } from '../domain/vocabulary.ts'
 import { inColour } from './colours.ts'
-import { printable } from './readable.ts'
+import { printable } from '../domain/printable.ts'
 
 const isList = (value: Value): value is readonly string[] => Array.isArray(value)
 const isNothing = (value: Value): boolean => value === null || value.length === 0
@@ -31,6 +31,6 @@ export const differenceLines = (clients: readonly ClientDifference[]): string[] 
   clients.flatMap(({ id, name, notes, fields }) => [
     paint('~', `${name} (${id})`),
     ...fields.flatMap((field) => fieldLines(field).map((line) => `    ${line}`)),
-    ...notes.map((note) => `      ${note}`),
+    ...notes.map((note) => `      ${printable(note)}`),
     '',
   ])

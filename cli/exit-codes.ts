@@ -12,6 +12,7 @@ const ends: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   adopt: { 1: 'some clients were refused, or it could not be done' },
   release: { 1: 'some clients were refused, or it could not be done' },
   synth: { 1: 'some stacks could not be made' },
+  'check-plan': { 0: 'the plan may be applied', 1: 'it must not be, or it cannot be read' },
   'config check': { 0: 'the configuration can be used', 1: 'it has mistakes' },
   doctor: { 0: 'nothing failed; there may be warnings', 1: 'something failed' },
   start: { 0: 'ended by a signal', 75: 'jobs no longer came: start it again' },

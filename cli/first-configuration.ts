@@ -41,7 +41,7 @@ export const variablesOf = (choices: Choices): Variable[] => [
           what: 'sha256 of the token of the application that people call through: npx nexus hash token --generate',
         },
       ]),
-  { name: passwordVariable, what: 'hash of the password of the account "admin": npx nexus hash password' },
+  { name: passwordVariable, what: 'hash of the password of the account "admin": npx nexus hash password --generate' },
 ]
 
 /** A text as YAML, in quotes (as JSON has them, which is a part of YAML) where it could be taken for something else. */

@@ -2,6 +2,7 @@
 import './ancestors.ts'
 import { createProgram } from './program.ts'
 import { explain } from './failure.ts'
+import { printError } from './options.ts'
 
 // Terraform's people write it with one dash.
 const spoken = process.argv.map((one) => (one === '-detailed-exitcode' ? '--detailed-exitcode' : one))
@@ -10,6 +11,6 @@ try {
   await createProgram().parseAsync(spoken.filter((one) => one !== '--debug'))
 } catch (error) {
   const debug = spoken.includes('--debug') || (process.env['NEXUS_DEBUG'] ?? '') !== ''
-  process.stderr.write(`${explain(error, debug)}\n`)
+  printError(explain(error, debug))
   process.exitCode = 1
 }

@@ -1,6 +1,8 @@
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { z } from 'zod'
+import { printableJson, printableLines } from '../domain/printable.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
+import { colourCode, takesColours } from './colours.ts'
 
 /** `--config FILE`, for every command that needs the configuration. */
 export const configOption = (): Option =>
@@ -50,11 +52,21 @@ export const wholeNumber =
 /** For options that may be given several times. */
 export const collect = (raw: string, before: readonly string[] = []): readonly string[] => [...before, raw]
 
+/** A line as a terminal may get it: of what could steer it, only the program's own colours. */
+const shownLine = (line: string): string =>
+  line
+    .split(colourCode)
+    .map((part, index) => (index % 2 === 1 && takesColours() ? part : printableLines(part)))
+    .join('')
+
 /** Writes a line to standard output. */
-export const print = (line: string): void => void process.stdout.write(`${line}\n`)
+export const print = (line: string): void => void process.stdout.write(`${shownLine(line)}\n`)
 
 /** Writes a line for the person at the terminal, beside the answer. */
-export const printError = (line: string): void => void process.stderr.write(`${line}\n`)
+export const printError = (line: string): void => void process.stderr.write(`${printableLines(line)}\n`)
 
-/** Writes an answer for a pipeline: JSON on one line. */
-export const printJson = (answer: unknown): void => print(JSON.stringify(answer))
+/** JSON on one line: the same value to a program, and nothing to a terminal that would steer it. */
+export const jsonLine = (answer: unknown): string => printableJson(JSON.stringify(answer))
+
+/** Writes an answer for a pipeline. */
+export const printJson = (answer: unknown): void => void process.stdout.write(`${jsonLine(answer)}\n`)

@@ -1,7 +1,9 @@
 import { Command } from 'commander'
+import { printableLines } from '../domain/printable.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'
+import { checkPlanCommand } from './commands/check-plan.ts'
 import { clientsCommand } from './commands/clients.ts'
 import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
@@ -27,6 +29,7 @@ const commands: readonly ((program: Command) => void)[] = [
   auditCommand,
   adoptCommands,
   synthCommand,
+  checkPlanCommand,
   stateCommand,
   callerCommands,
   configCommand,
@@ -56,6 +59,10 @@ Each command has examples of its own: nexus <command> --help`
 /** The command line, ready to parse. Usage errors end the process with 1. */
 export const createProgram = (): Command => {
   const program = new Command('nexus')
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(printableLines(text)),
+      writeErr: (text) => void process.stderr.write(printableLines(text)),
+    })
     .description('Owners change their Auth0 clients through one API, without breaking what Terraform manages.')
     .version(manifest.version, '-V, --version', 'print the version')
     .option('--debug', 'print stack traces of unexpected errors (also: NEXUS_DEBUG=1)')

@@ -1,9 +1,11 @@
+import { printable } from '../domain/printable.ts'
+
 /** How a person reads what the API answers. */
 
 /** A time, to the minute: 2026-03-01 09:05 UTC. */
 export const timeText = (iso: string): string => {
   const time = new Date(iso)
-  return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return Number.isNaN(time.getTime()) ? printable(iso) : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 const units = [
@@ -30,6 +32,3 @@ export const sizeText = (bytes: number): string => {
 
 /** "1 client", "2 clients". */
 export const countText = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
-
-/** A text that somebody else chose, without what would steer the terminal. */
-export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')

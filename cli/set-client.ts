@@ -13,7 +13,8 @@ import { differenceLines } from './differences.ts'
 import { clientAnswerOf, clientPath, remoteFor } from './clients-api.ts'
 import type { ApiFlags } from './clients-api.ts'
 import { print, printError, printJson } from './options.ts'
-import { countText, printable } from './readable.ts'
+import { printable } from '../domain/printable.ts'
+import { countText } from './readable.ts'
 
 export interface SetFlags extends ApiFlags {
   readonly ifMatch?: string
@@ -71,7 +72,7 @@ const withValues = (error: RemoteError, body: unknown): RemoteError => {
     return isText(value) && !issue.detail.includes(value) ? { ...issue, detail: `${value}: ${issue.detail}` } : issue
   })
   const [first = ''] = error.message.split('\n')
-  const lines = issues.map(({ pointer, detail }) => `\n  - ${pointer}: ${printable(detail)}`)
+  const lines = issues.map(({ pointer, detail }) => `\n  - ${printable(pointer)}: ${printable(detail)}`)
   return issues.length === 0
     ? error
     : new RemoteError(error.code, `${first}${lines.join('')}`, {

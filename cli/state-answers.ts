@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { agoText, countText, printable, sizeText, timeText } from './readable.ts'
+import { printable } from '../domain/printable.ts'
+import { agoText, countText, sizeText, timeText } from './readable.ts'
 import type { Column } from './table.ts'
 import { tableLines } from './table.ts'
 
@@ -66,7 +67,7 @@ export const lockLines = (name: string, { who, by, operation, since, abandoned }
   const holder = printable(who === '' ? by : `${who} (${by})`)
   const doing = operation === '' ? '' : `, for: ${printable(operationText(operation))}`
   return [
-    `${name} is locked by ${holder} since ${timeText(since)}, ${agoText(since, now)}${doing}.`,
+    `${printable(name)} is locked by ${holder} since ${timeText(since)}, ${agoText(since, now)}${doing}.`,
     ...(abandoned ? ['It looks abandoned: it is older than an apply should take.'] : []),
   ]
 }
@@ -80,7 +81,7 @@ export const stateLines = (
   ...tableLines(stateColumns(now), states, width),
   ...states.flatMap(({ name, lock }) => {
     if (lock === null) return []
-    const remedy = `If nobody is at it, take it away: nexus state unlock ${tenantId} ${name}`
+    const remedy = `If nobody is at it, take it away: nexus state unlock ${tenantId} ${printable(name)}`
     return ['', ...lockLines(name, lock, now), ...(lock.abandoned ? [remedy] : [])]
   }),
 ]

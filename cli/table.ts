@@ -1,4 +1,4 @@
-import { printable } from './readable.ts'
+import { printable } from '../domain/printable.ts'
 
 /** One column: what stands over it, and what of each row stands in it. */
 export interface Column<Row> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RemoteError } from '../adapters/nexus/remote.ts'
-import { print, printError, printJson } from './options.ts'
+import { jsonLine, print, printError, printJson } from './options.ts'
 import { timeText } from './readable.ts'
 import { untilSignal } from './until-signal.ts'
 
@@ -54,8 +54,8 @@ const isPassing = (error: unknown): error is Error =>
 const onChange = <Answer>({ json }: View<Answer>): ((answer: Answer) => void) => {
   let last: string | undefined
   return (answer) => {
-    const line = JSON.stringify(json(answer))
-    if (line !== last) print(line)
+    const line = jsonLine(json(answer))
+    if (line !== last) process.stdout.write(`${line}\n`)
     last = line
   }
 }
@@ -69,5 +69,6 @@ const onScreen =
     const fit = rest > 0 ? [...shown.slice(0, room), `… and ${rest} more lines`] : shown
     const title = `${timeText(new Date().toISOString())}, every ${everyMs / 1000} s. Ctrl-C ends it.`
     // To the top left corner, and nothing below it.
-    process.stdout.write(`\u001B[H\u001B[J${[title, '', ...fit].join('\n')}\n`)
+    process.stdout.write('\u001B[H\u001B[J')
+    print([title, '', ...fit].join('\n'))
   }

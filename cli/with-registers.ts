@@ -3,6 +3,7 @@ import { createLog } from '../adapters/log/log.ts'
 import { createRegisters } from '../adapters/postgres/callers.ts'
 import type { Registers } from '../adapters/postgres/callers.ts'
 import { connect } from '../adapters/postgres/connect.ts'
+import { printError } from './options.ts'
 import { migrateAll, openDatabase } from './run.ts'
 
 /**
@@ -13,7 +14,7 @@ export const withRegisters = async <T>(
   configuration: Configuration,
   work: (registers: Registers) => Promise<T>,
 ): Promise<T> => {
-  const database = await openDatabase(configuration, (note) => void process.stderr.write(`${note}\n`))
+  const database = await openDatabase(configuration, printError)
   try {
     await migrateAll(database.url, configuration, createLog('warn'))
     const postgres = connect(database.url, () => undefined, { size: 2 })

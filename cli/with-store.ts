@@ -5,6 +5,7 @@ import { connect } from '../adapters/postgres/connect.ts'
 import type { Postgres } from '../adapters/postgres/connect.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
+import { printError } from './options.ts'
 import { Failure } from './failure.ts'
 import { metadataKeysOf, openDatabase } from './run.ts'
 
@@ -20,7 +21,7 @@ export const withDatabase = async <T>(
   configuration: Configuration,
   work: (db: Postgres['db']) => Promise<T>,
 ): Promise<T> => {
-  const database = await openDatabase(configuration, (note) => void process.stderr.write(`${note}\n`))
+  const database = await openDatabase(configuration, printError)
   try {
     const postgres = connect(database.url, () => undefined, { size: 2 })
     try {

@@ -1,3 +1,4 @@
+import { printableLines } from '../domain/printable.ts'
 import { help, messageOf, optionsOf } from './options.ts'
 import { say } from './screen.ts'
 
@@ -17,6 +18,8 @@ const main = async (args: readonly string[]): Promise<boolean> => {
 try {
   if (!(await main(process.argv.slice(2)))) process.exitCode = 1
 } catch (error) {
-  process.stderr.write(`The demo cannot run: ${messageOf(error)}. \`npm run demo -- --help\` says what it can do.\n`)
+  process.stderr.write(
+    printableLines(`The demo cannot run: ${messageOf(error)}. \`npm run demo -- --help\` says what it can do.\n`),
+  )
   process.exitCode = 1
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { printableLines } from '../domain/printable.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -11,8 +12,17 @@ export const red = (text: string): string => styled('red', text)
 export const green = (text: string): string => styled('green', text)
 export const cyan = (text: string): string => styled('cyan', text)
 
+// oxlint-disable-next-line no-control-regex -- an escape sequence begins with one
+const colourCode = /(\u001B\[\d{1,2}m)/
+/** Of what could steer a terminal only the demo's own colours. */
+const shown = (line: string): string =>
+  line
+    .split(colourCode)
+    .map((part, index) => (index % 2 === 1 && styled('bold', '-') !== '-' ? part : printableLines(part)))
+    .join('')
+
 /** Writes a line, or an empty one, to the standard output. */
-export const say = (line = '', indent = 0): void => void process.stdout.write(`${' '.repeat(indent)}${line}\n`)
+export const say = (line = '', indent = 0): void => void process.stdout.write(`${' '.repeat(indent)}${shown(line)}\n`)
 
 /** Writes a text as several lines that fit a terminal. */
 export const tell = (text: string, indent: number, style: (line: string) => string = (line) => line): void => {

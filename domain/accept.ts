@@ -77,16 +77,17 @@ const urlIssues = (path: FieldPath, patch: Patch, present: Value, context: UrlCo
   const value = textsOf(patch.values[path])
   if (kind === undefined || value === null) return []
   const known = new Set(textsOf(present))
-  const issues = value.flatMap((url, index): Issue[] => {
+  if (value.length > maximumUrls && value.length > known.size)
+    return [
+      {
+        pointer: pointerOf(path),
+        detail: `Auth0 allows ${maximumUrls} URLs in a list; these are ${value.length}. Remove some, or use a wildcard.`,
+      },
+    ]
+  return value.flatMap((url, index): Issue[] => {
     const detail = known.has(url) || isTooLong(path, url) ? undefined : urlProblem(url, kind, context)
     return detail === undefined ? [] : [{ pointer: elementPointer(path, patch, index), detail }]
   })
-  if (value.length > maximumUrls && value.length > known.size)
-    issues.push({
-      pointer: pointerOf(path),
-      detail: `Auth0 allows ${maximumUrls} URLs in a list; these are ${value.length}. Remove some, or use a wildcard.`,
-    })
-  return issues
 }
 
 const metadataIssues = (values: Values, state: ClientState, keys: MetadataKeys): Issue[] => {

@@ -22,6 +22,11 @@ export const SnapshotResource = z.strictObject({
   tainted: z.boolean(),
   /** The key of an object that Terraform replaced and has still to destroy; null for the current one. */
   deposed: z.string().nullable(),
+  /**
+   * Whether code declares it, as the apply said that wrote the state; null where it was written by something that does not
+   * say. Only where it was asked for.
+   */
+  declared: z.boolean().nullable().optional(),
 })
 export type SnapshotResource = z.infer<typeof SnapshotResource>
 
@@ -50,6 +55,10 @@ export const SnapshotClient = z.strictObject({
   owners: z.array(z.string()),
   /** What somebody asked for and no apply has made true yet. */
   request: z.strictObject({ kind: z.enum(['adopt', 'release']), state: StateName }).nullable(),
+  /** What Auth0 was seen to hold, by its own names. Only where it was asked for. */
+  observed: z.record(z.string(), z.unknown()).optional(),
+  /** Members of which `observed` does not say whether Auth0 has them: they hold secrets, or are too long. */
+  withheld: z.array(z.string()).optional(),
 })
 export type SnapshotClient = z.infer<typeof SnapshotClient>
 
@@ -62,6 +71,15 @@ export const Snapshot = z.strictObject({
   url: z.url().nullable(),
   /** Why nothing may be synthesised from it; null where it is complete. */
   incomplete: z.string().nullable(),
+  /** The keys of `client_metadata` that Nexus' fields stand under. Only where what Auth0 holds was asked for. */
+  metadataKeys: z
+    .strictObject({
+      owners: z.string(),
+      productName: z.string(),
+      client_upn_key: z.string(),
+      applicationName: z.string(),
+    })
+    .optional(),
   /**
    * By name: the states that Nexus writes, written or not, and of the others that the configuration names those that are
    * held. A state that it does not name is no reason for anything, and is not here.
@@ -102,6 +120,16 @@ export interface SnapshotTenant {
   readonly keys: MetadataKeys
 }
 
+/** The longest member of a client, as JSON, that a snapshot repeats: login pages are longer, and there are many clients. */
+const longestMember = 4096
+
+/** What a snapshot repeats of what was observed, and which members it keeps back. @param secret members with secrets */
+const told = (observed: Auth0Client, secret: readonly string[]): Pick<SnapshotClient, 'observed' | 'withheld'> => {
+  const long = Object.keys(observed).filter((name) => JSON.stringify(observed[name]).length > longestMember)
+  const shown = Object.entries(observed).filter(([name]) => !long.includes(name) && !secret.includes(name))
+  return { observed: Object.fromEntries(shown), withheld: [...secret, ...long] }
+}
+
 /** A state that the configuration names and nobody has asked for. */
 const unwritten = { snapshot: 0, others: [] } as const
 
@@ -110,11 +138,13 @@ const unwritten = { snapshot: 0, others: [] } as const
  * calls this has asked for those that were unknown.
  *
  * @param unasked why some of them could not be asked for, by the state that names them
+ * @param withheld what Auth0 holds is wanted too, without these members, which hold secrets; null where it is not
  */
 export const snapshotOf = (
   facts: SnapshotFacts,
   tenant: SnapshotTenant,
   unasked: ReadonlyMap<string, string>,
+  withheld: readonly string[] | null = null,
 ): Snapshot => {
   const known = new Set(facts.clients.map(({ id }) => id))
   const never = new Set(
@@ -124,6 +154,8 @@ export const snapshotOf = (
       .filter((id) => !known.has(id)),
   )
   const names = new Set([...facts.states.map(({ name }) => name), ...tenant.own])
+  const stateOf = new Map(facts.states.map((state) => [state.name, state]))
+  const resourcesOf = Map.groupBy(facts.resources, ({ state }) => state)
   return {
     format: 1,
     tenant: tenant.id,
@@ -132,8 +164,9 @@ export const snapshotOf = (
     incomplete: facts.scanned
       ? null
       : 'Not all clients of the tenant have been listed yet: the first scan is not over.',
+    ...(withheld === null ? {} : { metadataKeys: tenant.keys }),
     states: [...names].toSorted().map((name) => {
-      const { snapshot: version, others } = facts.states.find((state) => state.name === name) ?? unwritten
+      const { snapshot: version, others } = stateOf.get(name) ?? unwritten
       const own = tenant.own.includes(name)
       const incomplete = own ? (unasked.get(name) ?? holdingOurselves(facts, tenant, name)) : undefined
       const shown = {
@@ -141,9 +174,10 @@ export const snapshotOf = (
         own,
         version,
         others: own ? [...others] : [],
-        resources: facts.resources
-          .filter(({ state }) => state === name)
-          .map(({ address, type, clientId, tainted, deposed }) => ({ address, type, clientId, tainted, deposed })),
+        resources: (resourcesOf.get(name) ?? []).map(({ address, type, clientId, tainted, deposed, declared }) => {
+          const known = { address, type, clientId, tainted, deposed }
+          return withheld === null ? known : Object.assign(known, { declared })
+        }),
       }
       return incomplete === undefined ? shown : Object.assign(shown, { incomplete })
     }),
@@ -152,7 +186,8 @@ export const snapshotOf = (
         const { productName, owners } = accessOf({ observed, base, pending }, tenant.keys).desired
         const name = textOf(observed['name']) ?? ''
         const owned = pathsOf(fold(base, pending))
-        return { id, name, vanished, owned, productName, owners: [...owners], request }
+        const more = withheld === null ? {} : told(observed, withheld)
+        return { id, name, vanished, owned, productName, owners: [...owners], request, ...more }
       }),
       ...[...never].map((id) => ({
         id,

@@ -20,6 +20,8 @@ export interface StateResource {
   readonly tainted: boolean
   /** The key of an object that was replaced and has still to be destroyed; null for the current one. */
   readonly deposed: string | null
+  /** Whether code declares it, as the stack's output says; null where the state has no word of it. */
+  readonly declared: boolean | null
 }
 
 export interface TerraformState {
@@ -30,6 +32,32 @@ export interface TerraformState {
   /** Addresses of managed resources that belong to no client, without instance keys. */
   readonly others: readonly string[]
 }
+
+/** A state as it is stored beside its text: what there is much of, as JSON, so that nobody has to pass it again. */
+export interface HeldState extends Pick<TerraformState, 'serial' | 'lineage' | 'terraformVersion'> {
+  readonly clients: number
+  /** A list of `{place, address, type, client_id, tainted, deposed, declared}`. */
+  readonly index: string
+  /** A list of addresses. */
+  readonly others: string
+}
+
+export const heldStateOf = ({ resources, others, ...state }: TerraformState): HeldState => ({
+  ...state,
+  clients: resources.length,
+  index: JSON.stringify(
+    resources.map(({ address, type, clientId, tainted, deposed, declared }, place) => ({
+      place,
+      address,
+      type,
+      client_id: clientId,
+      tainted,
+      deposed,
+      declared,
+    })),
+  ),
+  others: JSON.stringify(others),
+})
 
 export type StateReading =
   { readonly ok: true; readonly state: TerraformState } | { readonly ok: false; readonly issues: readonly Issue[] }
@@ -76,6 +104,7 @@ const State = z.object({
     .nonnegative({ error: 'This must not be below 0.' }),
   lineage: plain('lineage').refine((text) => text !== '', { error: 'This must not be empty.' }),
   terraform_version: plain('version').default(''),
+  outputs: z.unknown().optional(),
   resources: List.nullish(),
 })
 
@@ -125,8 +154,9 @@ const idIn = (attributes: unknown): unknown => {
 export const readState = (value: unknown): StateReading => {
   const parsed = State.safeParse(value)
   if (!parsed.success) return { ok: false, issues: issuesOf('', parsed.error) }
-  const { serial, lineage, terraform_version: terraformVersion, resources } = parsed.data
-  const found: StateResource[] = []
+  const { serial, lineage, terraform_version: terraformVersion, resources, outputs } = parsed.data
+  const told = recordOf(recordOf(recordOf(outputs)['managed_clients'])['value'])
+  const found: Omit<StateResource, 'declared'>[] = []
   const issues: Issue[] = []
   const seen = new Set<string>()
   const others: string[] = []
@@ -145,8 +175,20 @@ export const readState = (value: unknown): StateReading => {
   if (issues.length > 0) return { ok: false, issues }
   return {
     ok: true,
-    state: { serial, lineage, terraformVersion, resources: found, others: [...new Set(others)] },
+    state: {
+      serial,
+      lineage,
+      terraformVersion,
+      resources: found.map((one) => Object.assign(one, { declared: declaredIn(told, one.address) })),
+      others: [...new Set(others)],
+    },
   }
+}
+
+/** What the output `managed_clients` of a stack that Nexus wrote says of an address. */
+const declaredIn = (told: Readonly<Record<string, unknown>>, address: string): boolean | null => {
+  const { declared } = recordOf(Object.hasOwn(told, address) ? told[address] : undefined)
+  return typeof declared === 'boolean' ? declared : null
 }
 
 const isOther = ({ mode, type, instances }: z.infer<typeof Resource>): boolean =>
@@ -169,7 +211,7 @@ const readResource = (
   { mode, type, name, module, instances }: z.infer<typeof Resource>,
   at: string,
   seen: Set<string>,
-  found: StateResource[],
+  found: Omit<StateResource, 'declared'>[],
   issues: Issue[],
 ): void => {
   if (mode !== 'managed' || !isClientResource(type)) return

@@ -101,15 +101,18 @@ export const urlProblem = (url: string, kind: UrlKind, context: UrlContext): str
   return undefined
 }
 
-const schemeCharacter = /[a-z0-9+.-]/i
-const space = /\s/
-
 /** Where `index` comes to when it walks left over characters of a kind, no further than `end`. */
-const leftOver = (text: string, index: number, end: number, kind: RegExp): number => {
+const leftOver = (text: string, index: number, end: number, isOfKind: (character: string) => boolean): number => {
   let place = index
-  while (place > end && kind.test(text[place - 1] ?? '')) place -= 1
+  while (place > end && isOfKind(text.charAt(place - 1))) place -= 1
   return place
 }
+
+const schemeCharacters = new Set('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-')
+const isOfScheme = (character: string): boolean => schemeCharacters.has(character)
+/** As `trim` sees it. */
+const isSpace = (character: string): boolean =>
+  character <= ' ' || character >= '\u00a0' ? character.trim() === '' : false
 
 /**
  * The pieces between commas that an absolute URL follows. From each `://` it walks left over the scheme and white space,
@@ -120,8 +123,8 @@ const piecesOf = (element: string): string[] => {
   let begin = 0
   let passed = 0
   for (let colon = element.indexOf('://'); colon >= 0; colon = element.indexOf('://', passed)) {
-    const scheme = leftOver(element, colon, passed, schemeCharacter)
-    const comma = leftOver(element, scheme, passed, space) - 1
+    const scheme = leftOver(element, colon, passed, isOfScheme)
+    const comma = leftOver(element, scheme, passed, isSpace) - 1
     if (comma >= passed && element[comma] === ',' && schemeName.test(element.slice(scheme, colon))) {
       pieces.push(element.slice(begin, comma))
       begin = scheme

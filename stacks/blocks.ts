@@ -21,7 +21,7 @@ const untouched = { ignore_changes: 'all', prevent_destroy: true }
  *
  * @returns with every text of the tenant escaped
  */
-export const blocksOf = ({ kept, imports, removed, managed, manual }: StackPlan): Blocks => ({
+export const blocksOf = ({ declared, kept, imports, removed, managed, manual }: StackPlan): Blocks => ({
   resource:
     kept.length === 0
       ? {}
@@ -34,13 +34,8 @@ export const blocksOf = ({ kept, imports, removed, managed, manual }: StackPlan)
   removed: removed.map((from) => ({ from, lifecycle: { destroy: false } })),
   output: {
     managed_clients: {
-      description: 'The clients of this state: id and name by address.',
-      value: Object.fromEntries(
-        Object.entries(managed).map(([address, { clientId, clientName }]) => [
-          escape(address),
-          escapeMembers({ client_id: clientId, name: clientName }),
-        ]),
-      ),
+      description: 'The clients of this state: id, name, and whether code declares them, by address.',
+      value: { ...Object.fromEntries(Object.entries(managed).map(keptOutput)), ...declaredOutputs(declared.keys()) },
     },
     manual_clients: {
       description: 'The clients of the tenant that no state has: name by id.',
@@ -48,3 +43,20 @@ export const blocksOf = ({ kept, imports, removed, managed, manual }: StackPlan)
     },
   },
 })
+
+const keptOutput = ([address, { clientId, clientName }]: [string, StackPlan['managed'][string]]) => [
+  escape(address),
+  { ...escapeMembers({ client_id: clientId, name: clientName }), declared: false },
+]
+
+/**
+ * Declared ones say it of themselves: no plan has an output to change because a client was made, taken over or renamed by
+ * the apply before. That they are declared is how Nexus knows a takeover from then on, see domain/terraform-state.ts.
+ */
+const declaredOutputs = (names: Iterable<string>): Record<string, unknown> =>
+  Object.fromEntries(
+    [...names].map((name) => {
+      const address = `auth0_client.${name}`
+      return [address, { client_id: `\${${address}.client_id}`, name: `\${${address}.name}`, declared: true }]
+    }),
+  )

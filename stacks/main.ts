@@ -1,4 +1,5 @@
 import { RemoteError } from '../adapters/nexus/remote.ts'
+import { printableLines } from '../domain/printable.ts'
 import { DeclarationError, SnapshotError } from './errors.ts'
 import { run } from './run.ts'
 
@@ -7,8 +8,8 @@ import { run } from './run.ts'
  * NEXUS_SNAPSHOT names a file; without it NEXUS_URL and a credential are needed, and NEXUS_TENANTS (ids, with commas
  * between them) narrows it. NEXUS_TENANTS_DIR is a folder of declarations.
  */
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
-const note = (line: string): void => void process.stderr.write(`${line}\n`)
+const print = (line: string): void => void process.stdout.write(`${printableLines(line)}\n`)
+const note = (line: string): void => void process.stderr.write(`${printableLines(line)}\n`)
 
 try {
   const tenants = (process.env['NEXUS_TENANTS'] ?? '').split(',').filter((id) => id !== '')

@@ -1,4 +1,5 @@
 import { RemoteError, remoteOf } from '../adapters/nexus/remote.ts'
+import { printable } from '../domain/printable.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { snapshotFromApi, snapshotFromFile, tenantsOf } from './snapshots.ts'
 import { synthesise } from './synthesise.ts'
@@ -13,6 +14,10 @@ export interface Order {
   /** Where Nexus is: NEXUS_URL. */
   readonly url?: string | undefined
   readonly out: string
+  /** Whether Auth0 is read before the API answers: yes, unless something else is said. */
+  readonly fresh?: boolean | undefined
+  /** How long that may take for each tenant, seconds. */
+  readonly wait?: number | undefined
   /** A folder of declarations: NEXUS_TENANTS_DIR. */
   readonly declarations?: string | undefined
 }
@@ -22,7 +27,12 @@ export interface Output {
   readonly print: (line: string) => void
   /** Progress, warnings and refusals, for a person. */
   readonly note: (line: string) => void
+  /** Shows at a terminal how far something is; null takes it away. */
+  readonly progress?: (line: string | null) => void
 }
+
+/** How long a tenant may take to be read, seconds: at the least of rates a thousand clients take ten calls. */
+export const usualWait = 300
 
 const orElse = (given: string | undefined, env: string | undefined): string | undefined =>
   [given, env].find((value) => value !== undefined && value !== '')
@@ -33,9 +43,10 @@ const orElse = (given: string | undefined, env: string | undefined): string | un
  * @returns whether every stack could be made, and there was one at all
  * @throws RemoteError, SnapshotError, DeclarationError
  */
-export const run = async (order: Order, env: NodeJS.ProcessEnv, { print, note }: Output): Promise<boolean> => {
+export const run = async (order: Order, env: NodeJS.ProcessEnv, output: Output): Promise<boolean> => {
+  const { print, note } = output
   const url = orElse(order.url, env['NEXUS_URL'])
-  const snapshots = await snapshotsOf(order, url, env, note)
+  const snapshots = await snapshotsOf(order, url, env, output)
   const idle = snapshots.filter(({ states }) => !states.some(({ own }) => own))
   for (const { tenant } of idle)
     note(
@@ -46,7 +57,7 @@ export const run = async (order: Order, env: NodeJS.ProcessEnv, { print, note }:
     url,
     tenants: orElse(order.declarations, env['NEXUS_TENANTS_DIR']),
   })
-  for (const { name, warnings } of stacks) for (const text of warnings) note(`warning: ${name}: ${text}`)
+  for (const { name, warnings } of stacks) for (const text of warnings) note(`warning: ${name}: ${printable(text)}`)
   for (const stack of stacks) print(lineOf(stack))
   for (const { message } of refused) note(message)
   // Whoever names a tenant expects a stack of it.
@@ -54,10 +65,10 @@ export const run = async (order: Order, env: NodeJS.ProcessEnv, { print, note }:
 }
 
 const snapshotsOf = async (
-  { tenants, snapshot }: Order,
+  { tenants, snapshot, fresh = true, wait = usualWait }: Order,
   url: string | undefined,
   env: NodeJS.ProcessEnv,
-  note: Output['note'],
+  { note, progress = () => undefined }: Output,
 ): Promise<Snapshot[]> => {
   const file = orElse(snapshot, env['NEXUS_SNAPSHOT'])
   if (file !== undefined) {
@@ -75,7 +86,12 @@ const snapshotsOf = async (
   const snapshots: Snapshot[] = []
   for (const id of new Set(ids)) {
     note(`Asking ${remote.url} for the snapshot of ${id} …`)
-    snapshots.push(await snapshotFromApi(remote, id))
+    const waiting = (seconds: number): void =>
+      progress(`Waiting while Auth0 is read for ${id}: ${Math.round(seconds)} s of at most ${wait} s`)
+    const warn = (text: string): void => note(`warning: ${printable(text)}`)
+    snapshots.push(
+      await snapshotFromApi(remote, id, { fresh, waitMs: wait * 1000, waiting, warn }).finally(() => progress(null)),
+    )
   }
   return snapshots
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { RemoteError } from '../adapters/nexus/remote.ts'
 import type { Remote } from '../adapters/nexus/remote.ts'
 import { Snapshot } from '../domain/snapshot.ts'
 import { TenantId } from '../domain/vocabulary.ts'
@@ -44,12 +46,89 @@ export const snapshotFromFile = (file: string): Snapshot => {
   return parseSnapshot(read(), file)
 }
 
+/** How the API is asked for a snapshot. */
+export interface Asking {
+  /** Whether Auth0 shall be read first; otherwise the snapshot is of the last scan. */
+  readonly fresh: boolean
+  /** How long that may take, milliseconds. */
+  readonly waitMs: number
+  /** Told while it takes: since when, seconds. */
+  readonly waiting: (seconds: number) => void
+  readonly warn: (text: string) => void
+}
+
 /** Asks for the snapshot of a tenant. @throws RemoteError @throws SnapshotError */
-export const snapshotFromApi = async (remote: Remote, tenant: string): Promise<Snapshot> => {
+export const snapshotFromApi = async (remote: Remote, tenant: string, asking: Asking): Promise<Snapshot> => {
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/terraform/snapshot`
-  const snapshot = parseSnapshot(await remote.json('GET', path, z.unknown()), `${remote.url}${path}`)
+  const body = await readFor(remote, path, tenant, asking)
+  const snapshot = parseSnapshot(body, `${remote.url}${path}`)
   if (snapshot.tenant === tenant) return snapshot
   throw new SnapshotError(`Nexus gave the snapshot of ${snapshot.tenant}, not of ${tenant}.`)
+}
+
+/** The snapshot's JSON. A server of before knows no parameters, and refuses them. */
+const readFor = async (remote: Remote, path: string, tenant: string, asking: Asking): Promise<unknown> => {
+  try {
+    return await readWhenReady(remote, path, { tenant, ...asking })
+  } catch (error) {
+    if (!(error instanceof RemoteError) || error.status !== 400) throw error
+    asking.warn(
+      `${tenant}: this Nexus is older than the command: the snapshot is of its last scan, and says nothing of what Auth0 holds. ` +
+        'A client that was deleted since would be made again, and takeovers are refused. Upgrade the server.',
+    )
+    return remote.json('GET', path, z.unknown())
+  }
+}
+
+/** Bounds of one pause between two questions, whatever the answer says, milliseconds. */
+const [leastPauseMs, mostPauseMs] = [250, 30_000]
+
+const pauseIn = ({ headers }: { readonly headers: Headers }): number => {
+  const seconds = Number(headers.get('retry-after') ?? 2)
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds * 1000, leastPauseMs), mostPauseMs) : 2000
+}
+
+const readWhenReady = async (
+  remote: Remote,
+  path: string,
+  { tenant, fresh, waitMs, waiting }: Asking & { readonly tenant: string },
+): Promise<unknown> => {
+  const since = Date.now()
+  const query = { fresh: fresh ? 'true' : undefined, observed: 'true' }
+  for (;;) {
+    const answer = await remote.granted('GET', path, { query })
+    if (answer.status !== 202) return jsonIn(answer.body, `${remote.url}${path}`)
+    const pause = pauseIn(answer)
+    if (Date.now() + pause > since + waitMs)
+      throw new RemoteError(
+        'timeout',
+        `Nexus has not read ${tenant} anew within ${waitMs / 1000} s${reasonIn(answer.body)}. Wait longer with --wait, or look at the tenant's health with ` +
+          `nexus doctor. With --no-fresh the stacks are made from the last scan, and a client that was deleted since is made again.`,
+        { status: answer.status },
+      )
+    waiting((Date.now() - since) / 1000)
+    await sleep(pause)
+  }
+}
+
+const Waiting = z.object({ reason: z.string().nullable() })
+
+/** What keeps the scan from beginning, where the answer says. */
+const reasonIn = (body: Buffer): string => {
+  try {
+    const { reason } = Waiting.parse(JSON.parse(body.toString('utf8')))
+    return reason === null ? '' : `: ${reason.replace(/\.$/, '')}`
+  } catch {
+    return ''
+  }
+}
+
+const jsonIn = (body: Buffer, origin: string): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new RemoteError('unexpected', `${origin} answered no JSON; is it Nexus?`)
+  }
 }
 
 const TenantList = z.object({ tenants: z.array(z.object({ id: TenantId })) })

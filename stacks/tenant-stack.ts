@@ -61,8 +61,7 @@ export class TenantStack extends TerraformStack {
   }
 
   /** Takes a declared client in. @throws DeclarationError for a second one of its name */
-  declare(client: Declared): void {
-    const { name } = client.declaration
+  declare(client: Declared, name: string): void {
     if (this.#declared.has(name)) throw new DeclarationError(`auth0_client.${name} is declared twice in ${this.state}.`)
     this.#declared.set(name, client)
   }

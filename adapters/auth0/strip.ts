@@ -5,7 +5,7 @@ import type { Auth0Client } from '../../domain/vocabulary.ts'
  * Members that hold secrets, wherever they stand in a client. Auth0 answers `client_secret` and `signing_keys` for
  * native and single page clients too; credentials of add-ons stand in `addons` under names of their own.
  */
-const secretMembers = new Set([
+export const secretMembers: ReadonlySet<string> = new Set([
   'client_secret',
   'signing_keys',
   'encryption_key',

@@ -167,7 +167,7 @@ export interface ApplicationTokenConfiguration {
 
 export interface ServiceAccountConfiguration {
   readonly name: string
-  /** scrypt, as `nexus hash password` writes it. */
+  /** As `nexus hash password` writes it: scrypt of a chosen password, a keyed SHA-256 of one that Nexus made. */
   readonly passwordHash: string
   readonly permissions: readonly Permission[]
   readonly roles: readonly string[]

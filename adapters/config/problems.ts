@@ -1,3 +1,5 @@
+import { printable } from '../../domain/printable.ts'
+
 /** A place in the configuration: keys and indexes from the top. */
 export type Path = readonly (string | number)[]
 
@@ -33,7 +35,7 @@ export class ConfigurationError extends Error {
 
   constructor(file: string, problems: readonly Problem[]) {
     const count = problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`
-    super([`${file} has ${count}:`, ...problems.map((problem) => `  - ${describe(problem)}`)].join('\n'))
+    super([`${printable(file)} has ${count}:`, ...problems.map((problem) => `  - ${describe(problem)}`)].join('\n'))
     this.file = file
     this.problems = problems
   }

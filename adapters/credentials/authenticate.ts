@@ -1,4 +1,5 @@
 import { imitatedPrefix, prefixOn } from '../../domain/identities.ts'
+import type { TurnLimits } from '../../domain/turns.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Configuration, IssuerConfiguration, TenantScope } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'
@@ -10,7 +11,6 @@ import { createBearerVerifier } from './bearer.ts'
 import type { Bearer } from './bearer.ts'
 import { Unauthenticated } from './errors.ts'
 import type { KeyTimes } from './keys.ts'
-import type { PasswordLimits } from './passwords.ts'
 import { createRegisteredAccounts, createRegisteredApplications, nobodyRegistered } from './registered.ts'
 import type { RegisteredCallers } from './registered.ts'
 
@@ -28,8 +28,8 @@ export interface Credentials {
  * Says who asks.
  *
  * @throws Unauthenticated where the credentials are missing or wrong (401)
- * @throws TooManyAttempts where too many have failed (429)
- * @throws AuthenticationUnavailable where that cannot be said now (503): IssuerUnavailable, TooManyPasswords
+ * @throws TooManyAttempts where too many have failed, or wait (429)
+ * @throws AuthenticationUnavailable where that cannot be said now (503): IssuerUnavailable
  */
 export type Authenticate = (credentials: Credentials) => Promise<Caller>
 
@@ -37,7 +37,7 @@ export interface AuthenticatorOptions {
   /** The time in milliseconds. */
   readonly now?: () => number
   readonly keyTimes?: KeyTimes
-  readonly passwordLimits?: PasswordLimits
+  readonly passwordLimits?: TurnLimits
   readonly attemptLimits?: AttemptLimits
   /** The callers of the database; without them those of the configuration are all. */
   readonly registered?: RegisteredCallers
@@ -113,8 +113,8 @@ export const createAuthenticator = (
     configuration.serviceAccounts,
     createRegisteredAccounts(registered.account, onError),
     now,
-    passwordLimits,
     attempts,
+    passwordLimits,
   )
 
   const user = async (
@@ -133,29 +133,29 @@ export const createAuthenticator = (
     return userCaller(bearer, application, prefix)
   }
 
-  const callerOf: Authenticate = async ({ authorization, applicationToken, address = null, tenantId = null }) => {
+  const counted = async (address: string | null, authenticate: () => Promise<Caller>): Promise<Caller> => {
+    try {
+      return await authenticate()
+    } catch (error) {
+      if (error instanceof Unauthenticated) attempts.failed(address)
+      throw error
+    }
+  }
+
+  return async ({ authorization, applicationToken, address = null, tenantId = null }) => {
     const { scheme, value = '' } = /^(?<scheme>[^ ]+) +(?<value>[^ ]+) *$/.exec(authorization ?? '')?.groups ?? {}
     switch (scheme?.toLowerCase()) {
       case 'bearer':
-        return user(value, applicationToken, tenantId)
+        return counted(address, () => user(value, applicationToken, tenantId))
       case 'basic':
         return verifyBasic(value, address)
       case undefined:
       default:
+        // Who shows nothing has not tried to sign in.
+        if (authorization !== undefined) attempts.failed(address)
         throw new Unauthenticated(
           `Credentials are missing: send Authorization: Bearer <token> with ${header}, or Authorization: Basic.`,
         )
-    }
-  }
-
-  return async (credentials) => {
-    try {
-      return await callerOf(credentials)
-    } catch (error) {
-      // Who shows nothing has not tried to sign in.
-      if (error instanceof Unauthenticated && credentials.authorization !== undefined)
-        attempts.failed(credentials.address ?? null)
-      throw error
     }
   }
 }

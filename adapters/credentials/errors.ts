@@ -42,22 +42,29 @@ export class IssuerUnavailable extends AuthenticationUnavailable {
   }
 }
 
-/** Too many passwords wait to be verified. */
-export class TooManyPasswords extends AuthenticationUnavailable {
-  override readonly name = 'TooManyPasswords'
+/** Too many sign-ins from one address, or in one name, have failed: 429. */
+export class TooManyAttempts extends Error {
+  override readonly name: string = 'TooManyAttempts'
+  readonly retryAfterMs: number
 
-  constructor() {
-    super('Too many sign-ins with a name and password are being verified. Try again shortly.', 2)
+  constructor(
+    retryAfterMs: number,
+    words = 'Too many sign-ins have failed. Check the credentials, and try again later.',
+  ) {
+    super(words)
+    this.retryAfterMs = retryAfterMs
   }
 }
 
-/** Too many sign-ins from one address, or in one name, have failed. */
-export class TooManyAttempts extends Error {
-  override readonly name = 'TooManyAttempts'
-  readonly retryAfterMs: number
+/** Too many passwords wait to be verified. */
+export class TooManyPasswords extends TooManyAttempts {
+  override readonly name = 'TooManyPasswords'
 
-  constructor(retryAfterMs: number) {
-    super('Too many sign-ins have failed. Check the credentials, and try again later.')
-    this.retryAfterMs = retryAfterMs
+  constructor() {
+    super(
+      2000,
+      'Too many sign-ins with a password that somebody chose are being verified. Try again shortly. A password that Nexus ' +
+        'issued does not wait.',
+    )
   }
 }

@@ -1,7 +1,6 @@
 import type { RegisteredKind } from '../../domain/registered.ts'
 import { hashToken, issueToken } from './application-tokens.ts'
-import { parsePasswordHash } from './password-hash.ts'
-import { hashPassword, issuePassword } from './passwords.ts'
+import { hashIssuedPassword, issuePassword } from './issued-password.ts'
 
 /** A secret that nobody has seen yet, and what is kept of it. */
 export interface Issued {
@@ -9,18 +8,14 @@ export interface Issued {
   readonly hash: string
 }
 
-/**
- * Makes the secret of a caller of the database.
- *
- * @param former the hash of the secret that it is to follow; an account keeps its salt
- */
-export const issue: Readonly<Record<RegisteredKind, (former?: string) => Promise<Issued>>> = {
+/** Makes the secret of a caller of the database. */
+export const issue: Readonly<Record<RegisteredKind, () => Issued>> = {
   application: () => {
     const secret = issueToken()
-    return Promise.resolve({ secret, hash: hashToken(secret) })
+    return { secret, hash: hashToken(secret) }
   },
-  account: async (former) => {
+  account: () => {
     const secret = issuePassword()
-    return { secret, hash: await hashPassword(secret, former === undefined ? undefined : parsePasswordHash(former)) }
+    return { secret, hash: hashIssuedPassword(secret) }
   },
 }

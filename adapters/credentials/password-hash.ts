@@ -1,4 +1,6 @@
-/** What a stored password hash says. Parameters as in RFC 7914. */
+import { parseKeyedHash } from './issued-password.ts'
+
+/** What a stored hash of a chosen password says. Parameters as in RFC 7914. */
 export interface PasswordHash {
   readonly cost: number
   readonly blockSize: number
@@ -33,4 +35,6 @@ export const parsePasswordHash = (text: string): PasswordHash | undefined => {
 export const formatPasswordHash = ({ cost, blockSize, parallelization, salt, hash }: PasswordHash): string =>
   `scrypt$${cost}$${blockSize}$${parallelization}$${salt.toString('base64')}$${hash.toString('base64')}`
 
-export const isPasswordHash = (text: string): boolean => parsePasswordHash(text) !== undefined
+/** Whether a text is a hash that an account can have: of a chosen password, or of one that Nexus issued. */
+export const isPasswordHash = (text: string): boolean =>
+  parsePasswordHash(text) !== undefined || parseKeyedHash(text) !== undefined

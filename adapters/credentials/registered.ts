@@ -10,13 +10,17 @@ import { Unauthenticated } from './errors.ts'
 /** The callers of the database, as far as authentication needs them. */
 export interface RegisteredCallers {
   readonly application: Pick<Registers['application'], 'findBySecret' | 'noteUse'>
-  readonly account: Pick<Registers['account'], 'find' | 'noteUse'>
+  readonly account: Pick<Registers['account'], 'find' | 'noteUse' | 'rehash'>
 }
 
 /** Where there is no database: nobody. */
 export const nobodyRegistered: RegisteredCallers = {
   application: { findBySecret: () => Promise.resolve(undefined), noteUse: () => Promise.resolve() },
-  account: { find: () => Promise.resolve(undefined), noteUse: () => Promise.resolve() },
+  account: {
+    find: () => Promise.resolve(undefined),
+    noteUse: () => Promise.resolve(),
+    rehash: () => Promise.resolve(),
+  },
 }
 
 /** Why somebody with a right secret stays outside; said only to who has it. */
@@ -26,17 +30,24 @@ const refusals: Readonly<Record<Exclude<Standing, 'active'>, string>> = {
   revoked: 'was revoked.',
 }
 
-/** Writes down the last use of a secret, beside the request: it neither waits for that nor fails with it. */
-const createNotes = (noteUse: Registers['account']['noteUse'], onError: (error: unknown) => void) => {
+/** Writes something down about a secret, beside the request: it neither waits for that nor fails with it. */
+const createAside = (onError: (error: unknown) => void) => {
   const underWay = new Set<string>()
-  return ({ entry, useDue }: Reading, hash: string): void => {
-    if (!useDue.includes(hash) || underWay.has(hash)) return
+  return (hash: string, write: () => Promise<void>): void => {
+    if (underWay.has(hash)) return
     underWay.add(hash)
-    noteUse(entry.name, hash)
+    write()
       .catch(onError)
       .finally(() => underWay.delete(hash))
   }
 }
+
+/** Writes down the last use of a secret, where that is due. */
+const createNotes =
+  (noteUse: Registers['account']['noteUse'], aside: ReturnType<typeof createAside>) =>
+  ({ entry, useDue }: Reading, hash: string): void => {
+    if (useDue.includes(hash)) aside(hash, () => noteUse(entry.name, hash))
+  }
 
 /**
  * Finds the application of the database that a token belongs to; undefined where there is none. A name that the
@@ -49,7 +60,7 @@ export const createRegisteredApplications = (
   configured: ReadonlySet<string>,
   onError: (error: unknown) => void,
 ) => {
-  const note = createNotes(noteUse, onError)
+  const note = createNotes(noteUse, createAside(onError))
   return async (token: string): Promise<Application | undefined> => {
     // What could not be one of ours costs no query.
     if (!isIssuedToken(token)) return undefined
@@ -68,10 +79,11 @@ export const createRegisteredApplications = (
 
 /** Finds the service account of the database by its name; undefined where there is none. */
 export const createRegisteredAccounts = (
-  { find, noteUse }: RegisteredCallers['account'],
+  { find, noteUse, rehash }: RegisteredCallers['account'],
   onError: (error: unknown) => void,
 ) => {
-  const note = createNotes(noteUse, onError)
+  const aside = createAside(onError)
+  const note = createNotes(noteUse, aside)
   return async (name: string): Promise<Account | undefined> => {
     const reading = RegisteredName.safeParse(name).success ? await find(name) : undefined
     if (reading === undefined) return undefined
@@ -93,6 +105,7 @@ export const createRegisteredAccounts = (
       hashes: validHashes(entry, now),
       refusal: standing === 'active' ? null : `The service account ${entry.name} ${refusals[standing]}`,
       used: (hash) => note(reading, hash),
+      rehash: (former, hash) => aside(former, () => rehash(entry.name, former, hash)),
     }
   }
 }

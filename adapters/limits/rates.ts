@@ -7,6 +7,8 @@ export interface Rates {
   readonly take: (key: string) => number
   /** The same without taking any. */
   readonly waitMs: (key: string) => number
+  /** Gives one back that was taken. */
+  readonly giveBack: (key: string) => void
 }
 
 /**
@@ -25,6 +27,10 @@ export const createRates = (rate: Rate, maximum: number, now: () => number): Rat
       const [oldest] = buckets.keys()
       if (buckets.size > maximum && oldest !== undefined) buckets.delete(oldest)
       return waitMs
+    },
+    giveBack: (key) => {
+      const fullAt = buckets.get(key)
+      if (fullAt !== undefined) buckets.set(key, fullAt - 1000 / rate.perSecond)
     },
     waitMs: (key) => take(buckets.get(key), now(), rate).waitMs,
   }

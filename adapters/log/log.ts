@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
+import { printableJson } from '../../domain/printable.ts'
 import { describeError } from './errors.ts'
 import { createFolding, kindOf } from './folding.ts'
 import type { Folding } from './folding.ts'
@@ -40,7 +41,9 @@ export const createLog = (level: string, to?: DestinationStream, folding: Foldin
     serializers: { err: describeError, error: describeError },
     hooks: { logMethod: folded(folding) },
   }
-  return to === undefined ? pino(options) : pino(options, to)
+  const lines = to ?? pino.destination(1)
+  // JSON escapes C0 only: names, locks and user ids stand in these lines, and terminals show them.
+  return pino(options, { write: (line) => lines.write(printableJson(line)) })
 }
 
 type LogMethod = NonNullable<NonNullable<Parameters<typeof pino>[0] & object>['hooks']>['logMethod']

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { printable } from '../../domain/printable.ts'
 import type { Issue } from '../../domain/vocabulary.ts'
 import { withoutSlashes } from '../../domain/web-address.ts'
 
@@ -184,7 +185,7 @@ export const createRemote = (options: RemoteOptions): Remote => {
       if (answer.status >= 300 && answer.status < 400 && answer.headers.has('location'))
         throw new RemoteError(
           'redirected',
-          `${url} redirects to ${answer.headers.get('location')}. Set NEXUS_URL to where Nexus really is.`,
+          `${url} redirects to ${printable(answer.headers.get('location') ?? '')}. Set NEXUS_URL to where Nexus really is.`,
           { status: answer.status },
         )
       const pause = attempt < retries ? pauseAfter(answer, attempt) : null
@@ -247,9 +248,10 @@ const refusalOf = (answer: RemoteAnswer, method: Method, address: string): Remot
       status,
     })
   const { title, detail, errors = [] } = problem.data
-  const lines = errors.map((one) => `\n  - ${one.pointer}: ${one.detail}`).join('')
+  // Texts of callers stand in these: none of them may look like a line of ours.
+  const lines = errors.map((one) => `\n  - ${printable(one.pointer)}: ${printable(one.detail)}`).join('')
   const remedy = status === 401 ? ` ${credentialRemedy}` : ''
-  return new RemoteError('refused', `Nexus refused (${status}): ${detail ?? title}${lines}${remedy}`, {
+  return new RemoteError('refused', `Nexus refused (${status}): ${printable(detail ?? title)}${lines}${remedy}`, {
     status,
     issues: errors,
   })

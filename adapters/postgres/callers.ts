@@ -74,6 +74,18 @@ const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
         return written
       }),
 
+    /** Keeps another hash of the same secret, which was used just now, where it still is one of the entry's. */
+    rehash: async (name: string, former: string, hash: string): Promise<void> => {
+      await sql`
+        update ${table} set
+          secret_used_at = case when secret_hash = ${former} then clock_timestamp() else secret_used_at end,
+          secret_hash = case when secret_hash = ${former} then ${hash} else secret_hash end,
+          previous_used_at = case when previous_hash = ${former} then clock_timestamp() else previous_used_at end,
+          previous_hash = case when previous_hash = ${former} then ${hash} else previous_hash end
+        where name = ${name} and (secret_hash = ${former} or previous_hash = ${former})
+      `.execute(db)
+    },
+
     /** Notes that a secret was used just now. */
     noteUse: async (name: string, hash: string): Promise<void> => {
       await sql`

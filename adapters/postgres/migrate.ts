@@ -11,6 +11,7 @@ import { audit } from './migrations/0005-audit.ts'
 import { clientLists } from './migrations/0006-client-lists.ts'
 import { namedStates } from './migrations/0008-named-states.ts'
 import { countedStrangers } from './migrations/0010-counted-strangers.ts'
+import { declaredClients } from './migrations/0012-declared-clients.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -22,6 +23,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-client-lists': clientLists,
   '0008-named-states': namedStates,
   '0010-counted-strangers': countedStrangers,
+  '0012-declared-clients': declaredClients,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

@@ -16,33 +16,24 @@ import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
 
 /**
  * Makes the index of a state anew, in the transaction that stores it: (state, address) → client. What was asked for and
- * has come true is asked for no longer.
+ * has come true is asked for no longer. The database compares and stores: a state may name a hundred thousand clients.
  *
+ * @param index a list of `{place, address, type, client_id, tainted, deposed, declared}`, as JSON
  * @param applies whether an apply writes: what it moves is what its configuration says
  */
 export const replaceIndex = async (
   trx: Transaction<Database>,
   { tenantId, name }: StateKey,
-  resources: readonly StateResource[],
+  index: string,
   applies: boolean,
 ): Promise<void> => {
-  const { rows: before } = await sql<{ address: string; client_id: string }>`
-    delete from nexus.terraform_resources where tenant_id = ${tenantId} and state = ${name} returning address, client_id
-  `.execute(trx)
-  const moved = applies ? undefined : movedBetween(before, resources)
+  const moved = applies ? undefined : await movedBy(trx, { tenantId, name }, index)
   if (moved !== undefined) await noteMoved(trx, tenantId, name, moved)
-  const rows = resources.map(({ address, type, clientId, tainted, deposed }, place) => ({
-    place,
-    address,
-    type,
-    client_id: clientId,
-    tainted,
-    deposed,
-  }))
+  await sql`delete from nexus.terraform_resources where tenant_id = ${tenantId} and state = ${name}`.execute(trx)
   await sql`
-    insert into nexus.terraform_resources (tenant_id, state, place, address, type, client_id, tainted, deposed)
-    select ${tenantId}, ${name}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(place integer, address text, type text, client_id text, tainted boolean, deposed text)
+    insert into nexus.terraform_resources (tenant_id, state, place, address, type, client_id, tainted, deposed, declared)
+    select ${tenantId}, ${name}, r.* from jsonb_to_recordset(${index}::jsonb)
+      as r(place integer, address text, type text, client_id text, tainted boolean, deposed text, declared boolean)
   `.execute(trx)
   await sql`
     delete from nexus.terraform_requests q
@@ -52,17 +43,24 @@ export const replaceIndex = async (
   `.execute(trx)
 }
 
-const missing = (from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): string | undefined =>
-  from.entries().find(([place]) => !to.has(place))?.[1]
-
-/** A client that stands elsewhere than before, or nowhere, or did not stand there before; undefined where none does. */
-const movedBetween = (
-  before: readonly { readonly address: string; readonly client_id: string }[],
-  after: readonly StateResource[],
-): string | undefined => {
-  const then = new Map(before.map(({ address, client_id: id }) => [`${address} ${id}`, id]))
-  const now = new Map(after.map(({ address, clientId: id }) => [`${address} ${id}`, id]))
-  return missing(then, now) ?? missing(now, then)
+/** A client that will stand elsewhere than now, or nowhere, or does not stand there yet; undefined where none does. */
+const movedBy = async (
+  trx: Transaction<Database>,
+  { tenantId, name }: StateKey,
+  index: string,
+): Promise<string | undefined> => {
+  const { rows } = await sql<{ client_id: string }>`
+    with now as (
+      select address, client_id from nexus.terraform_resources where tenant_id = ${tenantId} and state = ${name}
+    ), next as materialized (
+      select address, client_id from jsonb_to_recordset(${index}::jsonb) as r(address text, client_id text)
+    )
+    select client_id from (
+      select 1 as turn, * from (select * from now except select * from next) as gone
+      union all select 2, * from (select * from next except select * from now) as come
+    ) as moved order by turn, address limit 1
+  `.execute(trx)
+  return rows[0]?.client_id
 }
 
 /** Where a client stands in a state. */
@@ -222,8 +220,12 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
     return new Map(rows.map(({ name, ids }) => [name, ids]))
   },
 
-  /** Everything that stacks are made of, as of one moment. */
-  snapshot: (tenantId: string): Promise<SnapshotFacts> =>
+  /**
+   * Everything that stacks are made of, as of one moment.
+   *
+   * @param whole whether all that was observed of each client is wanted, and not only its name and metadata
+   */
+  snapshot: (tenantId: string, whole = false): Promise<SnapshotFacts> =>
     db
       .transaction()
       .setIsolationLevel('repeatable read')
@@ -237,14 +239,15 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
           where s.tenant_id = ${tenantId} order by s.name
         `.execute(trx)
         const resources = await sql<StateResource & { readonly state: string }>`
-          select state, address, type, client_id as "clientId", tainted, deposed from ${holdings} r
+          select state, address, type, client_id as "clientId", tainted, deposed, declared from ${holdings} r
           where tenant_id = ${tenantId} and (own or exists (
             select from nexus.clients c where c.tenant_id = r.tenant_id and c.client_id = r.client_id))
           order by state, place
         `.execute(trx)
         const clients = await sql<SnapshotFacts['clients'][number]>`
           select c.client_id as id, c.base, c.vanished_at is not null as vanished, ${pendingOf} as pending,
-                 jsonb_build_object('name', c.observed->'name', 'client_metadata', c.observed->'client_metadata') as observed,
+                 case when ${whole} then c.observed else jsonb_build_object(
+                   'name', c.observed->'name', 'client_metadata', c.observed->'client_metadata') end as observed,
                  (select jsonb_build_object('kind', q.kind, 'state', q.state) from nexus.terraform_requests q
                   where q.tenant_id = c.tenant_id and q.client_id = c.client_id) as request
           from nexus.clients c

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { sql } from 'kysely'
@@ -6,7 +5,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { holdOf } from '../../domain/state-lock.ts'
 import type { Claimant } from '../../domain/state-lock.ts'
 import { highestSerial, isApply, successionOf } from '../../domain/terraform-state.ts'
-import type { Succession, TerraformState } from '../../domain/terraform-state.ts'
+import type { HeldState, Succession } from '../../domain/terraform-state.ts'
 import type { Author, MetadataKeys } from '../../domain/vocabulary.ts'
 import type { Sealing } from '../sealing/sealing.ts'
 import { SealingError } from '../sealing/sealing.ts'
@@ -15,10 +14,23 @@ import type { OpenRecord } from './audit.ts'
 import type { Database } from './schema.ts'
 import { replaceIndex } from './state-index.ts'
 import { noteOutdated } from './outdated-writes.ts'
+import { saneSerial } from './sane-serial.ts'
 import { lockIn, lockState } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
-import { contextOf, saneSerial, sealAllAnew, versionsOf } from './state-versions.ts'
-import type { SealedRow, StateVersion } from './state-versions.ts'
+
+/** One version of a state, without its text. */
+export interface StateVersion {
+  readonly version: number
+  readonly current: boolean
+  readonly serial: number
+  readonly lineage: string
+  readonly terraformVersion: string
+  readonly bytes: number
+  readonly keyId: string
+  readonly restoredFrom: number | null
+  readonly writtenAt: Date
+  readonly writtenBy: Author
+}
 
 /** What came of a write. */
 export type Written =
@@ -49,11 +61,16 @@ export interface Writer extends Claimant {
 
 export interface StateText {
   readonly text: Buffer
-  readonly state: TerraformState
+  readonly state: HeldState
+  /** Of the text, in hexadecimal digits. */
+  readonly sha256: string
 }
 
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
+
+/** What a version is sealed as: one text cannot be put into the place of another. */
+const contextOf = ({ tenantId, name }: StateKey, version: number): string => `${tenantId}/${name}/${version}`
 
 /**
  * Terraform's states: every version, sealed. A write is one transaction on the locked row of its state, in which the lock,
@@ -85,7 +102,7 @@ export const createStates = (
     { state, compressed, bytes, sha256, author, restoredFrom }: NewVersion,
   ): Promise<number> => {
     const version = row.versions + 1
-    const { keyId, bytes: sealed } = sealer().seal(compressed, contextOf(key, version))
+    const { keyId, bytes: sealed } = await sealer().seal(compressed, contextOf(key, version))
     await sql`
       insert into nexus.terraform_state_versions
         (tenant_id, state, version, lineage, serial, terraform_version, sha256, bytes, key_id, sealed, restored_from, written_by)
@@ -94,14 +111,14 @@ export const createStates = (
     `.execute(trx)
     await sql`
       update nexus.terraform_states
-      set version = ${version}, versions = ${version}, others = ${JSON.stringify(state.others)}::jsonb, highest_serial = greatest(${saneSerial}, ${state.serial}),
+      set version = ${version}, versions = ${version}, others = ${state.others}::jsonb, highest_serial = greatest(${saneSerial}, ${state.serial}),
           -- An apply that holds the lock was made from what the state is at.
           outdated_write = case when ${row.lock !== null && isApply(row.lock)}::boolean then null else outdated_write end,
           -- A restored state tells of no apply.
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
     `.execute(trx)
-    await replaceIndex(trx, key, state.resources, row.lock !== null && isApply(row.lock))
+    await replaceIndex(trx, key, state.index, row.lock !== null && isApply(row.lock))
     if (keepVersions !== null)
       await sql`
         delete from nexus.terraform_state_versions
@@ -111,30 +128,34 @@ export const createStates = (
   }
 
   /** The text in a version's row. @throws SealingError */
-  const open = async (key: StateKey, { version, key_id: keyId, sealed }: SealedRow): Promise<Buffer> =>
-    decompress(sealer().open({ keyId, bytes: sealed }, contextOf(key, version)))
+  const open = async (key: StateKey, pieces: readonly SealedPiece[]): Promise<Buffer | undefined> => {
+    const [first] = pieces
+    if (first === undefined) return undefined
+    const bytes = Buffer.concat(pieces.map(({ piece }) => piece))
+    return decompress(await sealer().open({ keyId: first.key_id, bytes }, contextOf(key, first.version)))
+  }
 
   return {
     /** The current text; undefined where there is none. @throws SealingError */
     read: async (key: StateKey): Promise<{ readonly text: Buffer; readonly version: number } | undefined> => {
       // One statement: a version that was current a moment ago may be one too many now, and no state is not what there is.
-      const { rows } = await sql<SealedRow>`
-        select v.version, v.key_id, v.sealed from nexus.terraform_states s
-        join nexus.terraform_state_versions v on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version
-        where s.tenant_id = ${key.tenantId} and s.name = ${key.name}
+      const { rows } = await sql<SealedPiece>`
+        select v.version, v.key_id, ${piece} as piece from nexus.terraform_states s
+        join nexus.terraform_state_versions v on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version,
+        ${pieceStarts} as p(start)
+        where s.tenant_id = ${key.tenantId} and s.name = ${key.name} order by p.start
       `.execute(db)
-      const [row] = rows
-      return row && { text: await open(key, row), version: row.version }
+      const text = await open(key, rows)
+      return text && { text, version: rows[0]?.version ?? 0 }
     },
 
     /** The text of one version, current or not. @throws SealingError */
     readVersion: async (key: StateKey, version: number): Promise<Buffer | undefined> => {
-      const { rows } = await sql<SealedRow>`
-        select version, key_id, sealed from nexus.terraform_state_versions
-        where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
+      const { rows } = await sql<SealedPiece>`
+        select v.version, v.key_id, ${piece} as piece from nexus.terraform_state_versions v, ${pieceStarts} as p(start)
+        where v.tenant_id = ${key.tenantId} and v.state = ${key.name} and v.version = ${version} order by p.start
       `.execute(db)
-      const [row] = rows
-      return row && (await open(key, row))
+      return open(key, rows)
     },
 
     /**
@@ -143,9 +164,13 @@ export const createStates = (
      *
      * @throws SealingError
      */
-    write: async (key: StateKey, { text, state }: StateText, writer: Writer, record?: OpenRecord): Promise<Written> => {
+    write: async (
+      key: StateKey,
+      { text, state, sha256 }: StateText,
+      writer: Writer,
+      record?: OpenRecord,
+    ): Promise<Written> => {
       sealer()
-      const sha256 = createHash('sha256').update(text).digest('hex')
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep): Promise<Written> => {
         const row = await lockState(trx, key)
@@ -188,7 +213,7 @@ export const createStates = (
     restore: async (
       key: StateKey,
       from: number,
-      { text, state }: StateText,
+      { text, state, sha256 }: StateText,
       author: Author,
       record?: OpenRecord,
     ): Promise<
@@ -196,7 +221,6 @@ export const createStates = (
       | Extract<Written, { kind: 'locked' }>
       | { readonly kind: 'overtaken' }
     > => {
-      const sha256 = createHash('sha256').update(text).digest('hex')
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep) => {
         const row = await lockState(trx, key)
@@ -226,13 +250,22 @@ export const createStates = (
           update nexus.terraform_states set version = null, others = default
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
-        await replaceIndex(trx, key, [], false)
+        await replaceIndex(trx, key, '[]', false)
         await keep()
         return { kind: 'removed' } as const
       }),
 
     /** The versions that are kept, newest first. */
-    versions: (key: StateKey): Promise<StateVersion[]> => versionsOf(db, key),
+    versions: async (key: StateKey): Promise<StateVersion[]> => {
+      const { rows } = await sql<VersionRow>`
+        select v.version, s.version is not distinct from v.version as current, serial, lineage, terraform_version, bytes,
+               key_id, restored_from, written_at, written_by
+        from nexus.terraform_state_versions v
+        join nexus.terraform_states s on s.tenant_id = v.tenant_id and s.name = v.state
+        where v.tenant_id = ${key.tenantId} and v.state = ${key.name} order by v.version desc
+      `.execute(db)
+      return rows.map(toVersion)
+    },
 
     /** The highest serial that a state has had; undefined for a state that nobody ever wrote. */
     highestSerial: async (key: StateKey): Promise<number | undefined> => {
@@ -243,19 +276,61 @@ export const createStates = (
     },
 
     /**
-     * Seals what an older key has sealed with the first one.
+     * Seals what an older key has sealed with the first one, a version at a time, so that the older key can go. A version
+     * that cannot be opened stays as it is, and the next is tried.
      *
      * @param onVersion called after each
+     * @returns how many were sealed anew, and why others could not be opened
      * @throws SealingError where there is no key at all
      */
-    rekey: async (onVersion: (done: number, of: number) => void) => sealAllAnew(db, sealer(), onVersion),
+    rekey: async (
+      onVersion: (done: number, of: number) => void,
+    ): Promise<{ readonly versions: number; readonly unreadable: readonly string[] }> => {
+      const { keyId } = sealer()
+      const { rows } = await sql<{ tenant_id: string; state: string; version: number }>`
+        select tenant_id, state, version from nexus.terraform_state_versions where key_id <> ${keyId}
+        order by tenant_id, state, version
+      `.execute(db)
+      const unreadable: string[] = []
+      for (const [index, { tenant_id: tenantId, state: name, version }] of rows.entries()) {
+        try {
+          await db.transaction().execute((trx) => sealAnew(trx, sealer(), { tenantId, name }, version))
+        } catch (error) {
+          if (!(error instanceof SealingError)) throw error
+          unreadable.push(`${tenantId}/${name}, version ${version}: ${error.message}`)
+        }
+        onVersion(index + 1, rows.length)
+      }
+      return { versions: rows.length - unreadable.length, unreadable }
+    },
   }
 }
 
 export type States = ReturnType<typeof createStates>
 
+const sealAnew = async (
+  trx: Transaction<Database>,
+  sealing: Sealing,
+  key: StateKey,
+  version: number,
+): Promise<void> => {
+  const { rows } = await sql<SealedRow>`
+    select version, key_id, sealed from nexus.terraform_state_versions
+    where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version} for update
+  `.execute(trx)
+  const [row] = rows
+  if (row === undefined) return
+  const context = contextOf(key, version)
+  const plain = await sealing.open({ keyId: row.key_id, bytes: row.sealed }, context)
+  const { keyId, bytes } = await sealing.seal(plain, context)
+  await sql`
+    update nexus.terraform_state_versions set key_id = ${keyId}, sealed = ${bytes}
+    where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
+  `.execute(trx)
+}
+
 interface NewVersion {
-  readonly state: TerraformState
+  readonly state: HeldState
   readonly compressed: Buffer
   readonly bytes: number
   readonly sha256: string
@@ -276,3 +351,46 @@ const presentVersion = async (
   `.execute(trx)
   return rows[0] ?? null
 }
+
+interface SealedRow {
+  readonly version: number
+  readonly key_id: string
+  readonly sealed: Buffer
+}
+
+/** A version's bytes come in rows of a megabyte: the driver reads each at once, and a whole one would take too long. */
+interface SealedPiece {
+  readonly version: number
+  readonly key_id: string
+  readonly piece: Buffer
+}
+
+const pieceBytes = 1_048_576
+const piece = sql`substring(v.sealed from p.start for ${sql.lit(pieceBytes)})`
+const pieceStarts = sql`generate_series(1, greatest(1, octet_length(v.sealed)), ${sql.lit(pieceBytes)})`
+
+interface VersionRow {
+  readonly version: number
+  readonly current: boolean
+  readonly serial: number
+  readonly lineage: string
+  readonly terraform_version: string
+  readonly bytes: number
+  readonly key_id: string
+  readonly restored_from: number | null
+  readonly written_at: Date
+  readonly written_by: Author
+}
+
+const toVersion = (row: VersionRow): StateVersion => ({
+  version: row.version,
+  current: row.current,
+  serial: row.serial,
+  lineage: row.lineage,
+  terraformVersion: row.terraform_version,
+  bytes: row.bytes,
+  keyId: row.key_id,
+  restoredFrom: row.restored_from,
+  writtenAt: row.written_at,
+  writtenBy: row.written_by,
+})

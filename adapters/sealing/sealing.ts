@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { eachPiece } from './pieces.ts'
 
 /** A text that only who has one of the keys can read, and only as what it was sealed as. */
 interface Sealed {
@@ -7,14 +8,14 @@ interface Sealed {
   readonly bytes: Buffer
 }
 
-/** Keeps secrets at rest. The first key seals; every key opens, so that a key can be replaced. */
+/** Keeps secrets at rest, of any size: others have their turn between two pieces. The first key seals; every key opens, so that a key can be replaced. */
 export interface Sealing {
   /** The key that seals now. */
   readonly keyId: string
   /** @param context what it is; it must be the same for opening, so that one sealed text cannot stand for another */
-  readonly seal: (plain: Buffer, context: string) => Sealed
+  readonly seal: (plain: Buffer, context: string) => Promise<Sealed>
   /** @throws SealingError where the key is not known, or the bytes are not what was sealed in this context */
-  readonly open: (sealed: Sealed, context: string) => Buffer
+  readonly open: (sealed: Sealed, context: string) => Promise<Buffer>
 }
 
 /**
@@ -52,13 +53,15 @@ export const createSealing = (keys: readonly string[]): Sealing | undefined => {
   const keyId = idOf(first)
   return {
     keyId,
-    seal: (plain, context) => {
+    seal: async (plain, context) => {
       const nonce = randomBytes(nonceBytes)
       const cipher = createCipheriv(algorithm, first, nonce).setAAD(Buffer.from(context))
-      const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final()])
-      return { keyId, bytes: Buffer.concat([sealed, cipher.getAuthTag()]) }
+      const pieces: Buffer[] = [nonce]
+      await eachPiece(plain, (piece) => pieces.push(cipher.update(piece)))
+      pieces.push(cipher.final())
+      return { keyId, bytes: Buffer.concat([...pieces, cipher.getAuthTag()]) }
     },
-    open: ({ keyId: id, bytes }, context) => {
+    open: async ({ keyId: id, bytes }, context) => {
       const key = byId.get(id)
       if (key === undefined)
         throw new SealingError(
@@ -68,7 +71,9 @@ export const createSealing = (keys: readonly string[]): Sealing | undefined => {
       try {
         const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
         decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-tagBytes))
-        return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()])
+        const pieces: Buffer[] = []
+        await eachPiece(bytes.subarray(nonceBytes, -tagBytes), (piece) => pieces.push(decipher.update(piece)))
+        return Buffer.concat([...pieces, decipher.final()])
       } catch {
         throw new SealingError('unreadable', 'What is stored was changed, or belongs elsewhere: it cannot be opened.')
       }

@@ -4,6 +4,7 @@ import { callerChange, newCaller, Rotation } from '../../domain/caller-requests.
 import { ListQuery } from '../list-clients.ts'
 import { acceptedTypes } from '../media-type.ts'
 import { include } from '../query.ts'
+import { SnapshotQuery } from '../snapshot.ts'
 import { PatchBody } from '../patch-body.ts'
 import * as answers from './answers.ts'
 import { exampleClient, withExamples } from './examples.ts'
@@ -316,9 +317,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     description:
       'With `fresh=true` it is made from a scan that began after the question, for which all clients are listed; 202 while ' +
       'that scan is under way: ask again after `Retry-After`. One scan serves all who ask within 30 s.',
-    query: z.strictObject({
-      fresh: z.enum(['true', 'false']).optional().describe('`true`: from a scan that begins after the question'),
-    }),
+    query: SnapshotQuery,
     answers: {
       200: { description: 'The snapshot', schema: answers.TerraformSnapshot },
       202: { description: 'The scan is not over', schema: answers.ScanWaiting, headers: ['Retry-After'] },

@@ -18,7 +18,8 @@ import {
   urlOption,
 } from '../options.ts'
 import { showProgress } from '../progress.ts'
-import { countText, printable } from '../readable.ts'
+import { printable } from '../../domain/printable.ts'
+import { countText } from '../readable.ts'
 import { tableLines } from '../table.ts'
 
 interface Flags extends Omit<Choice, 'clients'> {
@@ -146,7 +147,7 @@ const columns = [
 const titled = ({ id, name }: Pick<Step, 'id' | 'name'>): string => (name === '' ? id : `${printable(name)} (${id})`)
 
 const leftLines = (left: readonly Left[]): string[] =>
-  left.length === 0 ? [] : ['', 'Left alone:', ...left.map((one) => `  ${titled(one)}: ${one.reason}`)]
+  left.length === 0 ? [] : ['', 'Left alone:', ...left.map((one) => `  ${titled(one)}: ${printable(one.reason)}`)]
 
 const dryLines = (steps: readonly Step[], left: readonly Left[]): string[] => [
   ...(steps.length === 0 ? [] : [...tableLines(columns, steps, process.stdout.columns), '']),
@@ -179,9 +180,9 @@ const run = async (direction: Direction, tenantId: string, clients: readonly str
   const remote = remoteOf(process.env, flags.url)
   const snapshot = await remote.json('GET', `/v1/tenants/${tenantId}/terraform/snapshot`, Snapshot)
   const chosen = direction.steps(snapshot, choice)
-  if (!chosen.ok) throw new Failure(chosen.detail)
+  if (!chosen.ok) throw new Failure(printable(chosen.detail))
   const { steps, left } = chosen
-  if (snapshot.incomplete !== null) printError(`Not every client may be known: ${snapshot.incomplete}`)
+  if (snapshot.incomplete !== null) printError(`Not every client may be known: ${printable(snapshot.incomplete)}`)
 
   const dryRun = flags.dryRun === true
   const progress = showProgress('asked for')

@@ -6,7 +6,7 @@ import { auditActionNames, auditOutcomes } from '../../domain/audit.ts'
 import type { AuditAction, AuditOutcome } from '../../domain/audit.ts'
 import { momentOf } from '../../domain/kept.ts'
 import { Failure } from '../failure.ts'
-import { configOption } from '../options.ts'
+import { configOption, jsonLine, printError } from '../options.ts'
 
 interface Flags extends Omit<AuditFilter, 'tenantId'> {
   readonly config?: string
@@ -37,30 +37,28 @@ const outcome = (raw: string): AuditOutcome => {
 /** How often somebody who waits is told how far it is. */
 const tellEveryMs = 2000
 
-const tell = (line: string): void => void process.stderr.write(`${line}\n`)
-
 const exportAudit = async (tenantId: string | undefined, { config, ...filter }: Flags): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { connect } = await import('../../adapters/postgres/connect.ts')
   const { createAudit } = await import('../../adapters/postgres/audit.ts')
   const { openDatabase } = await import('../run.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
-  const database = await openDatabase(configuration, tell)
+  const database = await openDatabase(configuration, printError)
   const postgres = connect(database.url, () => undefined, { size: 1 })
   try {
     let written = 0
     let told = Date.now()
     for await (const records of createAudit(postgres.db).pages({ ...filter, tenantId })) {
-      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+      const lines = records.map((record) => `${jsonLine(record)}\n`).join('')
       if (!process.stdout.write(lines)) await once(process.stdout, 'drain')
       written += records.length
       if (Date.now() - told < tellEveryMs) continue
       told = Date.now()
-      tell(`${written} records, up to ${records.at(-1)?.at ?? ''} …`)
+      printError(`${written} records, up to ${records.at(-1)?.at ?? ''} …`)
     }
     if (written === 0 && tenantId !== undefined && configuration.tenants.every(({ id }) => id !== tenantId))
       throw new Failure(`There is no tenant ${tenantId} in the configuration, and no record of one.`)
-    tell(`${written} records.`)
+    printError(`${written} records.`)
   } finally {
     await postgres.close()
     await database.close()

@@ -4,7 +4,8 @@ import { fail, ok } from '../../domain/doctor.ts'
 import { inColour } from '../colours.ts'
 import type { Colour } from '../colours.ts'
 import { configOption, jsonOption, print, printJson } from '../options.ts'
-import { countText, printable } from '../readable.ts'
+import { printable } from '../../domain/printable.ts'
+import { countText } from '../readable.ts'
 
 interface Flags {
   readonly config?: string

@@ -9,21 +9,32 @@ const leastTokenLength = 24
 const hashPasswordCommand = (hash: Command): void => {
   hash
     .command('password')
-    .description("make a service account's passwordHash (scrypt)")
-    .addOption(jsonOption('answer {"passwordHash": …}'))
+    .description("make a service account's passwordHash")
+    .option('--generate', 'make a random password as well, and print it this once')
+    .addOption(jsonOption('answer {"passwordHash": …}, with --generate also "password"'))
     .addHelpText(
       'after',
       `
-The password is read from standard input, or asked for without showing it.
+Without --generate the password is read from standard input, or asked for without showing it. A password that somebody chose
+is hashed by scrypt, which takes a turn among others to verify; one that Nexus made (nxs_…) by a keyed SHA-256, which is
+compared at once. Prefer --generate for machines.
 
 Examples:
+  $ nexus hash password --generate
   $ nexus hash password
   $ printf %s "$CI_PASSWORD" | nexus hash password`,
     )
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ generate, json }: { generate?: boolean; json?: boolean }) => {
       const { hashPassword } = await import('../../adapters/credentials/passwords.ts')
-      const passwordHash = await hashPassword(await readSecret('password'))
-      if (json === true) printJson({ passwordHash })
+      const { hashIssuedPassword, isIssuedPassword, issuePassword } =
+        await import('../../adapters/credentials/issued-password.ts')
+      const password = generate === true ? issuePassword() : await readSecret('password')
+      const passwordHash = isIssuedPassword(password) ? hashIssuedPassword(password) : await hashPassword(password)
+      if (json === true) printJson(generate === true ? { password, passwordHash } : { passwordHash })
+      else if (generate === true)
+        print(
+          `password      ${password}\npasswordHash  ${passwordHash}\n\nGive the password to the machine, the passwordHash to the configuration.`,
+        )
       else print(passwordHash)
     })
 }
@@ -72,7 +83,7 @@ export const hashCommand = (program: Command): void => {
   const hash = program
     .command('hash')
     .description('make the hashes that the configuration holds instead of secrets')
-    .addHelpText('after', '\nExamples:\n  $ nexus hash password\n  $ nexus hash token --generate')
+    .addHelpText('after', '\nExamples:\n  $ nexus hash password --generate\n  $ nexus hash token --generate')
   hashPasswordCommand(hash)
   hashTokenCommand(hash)
 }

@@ -5,7 +5,7 @@ import { plans } from '../../domain/budget.ts'
 import type { PlanName } from '../../domain/budget.ts'
 import type { Faults, Simulator } from '../../simulator/main.ts'
 import { Failure } from '../failure.ts'
-import { jsonOption, print, printJson, wholeNumber } from '../options.ts'
+import { jsonOption, print, printError, printJson, wholeNumber } from '../options.ts'
 import { untilSignal } from '../until-signal.ts'
 
 interface SimulatorFlags {
@@ -55,7 +55,7 @@ const start = async (flags: SimulatorFlags): Promise<Simulator> => {
       limits,
       faults,
       https: flags.caFile === undefined ? flags.https === true : { caFile: flags.caFile },
-      ...(flags.log === true ? { log: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
+      ...(flags.log === true ? { log: printError } : {}),
     })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Remote } from '../../adapters/nexus/remote.ts'
 import { confirm } from '../confirm.ts'
+import { printableJson } from '../../domain/printable.ts'
 import { Failure } from '../failure.ts'
 import {
   configOption,
@@ -61,7 +62,8 @@ const show = async (tenantId: string, name: string, flags: ShowFlags): Promise<v
     flags.version === undefined ? pathOf(tenantId, name) : pathOf(tenantId, name, `versions/${flags.version}`)
   const { body } = await remote.granted('GET', path)
   if (flags.json !== true) printError('A state holds secrets in plain text: mind where this goes.')
-  process.stdout.write(body)
+  // Into a file or a pipe it goes byte by byte; at a terminal it is the same JSON, of which nothing is obeyed.
+  process.stdout.write(process.stdout.isTTY ? printableJson(body.toString()) : body)
 }
 
 const restore = async (tenantId: string, name: string, version: number, flags: Flags): Promise<void> => {
@@ -130,7 +132,7 @@ const rekey = async ({ config, json }: { readonly config?: string; readonly json
   ).finally(progress.end)
   if (unreadable.length > 0) process.exitCode = 1
   if (json === true) return printJson({ versions, unreadable })
-  for (const reason of unreadable) process.stderr.write(`${reason}\n`)
+  for (const reason of unreadable) printError(reason)
   if (unreadable.length > 0)
     return print(
       `${countText(versions, 'version')} sealed anew with the first key, ${unreadable.length} could not be opened. The ` +

@@ -1,17 +1,18 @@
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
-import { print } from '../options.ts'
+import { print, printError, wholeNumber } from '../options.ts'
+import { showLine } from '../progress.ts'
 
 interface Flags {
   readonly snapshot?: string
   readonly out: string
   readonly tenants?: string
   readonly url?: string
+  readonly fresh: boolean
+  readonly wait: number
 }
 
-const note = (line: string): void => void process.stderr.write(`${line}\n`)
-
-const synth = async (ids: readonly string[], { snapshot, out, tenants, url }: Flags): Promise<void> => {
+const synth = async (ids: readonly string[], { snapshot, out, tenants, url, fresh, wait }: Flags): Promise<void> => {
   const { run } = await import('../../stacks/run.ts').catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
@@ -20,7 +21,8 @@ const synth = async (ids: readonly string[], { snapshot, out, tenants, url }: Fl
       { cause: error },
     )
   })
-  const complete = await run({ tenants: ids, snapshot, url, out, declarations: tenants }, process.env, { print, note })
+  const order = { tenants: ids, snapshot, url, out, fresh, wait, declarations: tenants }
+  const complete = await run(order, process.env, { print, note: printError, progress: showLine })
   if (!complete) process.exitCode = 1
 }
 
@@ -34,12 +36,18 @@ export const synthCommand = (program: Command): void => {
     .option('-o, --out <dir>', 'where they are written', 'cdktf.out')
     .option('-t, --tenants <dir>', 'folder of declarations, <tenant>.ts (also: NEXUS_TENANTS_DIR; else stacks/tenants)')
     .option('-u, --url <url>', 'how Nexus is reached, by this command and by Terraform (also: NEXUS_URL)')
+    .option('--no-fresh', 'make them from the last scan, without having Auth0 read first')
+    .option('--wait <seconds>', 'how long a tenant may take to be read', wholeNumber(0, 3600), 300)
     .addHelpText(
       'after',
       `
 Nexus is asked as NEXUS_USERNAME with NEXUS_PASSWORD (a service account), or with NEXUS_TOKEN and
 NEXUS_APPLICATION_TOKEN; the permission is terraform.read. No credential is written into a stack: Terraform takes
 TF_HTTP_USERNAME, TF_HTTP_PASSWORD and AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET from the environment.
+
+Nexus reads all clients of the tenant from Auth0 before it answers, so that a client that was just deleted is not made a
+second time. A declaration that takes over an existing client is refused while it would replace what Auth0 holds: what
+it would replace is printed, with what to declare where that is meant.
 
 Prints a line for each stack: its name, its file, and how many clients are managed, how many of these are declared and
 how many to be adopted; and how many are released or, because Auth0 no longer has them, forgotten. Where a stack cannot

@@ -1,10 +1,10 @@
 import type { SnapshotClient } from '../../domain/snapshot.ts'
 import { shell } from '../../domain/shell.ts'
 import { isIdentifier } from './address.ts'
-import { attributesOf } from './attributes.ts'
-import type { Ownable } from './attributes.ts'
+import type { Attributes } from './attributes.ts'
 import { called, isReleased } from './known.ts'
 import type { Known, Say } from './known.ts'
+import { leftOutOf } from './takeover.ts'
 
 /** A client that code declares in one state. */
 export interface Declaration {
@@ -14,10 +14,12 @@ export interface Declaration {
   readonly clientId: string | null
   /** Its name in Auth0. */
   readonly clientName: string
-  /** Whether it says how the client authenticates, which is a resource of its own. */
-  readonly authenticates: boolean
-  /** Which of the attributes that Nexus may own it gives. */
-  readonly given: readonly Ownable[]
+  /** How the client authenticates, which is a resource of its own; null where it does not say. */
+  readonly authenticationMethod: string | null
+  /** The attributes that it gives, with Terraform's names. */
+  readonly given: Attributes
+  /** What Auth0 holds and the declaration means to replace: attributes, or parts such as `client_metadata.owners`. */
+  readonly replaces: readonly string[]
 }
 
 /** Of one tenant, by state. */
@@ -32,6 +34,8 @@ export interface Claim {
   readonly takesOver: boolean
   /** The name of the resource of its credentials: the one in the state, otherwise the client's. */
   readonly credentials: string
+  /** Given attributes that stay out of the configuration. */
+  readonly leftOut: readonly string[]
 }
 
 /** The declarations of this state, each with its client. Says what stands in the way of one, and what is left out of it. */
@@ -61,22 +65,35 @@ const claimOf = (known: Known, declaration: Declaration, declarations: Declarati
   if (client !== undefined) refuseLeaving(known, address, client, say)
   if (indexed === null && declaration.clientId !== null) refuseTakeover(known, declaration, declarations, client, say)
   if (clientId === null) warnOfNamesake(known, declaration, say)
-  if (client !== undefined) warnOfLeftOut(declaration, client, say)
+  const takesOver = indexed === null && clientId !== null
+  const credentials = known.entries.find(
+    ({ type, name, current }) =>
+      type === 'auth0_client_credentials' && name !== null && current !== null && current.clientId === clientId,
+  )
   return {
     declaration,
     clientId,
-    takesOver: indexed === null && clientId !== null,
-    credentials:
-      known.entries.find(
-        ({ type, name, current }) =>
-          type === 'auth0_client_credentials' && name !== null && current !== null && current.clientId === clientId,
-      )?.name ?? declaration.name,
+    takesOver,
+    credentials: credentials?.name ?? declaration.name,
+    leftOut:
+      client === undefined || client.vanished
+        ? []
+        : leftOutOf(
+            {
+              declaration,
+              client,
+              takesOver: takesOver || entry?.current?.declared === false,
+              takesCredentials: credentials === undefined,
+              keys: known.keys,
+            },
+            say,
+          ),
   }
 }
 
 /** Credentials have one client each: Terraform would destroy those of one to make those of another. */
 const refuseCredentials = ({ entries }: Known, claims: readonly Claim[], say: Say): void => {
-  const authenticating = claims.filter(({ declaration }) => declaration.authenticates)
+  const authenticating = claims.filter(({ declaration }) => declaration.authenticationMethod !== null)
   for (const [name, all] of Map.groupBy(authenticating, ({ credentials }) => credentials)) {
     const address = `auth0_client_credentials.${name}`
     const entry = entries.find((one) => one.address === address)
@@ -115,7 +132,9 @@ const refuseTakeover = (
   const address = `auth0_client.${name}`
   if (clientId === null) return
   if (client === undefined) {
-    say.refuse(`${address} takes over the client ${clientId}, but ${snapshot.tenant} has none of that id.`)
+    say.refuse(
+      `${address} takes over the client ${clientId}, but ${snapshot.tenant} has none of that id. If it was made just now, try again in half a minute.`,
+    )
     return
   }
   for (const place of places.get(clientId) ?? [])
@@ -141,14 +160,5 @@ const warnOfNamesake = ({ snapshot, places }: Known, { name, clientName }: Decla
     say.warn(
       `auth0_client.${name} will be a new client, though ${called(namesake)} has the same name and is managed nowhere. ` +
         `To take that one over, declare clientId: '${namesake.id}'.`,
-    )
-}
-
-const warnOfLeftOut = ({ name, given }: Declaration, client: SnapshotClient, say: Say): void => {
-  const owned = new Set<Ownable>(attributesOf(client.owned))
-  const vain = given.filter((attribute) => owned.has(attribute))
-  if (vain.length > 0)
-    say.warn(
-      `auth0_client.${name} declares ${vain.join(', ')}, which Nexus looks after now for ${called(client)}: left out. Remove it from the declaration.`,
     )
 }

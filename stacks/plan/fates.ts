@@ -43,8 +43,8 @@ const kindOf = ({ clients, state }: Known, { type, name, current }: Entry, claim
   if (client !== undefined && isReleased(client, state.name)) return 'released'
   if (type === 'auth0_client') return claims.some(({ declaration }) => declaration.name === name) ? 'declared' : 'kept'
   const claim = claims.find(({ clientId }) => clientId === current.clientId)
-  const declared = claim?.declaration.authenticates === true && (name === null || claim.credentials === name)
-  return declared ? 'declared' : 'forgotten'
+  const authenticates = claim !== undefined && claim.declaration.authenticationMethod !== null
+  return authenticates && (name === null || claim.credentials === name) ? 'declared' : 'forgotten'
 }
 
 /** In a module or under an instance key: neither a resource of ours nor a `removed` block can name it. */

@@ -1,3 +1,5 @@
+import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
+import type { MetadataKeys } from '../../domain/vocabulary.ts'
 import type { Snapshot, SnapshotClient, SnapshotResource, SnapshotState } from '../../domain/snapshot.ts'
 import { byText, plainName } from './address.ts'
 
@@ -5,6 +7,8 @@ import { byText, plainName } from './address.ts'
 export interface Known {
   readonly snapshot: Snapshot
   readonly state: SnapshotState
+  /** Which keys of `client_metadata` Nexus' fields stand under. */
+  readonly keys: MetadataKeys
   readonly clients: ReadonlyMap<string, SnapshotClient>
   /** Where each client is managed, over all states. */
   readonly places: ReadonlyMap<string, readonly Place[]>
@@ -49,6 +53,7 @@ const entriesOf = (state: SnapshotState): Entry[] =>
 export const knownOf = (snapshot: Snapshot, state: SnapshotState): Known => ({
   snapshot,
   state,
+  keys: snapshot.metadataKeys ?? defaultMetadataKeys,
   clients: new Map(snapshot.clients.map((client) => [client.id, client])),
   places: Map.groupBy(
     snapshot.states.flatMap(({ name, resources }) =>

@@ -3,14 +3,13 @@ import { StackRefused } from '../errors.ts'
 import { shell } from '../../domain/shell.ts'
 import { byText } from './address.ts'
 import { adoptionsOf } from './adoptions.ts'
-import { attributesOf } from './attributes.ts'
-import type { Ownable } from './attributes.ts'
 import { claimsOf } from './claims.ts'
 import type { Claim, Declarations } from './claims.ts'
 import { fatesOf } from './fates.ts'
 import type { Fate } from './fates.ts'
 import { isReleased, knownOf } from './known.ts'
 import type { Known } from './known.ts'
+import { ignoredOf } from './takeover.ts'
 
 /**
  * What becomes of every client in one stack: the decisions, apart from how they are written. Pure: the same snapshot and
@@ -32,7 +31,7 @@ export interface StackPlan {
   readonly imports: readonly { readonly to: string; readonly id: string }[]
   /** Addresses that Terraform shall forget without destroying anything. */
   readonly removed: readonly string[]
-  /** The clients of this stack, by address. */
+  /** The clients of this stack that nothing declares, by address. */
   readonly managed: Readonly<Record<string, { readonly clientId: string; readonly clientName: string }>>
   /** Names of the clients that no state has and no stack takes, by id. */
   readonly manual: Readonly<Record<string, string>>
@@ -42,8 +41,10 @@ export interface StackPlan {
 }
 
 export interface DeclaredClient {
-  /** Owned by Nexus: neither in the configuration nor looked at. */
-  readonly leftOut: readonly Ownable[]
+  /** Given, and not Terraform's to write: neither in the configuration nor looked at. */
+  readonly leftOut: readonly string[]
+  /** What `ignore_changes` names: whatever of the client does not stand in the configuration. */
+  readonly ignored: readonly string[]
   /** The name of its credentials' resource. */
   readonly credentials: string
 }
@@ -134,19 +135,15 @@ const assemble = (known: Known, { claims, fates, adoptions, declarations, warnin
   const stays = fates.flatMap((fate) => (fate.fate === 'kept' ? [{ name: fate.name, clientId: fate.clientId }] : []))
   const taken = claims.filter(({ takesOver }) => takesOver)
   const kept = [...stays, ...adoptions].sort((one, other) => byText(one.name, other.name))
-  const present = [
-    ...kept,
-    ...claims.flatMap(({ declaration, clientId }) => (clientId === null ? [] : [{ name: declaration.name, clientId }])),
-  ]
   const imported = [...adoptions, ...taken.map(({ declaration, clientId }) => ({ name: declaration.name, clientId }))]
   return {
     tenant: snapshot.tenant,
     state: state.name,
     version: state.version,
     declared: new Map(
-      claims.map(({ declaration, clientId, credentials }) => [
+      claims.map(({ declaration, leftOut, credentials }) => [
         declaration.name,
-        { leftOut: attributesOf(clients.get(clientId ?? '')?.owned ?? []), credentials },
+        { leftOut, ignored: ignoredOf(declaration, leftOut, known.keys), credentials },
       ]),
     ),
     kept: kept.map(({ name, clientId }) => ({ name, clientName: nameOf(clientId) })),
@@ -155,7 +152,7 @@ const assemble = (known: Known, { claims, fates, adoptions, declarations, warnin
       .sort((one, other) => byText(one.to, other.to)),
     removed: fates.flatMap(({ fate, address }) => (fate === 'kept' || fate === 'declared' ? [] : [address])),
     managed: Object.fromEntries(
-      present.map(({ name, clientId }) => [`auth0_client.${name}`, { clientId, clientName: nameOf(clientId) }]),
+      kept.map(({ name, clientId }) => [`auth0_client.${name}`, { clientId, clientName: nameOf(clientId) }]),
     ),
     manual: manualOf(known, declarations),
     counts: {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { parsePasswordHash } from '../../adapters/credentials/password-hash.ts'
-import { createPasswordVerifier } from '../../adapters/credentials/passwords.ts'
+import { isIssuedPassword, matchingKeyedHash } from '../../adapters/credentials/issued-password.ts'
+import { verifyPassword } from '../../adapters/credentials/passwords.ts'
 import { nexus } from './support.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -9,7 +10,7 @@ const token = 'a-token-of-some-length-0123456789'
 
 const verifies = async (hash: string, password: string): Promise<boolean> => {
   const parsed = parsePasswordHash(hash)
-  return parsed !== undefined && (await createPasswordVerifier()(password, [parsed])) === parsed
+  return parsed !== undefined && (await verifyPassword(password, [parsed])) === parsed
 }
 
 describe('hash password', () => {
@@ -26,6 +27,19 @@ describe('hash password', () => {
   test('for a pipeline', async () => {
     const { stdout } = await nexus(['hash', 'password', '--json'], { input: 'x' })
     expect(JSON.parse(stdout)).toEqual({ passwordHash: expect.stringMatching(/^scrypt\$32768\$8\$3\$/) as unknown })
+  })
+
+  test('makes a password and its hash, which costs no scrypt to verify', async () => {
+    const [one, other] = await Promise.all([
+      nexus(['hash', 'password', '--generate', '--json']),
+      nexus(['hash', 'password', '--generate']),
+    ])
+    const made: Readonly<Record<string, unknown>> = Object(JSON.parse(one.stdout))
+    const [password, passwordHash] = [String(made['password']), String(made['passwordHash'])]
+    expect([isIssuedPassword(password), matchingKeyedHash(password, [passwordHash])]).toEqual([true, passwordHash])
+    expect(other.stdout).toMatch(/^password {6}nxs_[\w-]{43}\npasswordHash {2}hmac-sha256\$/)
+    const again = await nexus(['hash', 'password'], { input: `${password}\n` })
+    expect(matchingKeyedHash(password, [again.stdout.trimEnd()]), 'one that was made before').toBeDefined()
   })
 
   test.each([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { agoText, printable, sizeText, timeText } from '../../cli/readable.ts'
+import { printable } from '../../domain/printable.ts'
+import { agoText, sizeText, timeText } from '../../cli/readable.ts'
 import { lockLines, stateLines } from '../../cli/state-answers.ts'
 import { tableLines } from '../../cli/table.ts'
 

@@ -2,7 +2,13 @@ import { scryptSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { readBasic } from '../../adapters/credentials/basic.ts'
 import { isPasswordHash } from '../../adapters/credentials/password-hash.ts'
-import { createPasswordVerifier, hashPassword } from '../../adapters/credentials/passwords.ts'
+import {
+  hashIssuedPassword,
+  issuePassword,
+  matchingKeyedHash,
+  parseKeyedHash,
+} from '../../adapters/credentials/issued-password.ts'
+import { hashPassword, verifyPassword } from '../../adapters/credentials/passwords.ts'
 import { parsePasswordHash } from '../../adapters/credentials/password-hash.ts'
 import { startAuthenticator } from './support.ts'
 
@@ -79,12 +85,12 @@ describe('a service account', () => {
       expect(await guess).toHaveProperty('refused')
       return outcome
     }
-    expect(await whileBusy('pa:ss'), 'needs a verification').toEqual({ unavailable: 'TooManyPasswords' })
+    expect(await whileBusy('pa:ss'), 'needs a verification').toEqual({ tooMany: 'TooManyPasswords' })
     expect(await come('pa:ss')).toHaveProperty('caller')
     expect(await whileBusy('pa:ss'), 'needs none').toHaveProperty('caller')
-    expect(await whileBusy('pa:sS'), 'needs one').toEqual({ unavailable: 'TooManyPasswords' })
+    expect(await whileBusy('pa:sS'), 'needs one').toEqual({ tooMany: 'TooManyPasswords' })
     clock.seconds += 301
-    expect(await whileBusy('pa:ss'), 'needs one again').toEqual({ unavailable: 'TooManyPasswords' })
+    expect(await whileBusy('pa:ss'), 'needs one again').toEqual({ tooMany: 'TooManyPasswords' })
   })
 
   test('a flood is told to come again, and does not keep the others out for long', async () => {
@@ -94,8 +100,53 @@ describe('a service account', () => {
       Array.from({ length: 10 }, async (_, index) => authenticate({ authorization: `Basic ${encode(`ci:${index}`)}` })),
     )
     expect(outcomes.filter((outcome) => 'refused' in outcome)).toHaveLength(3)
-    expect(outcomes.filter((outcome) => 'unavailable' in outcome)).toHaveLength(7)
+    expect(outcomes.filter((outcome) => 'tooMany' in outcome)).toHaveLength(7)
     expect(await authenticate({ authorization: `Basic ${encode('ci:pa:ss')}` })).toHaveProperty('caller')
+  })
+})
+
+describe('the work of a sign-in', () => {
+  const [issued, wrongIssued] = [issuePassword(), issuePassword()]
+  const more = `${accounts}  - { name: robot, passwordHash: ${hashIssuedPassword(issued)}, permissions: [], tenants: '*' }
+  - { name: old-robot, passwordHash: ${hashOf(issued)}, permissions: [], tenants: '*' }`
+  const busy = { tooMany: 'TooManyPasswords' }
+  const refused = { refused: 'The name or the password of the service account is wrong.' }
+
+  test.each([
+    { reason: 'a guess at a chosen password', name: 'ci', password: 'guess', expected: busy },
+    { reason: 'the same for a name that does not exist', name: 'nobody', password: 'guess', expected: busy },
+    { reason: 'the same where the password was issued', name: 'robot', password: 'guess', expected: busy },
+    { reason: 'a wrong issued password takes no turn', name: 'robot', password: wrongIssued, expected: refused },
+    { reason: 'nor does one of nobody', name: 'nobody', password: wrongIssued, expected: refused },
+    { reason: 'the right one takes none', name: 'robot', password: issued, expected: { caller: { id: 'robot' } } },
+    { reason: 'one of which scrypt is kept takes one', name: 'old-robot', password: issued, expected: busy },
+    { reason: 'a longer one has not the form', name: 'robot', password: `${issued}x`, expected: busy },
+    { reason: 'nor has its hash', name: 'robot', password: hashIssuedPassword(issued), expected: busy },
+  ])('$reason', async ({ name, password, expected }) => {
+    const limits = { passwordLimits: { running: 1, waiting: 0 } }
+    const { authenticate } = startAuthenticator('http://127.0.0.1:1/', limits, more)
+    const come = async (as: string) => authenticate({ authorization: `Basic ${encode(as)}` })
+    const other = come('ci:another guess')
+    expect(await come(`${name}:${password}`)).toMatchObject(expected)
+    expect(await other).toHaveProperty('refused')
+  })
+
+  test('an issued password of which the file keeps scrypt is as good as ever', async () => {
+    const { authenticate } = startAuthenticator('http://127.0.0.1:1/', {}, more)
+    const outcome = await authenticate({ authorization: `Basic ${encode(`old-robot:${issued}`)}` })
+    expect(outcome).toMatchObject({ caller: { id: 'old-robot' } })
+  })
+
+  test('wrong guesses of whatever kind never keep an issued password out, from the same address too', async () => {
+    const attemptLimits = { ofAddress: 5, ofName: 5 }
+    const { authenticate } = startAuthenticator('http://127.0.0.1:1/', { attemptLimits }, more)
+    const come = async (as: string) => authenticate({ authorization: `Basic ${encode(as)}`, address: '192.0.2.1' })
+    const guesses = ['robot:guess', `robot:${wrongIssued}`, 'ci:guess', 'nobody:guess']
+    const outcomes = await Promise.all(Array.from({ length: 90 }, async (_, index) => come(guesses[index % 4] ?? '')))
+    expect(outcomes.some((outcome) => 'unavailable' in outcome || 'caller' in outcome)).toBe(false)
+    expect(outcomes.at(-1)).toEqual({ tooMany: 'TooManyAttempts' })
+    expect(await come(`robot:${issued}`)).toHaveProperty('caller')
+    expect(await come('ci:pa:ss'), 'a chosen one may have to wait').toEqual({ tooMany: 'TooManyAttempts' })
   })
 })
 
@@ -105,19 +156,17 @@ describe('a password hash', () => {
     expect(one).not.toBe(other)
     const hash = parsePasswordHash(one)
     if (hash === undefined) throw new Error('A hash that was made cannot be read.')
-    const verify = createPasswordVerifier()
-    expect([await verify('swordfish', [hash]), await verify('Swordfish', [hash])]).toEqual([hash, undefined])
+    expect(await verifyPassword('swordfish', [hash])).toBe(hash)
+    expect(await verifyPassword('Swordfish', [hash])).toBe(undefined)
   })
 
-  test('of a rotation keeps the salt, so that two of an account are verified by one derivation', async () => {
-    const former = parsePasswordHash(hashOf('swordfish'))
-    const present = parsePasswordHash(await hashPassword('marlin', former))
-    if (former === undefined || present === undefined) throw new Error('A hash that was made cannot be read.')
-    expect({ ...present, hash: null }).toEqual({ ...former, hash: null })
-    const verify = createPasswordVerifier()
-    expect(await verify('swordfish', [present, former])).toBe(former)
-    expect(await verify('marlin', [present, former])).toBe(present)
-    expect(await verify('tuna', [present, former])).toBe(undefined)
+  test('is found among several of an account, with the same salt (one derivation) or another', async () => {
+    const [first, second] = [hashOf('swordfish'), hashOf('marlin')].map(parsePasswordHash)
+    const third = parsePasswordHash(await hashPassword('eel'))
+    if (first === undefined || second === undefined || third === undefined) throw new Error('A hash cannot be read.')
+    const all = [first, second, third]
+    const found = await Promise.all(['swordfish', 'marlin', 'eel', 'tuna'].map((one) => verifyPassword(one, all)))
+    expect(found).toEqual([first, second, third, undefined])
   })
 
   const salt = 'A'.repeat(22)
@@ -135,6 +184,35 @@ describe('a password hash', () => {
     { reason: 'empty', text: '', good: false },
   ])('is read within bounds: $reason', ({ text, good }) => {
     expect(isPasswordHash(text)).toBe(good)
+  })
+})
+
+describe('the hash of an issued password', () => {
+  test('is another each time, says nothing of it, and is matched by it only', () => {
+    const [password, other] = [issuePassword(), issuePassword()]
+    const hashes = [hashIssuedPassword(password), hashIssuedPassword(password)]
+    expect(new Set(hashes).size).toBe(2)
+    expect(hashes.join('')).not.toContain(password.slice(4))
+    expect([matchingKeyedHash(password, hashes.slice(1)), matchingKeyedHash(other, hashes)]).toEqual([
+      hashes[1],
+      undefined,
+    ])
+    expect([matchingKeyedHash(password, []), matchingKeyedHash(password, [hashOf(password)])]).toEqual([
+      undefined,
+      undefined,
+    ])
+  })
+
+  const [key, digest] = ['A'.repeat(43), 'B'.repeat(43)]
+  test.each([
+    { reason: 'whole', text: `hmac-sha256$${key}=$${digest}=`, good: true },
+    { reason: 'a short key', text: `hmac-sha256$AAAA$${digest}=`, good: false },
+    { reason: 'a short digest, which many passwords have', text: `hmac-sha256$${key}=$BB==`, good: false },
+    { reason: 'no key', text: `hmac-sha256$${digest}=`, good: false },
+    { reason: 'another algorithm', text: `hmac-md5$${key}=$${digest}=`, good: false },
+    { reason: 'more behind it', text: `hmac-sha256$${key}=$${digest}=x`, good: false },
+  ])('is read, or is none: $reason', ({ text, good }) => {
+    expect([parseKeyedHash(text) !== undefined, isPasswordHash(text)]).toEqual([good, good])
   })
 })
 

@@ -55,7 +55,7 @@ describe('callers of the database', () => {
     now: new Date(),
     useDue: [hashToken(issued)],
   }
-  const none = { find: () => Promise.resolve(undefined), noteUse: away }
+  const none = { find: () => Promise.resolve(undefined), noteUse: away, rehash: away }
 
   test.each([
     { reason: 'callers of the configuration come in without it', token: applicationToken, fails: false },

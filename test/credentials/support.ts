@@ -8,7 +8,7 @@ import { parseConfiguration } from '../../adapters/config/load.ts'
 import { createAuthenticator } from '../../adapters/credentials/authenticate.ts'
 import type { AuthenticatorOptions, Credentials } from '../../adapters/credentials/authenticate.ts'
 import { hashToken } from '../../adapters/credentials/application-tokens.ts'
-import { AuthenticationUnavailable, Unauthenticated } from '../../adapters/credentials/errors.ts'
+import { AuthenticationUnavailable, TooManyAttempts, Unauthenticated } from '../../adapters/credentials/errors.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 
 /** A key pair of an issuer's, and its id. */
@@ -129,6 +129,7 @@ export type Outcome =
   | { readonly caller: Caller }
   | { readonly refused: string; readonly challenges: readonly string[] }
   | { readonly unavailable: string }
+  | { readonly tooMany: string }
 
 /** An authenticator whose clock stands still, and which says what came of it. */
 export const startAuthenticator = (jwksUrl: string, options: AuthenticatorOptions = {}, more = '', issuers = '') => {
@@ -141,6 +142,7 @@ export const startAuthenticator = (jwksUrl: string, options: AuthenticatorOption
     } catch (error) {
       if (error instanceof Unauthenticated) return { refused: error.detail, challenges: error.challenges }
       if (error instanceof AuthenticationUnavailable) return { unavailable: error.name }
+      if (error instanceof TooManyAttempts) return { tooMany: error.name }
       throw error
     }
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { depthOf, repeatsMember } from '../../domain/json-text.ts'
+import { extentOf, repeatsMember } from '../../domain/json-text.ts'
 
 describe('a member that the top object names twice', () => {
   test.each([
@@ -32,12 +32,18 @@ describe('a member that the top object names twice', () => {
   })
 })
 
-test('the depth of a text is that of its value', () => {
+const inside = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value) : [])
+
+test('the depth of a text is that of its value, and no value is left out', () => {
   const depth = (value: unknown): number =>
-    typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depth)) : 0
+    typeof value === 'object' && value !== null ? 1 + Math.max(0, ...inside(value).map(depth)) : 0
+  const count = (value: unknown): number => inside(value).reduce<number>((sum, one) => sum + count(one), 1)
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      expect(depthOf(JSON.stringify(value))).toBe(depth(value))
+      const extent = extentOf(JSON.stringify(value))
+      expect(extent.depth).toBe(depth(value))
+      expect(extent.values).toBeGreaterThanOrEqual(count(value))
+      expect(extent.values).toBeLessThanOrEqual(2 * count(value))
     }),
   )
 })

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import schema from '../../packages/provider-auth0/schema.json' with { type: 'json' }
 import { strip, textOf } from '../../packages/provider-auth0/strip.ts'
-import { ownable } from '../../stacks/plan/attributes.ts'
+import { fieldPaths } from '../../domain/vocabulary.ts'
+import { attributesOf, optional, optionalOfCredentials } from '../../stacks/plan/attributes.ts'
 
 const committed = readFileSync(new URL('../../packages/provider-auth0/schema.json', import.meta.url), 'utf8')
 const given = new URL('../../../shared/terraform/auth0-provider-1.38.0.schema.json', import.meta.url).pathname
@@ -26,10 +27,31 @@ describe('the schema that the bindings are made from', () => {
     expect(() => strip(other)).toThrow('This is not the output of `terraform providers schema -json`')
   })
 
+  const { resource_schemas } = schema.provider_schemas['registry.terraform.io/auth0/auth0']
+  const { attributes, block_types } = resource_schemas.auth0_client.block
+
   test('has what Nexus can own', () => {
-    const { resource_schemas } = schema.provider_schemas['registry.terraform.io/auth0/auth0']
-    const { attributes, block_types } = resource_schemas.auth0_client.block
-    expect(Object.keys({ ...attributes, ...block_types })).toEqual(expect.arrayContaining([...ownable]))
+    expect(Object.keys({ ...attributes, ...block_types })).toEqual(expect.arrayContaining(attributesOf(fieldPaths)))
+  })
+
+  test('every attribute of a client is given, the provider’s alone, or one that a declaration may leave out', () => {
+    const classified = ['name', 'client_id', 'id', 'signing_keys', ...optional]
+    expect(classified.toSorted()).toEqual(Object.keys({ ...attributes, ...block_types }).toSorted())
+    const must = Object.entries(attributes).filter(([, one]) => 'required' in one)
+    expect(must.map(([name]) => name)).toEqual(['name'])
+  })
+
+  test('what nobody computes is a difference for ever where it is neither given nor ignored: all of it can be ignored', () => {
+    const lasting = Object.entries(attributes).filter(([, one]) => 'optional' in one && !('computed' in one))
+    expect(lasting).toHaveLength(23)
+    expect(optional).toEqual(expect.arrayContaining(lasting.map(([name]) => name)))
+  })
+
+  test('of the credentials too', () => {
+    const { block } = resource_schemas.auth0_client_credentials
+    expect(['client_id', 'id', ...optionalOfCredentials].toSorted()).toEqual(
+      Object.keys({ ...block.attributes, ...block.block_types }).toSorted(),
+    )
   })
 })
 

@@ -24,6 +24,9 @@ const someClients = fc
         request: someRequest,
         name: fc.string(),
         owned: fc.subarray([...fieldPaths]),
+        // Nothing is withheld, and nothing held: what a takeover would take has laws of its own.
+        observed: fc.constant({}),
+        withheld: fc.constant<string[]>([]),
         id: fc.constant(id),
       }),
     ),
@@ -55,7 +58,11 @@ const someSnapshot: fc.Arbitrary<Snapshot> = fc
   .map(([prod, other, clients]) => snapshot([prod, other], clients))
 
 const someDeclarations = fc.uniqueArray(
-  fc.record({ name: fc.constantFrom('a', 'b', 'new'), clientId: fc.option(someId), authenticates: fc.boolean() }),
+  fc.record({
+    name: fc.constantFrom('a', 'b', 'new'),
+    clientId: fc.option(someId),
+    authenticationMethod: fc.constantFrom(null, 'none'),
+  }),
   { selector: ({ name }) => name },
 )
 
@@ -83,7 +90,9 @@ test('every address of the state is a resource or is removed, exactly once: sile
     fc.property(someSnapshot, someDeclarations, (taken, declared) => {
       const plan = planned(taken, declared)
       if (plan === null) return
-      const authenticating = new Set(declared.filter((one) => one.authenticates).map(({ name }) => name))
+      const authenticating = new Set(
+        declared.filter((one) => one.authenticationMethod !== null).map(({ name }) => name),
+      )
       const said = [...resourcesOf(plan, authenticating), ...plan.removed]
       expect(new Set(said).size).toBe(said.length)
       for (const { address } of taken.states[0]?.resources ?? []) expect(said).toContain(address)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Snapshot } from '../../domain/snapshot.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { StackRefused } from '../../stacks/errors.ts'
-import { attributesOf, ownable } from '../../stacks/plan/attributes.ts'
+import { attributesOf, optional } from '../../stacks/plan/attributes.ts'
 import type { Declaration } from '../../stacks/plan/claims.ts'
 import { planStack } from '../../stacks/plan/plan.ts'
 import { at, client, declaration, snapshot, state } from './support.ts'
@@ -125,15 +125,18 @@ describe('a declared client', () => {
   test('is not kept as well', () => {
     const plan = planOf(snapshot([state([billing])], [client('A')]), [declaration('billing')])
     expect(plan).toMatchObject({ kept: [], imports: [], removed: [], counts: { managed: 1, declared: 1 } })
-    expect(plan.declared.get('billing')).toEqual({ leftOut: [], credentials: 'billing' })
+    expect(plan.declared.get('billing')).toMatchObject({ leftOut: [], credentials: 'billing' })
   })
 
   test('goes without what Nexus owns: one metadata key takes the whole map with it, one leaf all of mobile', () => {
     const owned = ['callbackUrls', 'productName', 'mobile.ios.team_id'] as const
     const plan = planOf(snapshot([state([billing])], [client('A', { owned: [...owned] })]), [
-      declaration('billing', { given: ['callbacks', 'web_origins'] }),
+      declaration('billing', {
+        given: { callbacks: ['https://a.example.com'], web_origins: ['https://b.example.com'] },
+      }),
     ])
-    expect(plan.declared.get('billing')?.leftOut).toEqual(['callbacks', 'client_metadata', 'mobile'])
+    expect(plan.declared.get('billing')?.leftOut).toEqual(['callbacks'])
+    expect(plan.declared.get('billing')?.ignored).toEqual(optional.filter((name) => name !== 'web_origins'))
     expect(plan.warnings).toEqual([expect.stringContaining('auth0_client.billing declares callbacks, which')])
   })
 
@@ -144,7 +147,7 @@ describe('a declared client', () => {
 
   test('takes over an existing client by an import, also one whose adoption is asked for', () => {
     const plan = planOf(snapshot([state([])], [client('A', { owned: ['callbackUrls'], request: adopt })]), [
-      declaration('billing', { clientId: 'A' }),
+      declaration('billing', { clientId: 'A', given: { callbacks: ['https://a.example.com'] } }),
     ])
     expect(plan).toMatchObject({ kept: [], imports: [{ to: 'auth0_client.billing', id: 'A' }] })
     expect(plan.declared.get('billing')?.leftOut).toEqual(['callbacks'])
@@ -157,7 +160,7 @@ describe('a declared client', () => {
 
   test('keeps the name that its credentials have in the state', () => {
     const taken = snapshot([state([billing, at('auth0_client_credentials.key', 'A')])], [client('A')])
-    const plan = planOf(taken, [declaration('billing', { authenticates: true })])
+    const plan = planOf(taken, [declaration('billing', { authenticationMethod: 'none' })])
     expect([plan.declared.get('billing')?.credentials, plan.removed]).toEqual(['key', []])
   })
 
@@ -319,7 +322,7 @@ describe('no stack is made', () => {
     {
       reason: 'with credentials declared where those of another client are: they would be replaced',
       taken: snapshot([state([at('auth0_client_credentials.new', 'A')])], [client('A')]),
-      declared: [declaration('new', { authenticates: true })],
+      declared: [declaration('new', { authenticationMethod: 'none' })],
       says: 'terraform state rm auth0_client_credentials.new',
     },
     {
@@ -328,7 +331,10 @@ describe('no stack is made', () => {
         [state([at('auth0_client.a', 'A'), at('auth0_client.b', 'A'), at('auth0_client_credentials.k', 'A')])],
         [client('A')],
       ),
-      declared: [declaration('a', { authenticates: true }), declaration('b', { authenticates: true })],
+      declared: [
+        declaration('a', { authenticationMethod: 'none' }),
+        declaration('b', { authenticationMethod: 'none' }),
+      ],
       says: 'would be declared 2 times: auth0_client.a, auth0_client.b are one client',
     },
     {
@@ -399,6 +405,6 @@ test('manual is what no state has once the stacks are applied', () => {
   })
 })
 
-test('every field has its attribute, and every attribute a field', () => {
-  expect(attributesOf(fieldPaths)).toEqual(ownable)
+test('every field has its attribute, and none that must be given', () => {
+  expect(optional).toEqual(expect.arrayContaining(attributesOf(fieldPaths)))
 })

@@ -7,6 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { createRemote, RemoteError, remoteOf } from '../../adapters/nexus/remote.ts'
 import type { RemoteErrorCode } from '../../adapters/nexus/remote.ts'
+import { snapshotFromApi } from '../../stacks/snapshots.ts'
+import type { Asking } from '../../stacks/snapshots.ts'
 import { nexus } from '../cli/support.ts'
 import { client, snapshot, state } from './support.ts'
 
@@ -172,6 +174,72 @@ describe('no use can be made of the API', () => {
   })
 })
 
+/** An API that answers for one tenant in these ways, one after the other. */
+const snapshotsOf = async (...replies: readonly Reply[]) => {
+  const { url, asked } = await serve(...replies)
+  const remote = createRemote({ url, credential, retries: 0 })
+  const told: string[] = []
+  const ask = (more: Partial<Asking> = {}) =>
+    snapshotFromApi(remote, 'acme', {
+      fresh: true,
+      waitMs: 5000,
+      waiting: (seconds) => told.push(`waiting ${seconds >= 0}`),
+      warn: (text) => told.push(text),
+      ...more,
+    })
+  return { ask, asked, told }
+}
+
+describe('a snapshot', () => {
+  const taken = snapshot([state([])], [client('M')])
+  const path = '/v1/tenants/acme/terraform/snapshot'
+
+  test('is asked for of a reading that begins now, with what Auth0 holds, and waited for as the answer says', async () => {
+    const later = reply(202, {}, { 'retry-after': '0' })
+    const { ask, asked, told } = await snapshotsOf(later, later, reply(200, taken))
+    expect(await ask()).toEqual(taken)
+    expect(asked.map(({ url }) => url)).toEqual(Array.from({ length: 3 }, () => `${path}?fresh=true&observed=true`))
+    expect(told).toEqual(['waiting true', 'waiting true'])
+  })
+
+  test('of the last scan is asked for where somebody says so', async () => {
+    const { ask, asked } = await snapshotsOf(reply(200, taken))
+    await ask({ fresh: false })
+    expect(asked.map(({ url }) => url)).toEqual([`${path}?observed=true`])
+  })
+
+  test.each([
+    { reason: 'a pause that ends too late', seconds: '60' },
+    { reason: 'a pause that nobody can read', seconds: 'soon' },
+    { reason: 'a scan that does not end', seconds: '1' },
+  ])('is not waited for longer than somebody wants: $reason', async ({ seconds }) => {
+    const { ask, asked } = await snapshotsOf(reply(202, {}, { 'retry-after': seconds }))
+    const error = await errorOf(ask({ waitMs: 1500 }))
+    expect(error.code).toBe('timeout')
+    expect(error.message).toMatch(/within 1.5 s.*--wait.*--no-fresh/s)
+    expect(asked.length).toBeLessThan(4)
+  })
+
+  test('that cannot be had is told with what keeps it back', async () => {
+    const { ask } = await snapshotsOf(reply(202, { status: 'waiting', reason: 'The tenant is held.' }))
+    expect((await errorOf(ask({ waitMs: 0 }))).message).toContain('within 0 s: The tenant is held. Wait longer')
+  })
+
+  test('comes from an older server without parameters, and somebody hears of it', async () => {
+    const refusal = { title: 'The request is malformed', detail: 'This address takes no parameters; nothing was done.' }
+    const { ask, asked, told } = await snapshotsOf(reply(400, refusal), reply(200, taken))
+    expect(await ask()).toEqual(taken)
+    expect(asked.map(({ url }) => url)).toEqual([`${path}?fresh=true&observed=true`, path])
+    expect(told).toEqual([expect.stringContaining('acme: this Nexus is older than the command')])
+  })
+
+  test.each([401, 403, 404, 503])('that is refused with %i is not asked for in another way', async (status) => {
+    const { ask, asked } = await snapshotsOf(reply(status, { title: 'No', detail: 'Not now.' }))
+    expect((await errorOf(ask())).status).toBe(status)
+    expect(asked).toHaveLength(1)
+  })
+})
+
 describe('nexus synth, from the API', () => {
   const env = { NEXUS_USERNAME: 'ci', NEXUS_PASSWORD: 'pass:word' }
   const out = ['--out', `${process.env['TMPDIR'] ?? '/tmp'}/nexus-remote-out`]
@@ -188,7 +256,8 @@ describe('nexus synth, from the API', () => {
         '/v1/tenants/idle/terraform/snapshot': taken.idle,
       }
       const missing = { title: 'There is nothing here', detail: 'There is no such tenant.' }
-      reply(url in answers ? 200 : 404, answers[url] ?? missing)(response, url)
+      const [path = ''] = url.split('?')
+      reply(path in answers ? 200 : 404, answers[path] ?? missing)(response, url)
     })
 
   test('without a tenant makes the stacks of all that have a state of ours, and says which have none', async () => {

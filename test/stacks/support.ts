@@ -10,6 +10,8 @@ export const client = (id: string, more: Partial<SnapshotClient> = {}): Snapshot
   productName: null,
   owners: [],
   request: null,
+  observed: { name: more.name ?? `Client ${id}` },
+  withheld: ['client_secret', 'signing_keys', 'encryption_key', 'addons', 'client_authentication_methods'],
   ...more,
 })
 
@@ -51,7 +53,8 @@ export const declaration = (name: string, more: Partial<Declaration> = {}): Decl
   name,
   clientId: null,
   clientName: `Declared ${name}`,
-  authenticates: false,
-  given: [],
+  authenticationMethod: null,
+  given: {},
+  replaces: [],
   ...more,
 })

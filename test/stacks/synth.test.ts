@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { recordOf } from '../../domain/shape.ts'
 import type { Snapshot } from '../../domain/snapshot.ts'
 import { nexus } from '../cli/support.ts'
+import { optional } from '../../stacks/plan/attributes.ts'
 import { at, client, snapshot, state } from './support.ts'
 
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'nexus-stacks-'))
@@ -37,7 +39,10 @@ const acme = snapshot(
     state([at('auth0_client.x', 'F')], { name: 'elsewhere', own: false }),
   ],
   [
-    client('A', { owned: ['callbackUrls', 'owners'] }),
+    client('A', {
+      owned: ['callbackUrls', 'owners'],
+      observed: { name: 'Billing', token_endpoint_auth_method: 'client_secret_post' },
+    }),
     client('B', { request: { kind: 'release', state: 'prod' } }),
     client('C', { vanished: true }),
     client('9D', { request: { kind: 'adopt', state: 'prod' } }),
@@ -186,6 +191,9 @@ describe('nexus synth', () => {
   })
 })
 
+/** What a `mobile` with nothing but a team leaves open. */
+const openParts = ['mobile[0].android', 'mobile[0].ios[0].app_bundle_identifier']
+
 describe('declared clients', () => {
   test('are written without what Nexus owns; their own interpolations stay', async () => {
     const directory = declarations(
@@ -208,7 +216,12 @@ describe('declared clients', () => {
       description: '${terraform.workspace}',
       mobile: { ios: { team_id: 'T' } },
       web_origins: ['https://kept.example.com'],
-      lifecycle: { prevent_destroy: true, ignore_changes: ['callbacks', 'client_metadata'] },
+      lifecycle: { prevent_destroy: true, ignore_changes: expect.arrayContaining(['callbacks', 'client_metadata']) },
+    })
+    const given = new Set(['description', 'mobile', 'web_origins'])
+    expect(recordOf(stack.resource?.['auth0_client']?.['billing'])['lifecycle']).toEqual({
+      prevent_destroy: true,
+      ignore_changes: [...optional.filter((name) => !given.has(name)), ...openParts].sort(),
     })
     expect(stack.resource?.['auth0_client_credentials']?.['billing']).toMatchObject({
       client_id: '${auth0_client.billing.client_id}',

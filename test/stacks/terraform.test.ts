@@ -123,7 +123,7 @@ describe.skipIf(missing)('before the real terraform', { timeout: 60_000 }, () =>
     await terraform(directory, 'apply', '-auto-approve', '-no-color')
     const outputs: unknown = JSON.parse(await terraform(directory, 'output', '-json'))
     expect(valueOf(outputs, 'managed_clients')).toEqual({
-      'auth0_client.kept': { client_id: 'KEPT', name: first },
+      'auth0_client.kept': { client_id: 'KEPT', name: first, declared: false },
     })
     expect(new Map(Object.entries(recordOf(valueOf(outputs, 'manual_clients'))))).toEqual(
       new Map([...others.map((name, index) => [`M${index}`, name] as const), ['__proto__', first]]),

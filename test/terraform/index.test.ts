@@ -355,6 +355,39 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
       await main.remove()
     })
 
+    test('tells what Auth0 holds where that is asked for, and no secret', async () => {
+      const page = '<p>'.repeat(2000)
+      const id = seedClient(stack, {
+        web_origins: ['https://shop.example.com'],
+        custom_login_page: page,
+        addons: { sap_api: { service_password: 's3cr3t' } },
+      })
+      const main = backendOf(stack, 'main')
+      const stacks = { managed_clients: { value: { 'auth0_client.this': { declared: true } } } }
+      await main.post(
+        stateText(1, [managedClient(id), managedClient(seedClient(stack), { name: 'older' })], { outputs: stacks }),
+      )
+      const asked = (await view.ask('/v1/tenants/acme/terraform/snapshot?observed=true')).text
+      const whole = Snapshot.parse(JSON.parse(asked))
+      const found = whole.clients.find((one) => one.id === id)
+      expect(found?.observed).toMatchObject({ web_origins: ['https://shop.example.com'] })
+      expect(found?.withheld).toEqual(expect.arrayContaining(['addons', 'client_secret', 'custom_login_page']))
+      expect(asked).not.toMatch(/s3cr3t|"client_secret":|<p>/)
+      expect(whole.metadataKeys?.owners).toBe('owners')
+      const resources = whole.states.find(({ name }) => name === 'main')?.resources
+      expect(resources?.map(({ address, declared }) => [address, declared])).toEqual([
+        ['auth0_client.this', true],
+        ['auth0_client.older', null],
+      ])
+      // Who does not ask gets what programs of before can read.
+      expect(await view.snapshotText()).not.toMatch(/"observed"|"withheld"|"declared"|"metadataKeys"/)
+      await main.remove()
+    })
+
+    test.each(['?observed=yes', '?observed=true&observed=true', '?obsorved=true'])('refuses %s', async (query) => {
+      expect((await view.ask(`/v1/tenants/acme/terraform/snapshot${query}`)).status).toBe(400)
+    })
+
     test('is the same text for the same knowledge', async () => {
       const [one, other] = [await view.snapshotText(), await view.snapshotText()]
       expect(other).toBe(one)

@@ -193,6 +193,16 @@ describe.skipIf(servers === null)('a configuration that is older than the state'
       expect(stack.simulator.stats.byRoute['GET /api/v2/clients 200'] ?? 0).toBe(0)
     })
 
+    test('gets it where a declaration makes the client again', async () => {
+      const { gone, stays, count } = await twoClients()
+      const declared = { client_id: gone, name: 'Gone', declared: true }
+      const outputs = { managed_clients: { value: { 'auth0_client.this': declared }, type: 'dynamic' } }
+      await main().post(stateText(2, [managedClient(gone), managedClient(stays, { name: 'stays' })], { outputs }))
+      await deleteInAuth0(stack.simulator, gone)
+      expect(await versionOf()).toBe(count)
+      expect((await apply(count)).status).toBe(200)
+    })
+
     test('costs one list and nothing else where nothing is gone; a repeated LOCK costs nothing', async () => {
       const { count } = await twoClients()
       stack.simulator.resetStats()

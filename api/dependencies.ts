@@ -21,6 +21,7 @@ import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Notifications } from '../adapters/postgres/notifications.ts'
 import type { Reply } from '../domain/verdict.ts'
+import type { RedisProblem } from '../domain/redis-fitness.ts'
 import type { Auth0Client, Caller, ClientKey } from '../domain/vocabulary.ts'
 import type { Bodies } from './threads/bodies.ts'
 
@@ -65,7 +66,7 @@ export interface ApiDeps {
   readonly configuredCallers: ConfiguredCallers
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
-  readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }
+  readonly queue: { readonly wake: (key: ClientKey) => Promise<void>; readonly problem: () => RedisProblem | null }
   /**
    * A call that fails is an answer too; it never throws for one.
    *

@@ -1,6 +1,7 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { isGoodFor } from '../domain/authorize.ts'
 import type { Caller } from '../domain/vocabulary.ts'
+import type { RedisProblem } from '../domain/redis-fitness.ts'
 import { TenantId } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -75,6 +76,7 @@ const tenantView = async (deps: ApiDeps, tenant: TenantConfiguration, caller: Ca
       problem: health?.scanProblem ?? null,
       nextAt: health?.nextScanAt.toISOString() ?? null,
     },
+    queue: queueView(deps.queue.problem()),
     clients: health?.clients ?? 0,
     backlog: health?.backlog ?? 0,
     drifted: health?.drifted ?? 0,
@@ -89,3 +91,10 @@ const tenantView = async (deps: ApiDeps, tenant: TenantConfiguration, caller: Ca
     },
   }
 }
+
+/** Whether the worker is woken: without it changes are accepted and wait. */
+const queueView = (problem: RedisProblem | null) => ({
+  working: problem === null,
+  problem: problem?.code ?? null,
+  reason: problem === null ? null : `${problem.said} ${problem.remedy}`,
+})

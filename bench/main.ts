@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { callCosts } from './calls.ts'
 import { besideDeployCli } from './deploy-cli.ts'
+import { hostile } from './hostile.ts'
 import { latency } from './latency.ts'
 import { limits } from './limits.ts'
 import { reads } from './reads.ts'
@@ -20,6 +21,10 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: (
   starve: { about: 'two changes beside 300 readings of clients that do not exist, on the smallest plan', run: starve },
   latency: { about: 'PATCH → 200 at one caller, beside the bare SDK', run: latency },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },
+  hostile: {
+    about: 'inputs at their limits that hurt: how time grows, how long the event loop stands still',
+    run: hostile,
+  },
   'sign-in': { about: 'signing in by name and password while 200 others a second guess', run: signIn },
   reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },
 }

@@ -23,6 +23,7 @@ import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
+import { createClock } from '../adapters/postgres/clock.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
@@ -39,9 +40,11 @@ import { createPacer } from '../adapters/postgres/pacer.ts'
 import type { Asker, Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
+import { untilFit } from '../adapters/queue/fitness.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { rateKeyOf } from '../domain/identities.ts'
+import { tellProblem } from '../domain/redis-fitness.ts'
 import type { Reply } from '../domain/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
@@ -130,6 +133,15 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
   }
 }
 
+/** Resolves when the Redis of the configuration, where there is one, can do the work. @throws RedisUnfit */
+const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
+  if (redis === null) return Promise.resolve()
+  const fit = untilFit({ ...redis, tenants: tenants.map(({ id }) => id) })
+  // It may be known before anybody waits for it, or after the database has failed.
+  fit.catch(() => undefined)
+  return fit
+}
+
 /** A reading of one client for a request, which waits its turn in the tenant's budget. */
 const paced =
   <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
@@ -167,6 +179,8 @@ export const run = async (
     for (const closer of closers.splice(0).toReversed()) await closer()
   }
   const onError = (what: string) => (error: Error) => log.error({ err: error }, what)
+  // Beside the database's start: what cannot work is to be known soon.
+  const fit = untilFitFor(configuration)
   try {
     const database = await openDatabase(configuration, (note) => log.info(note))
     closers.push(database.close)
@@ -206,6 +220,7 @@ export const run = async (
     const auth0 = countCalls(bare, metrics)
     const clients = countAccepted(createClients(postgres.db, keysOf), metrics)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics)
+    await fit
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
@@ -214,6 +229,8 @@ export const run = async (
         metrics.queueFailed()
         onError('queue')(error)
       },
+      onUnfit: (problem) =>
+        log.error({ reason: tellProblem(problem), remedy: problem.remedy }, 'Redis cannot do the work of the queue'),
     })
     closers.push(() => queue.close(closeWithinMs))
 
@@ -224,6 +241,7 @@ export const run = async (
         queue,
         clients,
         changes,
+        clock: createClock(postgres.db),
         leases: countSettled(createLeases(postgres.db, keysOf), metrics),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
@@ -233,6 +251,7 @@ export const run = async (
         audit: createAudit(postgres.db),
         configurations: byId,
         callMs,
+        applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,
         onStuck,
         log,

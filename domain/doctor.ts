@@ -5,6 +5,8 @@ import type { UnnamedStates } from './unnamed-states.ts'
  * fact is a secret.
  */
 
+import type { RedisFacts } from './redis-fitness.ts'
+
 export type Level = 'ok' | 'warn' | 'fail'
 
 /** One thing that was looked at. `remedy` is null where there is nothing to do. */
@@ -74,16 +76,15 @@ const schemaOf = ({ unapplied, unknown, mayMigrate }: DatabaseFacts): Finding =>
       )
 }
 
-export interface RedisFacts {
-  readonly version: string
-  readonly policy: string
-  readonly appendOnly: boolean
-}
-
 /** The least that BullMQ takes, and the least that it recommends (its `minimumVersion` and `recommendedMinimumVersion`). */
 const redisVersions = { least: [5, 0], recommended: [6, 2] } as const
 
-export const judgeRedis = ({ version, policy, appendOnly }: RedisFacts): Finding[] => {
+/** Of a Redis that can do the work (`redis-fitness.ts`): what still should be otherwise. */
+export const judgeRedis = ({
+  version,
+  policy,
+  appendOnly,
+}: Pick<RedisFacts, 'version' | 'policy' | 'appendOnly'>): Finding[] => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const isAtLeast = ([leastMajor, leastMinor]: readonly [number, number]): boolean =>
     major > leastMajor || (major === leastMajor && minor >= leastMinor)

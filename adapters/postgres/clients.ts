@@ -113,7 +113,7 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
           and (next_try_at is null or next_try_at <= clock_timestamp())
           and (lease_until is null or lease_until <= clock_timestamp())
           and (woken_at is null or woken_at <= clock_timestamp() - ${quietMs} * interval '1 millisecond'
-               or woken_at < greatest(verify_at, next_try_at))
+               or woken_at < greatest(verify_at, next_try_at, lease_until))
           and coalesce(c2.paused_at, t.paused_at, t.held_at) is null and not ${isApplying(sql`c2`)}
         order by next_try_at nulls first
         limit ${limit}
@@ -143,7 +143,8 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
       where (generation > settled_generation or verify_at <= clock_timestamp())
         and tenant_id = any(${[...tenantIds]}) and vanished_at is null
         and coalesce(c.paused_at, t.paused_at, t.held_at) is null and not ${isApplying(sql`c`)}
-        and greatest(written_at, next_try_at, verify_at, lease_until) < clock_timestamp() - ${ms} * interval '1 millisecond'
+        and greatest(case when written_at <= clock_timestamp() then written_at end, next_try_at, verify_at, lease_until)
+            < clock_timestamp() - ${ms} * interval '1 millisecond'
     `.execute(db)
     return rows[0]?.overdue ?? 0
   },

@@ -334,6 +334,9 @@ export const Tenant = z
       problem: text.nullable(),
       nextAt: time.nullable(),
     }),
+    queue: z
+      .strictObject({ working: z.boolean(), problem: text.nullable(), reason: text.nullable() })
+      .describe('Whether the worker is woken; where it is not, changes are accepted and wait'),
     clients: count,
     backlog: count.describe('Clients whose newest change is not settled'),
     drifted: count,
@@ -376,6 +379,13 @@ export const TenantDifferences = z
   })
   .describe("The differences of a tenant's clients, by name")
   .meta({ id: 'TenantDifferences' })
+
+export const Readiness = z
+  .strictObject({
+    status: z.enum(['ok', 'degraded']),
+    queue: text.optional().describe('Why the worker is not woken; changes are accepted, and wait'),
+  })
+  .meta({ id: 'Readiness' })
 
 export const Ok = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Ok' })
 

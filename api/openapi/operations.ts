@@ -459,9 +459,9 @@ export const operations: Readonly<Record<string, Operation>> = {
   'GET /readyz': {
     id: 'getReadiness',
     tag: 'Probes',
-    summary: 'The process can do its work.',
+    summary: 'The process can take requests.',
     open: true,
-    answers: { 200: { description: 'It can', schema: answers.Ok } },
+    answers: { 200: { description: 'It can', schema: answers.Readiness } },
     problems: ['unavailable'],
   },
 }

@@ -88,7 +88,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       registers: createRegisters(postgres.db),
       configuredCallers: { application: [], account: [] },
       notifications: { wait: (_id, ms) => sleep(ms) },
-      queue: { wake: () => Promise.resolve() },
+      queue: { wake: () => Promise.resolve(), problem: () => null },
       auth0: {
         list: () => Promise.reject(new Error('nobody should ask')),
         get: () => Promise.reject(new Error('nobody should ask')),

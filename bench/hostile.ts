@@ -1,0 +1,144 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { z } from 'zod'
+import { inputs } from './hostile/inputs.ts'
+import type { Input } from './hostile/inputs.ts'
+import { ms } from './statistics.ts'
+
+const Ready = z.union([
+  z.object({ missing: z.string() }),
+  z.object({ url: z.string(), authorization: z.string(), applicationToken: z.string() }),
+])
+const StoodStill = z.object({ stoodStillMs: z.number() })
+
+/** Growth counts where half the size takes this long: below it nothing can be told from the noise. */
+const countsFromMs = 5
+const goalGrowth = 2.5
+const goalStandstillMs = 50
+/** What took less at its greatest size, and let the loop go on, is not looked at again. */
+const worthALookMs = 8
+const repeats = 5
+
+interface Server {
+  readonly url: string
+  readonly credentials: Readonly<Record<string, string>>
+  /** How long its event loop has stood still at most since this was asked before. Milliseconds. */
+  readonly stoodStill: () => Promise<number>
+}
+
+interface Figures {
+  readonly ms: number
+  readonly stoodStillMs: number
+  readonly status: number
+}
+
+const askedOnce = async (server: Server, input: Input, size: number): Promise<Figures> => {
+  const body = input.body(size)
+  const headers = { ...server.credentials, ...input.headers(size) }
+  const address = `${server.url}${input.path(size)}`
+  const start = performance.now()
+  const answer = await fetch(address, {
+    method: input.method,
+    headers,
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
+  })
+  await answer.arrayBuffer()
+  return { ms: performance.now() - start, stoodStillMs: await server.stoodStill(), status: answer.status }
+}
+
+/** The least of several: what other programs of the machine take is in each of them, what the input costs is in all. */
+const asked = async (server: Server, input: Input, size: number, times: number): Promise<Figures> => {
+  let least = await askedOnce(server, input, size)
+  for (let time = 1; time < times; time += 1) {
+    const next = await askedOnce(server, input, size)
+    least = {
+      ms: Math.min(least.ms, next.ms),
+      stoodStillMs: Math.min(least.stoodStillMs, next.stoodStillMs),
+      status: next.status,
+    }
+  }
+  return least
+}
+
+interface Row {
+  readonly name: string
+  readonly half: Figures
+  readonly whole: Figures
+}
+
+const look = async (
+  server: Server,
+  input: Input,
+): Promise<Row | { readonly name: string; readonly status: number } | undefined> => {
+  const first = await askedOnce(server, input, input.limit)
+  if (first.status >= 500) return { name: input.name, status: first.status }
+  if (first.ms < worthALookMs && first.stoodStillMs < worthALookMs) return undefined
+  const times = input.limit > 1_000_000 ? 3 : repeats
+  return {
+    name: input.name,
+    half: await asked(server, input, Math.floor(input.limit / 2), times),
+    whole: await asked(server, input, input.limit, times),
+  }
+}
+
+const growthOf = ({ half, whole }: Row): number => (half.ms < countsFromMs ? 0 : whole.ms / half.ms)
+
+/** For every text, header, parameter and body of every endpoint: how its cost grows, and how long the loop stands still. */
+export const hostile = async (): Promise<void> => {
+  const child = fork(new URL('./hostile-server.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  try {
+    const [message] = await once(child, 'message')
+    const ready = Ready.parse(message)
+    if ('missing' in ready) console.log(`  left out: ${ready.missing}`)
+    else
+      await report({
+        url: ready.url,
+        credentials: { authorization: ready.authorization, 'x-application-token': ready.applicationToken },
+        stoodStill: () => stoodStillIn(child),
+      })
+  } finally {
+    if (child.connected) child.send('close')
+    await once(child, 'exit')
+  }
+}
+
+const stoodStillIn = async (child: ChildProcess): Promise<number> => {
+  const told = once(child, 'message')
+  child.send('tell')
+  return StoodStill.parse((await told)[0]).stoodStillMs
+}
+
+const report = async (server: Server): Promise<void> => {
+  const all = inputs()
+  const rows: Row[] = []
+  const faults: { readonly name: string; readonly status: number }[] = []
+  for (const input of all) {
+    const found = await look(server, input)
+    if (found !== undefined && 'half' in found) rows.push(found)
+    else if (found !== undefined) faults.push(found)
+  }
+  const slowest = rows.toSorted((a, b) => growthOf(b) - growthOf(a))
+  const stillest = rows.toSorted((a, b) => b.whole.stoodStillMs - a.whole.stoodStillMs)
+  console.log(`  ${all.length} inputs, of which ${rows.length} were looked at twice`)
+  console.log('  greatest growth from half the size to the whole:')
+  for (const row of slowest.slice(0, 10))
+    console.log(
+      `    ${growthOf(row).toFixed(2)} × (${ms(row.half.ms)} → ${ms(row.whole.ms)}, ${row.whole.status}) ${row.name}`,
+    )
+  console.log('  longest standstill of the event loop:')
+  for (const row of stillest.slice(0, 10))
+    console.log(`    ${ms(row.whole.stoodStillMs)} (${row.whole.status}) ${row.name}`)
+  for (const { name, status } of faults.slice(0, 10)) console.log(`  ${status}: ${name}`)
+  const growth = growthOf(slowest[0] ?? none)
+  const still = stillest[0]?.whole.stoodStillMs ?? 0
+  console.log(`  growth ${growth.toFixed(2)} × (goal ≤ ${goalGrowth} ×): ${growth <= goalGrowth ? 'met' : 'missed'}`)
+  console.log(
+    `  standstill ${ms(still)} (goal ≤ ${goalStandstillMs} ms): ${still <= goalStandstillMs ? 'met' : 'missed'}`,
+  )
+  console.log(`  5xx ${faults.length} (goal 0): ${faults.length === 0 ? 'met' : 'missed'}`)
+}
+
+const nothing: Figures = { ms: 0, stoodStillMs: 0, status: 0 }
+const none: Row = { name: '', half: nothing, whole: nothing }

@@ -1,9 +1,7 @@
 import { startApi } from '../api/main.ts'
 import { serveMetrics } from '../api/metrics-route.ts'
 import { defaultSettings } from '../api/dependencies.ts'
-import type { ApiDeps } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
-import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import { configuredCallers, shadowedBy } from '../adapters/config/configured-callers.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
@@ -37,7 +35,6 @@ import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
 import { createNamedStates } from '../adapters/postgres/named-states.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
-import type { Asker, Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { untilFit } from '../adapters/queue/fitness.ts'
@@ -45,9 +42,8 @@ import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { rateKeyOf } from '../domain/identities.ts'
 import { tellProblem } from '../domain/redis-fitness.ts'
-import type { Reply } from '../domain/verdict.ts'
-import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
+import { pacedReads } from './paced-reads.ts'
 import { unnamedStates } from './unnamed-states.ts'
 
 /** What a process of Nexus does. */
@@ -142,26 +138,6 @@ const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
   return fit
 }
 
-/** A reading of one client for a request, which waits its turn in the tenant's budget. */
-const paced =
-  <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
-  async (key: ClientKey, asker: Asker): Promise<Reply<Body>> => {
-    await pacer.slot(key.tenantId, 'read-clients', { rank: 'request', asker })
-    const reply = await read(key)
-    await pacer.report(key.tenantId, 'read-clients', reply)
-    return reply
-  }
-
-/** The same for a page of the tenant's list. */
-const pacedList =
-  (pacer: Pacer, list: Auth0['list']): ApiDeps['auth0']['list'] =>
-  async (tenantId, from, take, asker) => {
-    await pacer.slot(tenantId, 'read-clients', { rank: 'request', asker })
-    const reply = await list(tenantId, from, take)
-    await pacer.report(tenantId, 'read-clients', reply)
-    return reply
-  }
-
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
  *
@@ -247,6 +223,7 @@ export const run = async (
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
+        keepMs: configuration.audit.keepMs,
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
         configurations: byId,
@@ -315,11 +292,7 @@ export const run = async (
         configuredCallers: ofConfiguration,
         notifications,
         queue,
-        auth0: {
-          get: paced(pacer, auth0.get),
-          readSecret: paced(pacer, auth0.readSecret),
-          list: pacedList(pacer, auth0.list),
-        },
+        auth0: pacedReads(pacer, auth0),
         ping: postgres.ping,
         log,
         settings: {

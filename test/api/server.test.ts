@@ -90,8 +90,8 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       notifications: { wait: (_id, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve(), problem: () => null },
       auth0: {
-        list: () => Promise.reject(new Error('nobody should ask')),
         get: () => Promise.reject(new Error('nobody should ask')),
+        list: () => Promise.reject(new Error('nobody should ask')),
         readSecret: () => Promise.reject(new Error('nobody should ask')),
       },
       ping: () => postgres.pool.query('select 1').then(() => undefined),

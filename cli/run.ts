@@ -21,6 +21,7 @@ import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
+import { createClock } from '../adapters/postgres/clock.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
@@ -34,7 +35,6 @@ import { standingOf } from '../adapters/postgres/standing.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
-import type { Asker, Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { untilFit } from '../adapters/queue/fitness.ts'
@@ -42,9 +42,8 @@ import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { rateKeyOf } from '../domain/identities.ts'
 import { tellProblem } from '../domain/redis-fitness.ts'
-import type { Reply } from '../domain/verdict.ts'
-import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
+import { pacedReads } from './paced-reads.ts'
 
 /** What a process of Nexus does. */
 export interface Roles {
@@ -142,16 +141,6 @@ const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
   return fit
 }
 
-/** A reading of one client for a request, which waits its turn in the tenant's budget. */
-const paced =
-  <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
-  async (key: ClientKey, asker: Asker): Promise<Reply<Body>> => {
-    await pacer.slot(key.tenantId, 'read-clients', { rank: 'request', asker })
-    const reply = await read(key)
-    await pacer.report(key.tenantId, 'read-clients', reply)
-    return reply
-  }
-
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
  *
@@ -235,15 +224,18 @@ export const run = async (
         queue,
         clients,
         changes,
+        clock: createClock(postgres.db),
         leases: countSettled(createLeases(postgres.db, keysOf), metrics),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
+        keepMs: configuration.audit.keepMs,
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
         configurations: byId,
         callMs,
+        applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,
         onStuck,
         log,
@@ -307,7 +299,7 @@ export const run = async (
         configuredCallers: ofConfiguration,
         notifications,
         queue,
-        auth0: { get: paced(pacer, auth0.get), readSecret: paced(pacer, auth0.readSecret) },
+        auth0: pacedReads(pacer, auth0),
         ping: postgres.ping,
         log,
         settings: {

@@ -82,6 +82,14 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
       where tenant_id = ${tenantId} and name = ${name} and check_until is not null
     `.execute(db)
   },
+
+  /** Forgets what happened to each state before the newest `most` events: whoever is that far behind is told how far. */
+  expireEvents: async (most: number): Promise<void> => {
+    await sql`
+      delete from nexus.terraform_events e using nexus.terraform_states s
+      where s.tenant_id = e.tenant_id and s.name = e.state and e.snapshot <= s.snapshot - ${most}
+    `.execute(db)
+  },
 })
 
 export type ApplyChecks = ReturnType<typeof createApplyChecks>

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { isUnavailable } from './connect.ts'
 import { hand, placeFor } from './embedded-place.ts'
 import type { Place } from './embedded-place.ts'
 import { exclusively, isAlive } from './embedded-lock.ts'
@@ -55,7 +56,12 @@ export const startEmbedded = async (directory: string, serving?: Serving): Promi
   await hand(place.directory, place.account)
   const lock = path.join(place.directory, 'starting')
   for (const last = Date.now() + visitWithinMs; ; await sleep(300)) {
-    const opened = await exclusively(lock, () => openIn(place, lock, serving))
+    const opened = await exclusively(lock, () => openIn(place, lock, serving)).catch((error: unknown) => {
+      // Killed while it was joined: at the next look it is known to be down.
+      if (Date.now() > last || !isUnavailable(error)) throw error
+      return undefined
+    })
+    if (opened === undefined) continue
     if (!('owner' in opened)) return opened
     if (Date.now() > last)
       throw new Error(

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Selectable, Transaction } from 'kysely'
+import { ageOf } from '../../domain/clock.ts'
 import type { TerraformRequest, TerraformStanding } from '../../domain/terraform-standing.ts'
 import type { ClientKey, ClientState, PendingChange } from '../../domain/vocabulary.ts'
 import type { ClientsTable, Database } from './schema.ts'
@@ -111,7 +112,7 @@ export const readRecord = async (
 export const toRecord = (row: StateRow): ClientRecord => ({
   ...toState(row),
   revision: row.revision,
-  ageMs: row.age_ms,
+  ageMs: ageOf(row.age_ms),
   vanished: row.vanished_at !== null,
   standstill: standstillOf(row),
   failures: row.failures,

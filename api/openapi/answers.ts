@@ -185,7 +185,9 @@ const AuditRecord = z
     count: z
       .int()
       .nullable()
-      .describe('How many requests without valid credentials the record stands for; null of one decision'),
+      .describe(
+        'How many requests without valid credentials, or decisions of one kind, the record stands for; null of one decision',
+      ),
   })
   .meta({ id: 'AuditRecord' })
 

@@ -45,7 +45,8 @@ export const trial = async (
     ...(world?.embedded === undefined ? {} : { embedded: world.embedded }),
     roles: { api: true, worker: false },
     file: { worker: { httpTimeout, concurrency: 8 } },
-    tenant: { scanInterval: '24h', freshness: '24h' },
+    ...(scenario.plan === undefined ? {} : { simulator: { limits: scenario.plan } }),
+    tenant: { scanInterval: '24h', freshness: '24h', plan: scenario.plan ?? 'none' },
   })
   const stopping = new AbortController()
   try {

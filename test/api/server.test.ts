@@ -90,6 +90,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       queue: { wake: () => Promise.resolve(), problem: () => null },
       auth0: {
         get: () => Promise.reject(new Error('nobody should ask')),
+        list: () => Promise.reject(new Error('nobody should ask')),
         readSecret: () => Promise.reject(new Error('nobody should ask')),
       },
       ping: () => postgres.pool.query('select 1').then(() => undefined),

@@ -34,6 +34,7 @@ import type { KeysOf } from '../adapters/postgres/listings.ts'
 import { standingOf } from '../adapters/postgres/standing.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
+import { createNamedStates } from '../adapters/postgres/named-states.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
@@ -44,6 +45,7 @@ import { rateKeyOf } from '../domain/identities.ts'
 import { tellProblem } from '../domain/redis-fitness.ts'
 import { startWorker } from '../worker/main.ts'
 import { pacedReads } from './paced-reads.ts'
+import { unnamedStates } from './unnamed-states.ts'
 
 /** What a process of Nexus does. */
 export interface Roles {
@@ -125,6 +127,7 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
         "the database's role owns the tables: of the audit's rows only triggers keep it away (database.adminUrl)",
       )
     await createTenants(running.db).ensure(tenants.map(({ id }) => id))
+    await createNamedStates(running.db).name(tenants)
     return applied
   } finally {
     await running.close()
@@ -180,6 +183,9 @@ export const run = async (
       settings: { synchronous_commit: 'off' },
     })
     closers.push(quick.close)
+
+    for (const { tenantId, said, remedy } of await unnamedStates(postgres.db, configuration))
+      log.warn({ tenantId, remedy }, said)
 
     const { tenants } = configuration
     const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))

@@ -38,6 +38,8 @@ export interface WorkerDeps {
   readonly audit: Pick<Audit, 'forget'>
   readonly idempotency: Idempotency
   readonly operations: Operations
+  /** How long settled changes are kept, milliseconds. */
+  readonly keepMs: number
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number

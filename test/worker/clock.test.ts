@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createApplyChecks } from '../../adapters/postgres/apply-checks.ts'
+import { createChanges } from '../../adapters/postgres/changes.ts'
 import { createClock } from '../../adapters/postgres/clock.ts'
 import { connect } from '../../adapters/postgres/connect.ts'
 import { createIdempotency } from '../../adapters/postgres/idempotency.ts'
 import { createOperations } from '../../adapters/postgres/operations.ts'
 import { createLog } from '../../adapters/log/log.ts'
+import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
 import { startExpiry } from '../../worker/expiry.ts'
 import { startMovablePostgres } from '../support/local-servers.ts'
 import { assembleStack } from '../support/assemble-stack.ts'
@@ -147,7 +150,15 @@ describe.skipIf(postgres === undefined)("when the database's clock is set", () =
     const first = await change()
     const { db, close } = connect(stack.databaseUrl, () => undefined)
     const log = createLog('silent')
-    const kept = { idempotency: createIdempotency(db), operations: createOperations(db), clock: createClock(db), log }
+    const kept = {
+      idempotency: createIdempotency(db),
+      operations: createOperations(db),
+      changes: createChanges(db, () => defaultMetadataKeys),
+      applyChecks: createApplyChecks(db, { applyWaitMs: 1000 }),
+      keepMs: 86_400_000,
+      clock: createClock(db),
+      log,
+    }
     const stop = startExpiry({ ...kept, everyMs: 100 })
     await sleep(500)
     postgres?.setClock(40 * 86_400)

@@ -10,7 +10,7 @@ import { accept } from '../domain/accept.ts'
 import type { Acceptance, Patch } from '../domain/accept.ts'
 import { readingCouldLetIn, rightOnReading } from '../domain/rights.ts'
 import type { RightOnReading } from '../domain/rights.ts'
-import { foreignStateOf } from '../domain/terraform-standing.ts'
+import { decidingForeignStateOf } from '../domain/terraform-standing.ts'
 import type { Auth0Client, Caller } from '../domain/vocabulary.ts'
 import { pathsOf } from '../domain/vocabulary.ts'
 import { answerAccepted, answeredAgain, answerStored } from './answer-change.ts'
@@ -276,7 +276,7 @@ const movedOn = (): Problem =>
 
 /** @throws Problem 409 where another's Terraform state manages the client, and the tenant wants it changed there only */
 export const refuseForeign = (tenant: TenantConfiguration, { terraform }: ClientRecord): void => {
-  const state = foreignStateOf(terraform, tenant.terraformStates)
+  const state = decidingForeignStateOf(terraform, tenant.terraformStates)
   if (state !== undefined && tenant.foreignTerraform === 'refuse')
     throw new Problem(
       'managed-by-terraform',

@@ -34,7 +34,7 @@ export const readSync =
       headers: { 'cache-control': 'private, no-cache' },
       body: JSON.stringify({
         ...syncView(record, changes, tenant.metadataKeys),
-        terraform: standingView(standing),
+        terraform: standingView(standing, caller),
       }),
     }
   }

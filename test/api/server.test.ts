@@ -41,6 +41,7 @@ const tenant: TenantConfiguration = {
   scanIntervalMs: 1,
   foreignTerraform: 'warn',
   terraformStates: [],
+  otherStates: [],
   metadataKeys: defaultMetadataKeys,
   allowInsecure: true,
 }

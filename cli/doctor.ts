@@ -15,12 +15,14 @@ import {
   judgeRedis,
   judgeScopes,
   judgeStateKeys,
+  judgeUnnamedStates,
   ok,
 } from '../domain/doctor.ts'
 import type { Finding } from '../domain/doctor.ts'
 import { judgeIdentities } from '../domain/identities.ts'
 import { problemOfRedis, tellProblem } from '../domain/redis-fitness.ts'
 import { placeOf } from './place.ts'
+import { unnamedStates } from './unnamed-states.ts'
 import { openDatabase } from './run.ts'
 
 /** Everything that an installation needs, looked at one after the other; nothing is changed. */
@@ -68,6 +70,7 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
         ...judgeDatabase({ ...facts, mayMigrate: facts.mayMigrate || owner.mayMigrate }),
         judgeClock('clock of the database', facts.skewMs),
         ...stateKeys(configuration, facts.sealed),
+        ...judgeUnnamedStates(await unnamedStates(postgres.db, configuration)),
       ]
     } finally {
       await postgres.close()

@@ -25,6 +25,7 @@ import { createClock } from '../adapters/postgres/clock.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
+import type { Serving } from '../adapters/postgres/embedded.ts'
 import { createHeldClients } from '../adapters/postgres/held-clients.ts'
 import { createIdempotency } from '../adapters/postgres/idempotency.ts'
 import { createOperations } from '../adapters/postgres/operations.ts'
@@ -33,8 +34,8 @@ import type { KeysOf } from '../adapters/postgres/listings.ts'
 import { standingOf } from '../adapters/postgres/standing.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
+import { createNamedStates } from '../adapters/postgres/named-states.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
-import type { Asker, Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
 import { untilFit } from '../adapters/queue/fitness.ts'
@@ -42,9 +43,9 @@ import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { rateKeyOf } from '../domain/identities.ts'
 import { tellProblem } from '../domain/redis-fitness.ts'
-import type { Reply } from '../domain/verdict.ts'
-import type { ClientKey } from '../domain/vocabulary.ts'
 import { startWorker } from '../worker/main.ts'
+import { pacedReads } from './paced-reads.ts'
+import { unnamedStates } from './unnamed-states.ts'
 
 /** What a process of Nexus does. */
 export interface Roles {
@@ -65,13 +66,18 @@ const rememberedCallers = 50_000
 /** How long a closing process waits for the calls that it has under way. */
 const closeWithinMs = 15_000
 
-/** The database of the configuration: the one at its URL, or the embedded one, started or joined. */
+/**
+ * The database of the configuration: the one at its URL, or the embedded one, started or joined.
+ *
+ * @param serving what a process does that goes on with it; a command that only visits leaves it out
+ */
 export const openDatabase = async (
   { database }: Pick<Configuration, 'database'>,
   say: (note: string) => void,
+  serving?: Serving,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
   if ('url' in database) return { url: database.url, close: () => Promise.resolve() }
-  const embedded = await startEmbedded(database.embedded)
+  const embedded = await startEmbedded(database.embedded, serving)
   embedded.notes.forEach(say)
   return { url: embedded.url, close: embedded.stop }
 }
@@ -121,6 +127,7 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
         "the database's role owns the tables: of the audit's rows only triggers keep it away (database.adminUrl)",
       )
     await createTenants(running.db).ensure(tenants.map(({ id }) => id))
+    await createNamedStates(running.db).name(tenants)
     return applied
   } finally {
     await running.close()
@@ -137,20 +144,10 @@ const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
   return fit
 }
 
-/** A reading of one client for a request, which waits its turn in the tenant's budget. */
-const paced =
-  <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
-  async (key: ClientKey, asker: Asker): Promise<Reply<Body>> => {
-    await pacer.slot(key.tenantId, 'read-clients', { rank: 'request', asker })
-    const reply = await read(key)
-    await pacer.report(key.tenantId, 'read-clients', reply)
-    return reply
-  }
-
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
  *
- * @param onStuck what a worker does that no longer gets jobs: in a process of its own, it ends
+ * @param onStuck what a process does that can no longer work, as it gets no jobs or has lost its database: it ends
  * @throws with a remedy when something that it needs is not there; what was started is closed again
  */
 export const run = async (
@@ -167,7 +164,14 @@ export const run = async (
   // Beside the database's start: what cannot work is to be known soon.
   const fit = untilFitFor(configuration)
   try {
-    const database = await openDatabase(configuration, (note) => log.info(note))
+    const database = await openDatabase(configuration, (note) => log.info(note), {
+      onLost: (error) => log.error({ err: error }, 'the embedded PostgreSQL was lost; it is started again'),
+      onBack: () => log.info('the embedded PostgreSQL runs again'),
+      onGone: (error) => {
+        log.fatal({ err: error }, 'the embedded PostgreSQL cannot be started again: this process ends itself')
+        onStuck()
+      },
+    })
     closers.push(database.close)
     await migrateAll(database.url, configuration, log)
 
@@ -179,6 +183,9 @@ export const run = async (
       settings: { synchronous_commit: 'off' },
     })
     closers.push(quick.close)
+
+    for (const { tenantId, said, remedy } of await unnamedStates(postgres.db, configuration))
+      log.warn({ tenantId, remedy }, said)
 
     const { tenants } = configuration
     const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))
@@ -298,7 +305,7 @@ export const run = async (
         configuredCallers: ofConfiguration,
         notifications,
         queue,
-        auth0: { get: paced(pacer, auth0.get), readSecret: paced(pacer, auth0.readSecret) },
+        auth0: pacedReads(pacer, auth0),
         ping: postgres.ping,
         log,
         settings: {

@@ -1,3 +1,5 @@
+import type { UnnamedStates } from './unnamed-states.ts'
+
 /**
  * What an installation needs, judged from facts that somebody else gathered: the remedies of `nexus doctor`. No value of a
  * fact is a secret.
@@ -178,6 +180,10 @@ export interface StateKeyFacts {
   /** Tenants that name Terraform states whose configuration Nexus writes. */
   readonly tenantsWithStates: readonly string[]
 }
+
+/** States that are held and change nothing, because nobody said that they may. */
+export const judgeUnnamedStates = (unnamed: readonly UnnamedStates[]): Finding[] =>
+  unnamed.map(({ tenantId, said, remedy }) => warn(`states of ${tenantId}`, said, remedy))
 
 const versions = (some: readonly (readonly [string, number])[]): string => {
   const count = some.reduce((sum, [, one]) => sum + one, 0)

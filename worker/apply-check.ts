@@ -64,6 +64,8 @@ const look = async (deps: ApplyCheckDeps, { key, abandoned, knownDrift }: ApplyC
       await applyChecks.postpone(key, againMs)
       return
     }
+    // An abandoned lock is looked at once; what its holder does when they give it back counts for itself.
+    if (abandoned === null) await applyChecks.looked(key)
     let repaired = 0
     for (const { key: client, base } of candidates) {
       const now = found.get(client.clientId)

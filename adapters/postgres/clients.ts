@@ -7,15 +7,34 @@ import { recorded } from './audit.ts'
 import type { OpenRecord } from './audit.ts'
 import { listingStatement, unlistStatement } from './listings.ts'
 import type { KeysOf } from './listings.ts'
-import { isApplying, readRecord, selection, toRecord } from './records.ts'
+import { isApplying, pendingOf, readRecord, selection, toRecord } from './records.ts'
 import type { ClientRecord, StateRow } from './records.ts'
 import type { Database } from './schema.ts'
 import { eventStatement } from './state-events.ts'
+
+/** Of a client, what decides who may reach it. Its observation is cut down to that. */
+export type ClientStanding = Pick<ClientRecord, 'observed' | 'base' | 'pending' | 'ageMs' | 'vanished'>
+
+type StandingRow = ClientStanding & { readonly client_id: string }
 
 /** The clients that Nexus knows. */
 export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** What Nexus knows of a client; undefined where it knows none of that id. */
   load: (key: ClientKey): Promise<ClientRecord | undefined> => readRecord(db, key, false),
+
+  /**
+   * What decides who may reach each of several clients, and nothing else of them. Those that Nexus does not know are left
+   * out.
+   */
+  standings: async (tenantId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, ClientStanding>> => {
+    const { rows } = await sql<StandingRow>`
+      select c.client_id, c.base, ${pendingOf} as pending, c.vanished_at is not null as vanished,
+             jsonb_build_object('client_metadata', c.observed->'client_metadata') as observed,
+             extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as "ageMs"
+      from nexus.clients c where c.tenant_id = ${tenantId} and c.client_id = any(${[...clientIds]})
+    `.execute(db)
+    return new Map(rows.map(({ client_id, ...standing }) => [client_id, standing]))
+  },
 
   /**
    * Keeps what Auth0 answered for a client, known or not. An observation never overwrites one that was written while

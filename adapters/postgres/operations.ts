@@ -57,6 +57,14 @@ export const createOperations = (db: Kysely<Database>) => ({
     `.execute(db)
   },
 
+  /** Forgets what was answered for elements of which no change came: they are undecided again. */
+  reopen: async (operationId: string, places: readonly number[]): Promise<void> => {
+    await sql`
+      update nexus.operation_elements set answer = null
+      where operation_id = ${operationId} and place = any(${[...places]}::integer[]) and change_id is null
+    `.execute(db)
+  },
+
   /** An operation of a tenant as it stands; undefined where there is none of that id. */
   find: async (tenantId: string, id: string): Promise<Operation | undefined> => {
     const { rows } = await sql<Row>`

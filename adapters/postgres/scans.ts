@@ -102,6 +102,12 @@ export const createScans = (db: Kysely<Database>) => ({
     return rows[0]?.now ?? new Date(0)
   },
 
+  /** The database's time, taken before a page is asked for that belongs to no scan. */
+  time: async (): Promise<Date> => {
+    const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+    return rows[0]?.now ?? new Date(0)
+  },
+
   /**
    * Keeps a page: clients that were not known become known; of known ones `observed` is written only where no lease
    * lives, nothing is pending, and the row has not been written since before the page was asked for.

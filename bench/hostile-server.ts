@@ -20,14 +20,9 @@ if ('missing' in local) {
   for (let at = 0; at < 20; at += 1) stack.simulator.seed({ name: `Client ${at}`, app_type: 'regular_web' })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
-  process.on('message', (message) => {
-    if (message === 'close') {
-      void stack
-        .close()
-        .then(local.close)
-        .then(() => process.disconnect())
-      return
-    }
+  // The bench is over, or was ended.
+  process.once('disconnect', () => void stack.close().then(local.close))
+  process.on('message', () => {
     // Two turns later, so that a delay that this very turn has caused is counted.
     setTimeout(() => {
       process.send?.({ stoodStillMs: delay.max / 1e6 })

@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { OpenRecord } from '../adapters/postgres/audit.ts'
 import type { Claim } from '../adapters/postgres/idempotency.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
-import { accessIssues } from '../domain/accept.ts'
+import { accessIssues, rightOnReading } from '../domain/rights.ts'
+import type { RightOnReading } from '../domain/rights.ts'
 import type { Acceptance } from '../domain/accept.ts'
 import { pendingPaths } from '../domain/desired.ts'
 import { drifts } from '../domain/drift.ts'
-import type { Caller, Values } from '../domain/vocabulary.ts'
-import { answerAccepted, answerStored, wake } from './answer-change.ts'
+import type { Auth0Client, Values } from '../domain/vocabulary.ts'
+import { answerAccepted, answeredAgain, answerStored, wake } from './answer-change.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import { clientAnswer } from './client-answer.ts'
@@ -17,12 +17,14 @@ import type { ApiDeps } from './dependencies.ts'
 import { admit, clientIdOf, noSuchClient, tenantOf } from './gate.ts'
 import { once } from './idempotency.ts'
 import { parseJson } from './json.ts'
-import { isStale } from './known-clients.ts'
+import { isStale, notRead } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
-import { decisionOn, findFor, refuseBacklog, refuseForeign, refuseParameters } from './patch-client.ts'
+import { decidedOnReading, findFor, refuseBacklog, refuseForeign, refuseParameters } from './patch-client.ts'
+import type { Changing } from './patch-client.ts'
 import { patienceOf } from './prefer.ts'
 import { forbidden, Problem } from './problem.ts'
+import { decisionOn } from './rights.ts'
 
 const Body = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
 type Action = z.infer<typeof Body>['action']
@@ -34,6 +36,7 @@ type Action = z.infer<typeof Body>['action']
 export const actOnSync =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
+    const since = known.now()
     const caller = await admit(deps, ask, 'write')
     patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
     const body = await ask.readBody()
@@ -44,37 +47,39 @@ export const actOnSync =
     const clientId = clientIdOf(ask)
     const holdMs = deps.settings.claimMs + patienceOf(headerText(ask.headers['prefer']), deps.settings).ms
     const what = ['sync', clientId]
-    return once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs }, async (claim) => {
+    const again = answeredAgain(deps, known, ask, tenant, caller, { tenantId: tenant.id, clientId })
+    return once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs, again }, async (claim) => {
       if (claim?.changeId) return answerStored(deps, ask, tenant, caller, claim.changeId)
       // Revert and accept are about what Auth0 has now.
-      const record = await findFor(known, tenant, clientId, caller, action !== 'retry', ask.gone)
+      const record = await findFor(known, { tenant, caller, since, gone: ask.gone }, clientId, action !== 'retry')
       if (action === 'retry') {
         await readAnew(deps, record, ask.record)
         return clientAnswer(202, tenant, record)
       }
       refuseForeign(tenant, record)
-      return takeSides(deps, ask, { tenant, caller, record, action, claim })
+      return takeSides(deps, known, ask, { tenant, caller, since, gone: ask.gone, record, action, claim })
     })
   }
 
-interface Side {
-  readonly tenant: TenantConfiguration
-  readonly caller: Caller
+interface Side extends Changing {
   readonly record: ClientRecord
   readonly action: 'revert' | 'accept'
   readonly claim: Claim | undefined
 }
 
 /** Stores the change that puts Nexus' values back, or takes those of Auth0 over, and answers what came of it. */
-const takeSides = async (deps: ApiDeps, ask: Ask, { tenant, caller, record, action, claim }: Side): Promise<Answer> => {
-  const decide = decideOn(action, tenant, caller)
+const takeSides = async (deps: ApiDeps, known: KnownClients, ask: Ask, side: Side): Promise<Answer> => {
+  const { tenant, caller, record, claim } = side
   await refuseBacklog(deps, tenant.id, caller)
   const origin = claim && ({ kind: 'request', claim } as const)
-  const accepted = await deps.clients.accept(record.key, authorOf(caller), decide, origin, ask.record)
+  const accepted = await decidedOnReading(known, side, record, (reading) =>
+    deps.clients.accept(record.key, authorOf(caller), decideOn(side, reading), origin, ask.record),
+  )
   if (accepted.kind === 'no-such-client') throw noSuchClient()
   if (accepted.kind === 'refused') {
     const { refused } = accepted
     if (refused.kind === 'forbidden') throw forbidden(refused.detail, refused.needs)
+    if (refused.kind === 'unread') throw notRead(1000)
     if (refused.kind === 'impossible')
       throw new Problem('impossible', 'The values in Auth0 cannot be taken over by this caller.', {
         errors: refused.issues,
@@ -83,7 +88,7 @@ const takeSides = async (deps: ApiDeps, ask: Ask, { tenant, caller, record, acti
   }
   // Settled at once: one reading tells whether anything else has drifted.
   if (accepted.settled) await readAnew(deps, record)
-  return answerAccepted(deps, ask, tenant, accepted)
+  return answerAccepted(deps, ask, tenant, caller, accepted)
 }
 
 /** @throws Problem 400 */
@@ -103,24 +108,25 @@ const readAnew = async (deps: ApiDeps, { key }: ClientRecord, record?: OpenRecor
   wake(deps, key)
 }
 
-type Refused =
-  { readonly kind: 'forbidden'; readonly detail: string; readonly needs: string } | { readonly kind: 'nothing-drifted' }
+type Refused = Exclude<RightOnReading, { kind: 'allowed' }> | { readonly kind: 'nothing-drifted' }
 
 const decideOn =
-  (action: 'revert' | 'accept', tenant: TenantConfiguration, caller: Caller) =>
+  ({ tenant, caller, action }: Side, reading: Auth0Client | undefined) =>
   (state: ClientRecord): Acceptance | Refused => {
-    const decision = decisionOn(tenant, caller, state)
+    const decision = decisionOn(tenant, caller, 'write', state)
     if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail, needs: decision.needs }
     const waiting = pendingPaths(state.pending)
     const drifted = drifts(state.base, state.observed, tenant.metadataKeys).filter(
       ({ path }) => !waiting.includes(path),
     )
-    if (drifted.length === 0) return { kind: 'nothing-drifted' }
     const values: Values = Object.fromEntries(
       drifted.map(({ path, confirmed, observed }) => [path, action === 'revert' ? confirmed : observed]),
     )
+    if (drifted.length === 0) return { kind: 'nothing-drifted' }
     const issues = accessIssues(values, caller, state, tenant.metadataKeys)
     if (issues.length > 0) return { kind: 'impossible', issues }
+    const right = rightOnReading({ values, changesNothing: false }, caller, state, reading, tenant.metadataKeys)
+    if (right.kind !== 'allowed') return right
     return {
       kind: 'accepted',
       values,

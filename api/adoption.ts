@@ -8,7 +8,7 @@ import type { Caller, ClientKey } from '../domain/vocabulary.ts'
 import { StateName } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admitTo, askerOf, clientIdOf, mayReach, tenantOf } from './gate.ts'
+import { admitTo, askerOf, clientIdOf, mayReach, maySee, tenantOf } from './gate.ts'
 import { parseJson } from './json.ts'
 import type { KnownClients } from './known-clients.ts'
 import { refuseParameters } from './patch-client.ts'
@@ -18,30 +18,39 @@ import { forbidden, Problem } from './problem.ts'
 type Status = 'manual' | 'adopting' | 'managed' | 'releasing' | 'conflict'
 
 interface Standing {
+  /** Those in states that the configuration does not name are claims. */
   readonly places: readonly Place[]
   readonly request: PendingRequest | null
 }
 
-const statusOf = ({ places, request }: Standing): Status => {
+/** The places that count. */
+const holding = ({ places }: Pick<Standing, 'places'>): Place[] => places.filter(({ named }) => named)
+
+const statusOf = (standing: Standing): Status => {
+  const { request } = standing
+  const places = holding(standing)
   if (new Set(places.map(({ state }) => state)).size > 1) return 'conflict'
   if (request !== null) return request.kind === 'adopt' ? 'adopting' : 'releasing'
   return places.length > 0 ? 'managed' : 'manual'
 }
 
-const answerStanding = (key: ClientKey, standing: Standing): Answer => {
+const answerStanding = (key: ClientKey, standing: Standing, caller: Caller): Answer => {
   return {
     status: standing.request === null ? 200 : 202,
     headers: { 'cache-control': 'private, no-cache' },
-    body: JSON.stringify({ clientId: key.clientId, ...standingView(standing) }),
+    body: JSON.stringify({ clientId: key.clientId, ...standingView(standing, caller) }),
   }
 }
 
-/** Which states a client stands in, and what is asked for. */
-export const standingView = (standing: Standing) => {
+const placeView = ({ state, address, tainted, deposed }: Place) => ({ state, address, tainted, deposed })
+
+/** Which states a client stands in, which claim it (of those that the caller may see), and what is asked for. */
+export const standingView = (standing: Standing, caller: Caller) => {
   const { places, request } = standing
   return {
     status: statusOf(standing),
-    states: places,
+    states: holding(standing).map(placeView),
+    claims: places.filter(({ named, state }) => !named && maySee(caller, state)).map(placeView),
     request: request && {
       kind: request.kind,
       state: request.state,
@@ -58,7 +67,9 @@ export const requestAdoption =
     const { caller, tenant, key } = await findAdoptable(deps, known, ask)
     const state = stateFor(tenant, await ask.readBody())
     mustReach(caller, state)
-    const { places, request } = await deps.stateIndex.standing(key)
+    const standing = await deps.stateIndex.standing(key)
+    const { request } = standing
+    const places = holding(standing)
     const elsewhere = places.find((place) => place.state !== state)
     if (elsewhere !== undefined)
       throw notAdoptable(
@@ -76,7 +87,9 @@ export const requestRelease =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const { caller, tenant, key } = await findAdoptable(deps, known, ask)
-    const { places, request } = await deps.stateIndex.standing(key)
+    const standing = await deps.stateIndex.standing(key)
+    const { request } = standing
+    const places = holding(standing)
     const own = places.filter(({ state }) => tenant.terraformStates.includes(state))
     const [first] = own
     const [elsewhere] = places
@@ -110,7 +123,7 @@ const findAdoptable = async (deps: ApiDeps, known: KnownClients, ask: Ask) => {
 const answerAsked = async (deps: ApiDeps, key: ClientKey, caller: Caller, what: string): Promise<Answer> => {
   const standing = await deps.stateIndex.standing(key)
   deps.log.info({ ...key, by: caller.id, status: statusOf(standing) }, what)
-  return answerStanding(key, standing)
+  return answerStanding(key, standing, caller)
 }
 
 const Body = z.strictObject({ state: StateName.optional() })

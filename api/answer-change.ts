@@ -1,25 +1,37 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Accepted } from '../adapters/postgres/accepting.ts'
 import type { Change } from '../adapters/postgres/changes.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
+import type { ClientRecord } from '../adapters/postgres/records.ts'
 import type { Caller, ClientKey } from '../domain/vocabulary.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import { clientAnswer } from './client-answer.ts'
 import type { ApiDeps } from './dependencies.ts'
+import { askerOf } from './gate.ts'
+import type { Kept } from './kept-answer.ts'
+import type { KnownClients } from './known-clients.ts'
 import { outcomeOf } from './outcome.ts'
 import { patienceOf } from './prefer.ts'
 import { Problem } from './problem.ts'
 import { findChange } from './read-change.ts'
-import { mustRead } from './read-client.ts'
+import { mustRead, toldOfChange } from './rights.ts'
 
 /** A change that has been stored, and its client right after. */
 export type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
 
-/** Wakes the worker, waits as long as the caller wants to, and says what came of the change. */
+/**
+ * Wakes the worker, waits as long as the caller wants to, and says what came of the change: by the caller's rights when
+ * that is known, which the change, or another one meanwhile, may have made others.
+ *
+ * @throws Problem 403 where the caller may not see the client any more, with what came of the change; 404, 409, 422 for one
+ *   that did not come to be
+ */
 export const answerAccepted = async (
   deps: ApiDeps,
   ask: Ask,
   tenant: TenantConfiguration,
+  caller: Caller,
   stored: Pick<Stored, 'changeId' | 'settled' | 'state'>,
 ): Promise<Answer> => {
   const { changeId, settled, state } = stored
@@ -29,15 +41,19 @@ export const answerAccepted = async (
     'nexus-change': changeId,
     ...(patience.applied === null ? {} : { 'preference-applied': patience.applied }),
   }
-  if (settled) return clientAnswer(200, tenant, state, { 'nexus-change': changeId })
+  if (settled) {
+    mustStillRead(tenant, caller, state, { id: changeId, status: 'applied' })
+    return clientAnswer(200, tenant, state, { 'nexus-change': changeId })
+  }
 
   const enough = AbortSignal.any([ask.gone, ask.closing])
   const outcome = outcomeOf(deps, key.tenantId, changeId, state.standstill === null ? patience.ms : 0, enough)
   wake(deps, key)
   const change = await outcome
-  if (change !== undefined) throwUnlessApplied(change)
   // Nothing was waited for where the caller did not want to: what was accepted is the newest that is known.
   const record = patience.ms === 0 || state.standstill !== null ? state : ((await deps.clients.load(key)) ?? state)
+  mustStillRead(tenant, caller, record, change ?? { id: changeId, status: 'accepted' })
+  if (change !== undefined) throwUnlessApplied(change)
   if (change !== undefined) return clientAnswer(200, tenant, record, headers)
   return clientAnswer(202, tenant, record, {
     ...headers,
@@ -47,10 +63,24 @@ export const answerAccepted = async (
   })
 }
 
+/** @throws Problem 403 that says what became of the change, and nothing of the client */
+const mustStillRead = (
+  tenant: TenantConfiguration,
+  caller: Caller,
+  record: ClientRecord,
+  change: Pick<Change, 'id' | 'status'>,
+): void => {
+  try {
+    mustRead(tenant, caller, record)
+  } catch (error) {
+    throw error instanceof Problem ? toldOfChange(error, change) : error
+  }
+}
+
 /**
  * The answer to a change that was stored by a former attempt of the same request, which nobody answered.
  *
- * @throws Problem 403 where the caller may not see the client any more, and as `answerAccepted`
+ * @throws as `answerAccepted`
  */
 export const answerStored = async (
   deps: ApiDeps,
@@ -60,9 +90,47 @@ export const answerStored = async (
   changeId: string,
 ): Promise<Answer> => {
   const { change, record } = await findChange(deps, tenant.id, changeId)
-  mustRead(tenant, caller, record)
+  mustStillRead(tenant, caller, record, change)
   throwUnlessApplied(change)
-  return answerAccepted(deps, ask, tenant, { changeId, settled: change.status === 'applied', state: record })
+  return answerAccepted(deps, ask, tenant, caller, { changeId, settled: change.status === 'applied', state: record })
+}
+
+/**
+ * What was answered of a client before, for whoever may read it now: on an observation that is not too old, as for a read.
+ *
+ * @throws Problem 403
+ */
+export const answeredAgain =
+  (
+    deps: Pick<ApiDeps, 'clients'>,
+    known: KnownClients,
+    ask: Ask,
+    tenant: TenantConfiguration,
+    caller: Caller,
+    key: ClientKey,
+  ) =>
+  async (kept: Kept): Promise<Kept> => {
+    const record = await deps.clients.load(key)
+    // Without a row nothing was answered but that there is no such client.
+    if (record !== undefined)
+      mustRead(tenant, caller, await newest(known, tenant, record, askerOf(caller, 'write', ask.gone)))
+    return kept
+  }
+
+/** Of a client that is gone, who may see what became of it is decided on what is left. */
+const newest = async (
+  known: KnownClients,
+  tenant: TenantConfiguration,
+  record: ClientRecord,
+  asker: Asker,
+): Promise<ClientRecord> => {
+  if (record.vanished) return record
+  try {
+    return await known.refresh(tenant, record, asker)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'not-found') return record
+    throw error
+  }
 }
 
 /** Tells the worker. Nothing waits for it: the change is safe in the database, where the sweep finds it. */

@@ -5,6 +5,7 @@ import { adminRoutes } from './admin-routes.ts'
 import { headerText } from './answer.ts'
 import { changeRoutes } from './change-routes.ts'
 import { clientRoutes } from './client-routes.ts'
+import { createAnswerLog } from './answer-log.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
 import { createKnownClients } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
@@ -59,6 +60,13 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
 
   app.server.maxConnections = settings.maximumConnections
 
+  app.decorateRequest('isKnown', false)
+  const answers = createAnswerLog(deps.log, () => performance.now())
+  app.addHook('onClose', (_app, done) => {
+    answers.close()
+    done()
+  })
+
   const closing = new AbortController()
   app.addHook('preClose', (done) => {
     closing.abort()
@@ -75,7 +83,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    logAnswer(request, reply)
+    answers.answered(request, reply)
     deps.metrics.answered({
       method: request.method,
       route: request.routeOptions.url ?? 'none',
@@ -151,19 +159,6 @@ const sendProblem = (request: FastifyRequest, reply: FastifyReply, problem: Prob
   reply.code(problem.status).header('cache-control', 'no-store').type(problemType)
   for (const [name, value] of Object.entries(problem.headers)) reply.header(name, value)
   reply.send(problemBody(problem, request.url.split('?')[0] ?? '/'))
-}
-
-/** One line for each answer: where, what, how long. Never a body, a header, or an address that a caller made up. */
-const logAnswer = (request: FastifyRequest, reply: FastifyReply): void => {
-  request.log.info(
-    {
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-    },
-    'answered',
-  )
 }
 
 /** How long a caller may go on sending after the answer is out. */

@@ -1,5 +1,6 @@
 import { actOnSync } from './act-on-sync.ts'
 import type { ApiDeps } from './dependencies.ts'
+import { remembering } from './idempotency.ts'
 import type { KnownClients } from './known-clients.ts'
 import { listChanges } from './list-changes.ts'
 import { listClients } from './list-clients.ts'
@@ -15,9 +16,9 @@ const client = '/v1/tenants/:tenantId/clients/:clientId'
 export const clientRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
   { method: 'GET', url: '/v1/tenants/:tenantId/clients', action: 'client.read', answer: listClients(deps) },
   { method: 'GET', url: client, action: 'client.read', answer: readClient(deps, known) },
-  { method: 'PATCH', url: client, action: 'client.patch', answer: patchClient(deps, known) },
+  { method: 'PATCH', url: client, action: 'client.patch', answer: remembering(deps, patchClient(deps, known)) },
   { method: 'GET', url: `${client}/sync`, action: 'client.read', answer: readSync(deps, known) },
-  { method: 'POST', url: `${client}/sync`, action: 'client.sync', answer: actOnSync(deps, known) },
+  { method: 'POST', url: `${client}/sync`, action: 'client.sync', answer: remembering(deps, actOnSync(deps, known)) },
   { method: 'GET', url: `${client}/changes`, action: 'change.read', answer: listChanges(deps, known) },
   { method: 'POST', url: `${client}/pause`, action: 'pause', answer: pauseClient(deps, true) },
   { method: 'POST', url: `${client}/resume`, action: 'resume', answer: pauseClient(deps, false) },

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { ClientPage } from '../adapters/auth0/auth0.ts'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts'
@@ -20,6 +21,7 @@ import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { Notifications } from '../adapters/postgres/notifications.ts'
 import type { Reply } from '../domain/verdict.ts'
+import type { RedisProblem } from '../domain/redis-fitness.ts'
 import type { Auth0Client, Caller, ClientKey } from '../domain/vocabulary.ts'
 import type { Bodies } from './threads/bodies.ts'
 
@@ -42,18 +44,18 @@ export interface ApiDeps {
   readonly rate: (caller: Pick<Caller, 'kind' | 'id'>, tenantId: string | null) => number
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
-  readonly clients: Pick<Clients, 'load' | 'owned' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
+  readonly clients: Pick<Clients, 'load' | 'owned' | 'standings' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
   readonly lists: ClientLists
   readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw' | 'waiting'>
-  readonly idempotency: Pick<Idempotency, 'claim' | 'keep' | 'release'>
-  readonly operations: Pick<Operations, 'open' | 'decide' | 'find' | 'waiting'>
+  readonly idempotency: Pick<Idempotency, 'claim' | 'find' | 'keep' | 'release' | 'reopen'>
+  readonly operations: Pick<Operations, 'open' | 'decide' | 'reopen' | 'find' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
   /** Terraform's states: their texts, their locks, and what they say of clients. */
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
   readonly stateIndex: StateIndex
-  /** Scans of the worker that a request asks for, and the clients that make it ask. */
-  readonly scans: Pick<Scans, 'ask' | 'asked'>
+  /** Scans of the worker that a request asks for, and the clients that make it ask; pages that were read for a request. */
+  readonly scans: Pick<Scans, 'ask' | 'asked' | 'time' | 'keepPage'>
   readonly heldClients: HeldClients
   readonly metrics: Pick<Metrics, 'answered' | 'text' | 'contentType'>
   readonly audit: Pick<Audit, 'store' | 'page'>
@@ -64,7 +66,7 @@ export interface ApiDeps {
   readonly configuredCallers: ConfiguredCallers
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */
-  readonly queue: { readonly wake: (key: ClientKey) => Promise<void> }
+  readonly queue: { readonly wake: (key: ClientKey) => Promise<void>; readonly problem: () => RedisProblem | null }
   /**
    * A call that fails is an answer too; it never throws for one.
    *
@@ -73,6 +75,13 @@ export interface ApiDeps {
   readonly auth0: {
     /** One client as Auth0 has it now, secrets stripped. */
     readonly get: (key: ClientKey, asker: Asker) => Promise<Reply<Auth0Client>>
+    /** A page of all clients of a tenant. */
+    readonly list: (
+      tenantId: string,
+      from: string | undefined,
+      take: number,
+      asker: Asker,
+    ) => Promise<Reply<ClientPage>>
     /** One client's secret; null where Auth0 does not show it. */
     readonly readSecret: (key: ClientKey, asker: Asker) => Promise<Reply<string | null>>
   }

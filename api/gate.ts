@@ -81,6 +81,13 @@ export const admitToState = async (
 export const mayReach = ({ terraformStates }: Caller, state: string): boolean =>
   terraformStates === '*' || terraformStates.includes(state)
 
+/** The permissions that let a caller see which states there are. */
+const seeing = ['terraform.state', 'terraform.state.force-unlock', 'terraform.read'] as const
+
+/** Whether a caller may know of a state: its name, who holds its lock, how many clients it has. */
+export const maySee = (caller: Caller, state: string): boolean =>
+  seeing.some((permission) => caller.permissions.has(permission)) && mayReach(caller, state)
+
 /** Who waits where a request has to read Auth0: readings on the way to a change are not held up by the caller's others. */
 export const askerOf = ({ kind, id }: Caller, verb: Verb, signal: AbortSignal): Asker => ({
   name: `${verb} ${kind} ${id}`,

@@ -30,6 +30,7 @@ export const confirmGone = async (deps: Confirming, key: ClientKey, asker: Asker
   return 'gone'
 }
 
-const noPlace = (error: unknown): undefined => {
+/** @returns undefined where the reading had no place in the tenant's budget */
+export const noPlace = (error: unknown): undefined => {
   if (!(error instanceof NoPlace)) throw error
 }

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
 import { ClaimLost } from '../adapters/postgres/idempotency.ts'
-import type { Claim } from '../adapters/postgres/idempotency.ts'
+import type { Claim, Made, RequestKey } from '../adapters/postgres/idempotency.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
-import type { Caller } from '../domain/vocabulary.ts'
+import type { AuditFacts } from '../domain/audit.ts'
+import type { Author, Caller } from '../domain/vocabulary.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { readKept, keepAnswer, keepProblem } from './kept-answer.ts'
+import type { Kept } from './kept-answer.ts'
+import { operationOutline } from './operation-view.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { Problem } from './problem.ts'
+import { toldOfChange, toldOfOperation } from './rights.ts'
 
 /** What a request with an `Idempotency-Key` is, so that its repetition is told from another one. */
 interface Repeatable {
@@ -19,11 +23,18 @@ interface Repeatable {
   readonly body: Uint8Array
   /** How long it may take: after that it counts as dead, and its repetition goes on in its place. */
   readonly holdMs: number
+  /**
+   * What of the answer of before the caller may be told now: their rights may be others since.
+   *
+   * @throws Problem 403 where that is nothing
+   */
+  readonly again: (kept: Kept, made: Made | undefined) => Promise<Kept>
 }
 
 /**
- * Does a request once, however often it is sent with the same `Idempotency-Key`: a repetition gets the same answer. What
- * failed on our side (5xx) or came too fast (429) is not kept, so that it can be tried again.
+ * Does a request once, however often it is sent with the same `Idempotency-Key`: a repetition gets the same answer, as far
+ * as its caller may see it by then. What failed on our side (5xx), came too fast (429) or was refused for lack of rights
+ * (403) is not kept, so that it can be tried again.
  *
  * @param work does it. Its claim says what a former attempt, which died, has brought about; undefined without a key
  * @throws Problem 400 for a bad key, 409 while the same request is under way, 422 where the key belongs to another
@@ -31,27 +42,41 @@ interface Repeatable {
 export const once = async (
   deps: Pick<ApiDeps, 'idempotency' | 'log'>,
   ask: Ask,
-  { tenantId, caller, what, body, holdMs }: Repeatable,
+  { tenantId, caller, what, body, holdMs, again }: Repeatable,
   work: (claim: Claim | undefined) => Promise<Answer>,
 ): Promise<Answer> => {
   const key = keyOf(headerText(ask.headers['idempotency-key']))
   if (key === undefined) return work(undefined)
-  const of = { tenantId, caller: authorOf(caller), key }
-  const claimed = await deps.idempotency.claim(of, fingerprintOf(what, body), holdMs)
-  switch (claimed.kind) {
-    case 'other-request':
-      throw new Problem(
-        'idempotency-key-reused',
-        'This Idempotency-Key came with another request before. A request of its own needs a key of its own.',
-      )
-    case 'in-flight':
-      throw inFlight()
-    case 'answered':
-      return replay(claimed.answer, ask)
-    case 'claimed':
-      return attempt(deps, claimed.claim, work)
+  const of: RequestKey = { tenantId, caller: authorOf(caller), key }
+  const fingerprint = fingerprintOf(what, ask.query, body)
+  for (;;) {
+    const claimed = await deps.idempotency.claim(of, fingerprint, holdMs)
+    switch (claimed.kind) {
+      case 'other-request':
+        throw new Problem(
+          'idempotency-key-reused',
+          'This Idempotency-Key came with another request before. A request of its own needs a key of its own.',
+        )
+      case 'in-flight':
+        throw inFlight()
+      case 'claimed':
+        return attempt(deps, claimed.claim, work)
+      case 'answered': {
+        const kept = readKept(claimed.answer)
+        if (!(kept instanceof Problem && isRefusalOfRights(kept))) {
+          const { made } = claimed
+          if (made?.changeId) ask.record.note({ changeId: made.changeId })
+          return replayed(await again(kept, made))
+        }
+        // Kept by a version that kept them.
+        await deps.idempotency.reopen(of, claimed.answer)
+      }
+    }
   }
 }
+
+/** Rights may be given at any time; then the request is to be decided anew. */
+const isRefusalOfRights = ({ code }: Problem): boolean => code === 'forbidden'
 
 const attempt = async (
   { idempotency, log }: Pick<ApiDeps, 'idempotency' | 'log'>,
@@ -69,25 +94,52 @@ const attempt = async (
   } catch (error) {
     if (error instanceof ClaimLost) throw inFlight()
     const problem = problemOf(error)
-    const kept = problem.status < 500 && problem.code !== 'too-many-requests'
+    const kept = problem.status < 500 && problem.code !== 'too-many-requests' && !isRefusalOfRights(problem)
     await note(kept ? idempotency.keep(claim, keepProblem(problem)) : idempotency.release(claim))
     throw error
   }
 }
 
-/** The answer of before, with a header that says so. */
-const replay = (text: string, ask: Ask): Answer => {
-  const kept = readKept(text)
-  const change = kept.headers['nexus-change']
-  if (typeof change === 'string') ask.record.note({ changeId: change })
-  const replayed = { 'nexus-replayed': 'true' }
-  if (!(kept instanceof Problem)) return { ...kept, headers: { ...kept.headers, ...replayed } }
-  throw new Problem(kept.code, kept.message, {
-    errors: kept.errors,
-    extension: kept.extension,
-    headers: { ...kept.headers, ...replayed },
-  })
+/** The answer of before, with a header that says so. @throws Problem where it is one */
+const replayed = (kept: Kept): Answer => {
+  const headers = { ...kept.headers, 'nexus-replayed': 'true' }
+  if (!(kept instanceof Problem)) return { ...kept, headers }
+  throw new Problem(kept.code, kept.message, { errors: kept.errors, extension: kept.extension, headers })
 }
+
+/**
+ * Lets a refusal for lack of rights say what the same key has brought about, wherever the refusal comes from: whoever lost
+ * an answer, and then their rights, must not have to send the change again to find out what became of it.
+ */
+export const remembering =
+  (deps: Pick<ApiDeps, 'idempotency' | 'changes' | 'operations'>, answer: (ask: Ask) => Promise<Answer>) =>
+  async (ask: Ask): Promise<Answer> => {
+    try {
+      return await answer(ask)
+    } catch (error) {
+      throw error instanceof Problem && isRefusalOfRights(error) ? await toldOfKey(deps, ask, error) : error
+    }
+  }
+
+const toldOfKey = async (
+  { idempotency, changes, operations }: Pick<ApiDeps, 'idempotency' | 'changes' | 'operations'>,
+  ask: Ask,
+  refusal: Problem,
+): Promise<Problem> => {
+  const header = headerText(ask.headers['idempotency-key'])
+  const { actor, tenantId } = ask.record.facts()
+  if (header === undefined || !isKey(header) || tenantId === null || !isAuthor(actor)) return refusal
+  const made = await idempotency.find({ tenantId, caller: actor, key: keyIn(header) })
+  const change = made?.changeId ? await changes.find(tenantId, made.changeId) : undefined
+  // The key of another client's change says nothing of this one.
+  const { clientId } = ask.params
+  if (change !== undefined && change.key.clientId === clientId) return toldOfChange(refusal, change)
+  const operation =
+    made?.operationId && clientId === undefined ? await operations.find(tenantId, made.operationId) : undefined
+  return operation === undefined ? refusal : toldOfOperation(refusal, operationOutline(operation))
+}
+
+const isAuthor = (actor: AuditFacts['actor']): actor is Author => actor !== null && actor.kind !== 'operator'
 
 const inFlight = (): Problem =>
   new Problem('idempotency-key-in-flight', 'The same request with this Idempotency-Key is under way.', {
@@ -103,10 +155,26 @@ const quoted = /^"((?:[^"\\]|\\["\\])*)"$/
 /** @throws Problem 400 */
 const keyOf = (header: string | undefined): string | undefined => {
   if (header === undefined) return undefined
-  const key = quoted.exec(header)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? header
-  if (key.length <= longest && acceptable.test(key)) return key
+  if (isKey(header)) return keyIn(header)
   throw new Problem('malformed', 'An Idempotency-Key is 1 to 255 visible ASCII characters, a UUID for instance.')
 }
 
-const fingerprintOf = (what: readonly string[], body: Uint8Array): string =>
-  createHash('sha256').update(JSON.stringify(what)).update(body).digest('base64url')
+const keyIn = (header: string): string => quoted.exec(header)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? header
+const isKey = (header: string): boolean => {
+  const key = keyIn(header)
+  return key.length <= longest && acceptable.test(key)
+}
+
+/** Without a query it is the one of versions that left the query out: their keys are good for such requests only. */
+const fingerprintOf = (what: readonly string[], query: string, body: Uint8Array): string =>
+  createHash('sha256')
+    .update(JSON.stringify(query === '' ? what : [...what, canonical(query)]))
+    .update(body)
+    .digest('base64url')
+
+/** The parameters in an order of their own. */
+const canonical = (query: string): string => {
+  const parameters = new URLSearchParams(query)
+  parameters.sort()
+  return parameters.toString()
+}

@@ -18,7 +18,7 @@ const KeptProblem = z.object({
   headers: Headers,
   extension: z.record(z.string(), z.unknown()),
 })
-const Kept = z.union([z.object({ answer: KeptAnswer }), z.object({ problem: KeptProblem })])
+const KeptText = z.union([z.object({ answer: KeptAnswer }), z.object({ problem: KeptProblem })])
 
 export const keepAnswer = ({ status, headers, body }: Answer): string =>
   JSON.stringify({ answer: { status, headers, body: body?.toString() ?? null } })
@@ -26,9 +26,12 @@ export const keepAnswer = ({ status, headers, body }: Answer): string =>
 export const keepProblem = ({ code, message, errors, headers, extension }: Problem): string =>
   JSON.stringify({ problem: { code, detail: message, errors, headers, extension } })
 
+/** What was answered before. */
+export type Kept = Answer | Problem
+
 /** What was kept, as it was. */
-export const readKept = (text: string): Answer | Problem => {
-  const kept = Kept.parse(JSON.parse(text))
+export const readKept = (text: string): Kept => {
+  const kept = KeptText.parse(JSON.parse(text))
   if ('answer' in kept) return kept.answer
   const { code, detail, ...more } = kept.problem
   return new Problem(code, detail, more)

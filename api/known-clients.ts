@@ -2,21 +2,24 @@ import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { NoPlace } from '../adapters/postgres/pacer.ts'
 import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
+import type { Reply } from '../domain/verdict.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import type { Auth0Client, ClientKey } from '../domain/vocabulary.ts'
 import { createAbsences } from './absences.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { noSuchClient } from './gate.ts'
-import { unavailable } from './problem.ts'
+import { notFound, unavailable } from './problem.ts'
+import type { Problem } from './problem.ts'
 
 /** The clients as the API sees them: from the database, and from Auth0 where that is not enough. */
 export interface KnownClients {
   /**
    * A client's row, however old. One that Nexus does not know yet is read from Auth0.
    *
+   * @param asker null where Auth0 has been asked already, for many clients at once, and is not to be asked for this one
    * @throws Problem 404 where there is none, or one that Nexus must not touch; 503 where Auth0 cannot be asked
    */
-  readonly find: (tenant: TenantConfiguration, clientId: string, asker: Asker) => Promise<ClientRecord>
+  readonly find: (tenant: TenantConfiguration, clientId: string, asker: Asker | null) => Promise<ClientRecord>
   /**
    * The same with an observation younger than the tenant's freshness. Where Auth0 cannot be asked, the record comes
    * back as it was: who needs to know compares its age.
@@ -24,7 +27,35 @@ export interface KnownClients {
    * @throws Problem 404 where Auth0 no longer has it
    */
   readonly refresh: (tenant: TenantConfiguration, record: ClientRecord, asker: Asker) => Promise<ClientRecord>
+  /**
+   * The client as Auth0 has it, by a reading that began after a request: what was on its way before may be too old. Several
+   * requests share one that began after all of them.
+   *
+   * @param since when the request came, by the same clock as `now`
+   * @throws Problem 404 where Auth0 no longer has it, 503 where Auth0 cannot be asked
+   */
+  readonly readSince: (
+    tenant: TenantConfiguration,
+    record: ClientRecord,
+    asker: Asker,
+    since: number,
+  ) => Promise<Auth0Client>
+  /**
+   * Several clients by pages of Auth0's list, from its beginning until all are found: a hundred by one call. Those that
+   * stand on no page are not there. Where the list cannot be read to its end, only the clients up to there come back.
+   */
+  readonly readPages: (
+    tenant: TenantConfiguration,
+    wanted: ReadonlySet<string>,
+    asker: Asker,
+  ) => Promise<ReadonlyMap<string, Auth0Client>>
+  readonly now: () => number
 }
+
+/** The most that Auth0 gives on a page. */
+export const pageSize = 100
+
+type Failed = Extract<Reply<unknown>, { ok: false }>
 
 type Asked =
   | { readonly kind: 'found'; readonly client: Auth0Client }
@@ -36,6 +67,7 @@ type Asked =
 /** A question to Auth0 that is under way, and who waits for its answer. */
 interface Flight {
   readonly by: string
+  readonly beganAt: number
   readonly answer: Promise<Asked>
   readonly abandon: () => void
   waiting: number
@@ -48,7 +80,7 @@ export const isStale = (tenant: TenantConfiguration, record: Pick<ClientRecord, 
 const isGlobal = (client: Auth0Client): boolean => client['global'] === true
 
 export const createKnownClients = (
-  deps: Pick<ApiDeps, 'clients' | 'auth0' | 'log' | 'settings'>,
+  deps: Pick<ApiDeps, 'clients' | 'auth0' | 'scans' | 'log' | 'settings'>,
   now: () => number = () => performance.now(),
 ): KnownClients => {
   const { clients, settings } = deps
@@ -56,26 +88,40 @@ export const createKnownClients = (
   const flights = new Map<string, Flight>()
   const quietUntil = new Map<string, number>()
 
-  const askAuth0 = async (key: ClientKey, asker: Asker): Promise<Asked> => {
-    const quietMs = (quietUntil.get(key.tenantId) ?? 0) - now()
-    if (quietMs > 0) return { kind: 'unanswered', retryAfterMs: quietMs }
-    const reply = await deps.auth0.get(key, asker)
-    if (reply.ok) return isGlobal(reply.body) ? { kind: 'absent' } : { kind: 'found', client: reply.body }
+  /** What to do with an answer that says nothing: the tenant is not asked for requests for a while. */
+  const quiet = (tenantId: string, reply: Failed): Asked => {
     const verdict = verdictOf(reply)
-    if (verdict.kind === 'terminal' && verdict.reason === 'vanished') return { kind: 'absent' }
     const retryAfterMs = verdict.kind === 'again' ? verdict.afterMs : settings.quietMs
-    quietUntil.set(key.tenantId, now() + retryAfterMs)
-    deps.log.warn({ ...key, status: reply.status, verdict: verdict.kind }, 'Auth0 could not be read for a request')
+    quietUntil.set(tenantId, now() + retryAfterMs)
+    deps.log.warn({ tenantId, status: reply.status, verdict: verdict.kind }, 'Auth0 could not be read for a request')
     return { kind: 'unanswered', retryAfterMs }
   }
 
-  const takeOff = (key: ClientKey, by: string): Flight => {
+  const quietFor = (tenantId: string): number => (quietUntil.get(tenantId) ?? 0) - now()
+
+  /** @param known the row as it was before: what has been written since is not overwritten */
+  const askAuth0 = async (key: ClientKey, known: ClientRecord | undefined, asker: Asker): Promise<Asked> => {
+    const quietMs = quietFor(key.tenantId)
+    if (quietMs > 0) return { kind: 'unanswered', retryAfterMs: quietMs }
+    const reply = await deps.auth0.get(key, asker)
+    const verdict = reply.ok ? null : verdictOf(reply)
+    if (!reply.ok && !(verdict?.kind === 'terminal' && verdict.reason === 'vanished')) return quiet(key.tenantId, reply)
+    if (!reply.ok || isGlobal(reply.body)) {
+      absent.add(nameOf(key))
+      if (known !== undefined) await clients.forget(key, known.revision)
+      return { kind: 'absent' }
+    }
+    await clients.observe(key, reply.body, known)
+    return { kind: 'found', client: reply.body }
+  }
+
+  const takeOff = (key: ClientKey, known: ClientRecord | undefined, by: string): Flight => {
     const name = nameOf(key)
     const nobodyWaits = new AbortController()
     const land = (): void => {
       if (flights.get(name) === flight) flights.delete(name)
     }
-    const answer = askAuth0(key, { name: by, signal: nobodyWaits.signal })
+    const answer = askAuth0(key, known, { name: by, signal: nobodyWaits.signal })
       .catch((error: unknown): Asked => {
         if (error instanceof NoPlace) return { kind: 'no-place', retryAfterMs: error.retryAfterMs }
         throw error
@@ -83,6 +129,7 @@ export const createKnownClients = (
       .finally(land)
     const flight: Flight = {
       by,
+      beganAt: now(),
       answer,
       waiting: 0,
       abandon: () => {
@@ -97,16 +144,26 @@ export const createKnownClients = (
   /**
    * One question at a time for each client, whoever asks; nobody waits for it longer than a request should. Once nobody
    * waits, its place in the tenant's budget is given up.
+   *
+   * @param since with it, a question that began before does not do: the next one is for all who came meanwhile
    */
-  const ask = async (key: ClientKey, asker: Asker): Promise<Asked> => {
-    for (;;) {
-      const flight = flights.get(nameOf(key)) ?? takeOff(key, asker.name)
+  const ask = async (
+    key: ClientKey,
+    before: ClientRecord | undefined,
+    asker: Asker,
+    since = -Infinity,
+  ): Promise<Asked> => {
+    const end = now() + settings.readMs
+    for (let known = before; ; known = await clients.load(key)) {
+      const flight = flights.get(nameOf(key)) ?? takeOff(key, known, asker.name)
       flight.waiting += 1
       try {
         const late: Asked = { kind: 'unanswered', retryAfterMs: settings.quietMs }
-        const asked = await within(settings.readMs, flight.answer, late, asker.signal)
+        const asked = await within(end - now(), flight.answer, late, asker.signal)
+        if (asked === late) return late
         // Another's question was refused for all that the other asks: this one has a place of its own.
-        if (asked.kind !== 'no-place' || flight.by === asker.name) return asked
+        const isOurs = asked.kind !== 'no-place' || flight.by === asker.name
+        if (isOurs && flight.beganAt >= since) return asked
       } finally {
         flight.waiting -= 1
         if (flight.waiting === 0) flight.abandon()
@@ -114,10 +171,13 @@ export const createKnownClients = (
     }
   }
 
-  const readThrough = async (key: ClientKey, known: ClientRecord | undefined, asker: Asker): Promise<ClientRecord> => {
-    const name = nameOf(key)
-    if (absent.has(name)) throw noSuchClient()
-    const asked = await ask(key, asker)
+  const readThrough = async (
+    key: ClientKey,
+    known: ClientRecord | undefined,
+    asker: Asker | null,
+  ): Promise<ClientRecord> => {
+    if (absent.has(nameOf(key))) throw noSuchClient()
+    const asked = asker === null ? unasked : await ask(key, known, asker)
     if (asked.kind === 'no-place')
       throw unavailable(
         "Nexus does not know this client yet, and the tenant's rate limit leaves no place to ask Auth0 for it now.",
@@ -125,11 +185,7 @@ export const createKnownClients = (
       )
     if (asked.kind === 'unanswered')
       throw unavailable('Nexus does not know this client yet, and Auth0 cannot be asked now.', asked.retryAfterMs)
-    if (asked.kind === 'absent') {
-      absent.add(name)
-      throw noSuchClient()
-    }
-    await clients.observe(key, asked.client, known)
+    if (asked.kind === 'absent') throw noSuchClient()
     const record = await clients.load(key)
     if (record === undefined || record.vanished) throw noSuchClient()
     return record
@@ -150,18 +206,63 @@ export const createKnownClients = (
       // A held tenant's credential is ill: nothing is asked but the worker's probe.
       if (!isStale(tenant, record) || record.standstill === 'tenant-held') return record
       const { key } = record
-      const asked = await ask(key, asker)
+      const asked = await ask(key, record, asker)
       if (asked.kind === 'unanswered' || asked.kind === 'no-place') return record
-      if (asked.kind === 'absent') {
-        absent.add(nameOf(key))
-        await clients.forget(key, record.revision)
-        throw noSuchClient()
-      }
-      await clients.observe(key, asked.client, record)
+      if (asked.kind === 'absent') throw noSuchClient()
       return (await clients.load(key)) ?? record
     },
+
+    readSince: async (tenant, record, asker, since) => {
+      if (record.standstill === 'tenant-held') throw notRead(settings.quietMs)
+      const asked = await ask({ tenantId: tenant.id, clientId: record.key.clientId }, record, asker, since)
+      if (asked.kind === 'found') return asked.client
+      if (asked.kind === 'absent') throw notFound('There is no such client in this tenant: it has vanished from Auth0.')
+      throw notRead(asked.retryAfterMs)
+    },
+
+    readPages: async ({ id: tenantId, credential, metadataKeys }, wanted, asker) => {
+      const found = new Map<string, Auth0Client>()
+      const sought = [...wanted].filter((clientId) => !absent.has(nameOf({ tenantId, clientId })))
+      let from: string | undefined
+      while (found.size < sought.length) {
+        if (quietFor(tenantId) > 0) return found
+        const askedAt = await deps.scans.time()
+        const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(settings.readMs)])
+        const reading = orNoPlace(deps.auth0.list(tenantId, from, pageSize, { name: asker.name, signal }))
+        const reply = await within(settings.readMs, reading, undefined, signal)
+        if (reply?.ok === false) quiet(tenantId, reply)
+        if (reply?.ok !== true) return found
+        const page = reply.body.clients.filter(
+          ({ clientId, client }) => !isGlobal(client) && clientId !== credential.clientId,
+        )
+        await deps.scans.keepPage(tenantId, askedAt, page, metadataKeys)
+        for (const { clientId, client } of page) if (wanted.has(clientId)) found.set(clientId, client)
+        from = reply.body.next
+        if (from === undefined) break
+      }
+      for (const clientId of sought) if (!found.has(clientId)) absent.add(nameOf({ tenantId, clientId }))
+      return found
+    },
+
+    now,
   }
 }
+
+const unasked: Asked = { kind: 'unanswered', retryAfterMs: 1000 }
+
+/** A change is to be decided on a reading, which is not to be had. */
+export const notRead = (retryAfterMs: number): Problem =>
+  unavailable(
+    'Who may change this client has to be read from Auth0 first, which cannot be read now. Nothing was stored.',
+    retryAfterMs,
+  )
+
+/** A reading for which the tenant's limit left no place has not been made. */
+export const orNoPlace = <T>(reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((error: unknown) => {
+    if (error instanceof NoPlace) return undefined
+    throw error
+  })
 
 const nameOf = (key: ClientKey): string => `${key.tenantId}/${key.clientId}`
 

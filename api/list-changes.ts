@@ -5,7 +5,7 @@ import type { ApiDeps } from './dependencies.ts'
 import { admit, askerOf, clientIdOf, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
 import { parseQuery } from './query.ts'
-import { mustRead } from './read-client.ts'
+import { mustRead } from './rights.ts'
 
 /** A cursor is the generation of the last change on the page before. */
 const Query = z.strictObject({

@@ -1,4 +1,5 @@
 import type { ApiDeps } from './dependencies.ts'
+import { remembering } from './idempotency.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchClients } from './patch-clients.ts'
 import { readOperation } from './read-operation.ts'
@@ -10,7 +11,7 @@ export const operationRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
     method: 'PATCH',
     url: '/v1/tenants/:tenantId/clients',
     action: 'client.patch-list',
-    answer: patchClients(deps, known),
+    answer: remembering(deps, patchClients(deps, known)),
   },
   {
     method: 'GET',

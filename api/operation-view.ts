@@ -2,7 +2,7 @@ import type { Element, Operation } from '../adapters/postgres/operations.ts'
 import type { ChangeStatus } from '../domain/vocabulary.ts'
 import { problemOfChange } from './answer-change.ts'
 import { readKept } from './kept-answer.ts'
-import { Problem, problemMembers } from './problem.ts'
+import { forbidden, Problem, problemMembers } from './problem.ts'
 
 /** Where an element stands: not looked at yet, refused, without anything to do, or a change in one of its states. */
 type ElementStatus = 'undecided' | 'refused' | 'unchanged' | ChangeStatus
@@ -17,29 +17,56 @@ const none: Readonly<Record<ElementStatus, number>> = {
   withdrawn: 0,
 }
 
-/** An operation as it stands, from the rows of its changes. */
-export const operationView = (operation: Operation) => {
+/**
+ * An operation as it stands, from the rows of its changes.
+ *
+ * @param mayRead whether the caller may read a client now; of one that they may not, only what became of the change is told
+ */
+export const operationView = (operation: Operation, mayRead: (clientId: string) => boolean) => {
   const { id, tenantId, author, createdAt } = operation
-  const elements = operation.elements.map((element, place) => elementView(tenantId, element, place))
-  const counts = { ...none }
-  for (const { status } of elements) counts[status] += 1
+  const elements = operation.elements.map((element, place) =>
+    elementView(tenantId, element, place, mayRead(element.clientId)),
+  )
   return {
     id,
     tenantId,
     author,
     createdAt: createdAt.toISOString(),
-    counts,
+    counts: countsOf(elements),
     elements,
-    links: { self: `/v1/tenants/${tenantId}/operations/${id}` },
+    links: { self: operationLink(tenantId, id) },
   }
 }
 
-export const isDone = ({ counts }: Pick<ReturnType<typeof operationView>, 'counts'>): boolean =>
-  counts.undecided + counts.accepted === 0
+/** Of an operation, how many elements stand where: it says nothing of a client. */
+export const operationOutline = (operation: Operation) => {
+  const { id, counts, links } = operationView(operation, () => false)
+  return { id, counts, links }
+}
 
-const elementView = (tenantId: string, { clientId: id, change, answer }: Element, place: number) => {
+export const operationLink = (tenantId: string, id: string): string => `/v1/tenants/${tenantId}/operations/${id}`
+
+export const countsOf = (elements: readonly { readonly status: string }[]) => {
+  const counts: Record<string, number> = { ...none }
+  for (const { status } of elements) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+export const isDone = ({ counts }: Pick<ReturnType<typeof operationView>, 'counts'>): boolean =>
+  (counts['undecided'] ?? 0) + (counts['accepted'] ?? 0) === 0
+
+interface ElementView {
+  readonly id: string
+  readonly status: ElementStatus
+  readonly change?: string
+  readonly problem?: ReturnType<typeof problemMembers>
+  readonly links?: { readonly change: string }
+}
+
+const elementView = (tenantId: string, element: Element, place: number, isReadable: boolean): ElementView => {
+  const { clientId: id, change, answer } = element
   if (change !== null) {
-    const problem = problemOfChange(change)
+    const problem = isReadable ? problemOfChange(change) : hidden
     return {
       id,
       status: change.status,
@@ -49,9 +76,14 @@ const elementView = (tenantId: string, { clientId: id, change, answer }: Element
     }
   }
   const kept = answer === null ? undefined : readKept(answer)
-  if (kept instanceof Problem) return { id, status: 'refused', problem: problemAt(place, kept) } as const
-  return { id, status: kept === undefined ? 'undecided' : 'unchanged' } as const
+  // A refusal for lack of rights says nothing of the client.
+  const isOpen = isReadable || (kept instanceof Problem && kept.code === 'forbidden')
+  if (kept !== undefined && !isOpen) return { id, status: 'refused', problem: problemAt(place, hidden) }
+  if (kept instanceof Problem) return { id, status: 'refused', problem: problemAt(place, kept) }
+  return { id, status: kept === undefined ? 'undecided' : 'unchanged' }
 }
+
+const hidden = forbidden('The caller may not read this client now, so nothing is told of it.', 'relation')
 
 /** The problem of one element: its pointers lead into the body of the request that had them all. */
 const problemAt = (place: number, problem: Problem) => {

@@ -8,13 +8,12 @@ import type { Origin } from '../adapters/postgres/origin.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { accept } from '../domain/accept.ts'
 import type { Acceptance, Patch } from '../domain/accept.ts'
-import { authorize } from '../domain/authorize.ts'
-import type { Decision } from '../domain/authorize.ts'
-import { accessOf } from '../domain/desired.ts'
-import { foreignStateOf } from '../domain/terraform-standing.ts'
-import type { Caller } from '../domain/vocabulary.ts'
+import { readingCouldLetIn, rightOnReading } from '../domain/rights.ts'
+import type { RightOnReading } from '../domain/rights.ts'
+import { decidingForeignStateOf } from '../domain/terraform-standing.ts'
+import type { Auth0Client, Caller } from '../domain/vocabulary.ts'
 import { pathsOf } from '../domain/vocabulary.ts'
-import { answerAccepted, answerStored } from './answer-change.ts'
+import { answerAccepted, answeredAgain, answerStored } from './answer-change.ts'
 import type { Stored } from './answer-change.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
@@ -23,13 +22,14 @@ import type { ApiDeps } from './dependencies.ts'
 import { etagOf, ifMatchHolds } from './etag.ts'
 import { admit, askerOf, clientIdOf, mustHold, noSuchClient, tenantOf } from './gate.ts'
 import { once } from './idempotency.ts'
-import { isStale } from './known-clients.ts'
+import { isStale, notRead } from './known-clients.ts'
 import type { KnownClients } from './known-clients.ts'
 import { patchKindOf } from './media-type.ts'
 import { include, parseQuery } from './query.ts'
 import { patienceOf } from './prefer.ts'
 import { previewAnswer } from './preview.ts'
 import { forbidden, Problem, tooMany } from './problem.ts'
+import { decisionOn, mustWrite } from './rights.ts'
 import { recordOfSecret, withSecret } from './secret.ts'
 
 /** A preview answers no client, and so no secret. */
@@ -41,6 +41,7 @@ const parameters = z
 export const patchClient =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
+    const since = known.now()
     const caller = await admit(deps, ask, 'write')
     const kind = patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
     const body = await ask.readBody()
@@ -58,6 +59,7 @@ export const patchClient =
       caller,
       patch,
       ifMatch: headerText(ask.headers['if-match']),
+      since,
       gone: ask.gone,
     }
     if (dryRun === 'true') {
@@ -66,7 +68,8 @@ export const patchClient =
     }
     const holdMs = deps.settings.claimMs + patienceOf(headerText(ask.headers['prefer']), deps.settings).ms
     const what = ['PATCH', key.clientId, kind]
-    const answer = await once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs }, (claim) =>
+    const again = answeredAgain(deps, known, ask, tenant, caller, key)
+    const answer = await once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs, again }, (claim) =>
       change(deps, known, ask, request, key.clientId, claim),
     )
     return include === 'secret' ? withSecret(deps, key, caller, answer, recordOfSecret(ask.record), ask.gone) : answer
@@ -90,16 +93,17 @@ const change = async (
   const accepted = await acceptPatch(deps, known, request, clientId, origin, ask.record)
   return accepted.kind === 'nothing-named'
     ? answerNothing(request, await known.refresh(tenant, accepted.record, askerOf(caller, 'write', ask.gone)))
-    : answerAccepted(deps, ask, tenant, accepted)
+    : answerAccepted(deps, ask, tenant, caller, accepted)
 }
 
 /** What the change would come to, by the same steps, as far as they only read. */
 const preview = async (known: KnownClients, request: PatchRequest, clientId: string): Promise<Answer> => {
   const { tenant, caller, ifMatch, gone } = request
-  const found = await findFor(known, tenant, clientId, caller, ifMatch !== undefined, gone)
+  const found = await findFor(known, request, clientId, ifMatch !== undefined)
   const record = await known.refresh(tenant, found, askerOf(caller, 'write', gone))
   refuseForeign(tenant, record)
-  const decision = decideOn(request)(record)
+  // Nothing is changed by it, so that what is known does: a preview costs no reading of its own.
+  const decision = decideOn(request, record.observed)(record)
   if (decision.kind !== 'accepted') throw problemOfRefusal(decision)
   return previewAnswer(tenant, record, decision)
 }
@@ -121,13 +125,24 @@ export const refuseBacklog = async (
   )
 }
 
-export interface PatchRequest {
+/** Somebody who wants to change a client. */
+export interface Changing {
   readonly tenant: TenantConfiguration
   readonly caller: Caller
-  readonly patch: Patch
-  readonly ifMatch: string | undefined
+  /** When the request came, by the clock of the readings. */
+  readonly since: number
   /** Aborted when nobody waits for a reading of Auth0 any more. */
   readonly gone: AbortSignal
+  /**
+   * Where Auth0 has been asked already, for many clients at once: the client as it had it, if it did. It is not asked again
+   * then.
+   */
+  readonly asked?: { readonly reading: Auth0Client | undefined }
+}
+
+export interface PatchRequest extends Changing {
+  readonly patch: Patch
+  readonly ifMatch: string | undefined
 }
 
 /**
@@ -145,12 +160,46 @@ export const acceptPatch = async (
   origin: Origin | undefined,
   audit: OpenRecord,
 ): Promise<Stored | { readonly kind: 'nothing-named'; readonly record: ClientRecord }> => {
-  const { tenant, caller, patch, ifMatch, gone } = request
-  const record = await findFor(known, tenant, clientId, caller, ifMatch !== undefined, gone)
+  const { tenant, caller, patch, ifMatch } = request
+  const record = await findFor(known, request, clientId, ifMatch !== undefined)
   refuseForeign(tenant, record)
   if (pathsOf(patch.values).length === 0) return { kind: 'nothing-named', record }
   await refuseBacklog(deps, tenant.id, caller)
-  return orThrow(await deps.clients.accept(record.key, authorOf(caller), decideOn(request), origin, audit))
+  return orThrow(
+    await decidedOnReading(known, request, record, (reading) =>
+      deps.clients.accept(record.key, authorOf(caller), decideOn(request, reading), origin, audit),
+    ),
+  )
+}
+
+/**
+ * Accepts a change on the locked row; where that takes a reading that began after the request, once more with one.
+ *
+ * @throws Problem 404, 503 where that reading is not to be had; nothing has been stored then
+ */
+export const decidedOnReading = async <R extends { readonly kind: string }>(
+  known: KnownClients,
+  changing: Changing,
+  record: ClientRecord,
+  accepting: (reading: Auth0Client | undefined) => Promise<Accepted<R | Unread>>,
+): Promise<Accepted<R | Unread>> => {
+  const first = await accepting(changing.asked?.reading)
+  const isUnread = first.kind === 'refused' && first.refused.kind === 'unread'
+  return isUnread ? accepting(await readingFor(known, changing, record)) : first
+}
+
+/** The locked row cannot be decided on without a reading. */
+export interface Unread {
+  readonly kind: 'unread'
+}
+
+const readingFor = (
+  known: KnownClients,
+  { tenant, caller, since, gone, asked }: Changing,
+  record: ClientRecord,
+): Promise<Auth0Client> => {
+  if (asked !== undefined) throw notRead(1000)
+  return known.readSince(tenant, record, askerOf(caller, 'write', gone), since)
 }
 
 /** `?dryRun=true` must never be taken for the real thing where it is not known. @throws Problem 400 */
@@ -160,44 +209,43 @@ export const refuseParameters = (query: string): void => {
 
 /**
  * The client, for a caller who may write to it. An observation that is too old is read anew where it would refuse the
- * caller (somebody may just have let them in), or where the caller wants to change only what they have seen.
+ * caller and another one might not (somebody may just have let them in), or where the caller wants to change only what they
+ * have seen.
  *
  * @throws Problem 403, 404, 503
  */
 export const findFor = async (
   known: KnownClients,
-  tenant: TenantConfiguration,
+  { tenant, caller, gone, asked }: Changing,
   clientId: string,
-  caller: Caller,
   conditional: boolean,
-  gone: AbortSignal,
 ): Promise<ClientRecord> => {
   const asker = askerOf(caller, 'write', gone)
-  const found = await known.find(tenant, clientId, asker)
-  const mayWrite = decisionOn(tenant, caller, found)
-  if (mayWrite.allowed && !conditional) return found
-  const record = await known.refresh(tenant, found, asker)
-  const decision = decisionOn(tenant, caller, record)
-  if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
+  const found = await known.find(tenant, clientId, asked === undefined ? asker : null)
+  const mayWrite = decisionOn(tenant, caller, 'write', found).allowed
+  const isWorthReading = asked === undefined && (mayWrite ? conditional : readingCouldLetIn(caller, found))
+  const record = isWorthReading ? await known.refresh(tenant, found, asker) : found
+  mustWrite(tenant, caller, record)
   return record
 }
 
-export const decisionOn = (tenant: TenantConfiguration, caller: Caller, record: ClientRecord): Decision => {
-  const { confirmed, desired } = accessOf(record, tenant.metadataKeys)
-  return authorize(caller, 'write', [confirmed, desired])
-}
+type Refused = Exclude<RightOnReading, { kind: 'allowed' }> | { readonly kind: 'moved-on' }
 
-type Refused =
-  { readonly kind: 'forbidden'; readonly detail: string; readonly needs: string } | { readonly kind: 'moved-on' }
-
-/** What the locked row, which may have changed since it was looked up, says to the request. */
+/**
+ * What the locked row, which may have changed since it was looked up, says to the request.
+ *
+ * @param reading what Auth0 had after the request came, where it was read for it
+ */
 const decideOn =
-  ({ tenant, caller, patch, ifMatch }: PatchRequest) =>
+  ({ tenant, caller, patch, ifMatch }: PatchRequest, reading: Auth0Client | undefined) =>
   (state: ClientRecord): Acceptance | Refused => {
-    const decision = decisionOn(tenant, caller, state)
+    const decision = decisionOn(tenant, caller, 'write', state)
     if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail, needs: decision.needs }
     if (!matches(ifMatch, tenant, state)) return { kind: 'moved-on' }
-    return accept(patch, caller, state, !isStale(tenant, state), tenant.metadataKeys)
+    const acceptance = accept(patch, caller, state, !isStale(tenant, state), tenant.metadataKeys)
+    if (acceptance.kind === 'impossible') return acceptance
+    const right = rightOnReading(acceptance, caller, state, reading, tenant.metadataKeys)
+    return right.kind === 'allowed' ? acceptance : right
   }
 
 const matches = (ifMatch: string | undefined, tenant: TenantConfiguration, state: ClientRecord): boolean =>
@@ -213,6 +261,7 @@ const orThrow = (accepted: Accepted<Refused>): Stored => {
 const problemOfRefusal = (refused: Refused | Extract<Acceptance, { kind: 'impossible' }>): Problem => {
   if (refused.kind === 'forbidden') return forbidden(refused.detail, refused.needs)
   if (refused.kind === 'moved-on') return movedOn()
+  if (refused.kind === 'unread') return notRead(1000)
   return new Problem('impossible', 'The change was understood, but it is not possible.', { errors: refused.issues })
 }
 
@@ -227,7 +276,7 @@ const movedOn = (): Problem =>
 
 /** @throws Problem 409 where another's Terraform state manages the client, and the tenant wants it changed there only */
 export const refuseForeign = (tenant: TenantConfiguration, { terraform }: ClientRecord): void => {
-  const state = foreignStateOf(terraform, tenant.terraformStates)
+  const state = decidingForeignStateOf(terraform, tenant.terraformStates)
   if (state !== undefined && tenant.foreignTerraform === 'refuse')
     throw new Problem(
       'managed-by-terraform',

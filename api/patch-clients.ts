@@ -1,13 +1,14 @@
-import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { OutcomeUnknown } from '../adapters/postgres/accepting.ts'
-import { authorOf } from '../adapters/postgres/changes.ts'
 import { openRecord } from '../adapters/postgres/audit.ts'
+import { authorOf } from '../adapters/postgres/changes.ts'
 import { isUnavailable } from '../adapters/postgres/connect.ts'
 import { ClaimLost } from '../adapters/postgres/idempotency.ts'
 import type { Claim } from '../adapters/postgres/idempotency.ts'
+import { gathered, recordedOneByOne } from '../domain/audit.ts'
+import type { AuditEntry } from '../domain/audit.ts'
 import { ClientId } from '../domain/vocabulary.ts'
-import type { Caller } from '../domain/vocabulary.ts'
 import { wake } from './answer-change.ts'
+import { answerOperation, operationAgain } from './answer-operation.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -15,23 +16,19 @@ import { admit, noSuchClient, tenantOf } from './gate.ts'
 import { once } from './idempotency.ts'
 import { keepAnswer, keepProblem } from './kept-answer.ts'
 import type { KnownClients } from './known-clients.ts'
+import { eachOf, refuseIfMatch } from './list-elements.ts'
 import { patchKindOf } from './media-type.ts'
-import { isDone, operationView } from './operation-view.ts'
+import { operationLink } from './operation-view.ts'
 import { acceptPatch, refuseParameters } from './patch-client.ts'
 import { patienceOf } from './prefer.ts'
 import { loggable, problemOf } from './problem-of.ts'
-import { answerRecorded } from './record.ts'
-import { Problem, unavailable } from './problem.ts'
+import { unavailable } from './problem.ts'
+import { answerRecorded, storeEntry } from './record.ts'
+import { askedOf, surveyOf } from './survey.ts'
+import type { ListRequest, Survey } from './survey.ts'
 import { patchOf } from './threads/bodies.ts'
 import { problemIn } from './threads/jobs.ts'
 import type { ListedPatch } from './threads/jobs.ts'
-
-/** One request for many clients, parsed as far as all of them have in common. */
-interface ListRequest {
-  readonly tenant: TenantConfiguration
-  readonly caller: Caller
-  readonly elements: readonly ListedPatch[]
-}
 
 /**
  * PATCH /v1/tenants/{tenantId}/clients: a list of `{id, patch}`. Each is authorised, validated and accepted like a PATCH
@@ -41,6 +38,7 @@ export const patchClients =
   (deps: ApiDeps, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const { settings } = deps
+    const since = known.now()
     const caller = await admit(deps, ask, 'write')
     const kind = patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
     const body = await ask.readBody(settings.listLimitBytes)
@@ -51,32 +49,44 @@ export const patchClients =
     const patience = patienceOf(headerText(ask.headers['prefer']), settings)
     const holdMs = settings.claimMs + settings.decideMs + patience.ms
     const what = ['PATCH', kind]
-    return once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs }, async (claim) => {
-      const id = await openOperation(deps, { tenant, caller, elements }, claim)
-      const moving = await decideAll(deps, known, ask, { tenant, caller, elements }, id)
+    const list: ListRequest = { tenant, caller, since, gone: ask.gone, elements }
+    const again = operationAgain(deps, tenant, caller, (id) => decideAll(deps, known, ask, list, id, undefined))
+    return once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs, again }, async (claim) => {
+      const { id, survey } = await openOperation(deps, known, ask, list, claim)
+      const moving = await decideAll(deps, known, ask, list, id, survey)
       const enough = AbortSignal.any([ask.gone, ask.closing])
       await waitFor(deps, id, moving ? patience.ms : 0, enough)
       const applied = patience.applied === null ? {} : { 'preference-applied': patience.applied }
-      return answerOperation(deps, tenant.id, id, applied)
+      return answerOperation(deps, tenant, caller, id, applied)
     })
   }
 
-/** Most decided on at the same time: a request must not keep every connection of the pool. */
-const atOnce = 8
-
-/** A former attempt at the same request has opened it already, and perhaps decided some: it goes on with that. */
+/**
+ * A former attempt at the same request has opened it already, and perhaps decided some: it goes on with that.
+ *
+ * @throws Problem 403, 404 for a list of some length of which the caller may not change one: nothing is kept of it then
+ */
 const openOperation = async (
-  { operations }: ApiDeps,
-  { tenant, caller, elements }: ListRequest,
+  deps: ApiDeps,
+  known: KnownClients,
+  ask: Ask,
+  list: ListRequest,
   claim: Claim | undefined,
-): Promise<string> => {
-  const ids = elements.map(({ id }) => id)
-  return claim?.operationId ?? operations.open(tenant.id, authorOf(caller), ids, claim)
+): Promise<{ readonly id: string; readonly survey: Survey | undefined }> => {
+  if (claim?.operationId) return { id: claim.operationId, survey: undefined }
+  const survey = await surveyOf(deps, known, list, list.elements)
+  if (survey.refusal !== null && list.elements.length > recordedOneByOne) {
+    ask.record.note({ count: list.elements.length })
+    throw survey.refusal
+  }
+  const ids = list.elements.map(({ id }) => id)
+  return { id: await deps.operations.open(list.tenant.id, authorOf(list.caller), ids, claim), survey }
 }
 
 /**
  * Decides on every element that is undecided.
  *
+ * @param surveyed what is known of its clients; undefined where nobody has looked yet
  * @returns whether all that was accepted can be expected to settle: nothing of it is paused or held
  * @throws Problem 503 when the storage went away meanwhile; what was decided stays
  */
@@ -84,26 +94,50 @@ const decideAll = async (
   deps: ApiDeps,
   known: KnownClients,
   ask: Ask,
-  request: ListRequest,
+  list: ListRequest,
   operationId: string,
+  surveyed: Survey | undefined,
 ): Promise<boolean> => {
-  const operation = await deps.operations.find(request.tenant.id, operationId)
-  const undecided = request.elements
+  const { id: tenantId } = list.tenant
+  const operation = await deps.operations.find(tenantId, operationId)
+  const undecided = list.elements
     .map((element, place) => ({ element, place }))
     .filter(({ place }) => operation?.elements[place]?.change === null && operation.elements[place]?.answer === null)
+  if (undecided.length === 0) return true
+  const elements = undecided.map(({ element }) => element)
+  const survey = surveyed ?? (await surveyOf(deps, known, list, elements))
   const enough = AbortSignal.any([ask.closing, AbortSignal.timeout(deps.settings.decideMs)])
+  const refused: AuditEntry[] = []
   let moving = true
   try {
     await eachOf(undecided, async ({ element, place }) => {
-      const standstill = await decide(deps, known, ask, request, element, { operationId, place }, enough)
-      if (standstill) moving = false
+      const deciding = { ask, list, survey, refused, enough, operationId }
+      if (await decide(deps, known, deciding, element, place)) moving = false
     })
   } catch (error) {
     if (!isStorageLost(error)) throw error
-    const self = operationLink(request.tenant.id, operationId)
+    await recordRefusals(deps, refused).catch(() => undefined)
+    const self = operationLink(tenantId, operationId)
     throw unavailable(`The storage went away meanwhile. What was accepted stays: GET ${self} tells.`, 5000)
   }
+  await recordRefusals(deps, refused)
   return moving
+}
+
+/** What all elements of a list are decided with. */
+interface Deciding {
+  readonly ask: Ask
+  readonly list: ListRequest
+  readonly survey: Survey
+  /** Where an element leaves the record of what was not accepted: they are stored together. */
+  readonly refused: AuditEntry[]
+  readonly enough: AbortSignal
+  readonly operationId: string
+}
+
+/** @throws Problem 503 where they could not be recorded */
+const recordRefusals = async (deps: ApiDeps, refused: readonly AuditEntry[]): Promise<void> => {
+  for (const entry of gathered(refused)) await storeEntry(deps, entry)
 }
 
 /**
@@ -114,20 +148,21 @@ const decideAll = async (
 const decide = async (
   deps: ApiDeps,
   known: KnownClients,
-  ask: Ask,
-  { tenant, caller }: ListRequest,
+  { ask, list, survey, refused, enough, operationId }: Deciding,
   { id, patch, problem }: ListedPatch,
-  { operationId, place }: { readonly operationId: string; readonly place: number },
-  enough: AbortSignal,
+  place: number,
 ): Promise<boolean> => {
+  const { tenant, caller, since } = list
   try {
     if (enough.aborted) throw unavailable('There was no time left for this one; nothing was done. Send it again.', 1000)
     const isId = ClientId.safeParse(id).success
     const record = openRecord({ ...ask.record.facts(), action: 'client.patch', target: isId ? id : null })
-    const accepted = await answerRecorded(deps, record, () => {
+    const kept = { ...deps, audit: { store: async (entry: AuditEntry) => void refused.push(entry) } }
+    const accepted = await answerRecorded(kept, record, () => {
       if (!isId) throw noSuchClient()
       if (problem !== null) throw problemIn(problem)
-      const request = { tenant, caller, patch: patchOf(patch), ifMatch: undefined, gone: enough }
+      const asked = askedOf(survey, id)
+      const request = { tenant, caller, since, gone: enough, patch: patchOf(patch), ifMatch: undefined, ...asked }
       return acceptPatch(deps, known, request, id, { kind: 'element', operationId, place }, record)
     })
     if (accepted.kind === 'nothing-named') {
@@ -164,46 +199,4 @@ const waitFor = async (
     if (changeId === undefined) return
     await notifications.wait(changeId, Math.min(settings.pollMs, leftMs), enough)
   }
-}
-
-/** 200 where all of it is settled, 202 where something waits. */
-const answerOperation = async (
-  deps: ApiDeps,
-  tenantId: string,
-  id: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<Answer> => {
-  const operation = await deps.operations.find(tenantId, id)
-  if (operation === undefined) throw new Error(`The operation ${id} is gone.`)
-  const view = operationView(operation)
-  return {
-    status: isDone(view) ? 200 : 202,
-    headers: {
-      'cache-control': 'private, no-cache',
-      location: operationLink(tenantId, id),
-      ...(isDone(view) ? {} : { 'retry-after': '1' }),
-      ...headers,
-    },
-    body: JSON.stringify(view),
-  }
-}
-
-const operationLink = (tenantId: string, id: string): string => `/v1/tenants/${tenantId}/operations/${id}`
-
-/** Which client of the list a tag would be about, nobody could say. @throws Problem 400 */
-const refuseIfMatch = (ask: Ask): void => {
-  if (ask.headers['if-match'] !== undefined)
-    throw new Problem('malformed', 'A list of changes takes no If-Match; send that client a PATCH of its own.')
-}
-
-/** Works on a few at a time; once one has thrown, no further one is begun. */
-const eachOf = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
-  // All take from one generator, which a loop that ends early closes for the others too.
-  const queue = (function* () {
-    yield* items
-  })()
-  const run = async (): Promise<void> => {
-    for (const item of queue) await work(item)
-  }
-  await Promise.all(Array.from({ length: atOnce }, run))
 }

@@ -3,11 +3,19 @@ import type { ApiDeps } from './dependencies.ts'
 import { unavailable } from './problem.ts'
 import type { Routes } from './serve.ts'
 
-const ok: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body: JSON.stringify({ status: 'ok' }) }
+const well = (body: object): Answer => ({
+  status: 200,
+  headers: { 'cache-control': 'no-store' },
+  body: JSON.stringify(body),
+})
 
-/** Probes: `/healthz` says that the process answers, `/readyz` that it can do its work. */
-export const probeRoutes = (deps: Pick<ApiDeps, 'ping'>): Routes => [
-  { method: 'GET', url: '/healthz', action: 'probe', answer: () => Promise.resolve(ok) },
+/**
+ * Probes: `/healthz` says that the process answers, `/readyz` that it can take requests. Without the queue it can: changes
+ * are accepted, and wait. To take every process out of the load balancer for that would make an outage of a delay, so it
+ * stays ready, and says what is wrong.
+ */
+export const probeRoutes = (deps: Pick<ApiDeps, 'ping' | 'queue'>): Routes => [
+  { method: 'GET', url: '/healthz', action: 'probe', answer: () => Promise.resolve(well({ status: 'ok' })) },
   {
     method: 'GET',
     url: '/readyz',
@@ -18,7 +26,8 @@ export const probeRoutes = (deps: Pick<ApiDeps, 'ping'>): Routes => [
       } catch {
         throw unavailable('The database cannot be reached.', 5000)
       }
-      return ok
+      const problem = deps.queue.problem()
+      return well(problem === null ? { status: 'ok' } : { status: 'degraded', queue: problem.code })
     },
   },
 ]

@@ -5,7 +5,7 @@ import type { ApiDeps } from './dependencies.ts'
 import { changeView } from './change-view.ts'
 import { admit, tenantOf } from './gate.ts'
 import { notFound } from './problem.ts'
-import { mustRead } from './read-client.ts'
+import { mustRead } from './rights.ts'
 
 export const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 

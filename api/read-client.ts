@@ -1,9 +1,4 @@
 import { z } from 'zod'
-import { authorize } from '../domain/authorize.ts'
-import { accessOf } from '../domain/desired.ts'
-import type { TenantConfiguration } from '../adapters/config/configuration.ts'
-import type { ClientRecord } from '../adapters/postgres/records.ts'
-import type { Caller } from '../domain/vocabulary.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
 import { readAnswer } from './client-answer.ts'
@@ -12,7 +7,7 @@ import { isKnownTo } from './etag.ts'
 import { admit, askerOf, clientIdOf, mustHold, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
 import { include, parseQuery } from './query.ts'
-import { forbidden } from './problem.ts'
+import { mustRead } from './rights.ts'
 import { withSecret } from './secret.ts'
 
 const parameters = z.strictObject({ include })
@@ -40,10 +35,3 @@ export const readClient =
       return { ...answer, status: 304, body: null }
     return answer
   }
-
-/** @throws Problem 403 */
-export const mustRead = (tenant: TenantConfiguration, caller: Caller, record: ClientRecord): void => {
-  const { confirmed, desired } = accessOf(record, tenant.metadataKeys)
-  const decision = authorize(caller, 'read', [confirmed, desired])
-  if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
-}

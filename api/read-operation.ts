@@ -4,7 +4,8 @@ import type { Caller } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admit, tenantOf } from './gate.ts'
-import { isDone, operationView } from './operation-view.ts'
+import { viewFor } from './answer-operation.ts'
+import { isDone } from './operation-view.ts'
 import { refuseParameters } from './patch-client.ts'
 import { forbidden, notFound } from './problem.ts'
 import { uuid } from './read-change.ts'
@@ -20,7 +21,7 @@ export const readOperation =
     const operation = uuid.test(id) ? await deps.operations.find(tenant.id, id) : undefined
     if (operation === undefined) throw notFound('There is no such operation in this tenant, or it is over a week old.')
     mustSee(caller, operation)
-    const view = operationView(operation)
+    const view = await viewFor(deps, tenant, caller, operation)
     return {
       status: 200,
       headers: { 'cache-control': 'private, no-cache', ...(isDone(view) ? {} : { 'retry-after': '1' }) },

@@ -12,7 +12,7 @@ import { changeView, nested } from './change-view.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admit, askerOf, clientIdOf, tenantOf } from './gate.ts'
 import type { KnownClients } from './known-clients.ts'
-import { mustRead } from './read-client.ts'
+import { mustRead } from './rights.ts'
 
 /** Changes that are looked at for the times of the conditions; more than that seldom wait. */
 const newest = 100
@@ -34,7 +34,7 @@ export const readSync =
       headers: { 'cache-control': 'private, no-cache' },
       body: JSON.stringify({
         ...syncView(record, changes, tenant.metadataKeys),
-        terraform: standingView(standing),
+        terraform: standingView(standing, caller),
       }),
     }
   }

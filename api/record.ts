@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { acceptedEntry, AuditUnavailable, openRecord } from '../adapters/postgres/audit.ts'
 import type { Audit, OpenRecord } from '../adapters/postgres/audit.ts'
 import { isAcceptanceRecorded, isRefusalRecorded, isStrangerCounted } from '../domain/audit.ts'
-import type { AuditAction } from '../domain/audit.ts'
+import type { AuditAction, AuditEntry } from '../domain/audit.ts'
 import { RegisteredName } from '../domain/registered.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -49,6 +49,23 @@ const networkAddress = (given: string): string | null => {
   return isIP(address) === 0 ? null : address
 }
 
+/** Stores an entry before what it says is answered. @throws Problem 503 instead of an answer that could not be recorded */
+export const storeEntry = async (
+  { audit, log }: Pick<ApiDeps, 'log'> & { readonly audit: Pick<Audit, 'store'> },
+  entry: AuditEntry,
+): Promise<void> => {
+  try {
+    await audit.store(entry)
+  } catch (error) {
+    // The log is not the audit, but it is better than nothing.
+    log.error(
+      { ...entry, cause: error instanceof AuditUnavailable ? String(error.cause) : '' },
+      'a decision could not be recorded',
+    )
+    throw unavailable('The decision could not be recorded, so none was made.', 5000)
+  }
+}
+
 /**
  * Answers a request whose decision is recorded. What changes something stores its record in the transaction that does
  * it; what is only given out, or refused, is recorded here before it is answered. Who could not be recognised is counted.
@@ -60,18 +77,7 @@ export const answerRecorded = async <T>(
   record: OpenRecord,
   answer: () => Promise<T>,
 ): Promise<T> => {
-  const store: Audit['store'] = async (entry) => {
-    try {
-      await audit.store(entry)
-    } catch (error) {
-      // The log is not the audit, but it is better than nothing.
-      log.error(
-        { ...entry, cause: error instanceof AuditUnavailable ? String(error.cause) : '' },
-        'a decision could not be recorded',
-      )
-      throw unavailable('The decision could not be recorded, so none was made.', 5000)
-    }
-  }
+  const store: Audit['store'] = (entry) => storeEntry({ audit, log }, entry)
   let answered: T
   try {
     answered = await answer()

@@ -1,6 +1,5 @@
 import { acceptedEntry } from '../adapters/postgres/audit.ts'
 import type { OpenRecord } from '../adapters/postgres/audit.ts'
-import { NoPlace } from '../adapters/postgres/pacer.ts'
 import type { Asker } from '../adapters/postgres/pacer.ts'
 import type { ClientRecord } from '../adapters/postgres/records.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
@@ -11,7 +10,7 @@ import type { Caller, ClientKey } from '../domain/vocabulary.ts'
 import type { Answer } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { askerOf, noSuchClient } from './gate.ts'
-import { within } from './known-clients.ts'
+import { orNoPlace, within } from './known-clients.ts'
 import { unavailable } from './problem.ts'
 import type { Problem } from './problem.ts'
 
@@ -82,13 +81,6 @@ const readSecret = async (
   const verdict = verdictOf(reply)
   return verdict.kind === 'terminal' && verdict.reason === 'vanished' ? { problem: noSuchClient() } : later
 }
-
-/** A reading for which the tenant's limit left no place has not been made. */
-const orNoPlace = <T>(reading: Promise<T>): Promise<T | undefined> =>
-  reading.catch((error: unknown) => {
-    if (error instanceof NoPlace) return undefined
-    throw error
-  })
 
 /** Its credential is ill: nothing is asked of the tenant but the worker's probe. */
 const isHeld = (record: ClientRecord | undefined): boolean => record?.standstill === 'tenant-held'

@@ -27,7 +27,11 @@ export const serve = (app: FastifyInstance, routes: Routes, deps: Serving, closi
       url,
       handler: async (request, reply) => {
         const ask = askOf(request, reply, action, deps.settings, closing)
-        return send(reply, await answerRecorded(deps, ask.record, () => answer(ask)))
+        try {
+          return send(reply, await answerRecorded(deps, ask.record, () => answer(ask)))
+        } finally {
+          request.isKnown = ask.record.facts().actor !== null
+        }
       },
     })
 }

@@ -60,27 +60,49 @@ const without = (facts: SnapshotFacts, gone: ReadonlySet<string>): SnapshotFacts
 })
 
 /**
- * Reads the clients that a state names and Nexus does not know: an apply has just created them, or Auth0 does not have
- * them.
+ * Reads the clients that a state of ours names and Nexus does not know: an apply has just created them, or Auth0 does not
+ * have them. What another state names that Nexus does not know, nobody needs to know.
  *
- * @returns why some could not be read; null where all were
+ * @returns why some could not be read, by state: that of others is synthesised all the same
  */
 const meetUnknown = async (
   deps: ApiDeps,
   known: KnownClients,
   tenant: TenantConfiguration,
   asker: Asker,
+): Promise<ReadonlyMap<string, string>> => {
+  const unasked = new Map<string, string>()
+  const unknown = await deps.stateIndex.unknownClients(tenant.id, tenant.terraformStates, maximumReads + 1)
+  for (const [state, ids] of unknown) {
+    const problem =
+      ids.length > maximumReads
+        ? await askForScan(deps, tenant, state)
+        : await meet(deps, known, tenant, asker, { state, ids })
+    if (problem !== null) unasked.set(state, problem)
+  }
+  return unasked
+}
+
+const askForScan = async (deps: ApiDeps, { id }: TenantConfiguration, state: string): Promise<string> => {
+  await deps.scans.ask(id, 0)
+  return `The state ${state} names more than ${maximumReads} clients that Nexus does not know yet: the next scan will find them.`
+}
+
+/** @returns why one of them could not be read; null where all were */
+const meet = async (
+  deps: ApiDeps,
+  known: KnownClients,
+  tenant: TenantConfiguration,
+  asker: Asker,
+  { state, ids }: { readonly state: string; readonly ids: readonly string[] },
 ): Promise<string | null> => {
-  const unknown = await deps.stateIndex.unknownClients(tenant.id, maximumReads + 1)
-  if (unknown.length > maximumReads)
-    return `States name more than ${maximumReads} clients that Nexus does not know yet: the next scan will find them.`
-  for (const clientId of unknown)
+  for (const clientId of ids)
     try {
       await known.find(tenant, clientId, asker)
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not-found') {
-        deps.log.warn({ tenantId: tenant.id, clientId }, 'a client that a state names could not be read')
-        return 'A state names a client that Nexus does not know yet, and Auth0 cannot be asked for it now.'
+        deps.log.warn({ tenantId: tenant.id, state, clientId }, 'a client that a state names could not be read')
+        return `The state ${state} names a client that Nexus does not know yet, and Auth0 cannot be asked for it now.`
       }
     }
   return null

@@ -1,19 +1,22 @@
 import { z } from 'zod'
 import { authorOf } from '../adapters/postgres/changes.ts'
-import type { HeldLock, StateKey } from '../adapters/postgres/state-rows.ts'
 import type { StateEvent } from '../adapters/postgres/state-events.ts'
-import type { Written } from '../adapters/postgres/states.ts'
+import type { StateKey } from '../adapters/postgres/state-rows.ts'
 import { digestOf } from '../adapters/sealing/pieces.ts'
 import { keptName } from '../domain/kept.ts'
 import { measured } from '../domain/lengths.ts'
+import type { Claimant } from '../domain/state-lock.ts'
 import { LockInfo } from '../domain/terraform-state.ts'
+import type { Caller } from '../domain/vocabulary.ts'
 import { headerText } from './answer.ts'
 import type { Answer, Ask } from './answer.ts'
+import { goneBeforeApply } from './before-apply.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admitToState, mustHold } from './gate.ts'
+import { admitToState, askerOf, mustHold } from './gate.ts'
 import { parseLoose } from './json.ts'
 import { notFound, Problem } from './problem.ts'
 import { parseQuery } from './query.ts'
+import { locked, orRefuse } from './state-refusals.ts'
 
 /**
  * Terraform's http backend, one function for each of its requests. What its client expects of each answer: 404 is "no
@@ -21,6 +24,13 @@ import { parseQuery } from './query.ts'
  */
 
 const ok: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body: null }
+
+/** Who asks, with the id of the lock that they show: only with the permission is it good for a lock that is not theirs. */
+const claimantOf = (caller: Caller, lockId: string | null): Claimant => ({
+  author: authorOf(caller),
+  lockId,
+  mayForce: caller.permissions.has('terraform.state.force-unlock'),
+})
 
 /** GET: the current state. Whoever may read it may read every secret in it, so the log says who did. */
 export const readStateText =
@@ -42,19 +52,31 @@ export const stateAnswer = async (text: Buffer): Promise<Answer> => ({
   body: text,
 })
 
-/** POST: a new state, from whoever holds the lock, or from anybody allowed while nobody holds it. */
+/**
+ * POST: a new state, from whoever holds the lock, or from anybody allowed while nobody holds it. What was made from an
+ * outdated configuration is taken then too (`terraform apply -lock=false`): what is in Auth0 already must not be lost.
+ */
 export const writeState =
   (deps: ApiDeps) =>
   async (ask: Ask): Promise<Answer> => {
-    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
-    const { lockId } = parametersOf(ask.query)
+    const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
+    const { lockId, snapshot } = parametersOf(ask.query)
     const text = bufferOf(await ask.readBody(deps.settings.maximumStateBytes))
     const digest = headerText(ask.headers['content-md5'])
     if (digest !== undefined) checkDigest(await digestOf('md5', text), digest)
     const { state, sha256 } = await deps.bodies.state(text)
-    const written = orRefuse(
-      await deps.states.write(key, { text, state, sha256 }, lockId, authorOf(caller), ask.record),
-    )
+    const writer = { ...claimantOf(caller, lockId), snapshot, keys: tenant.metadataKeys }
+    const written = orRefuse(await deps.states.write(key, { text, state, sha256 }, writer, ask.record), lockId)
+    if (written.forced !== null)
+      deps.log.warn(
+        { ...key, by: caller.id, holder: written.forced.by.id },
+        "state written under another caller's lock",
+      )
+    if (written.outdated !== null)
+      deps.log.warn(
+        { ...key, by: caller.id, ...written.outdated },
+        'state written without a lock, from an outdated configuration: its clients are looked at',
+      )
     deps.log.info(
       { ...key, by: caller.id, version: written.version, serial: state.serial, clients: state.clients },
       'state written',
@@ -68,8 +90,8 @@ export const deleteState =
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state')
     const { lockId } = parametersOf(ask.query)
-    const removed = await deps.states.remove(key, lockId, ask.record)
-    if (removed.kind === 'locked') throw locked(removed.lock)
+    const removed = await deps.states.remove(key, claimantOf(caller, lockId), ask.record)
+    if (removed.kind === 'locked') throw locked(removed.lock, 423, lockId)
     deps.log.warn({ ...key, by: caller.id, was: removed.kind }, 'state deleted')
     return ok
   }
@@ -81,8 +103,18 @@ export const lockState =
     const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
     const { snapshot } = parametersOf(ask.query)
     const info = lockIn(await ask.readBody())
-    const outcome = await deps.stateLocks.lock(key, info, snapshot, authorOf(caller), tenant.metadataKeys, ask.record)
-    if (outcome.kind === 'held') throw locked(outcome.lock)
+    const gone = await goneBeforeApply(deps, tenant, key, info, snapshot, askerOf(caller, 'write', ask.gone))
+    // What still has changes to refuse counts as vanished only then; it is gone all the same.
+    const seen = await deps.stateLocks.peek(key)
+    if (gone.length > 0 && !seen.held && seen.snapshot === snapshot)
+      throw outdated(key, info, snapshot, snapshot + gone.length, gone.map(vanishing))
+    const claimant = claimantOf(caller, info.ID)
+    const outcome = await deps.stateLocks.lock(key, info, claimant, snapshot, tenant.metadataKeys, ask.record)
+    if (outcome.kind === 'held') throw locked(outcome.lock, 423, info.ID)
+    if (outcome.kind === 'taken-over') {
+      deps.log.warn({ ...key, by: caller.id, lock: info.ID, holder: outcome.was.by.id }, 'state lock taken over')
+      return ok
+    }
     if (outcome.kind === 'outdated') {
       deps.log.warn({ ...key, by: caller.id, snapshot, current: outcome.snapshot }, 'state lock refused: outdated')
       throw outdated(key, info, snapshot ?? 0, outcome.snapshot, outcome.events)
@@ -104,10 +136,13 @@ export const unlockState =
     const forced = body.length === 0
     if (forced) ask.record.note({ action: 'state.force-unlock' })
     mustHold(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
-    const outcome = await deps.stateLocks.unlock(key, forced ? lockId : lockIn(body).ID, ask.record)
-    if (outcome.kind === 'held') throw locked(outcome.lock, 409)
+    const shown = forced ? lockId : lockIn(body).ID
+    const returning = forced ? { anyones: lockId } : { claimant: claimantOf(caller, shown) }
+    const outcome = await deps.stateLocks.unlock(key, returning, ask.record)
+    if (outcome.kind === 'held') throw locked(outcome.lock, 409, shown)
     const { was } = outcome
-    if (forced) deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')
+    if (outcome.forced)
+      deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')
     else deps.log.info({ ...key, by: caller.id, lock: was?.info.ID }, 'state unlocked')
     if (was !== null) await goOn(deps, key)
     return ok
@@ -158,44 +193,8 @@ const lockIn = (body: Uint8Array): LockInfo => {
   )
 }
 
-const orRefuse = (written: Written): Extract<Written, { kind: 'written' }> => {
-  switch (written.kind) {
-    case 'written':
-      return written
-    case 'locked':
-      throw locked(written.lock)
-    case 'lock-lost':
-      throw new Problem(
-        'state-lock-lost',
-        'This lock is not held any more: somebody took it away. Terraform keeps what it could not write in ' +
-          'errored.tfstate; look at what happened since, then `terraform state push` it.',
-      )
-    case 'foreign-lineage':
-    case 'lower-serial':
-    case 'same-serial':
-      throw new Problem(
-        'state-conflict',
-        `${conflicts[written.kind]} Held is serial ${written.present.serial} of ` +
-          `lineage ${written.present.lineage}. To go back to an older version on purpose: \`nexus state restore\`; to ` +
-          'begin anew, delete the state first.',
-      )
-  }
-}
-
-const conflicts = {
-  'foreign-lineage': 'This state is of another lineage: it began elsewhere.',
-  'lower-serial': 'This state is older than the one that is held.',
-  'same-serial': 'Another state of this serial is held: somebody wrote in between.',
-} as const
-
-/** Who holds a lock, in words and as Terraform reads it. */
-export const locked = ({ info, since, abandoned }: HeldLock, status: 409 | 423 = 423): Problem =>
-  new Problem(
-    status === 409 ? 'state-lock-other' : 'state-locked',
-    `${info.Who === '' ? 'Somebody' : info.Who} holds the lock of this state since ${since.toISOString()}` +
-      `${info.Operation === '' ? '' : ` (${info.Operation})`}.${abandoned ? ' It looks abandoned: if nobody is at it, take it away with `terraform force-unlock` or `nexus state unlock`.' : ''}`,
-    { extension: info },
-  )
+/** The event of a client that is gone. */
+const vanishing = (clientId: string): StateEvent => ({ clientId, kind: 'vanished', fields: null })
 
 const eventTexts: Readonly<Record<StateEvent['kind'], (event: StateEvent) => string>> = {
   owned: ({ clientId, fields }) => `${(fields ?? []).join(', ')} of ${clientId} became owned`,

@@ -1,15 +1,18 @@
 import { z } from 'zod'
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { authorOf } from '../adapters/postgres/changes.ts'
 import type { StateSummary } from '../adapters/postgres/state-index.ts'
 import type { HeldLock } from '../adapters/postgres/state-rows.ts'
 import type { StateVersion } from '../adapters/postgres/states.ts'
+import type { Caller } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { admitTo, admitToState, mayReach, tenantOf } from './gate.ts'
+import { admitTo, admitToState, maySee, tenantOf } from './gate.ts'
 import { parseJson } from './json.ts'
 import { refuseParameters } from './patch-client.ts'
 import { notFound, Problem } from './problem.ts'
-import { locked, stateAnswer } from './state-backend.ts'
+import { stateAnswer } from './state-backend.ts'
+import { locked } from './state-refusals.ts'
 
 /** What people ask of states beside Terraform: which there are, which versions, and an old one back. */
 
@@ -20,27 +23,36 @@ export const listStates =
     const caller = await admitTo(deps, ask, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read')
     refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
-    const states = statesView(await deps.stateIndex.states(tenant.id), tenant.terraformStates)
-    return json({ states: states.filter(({ name }) => mayReach(caller, name)) })
+    return json({ states: statesView(await deps.stateIndex.states(tenant.id), tenant, caller) })
   }
 
-/** States that were written, locked or asked for, and those that the configuration names. */
-export const statesView = (held: readonly StateSummary[], own: readonly string[]) =>
-  [...new Set([...held.map(({ name }) => name), ...own])].toSorted().map((name) => {
-    const state = held.find((one) => one.name === name)
-    return {
-      name,
-      own: own.includes(name),
-      version: state?.version ?? null,
-      serial: state?.serial ?? null,
-      lineage: state?.lineage ?? null,
-      bytes: state?.bytes ?? null,
-      writtenAt: state?.writtenAt?.toISOString() ?? null,
-      snapshot: state?.snapshot ?? 0,
-      clients: state?.clients ?? 0,
-      lock: state?.lock ? lockView(state.lock) : null,
-    }
-  })
+/** States that were written, locked or asked for, and those that the configuration names; of these what the caller may see. */
+export const statesView = (
+  held: readonly StateSummary[],
+  { terraformStates: own, otherStates: others }: Pick<TenantConfiguration, 'terraformStates' | 'otherStates'>,
+  caller: Caller,
+) => {
+  const names = [...new Set([...held.map(({ name }) => name), ...own, ...others])].toSorted()
+  return names
+    .filter((name) => maySee(caller, name))
+    .map((name) => {
+      const state = held.find((one) => one.name === name)
+      return {
+        name,
+        own: own.includes(name),
+        named: own.includes(name) || others.includes(name),
+        version: state?.version ?? null,
+        serial: state?.serial ?? null,
+        lineage: state?.lineage ?? null,
+        bytes: state?.bytes ?? null,
+        writtenAt: state?.writtenAt?.toISOString() ?? null,
+        snapshot: state?.snapshot ?? 0,
+        clients: state?.clients ?? 0,
+        lock: state?.lock ? lockView(state.lock) : null,
+        outdatedWrite: state?.outdatedWrite ? { ...state.outdatedWrite, by: state.outdatedWrite.by.id } : null,
+      }
+    })
+}
 
 const lockView = ({ info, by, since, abandoned }: HeldLock) => ({
   id: info.ID,

@@ -1,5 +1,7 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import { isGoodFor } from '../domain/authorize.ts'
+import type { Caller } from '../domain/vocabulary.ts'
+import type { RedisProblem } from '../domain/redis-fitness.ts'
 import { TenantId } from '../domain/vocabulary.ts'
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -29,7 +31,7 @@ const listTenants =
     const caller = await identify(deps, ask)
     if (caller.permissions.size === 0) throw forbidden('The caller has no permission on any tenant.', 'any permission')
     const tenants = [...deps.tenants.values()].filter(({ id }) => isGoodFor(caller, id))
-    return answer({ tenants: await Promise.all(tenants.map((tenant) => tenantView(deps, tenant))) })
+    return answer({ tenants: await Promise.all(tenants.map((tenant) => tenantView(deps, tenant, caller))) })
   }
 
 const readTenant =
@@ -40,7 +42,7 @@ const readTenant =
     if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
     if (caller.permissions.size === 0 || !isGoodFor(caller, tenantId))
       throw forbidden('The caller has no permission on this tenant.', 'any permission')
-    return answer(await tenantView(deps, tenantOf(deps, ask)))
+    return answer(await tenantView(deps, tenantOf(deps, ask), caller))
   }
 
 const answer = (body: unknown): Answer => ({
@@ -49,8 +51,9 @@ const answer = (body: unknown): Answer => ({
   body: JSON.stringify(body),
 })
 
-/** A tenant, without anything of its credential but whether Auth0 takes it. */
-const tenantView = async (deps: ApiDeps, { id, domain, plan, driftPolicy, terraformStates }: TenantConfiguration) => {
+/** A tenant, without anything of its credential but whether Auth0 takes it, and of its states what the caller may see. */
+const tenantView = async (deps: ApiDeps, tenant: TenantConfiguration, caller: Caller) => {
+  const { id, domain, plan, driftPolicy } = tenant
   const [health, states, standing] = await Promise.all([
     deps.health.health(id),
     deps.stateIndex.states(id),
@@ -73,9 +76,25 @@ const tenantView = async (deps: ApiDeps, { id, domain, plan, driftPolicy, terraf
       problem: health?.scanProblem ?? null,
       nextAt: health?.nextScanAt.toISOString() ?? null,
     },
+    queue: queueView(deps.queue.problem()),
     clients: health?.clients ?? 0,
     backlog: health?.backlog ?? 0,
     drifted: health?.drifted ?? 0,
-    terraform: { ...standing, states: statesView(states, terraformStates) },
+    terraform: {
+      ...standing,
+      outdatedWriteAt:
+        states
+          .flatMap(({ outdatedWrite }) => outdatedWrite?.at ?? [])
+          .toSorted()
+          .at(-1) ?? null,
+      states: statesView(states, tenant, caller),
+    },
   }
 }
+
+/** Whether the worker is woken: without it changes are accepted and wait. */
+const queueView = (problem: RedisProblem | null) => ({
+  working: problem === null,
+  problem: problem?.code ?? null,
+  reason: problem === null ? null : `${problem.said} ${problem.remedy}`,
+})

@@ -1,9 +1,10 @@
 import type { Answer, Ask } from './answer.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { admit, tenantOf } from './gate.ts'
-import { decisionOn, refuseParameters } from './patch-client.ts'
-import { forbidden, Problem } from './problem.ts'
+import { refuseParameters } from './patch-client.ts'
+import { Problem } from './problem.ts'
 import { findChange } from './read-change.ts'
+import { mustWrite } from './rights.ts'
 
 /** DELETE /v1/tenants/{tenantId}/changes/{changeId}: takes a change back that still waits. */
 export const withdrawChange =
@@ -13,9 +14,8 @@ export const withdrawChange =
     refuseParameters(ask.query)
     const tenant = tenantOf(deps, ask)
     const { change, record } = await findChange(deps, tenant.id, ask.params['changeId'] ?? '')
-    const decision = decisionOn(tenant, caller, record)
-    if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
-    const outcome = await deps.changes.withdraw(change, ask.record)
+    mustWrite(tenant, caller, record)
+    const outcome = await deps.changes.withdraw(change, ask.record, (state) => mustWrite(tenant, caller, state))
     if (outcome === 'under-way')
       throw new Problem('change-under-way', 'A worker is at this client; ask again when it is done.', {
         headers: { 'retry-after': '2' },

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { bounded } from './bounded.ts'
 import { callCosts } from './calls.ts'
 import { besideDeployCli } from './deploy-cli.ts'
 import { hostile } from './hostile.ts'
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: (
     run: hostile,
   },
   'sign-in': { about: 'signing in by name and password while 200 others a second guess', run: signIn },
+  bounded: { about: '20,000 cheap requests of each kind: rows, memory and lines of log that they leave', run: bounded },
   reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },
 }
 

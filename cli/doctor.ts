@@ -4,7 +4,7 @@ import type { Configuration, TenantConfiguration } from '../adapters/config/conf
 import { connect } from '../adapters/postgres/connect.ts'
 import { embeddedExists } from '../adapters/postgres/embedded.ts'
 import { inspect } from '../adapters/postgres/inspect.ts'
-import { inspectRedis } from '../adapters/queue/inspect.ts'
+import { inspectRedis, userOf } from '../adapters/queue/inspect.ts'
 import { maximumTenantsOnPostgres } from '../adapters/queue/settings.ts'
 import { keyIdsOf } from '../adapters/sealing/sealing.ts'
 import {
@@ -15,11 +15,14 @@ import {
   judgeRedis,
   judgeScopes,
   judgeStateKeys,
+  judgeUnnamedStates,
   ok,
 } from '../domain/doctor.ts'
 import type { Finding } from '../domain/doctor.ts'
 import { judgeIdentities } from '../domain/identities.ts'
+import { problemOfRedis, tellProblem } from '../domain/redis-fitness.ts'
 import { placeOf } from './place.ts'
+import { unnamedStates } from './unnamed-states.ts'
 import { openDatabase } from './run.ts'
 
 /** Everything that an installation needs, looked at one after the other; nothing is changed. */
@@ -67,6 +70,7 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
         ...judgeDatabase({ ...facts, mayMigrate: facts.mayMigrate || owner.mayMigrate }),
         judgeClock('clock of the database', facts.skewMs),
         ...stateKeys(configuration, facts.sealed),
+        ...judgeUnnamedStates(await unnamedStates(postgres.db, configuration)),
       ]
     } finally {
       await postgres.close()
@@ -122,12 +126,11 @@ const queue = async ({ redis, tenants }: Configuration): Promise<Finding[]> => {
           ),
         ]
       : [ok('queue', 'It is in the database.')]
-  try {
-    return [ok('queue', placeOf(redis.url)), ...judgeRedis(await inspectRedis(redis.url))]
-  } catch (error) {
-    const said = `${placeOf(redis.url)} cannot be used: ${reasonOf(error)}.`
-    return [fail('queue', said, 'Check redis.url, and that Redis is up and lets this machine and user in.')]
-  }
+  const facts = await inspectRedis({ ...redis, tenants: tenants.map(({ id }) => id) })
+  const problem = problemOfRedis(facts, userOf(redis.url), redis.prefix)
+  return problem === null
+    ? [ok('queue', placeOf(redis.url)), ...judgeRedis(facts)]
+    : [fail('queue', `${placeOf(redis.url)} cannot be used. ${tellProblem(problem)}`, problem.remedy)]
 }
 
 /** Whether somebody in the configuration may read clients' secrets on the tenant. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../adapters/config/problems.ts'
 import { SchemaOutdated } from '../adapters/postgres/schema-outdated.ts'
+import { RedisUnfit } from '../adapters/queue/fitness.ts'
 import { RemoteError } from '../adapters/nexus/remote.ts'
 import { SealingError } from '../adapters/sealing/sealing.ts'
 import { DeclarationError, SnapshotError } from '../stacks/errors.ts'
@@ -10,7 +11,16 @@ export class Failure extends Error {
 }
 
 /** Errors that are an answer, not a fault of the program: they are shown without a stack. */
-const known = [Failure, ConfigurationError, SchemaOutdated, RemoteError, SealingError, SnapshotError, DeclarationError]
+const known = [
+  Failure,
+  RedisUnfit,
+  ConfigurationError,
+  SchemaOutdated,
+  RemoteError,
+  SealingError,
+  SnapshotError,
+  DeclarationError,
+]
 
 /** What a person reads of an error. @param debug whether an unexpected one is shown with its stack */
 export const explain = (error: unknown, debug: boolean): string => {

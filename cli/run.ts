@@ -21,6 +21,7 @@ import { createRegisters } from '../adapters/postgres/callers.ts'
 import { createChanges } from '../adapters/postgres/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/client-lists.ts'
+import { createClock } from '../adapters/postgres/clock.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
@@ -32,16 +33,18 @@ import type { KeysOf } from '../adapters/postgres/listings.ts'
 import { standingOf } from '../adapters/postgres/standing.ts'
 import { listen } from '../adapters/postgres/notifications.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/prepare.ts'
+import { createNamedStates } from '../adapters/postgres/named-states.ts'
 import { createPacer } from '../adapters/postgres/pacer.ts'
-import type { Asker, Pacer } from '../adapters/postgres/pacer.ts'
 import { createScans } from '../adapters/postgres/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants.ts'
+import { untilFit } from '../adapters/queue/fitness.ts'
 import { createQueue, migrateQueue } from '../adapters/queue/queue.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { rateKeyOf } from '../domain/identities.ts'
-import type { Reply } from '../domain/verdict.ts'
-import type { ClientKey } from '../domain/vocabulary.ts'
+import { tellProblem } from '../domain/redis-fitness.ts'
 import { startWorker } from '../worker/main.ts'
+import { pacedReads } from './paced-reads.ts'
+import { unnamedStates } from './unnamed-states.ts'
 
 /** What a process of Nexus does. */
 export interface Roles {
@@ -118,6 +121,7 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
         "the database's role owns the tables: of the audit's rows only triggers keep it away (database.adminUrl)",
       )
     await createTenants(running.db).ensure(tenants.map(({ id }) => id))
+    await createNamedStates(running.db).name(tenants)
     return applied
   } finally {
     await running.close()
@@ -125,15 +129,14 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
   }
 }
 
-/** A reading of one client for a request, which waits its turn in the tenant's budget. */
-const paced =
-  <Body>(pacer: Pacer, read: (key: ClientKey) => Promise<Reply<Body>>) =>
-  async (key: ClientKey, asker: Asker): Promise<Reply<Body>> => {
-    await pacer.slot(key.tenantId, 'read-clients', { rank: 'request', asker })
-    const reply = await read(key)
-    await pacer.report(key.tenantId, 'read-clients', reply)
-    return reply
-  }
+/** Resolves when the Redis of the configuration, where there is one, can do the work. @throws RedisUnfit */
+const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
+  if (redis === null) return Promise.resolve()
+  const fit = untilFit({ ...redis, tenants: tenants.map(({ id }) => id) })
+  // It may be known before anybody waits for it, or after the database has failed.
+  fit.catch(() => undefined)
+  return fit
+}
 
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
@@ -152,6 +155,8 @@ export const run = async (
     for (const closer of closers.splice(0).toReversed()) await closer()
   }
   const onError = (what: string) => (error: Error) => log.error({ err: error }, what)
+  // Beside the database's start: what cannot work is to be known soon.
+  const fit = untilFitFor(configuration)
   try {
     const database = await openDatabase(configuration, (note) => log.info(note))
     closers.push(database.close)
@@ -165,6 +170,9 @@ export const run = async (
       settings: { synchronous_commit: 'off' },
     })
     closers.push(quick.close)
+
+    for (const { tenantId, said, remedy } of await unnamedStates(postgres.db, configuration))
+      log.warn({ tenantId, remedy }, said)
 
     const { tenants } = configuration
     const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))
@@ -188,6 +196,7 @@ export const run = async (
     const auth0 = countCalls(bare, metrics)
     const clients = countAccepted(createClients(postgres.db, keysOf), metrics)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics)
+    await fit
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
@@ -196,6 +205,8 @@ export const run = async (
         metrics.queueFailed()
         onError('queue')(error)
       },
+      onUnfit: (problem) =>
+        log.error({ reason: tellProblem(problem), remedy: problem.remedy }, 'Redis cannot do the work of the queue'),
     })
     closers.push(() => queue.close(closeWithinMs))
 
@@ -206,15 +217,18 @@ export const run = async (
         queue,
         clients,
         changes,
+        clock: createClock(postgres.db),
         leases: countSettled(createLeases(postgres.db, keysOf), metrics),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
+        keepMs: configuration.audit.keepMs,
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
         configurations: byId,
         callMs,
+        applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,
         onStuck,
         log,
@@ -278,7 +292,7 @@ export const run = async (
         configuredCallers: ofConfiguration,
         notifications,
         queue,
-        auth0: { get: paced(pacer, auth0.get), readSecret: paced(pacer, auth0.readSecret) },
+        auth0: pacedReads(pacer, auth0),
         ping: postgres.ping,
         log,
         settings: {

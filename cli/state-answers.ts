@@ -19,6 +19,8 @@ export type Lock = z.infer<typeof Lock>
 const State = z.looseObject({
   name: z.string(),
   own: z.boolean(),
+  /** An older server does not say. */
+  named: z.boolean().optional(),
   version: z.int().nullable(),
   serial: z.int().nullable(),
   bytes: z.int().nullable(),
@@ -51,7 +53,7 @@ const operationText = (operation: string): string => operation.replace(/^Operati
 
 const stateColumns = (now: Date): readonly Column<State>[] => [
   { title: 'STATE', cell: ({ name }) => name, whole: true },
-  { title: 'OWN', cell: ({ own }) => (own ? 'yes' : 'no') },
+  { title: 'OWN', cell: ({ own, named }) => (own ? 'yes' : named === false ? 'no, unnamed' : 'no') },
   { title: 'VERSION', cell: ({ version }) => orDash(version, String) },
   { title: 'SERIAL', cell: ({ serial }) => orDash(serial, String) },
   { title: 'CLIENTS', cell: ({ clients }) => String(clients) },

@@ -1,7 +1,7 @@
-import { authorize } from './authorize.ts'
-import { accessIn, accessOf, effective } from './desired.ts'
+import { effective } from './desired.ts'
 import { compare, fields, isEmpty, pointerOf, readFields } from './fields.ts'
 import { greatest, greatestOfField, tooLong } from './lengths.ts'
+import { accessIssues } from './rights.ts'
 import { isText, recordOf, textOf, textsOf } from './shape.ts'
 import { maximumUrls, urlProblem } from './urls.ts'
 import type { UrlContext } from './urls.ts'
@@ -142,42 +142,6 @@ const ownerIssues = (patch: Patch): Issue[] =>
         ]
       : [],
   )
-
-/** A change may not lock its author out, nor name a product that the author could not have reached. */
-export const accessIssues = (values: Values, caller: Caller, state: ClientState, keys: MetadataKeys): Issue[] => {
-  if (caller.permissions.has('client.write.all')) return []
-  if (values.owners === undefined && values.productName === undefined) return []
-  const { confirmed, desired } = accessOf(state, keys)
-  const after = accessIn({ ...desired, ...values })
-  const now = authorize(caller, 'write', [confirmed, desired])
-  const product = after.productName
-  if (
-    now.allowed &&
-    now.by === 'product' &&
-    values.productName !== undefined &&
-    !isEmpty(product) &&
-    !caller.products.includes(product ?? '')
-  )
-    return [
-      {
-        pointer: '/productName',
-        detail:
-          'The caller reaches this client through its product only, and may not name a product outside their own.',
-      },
-    ]
-  if (authorize(caller, 'write', [after]).allowed) return []
-  return (['owners', 'productName'] as const).flatMap((path) =>
-    values[path] === undefined
-      ? []
-      : [
-          {
-            pointer: pointerOf(path),
-            detail:
-              'This would leave the caller without access to the client. Keep yourself or one of your roles in it.',
-          },
-        ],
-  )
-}
 
 /**
  * Decides on the locked row what a patch comes to: accepted, with the values in Nexus' own form, or impossible (422),

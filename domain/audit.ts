@@ -29,6 +29,8 @@ const auditActions = {
   'state.list': 'denials',
   'state.read': 'decisions',
   'state.write': 'decisions',
+  /** Without a lock, from a configuration that was older than the state. */
+  'state.write-outdated': 'decisions',
   'state.delete': 'decisions',
   'state.restore': 'decisions',
   'state.lock': 'decisions',
@@ -80,6 +82,8 @@ export interface AuditFacts {
   readonly target: string | null
   /** The change that came of it. */
   readonly changeId: string | null
+  /** How many decisions of one kind the record stands for; absent or null where it is one decision. */
+  readonly count?: number | null
 }
 
 /** One decision, as it is kept. */
@@ -97,9 +101,27 @@ export interface AuditRecord extends AuditEntry {
   readonly id: number
   /** By the clock of the database, in ISO 8601 with microseconds. */
   readonly at: string
-  /** Of requests without valid credentials: how many a record stands for; null of one decision. */
   readonly count: number | null
 }
+
+/** Decisions of one request that are recorded one by one, of each kind: more of them make one record. */
+export const recordedOneByOne = 10
+
+/**
+ * The entries of one request, so that they are few however many clients it names: of each kind (outcome, reason, what is
+ * missing) they stay as they are up to a number, and beyond it become one that says how many, and no target.
+ */
+export const gathered = (entries: readonly AuditEntry[]): AuditEntry[] =>
+  Object.values(
+    Object.groupBy(entries, ({ action, outcome, reason, missing }) =>
+      JSON.stringify([action, outcome, reason, missing]),
+    ),
+  ).flatMap((kind = []) => {
+    const [first] = kind
+    return first === undefined || kind.length <= recordedOneByOne
+      ? kind
+      : [{ ...first, target: null, changeId: null, count: kind.length }]
+  })
 
 /**
  * Whether a refusal is recorded: every one of a decision; of an ordinary read only that somebody was not let in. That

@@ -2,7 +2,7 @@ import { compare, readField, readFields } from './fields.ts'
 import type { Access } from './authorize.ts'
 import type { Auth0Client, ClientState, FieldPath, MetadataKeys, PendingChange, Value, Values } from './vocabulary.ts'
 import { textOf, textsOf } from './shape.ts'
-import { eachField, pathsOf } from './vocabulary.ts'
+import { eachField, pathsOf, pick } from './vocabulary.ts'
 
 /** Base with the pending changes folded in, in order: what the owned fields are to be. */
 export const fold = (base: Values, pending: readonly PendingChange[]): Values =>
@@ -33,21 +33,34 @@ export const accessIn = (values: Values): Access => ({
   productName: textOf(values.productName),
 })
 
+/** Whom the client lets in as Auth0 shows it. */
+export const shownAccess = ({ observed }: Pick<ClientState, 'observed'>, keys: MetadataKeys): Access =>
+  accessIn({ owners: readField('owners', observed, keys), productName: readField('productName', observed, keys) })
+
 /**
- * The states of a client that must both let a caller in. Confirmed is what Auth0 has been seen to hold: a drifted
- * owner counts in neither direction, as an owned field's confirmed value is the base.
+ * The states of a client that must both let a caller in. Confirmed is what Auth0 has been seen to hold, and the base where
+ * Nexus owns the field: what was added past Nexus gives nothing. What was removed is looked at by `rights.ts`.
+ *
+ * @param shown whom Auth0 lets in; of fields that Nexus does not own this is the confirmed value
  */
+export const accessGiven = (
+  { base, pending }: Pick<ClientState, 'base' | 'pending'>,
+  shown: Access,
+): { readonly confirmed: Access; readonly desired: Access } => {
+  const confirmed = accessIn({ ...shown, ...ofAccess(base) })
+  return { confirmed, desired: accessIn({ ...confirmed, ...ofAccess(fold({}, pending)) }) }
+}
+
+/** The fields that say who may reach a client. */
+export const accessFields = ['owners', 'productName'] as const satisfies readonly FieldPath[]
+
+const ofAccess = (values: Values): Values => pick(values, accessFields)
+
+/** The same of a client as it was last observed. */
 export const accessOf = (
   state: Pick<ClientState, 'observed' | 'base' | 'pending'>,
   keys: MetadataKeys,
-): { readonly confirmed: Access; readonly desired: Access } => {
-  const confirmedOf = (path: FieldPath): Value => {
-    const confirmed = state.base[path]
-    return confirmed === undefined ? readField(path, state.observed, keys) : confirmed
-  }
-  const confirmed = { owners: confirmedOf('owners'), productName: confirmedOf('productName') }
-  return { confirmed: accessIn(confirmed), desired: accessIn({ ...confirmed, ...fold({}, state.pending) }) }
-}
+): { readonly confirmed: Access; readonly desired: Access } => accessGiven(state, shownAccess(state, keys))
 
 /** Owned fields whose observed value is not the one last confirmed. Only meaningful while nothing is pending. */
 export const driftOf = (

@@ -1,7 +1,11 @@
+import type { UnnamedStates } from './unnamed-states.ts'
+
 /**
  * What an installation needs, judged from facts that somebody else gathered: the remedies of `nexus doctor`. No value of a
  * fact is a secret.
  */
+
+import type { RedisFacts } from './redis-fitness.ts'
 
 export type Level = 'ok' | 'warn' | 'fail'
 
@@ -72,16 +76,15 @@ const schemaOf = ({ unapplied, unknown, mayMigrate }: DatabaseFacts): Finding =>
       )
 }
 
-export interface RedisFacts {
-  readonly version: string
-  readonly policy: string
-  readonly appendOnly: boolean
-}
-
 /** The least that BullMQ takes, and the least that it recommends (its `minimumVersion` and `recommendedMinimumVersion`). */
 const redisVersions = { least: [5, 0], recommended: [6, 2] } as const
 
-export const judgeRedis = ({ version, policy, appendOnly }: RedisFacts): Finding[] => {
+/** Of a Redis that can do the work (`redis-fitness.ts`): what still should be otherwise. */
+export const judgeRedis = ({
+  version,
+  policy,
+  appendOnly,
+}: Pick<RedisFacts, 'version' | 'policy' | 'appendOnly'>): Finding[] => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const isAtLeast = ([leastMajor, leastMinor]: readonly [number, number]): boolean =>
     major > leastMajor || (major === leastMajor && minor >= leastMinor)
@@ -177,6 +180,10 @@ export interface StateKeyFacts {
   /** Tenants that name Terraform states whose configuration Nexus writes. */
   readonly tenantsWithStates: readonly string[]
 }
+
+/** States that are held and change nothing, because nobody said that they may. */
+export const judgeUnnamedStates = (unnamed: readonly UnnamedStates[]): Finding[] =>
+  unnamed.map(({ tenantId, said, remedy }) => warn(`states of ${tenantId}`, said, remedy))
 
 const versions = (some: readonly (readonly [string, number])[]): string => {
   const count = some.reduce((sum, [, one]) => sum + one, 0)

@@ -39,6 +39,8 @@ export const SnapshotState = z.strictObject({
   /** Of a state of ours: addresses of managed resources that belong to no client. */
   others: z.array(z.string()),
   resources: z.array(SnapshotResource),
+  /** Why this state may not be synthesised now, while others may; left out where it may. */
+  incomplete: z.string().optional(),
 })
 export type SnapshotState = z.infer<typeof SnapshotState>
 
@@ -78,7 +80,10 @@ export const Snapshot = z.strictObject({
       applicationName: z.string(),
     })
     .optional(),
-  /** By name: the states of the configuration, written or not, and every other that Nexus holds. */
+  /**
+   * By name: the states that Nexus writes, written or not, and of the others that the configuration names those that are
+   * held. A state that it does not name is no reason for anything, and is not here.
+   */
   states: z.array(SnapshotState),
   /** By id: every client that Nexus knows of, vanished ones only where a state or a request names them. */
   clients: z.array(SnapshotClient),
@@ -89,7 +94,7 @@ export type Snapshot = z.infer<typeof Snapshot>
 export interface SnapshotFacts {
   /** Whether every client has been listed once. */
   readonly scanned: boolean
-  /** The states that Nexus holds or has been asked for, with the count of each. */
+  /** The states that the configuration names, with the count of each. */
   readonly states: readonly { readonly name: string; readonly snapshot: number; readonly others: readonly string[] }[]
   readonly resources: readonly (StateResource & { readonly state: string })[]
   readonly clients: readonly {
@@ -132,40 +137,39 @@ const unwritten = { snapshot: 0, others: [] } as const
  * The snapshot of a tenant. A client that a state names and Nexus has never seen is one that Auth0 does not have: whoever
  * calls this has asked for those that were unknown.
  *
- * @param unasked why some of them could not be asked for; null where all were
+ * @param unasked why some of them could not be asked for, by the state that names them
  * @param withheld what Auth0 holds is wanted too, without these members, which hold secrets; null where it is not
  */
 export const snapshotOf = (
   facts: SnapshotFacts,
   tenant: SnapshotTenant,
-  unasked: string | null,
+  unasked: ReadonlyMap<string, string>,
   withheld: readonly string[] | null = null,
 ): Snapshot => {
   const known = new Set(facts.clients.map(({ id }) => id))
-  const never = new Set(facts.resources.map(({ clientId }) => clientId).filter((id) => !known.has(id)))
+  const never = new Set(
+    facts.resources
+      .filter(({ state }) => tenant.own.includes(state))
+      .map(({ clientId }) => clientId)
+      .filter((id) => !known.has(id)),
+  )
   const names = new Set([...facts.states.map(({ name }) => name), ...tenant.own])
   const stateOf = new Map(facts.states.map((state) => [state.name, state]))
   const resourcesOf = Map.groupBy(facts.resources, ({ state }) => state)
-  const owning = facts.resources.find(
-    ({ clientId, state }) => clientId === tenant.ownClientId && tenant.own.includes(state),
-  )
   return {
     format: 1,
     tenant: tenant.id,
     domain: tenant.domain,
     url: tenant.url,
-    incomplete:
-      unasked ??
-      (facts.scanned ? null : 'Not all clients of the tenant have been listed yet: the first scan is not over.') ??
-      (owning === undefined
-        ? null
-        : `The state ${owning.state} manages Nexus' own client at ${owning.address}: take it out with ` +
-          `terraform state rm ${quoted(owning.address)}.`),
+    incomplete: facts.scanned
+      ? null
+      : 'Not all clients of the tenant have been listed yet: the first scan is not over.',
     ...(withheld === null ? {} : { metadataKeys: tenant.keys }),
     states: [...names].toSorted().map((name) => {
       const { snapshot: version, others } = stateOf.get(name) ?? unwritten
       const own = tenant.own.includes(name)
-      return {
+      const incomplete = own ? (unasked.get(name) ?? holdingOurselves(facts, tenant, name)) : undefined
+      const shown = {
         name,
         own,
         version,
@@ -175,6 +179,7 @@ export const snapshotOf = (
           return withheld === null ? known : Object.assign(known, { declared })
         }),
       }
+      return incomplete === undefined ? shown : Object.assign(shown, { incomplete })
     }),
     clients: [
       ...facts.clients.map(({ id, observed, base, pending, vanished, request }) => {
@@ -195,4 +200,14 @@ export const snapshotOf = (
       })),
     ].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   }
+}
+
+/** What is wrong where a state manages Nexus' own client. */
+const holdingOurselves = (facts: SnapshotFacts, { ownClientId }: SnapshotTenant, name: string): string | undefined => {
+  const found = facts.resources.find(({ clientId, state }) => clientId === ownClientId && state === name)
+  return (
+    found &&
+    `The state ${name} manages Nexus' own client at ${found.address}: take it out with ` +
+      `terraform state rm ${quoted(found.address)}.`
+  )
 }

@@ -1,6 +1,6 @@
 /** How a client stands with Terraform. */
 export interface TerraformStanding {
-  /** Names of the states in which it stands as a managed resource: none is a manual client, two are a conflict. */
+  /** Names of the states that the configuration names, and in which it stands as a managed resource: none is a manual client, two are a conflict. */
   readonly states: readonly string[]
   /** What somebody asked for and no apply has made true yet. */
   readonly request: TerraformRequest | null
@@ -31,3 +31,7 @@ export const manual: TerraformStanding = { states: [], request: null, applying: 
  */
 export const foreignStateOf = ({ states }: TerraformStanding, own: readonly string[]): string | undefined =>
   states.find((state) => !own.includes(state))
+
+/** The same where it decides about the client: no state that Nexus writes has it too. */
+export const decidingForeignStateOf = (standing: TerraformStanding, own: readonly string[]): string | undefined =>
+  standing.states.some((state) => own.includes(state)) ? undefined : foreignStateOf(standing, own)

@@ -91,11 +91,19 @@ const Resource = z.object({
   instances: List,
 })
 
+/** Client objects of one state. Terraform reads each with a call of its own, so nobody can apply as many. */
+const maximumObjects = 50_000
+
+const plain = (what: 'lineage' | 'version') =>
+  measured(what).refine(isPlain, { error: 'This must hold no control characters.' })
+
 const State = z.object({
   version: z.literal(4, { error: 'This must be 4: other versions of the format are not read.' }),
-  serial: z.int().nonnegative(),
-  lineage: measured('lineage').min(1).refine(isPlain),
-  terraform_version: measured('version').refine(isPlain).default(''),
+  serial: z
+    .int({ error: `This must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.` })
+    .nonnegative({ error: 'This must not be below 0.' }),
+  lineage: plain('lineage').refine((text) => text !== '', { error: 'This must not be empty.' }),
+  terraform_version: plain('version').default(''),
   outputs: z.unknown().optional(),
   resources: List.nullish(),
 })
@@ -154,6 +162,10 @@ export const readState = (value: unknown): StateReading => {
   const others: string[] = []
   for (const [place, raw] of (resources ?? []).entries()) {
     if (issues.length >= enoughIssues) break
+    if (found.length > maximumObjects) {
+      issues.push({ pointer: '/resources', detail: `More than ${maximumObjects} clients are in it: split the state.` })
+      break
+    }
     const at = `/resources/${place}`
     const resource = Resource.safeParse(raw)
     if (!resource.success) issues.push(...issuesOf(at, resource.error))
@@ -207,7 +219,7 @@ const readResource = (
   if (module && !(modulePath.test(module) && isPlain(module)))
     issues.push({ pointer: `${at}/module`, detail: 'This is no address of a module.' })
   for (const [index, raw] of instances.entries()) {
-    if (issues.length >= enoughIssues) return
+    if (issues.length >= enoughIssues || found.length > maximumObjects) return
     const pointer = `${at}/instances/${index}`
     const instance = Instance.safeParse(raw)
     if (!instance.success) {
@@ -239,7 +251,18 @@ const readResource = (
 export const isPlainAddress = (address: string): boolean => /^[a-z0-9_]+\.[^.[\]"]+$/.test(address)
 
 /** How a state that somebody wants to write stands to the one that is there. */
-export type Succession = 'first' | 'next' | 'same' | 'foreign-lineage' | 'lower-serial' | 'same-serial'
+export type Succession = 'first' | 'next' | 'same' | 'foreign-lineage' | 'lower-serial' | 'same-serial' | 'leap'
+
+/**
+ * The highest serial that a state may begin with or leap to. Terraform raises it by one with each write, and a number holds
+ * twice as many: from every state that is taken, more writes are possible than anybody can make.
+ */
+export const highestSerial = 2 ** 52
+/** Beyond it a serial rises step by step. */
+const step = 1000
+
+const leaps = (next: number, present: number | null): boolean =>
+  next > highestSerial && (present === null || next - present > step)
 
 /**
  * Whether a state may follow another. Source: Terraform's own rules for `state push`: one lineage, serials that rise; the
@@ -249,10 +272,10 @@ export const successionOf = (
   present: { readonly lineage: string; readonly serial: number; readonly sha256: string } | null,
   next: { readonly lineage: string; readonly serial: number; readonly sha256: string },
 ): Succession => {
-  if (present === null) return 'first'
+  if (present === null) return leaps(next.serial, null) ? 'leap' : 'first'
   if (present.lineage !== next.lineage) return 'foreign-lineage'
   if (next.serial < present.serial) return 'lower-serial'
-  if (next.serial > present.serial) return 'next'
+  if (next.serial > present.serial) return leaps(next.serial, present.serial) ? 'leap' : 'next'
   return present.sha256 === next.sha256 ? 'same' : 'same-serial'
 }
 

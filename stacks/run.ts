@@ -57,7 +57,8 @@ export const run = async (order: Order, env: NodeJS.ProcessEnv, output: Output):
     url,
     tenants: orElse(order.declarations, env['NEXUS_TENANTS_DIR']),
   })
-  for (const { name, warnings } of stacks) for (const text of warnings) note(`warning: ${name}: ${printable(text)}`)
+  for (const { name, warnings } of stacks)
+    for (const text of warnings) note(`warning: ${name}: ${text.replaceAll('\n', '\n  ')}`)
   for (const stack of stacks) print(lineOf(stack))
   for (const { message } of refused) note(message)
   // Whoever names a tenant expects a stack of it.

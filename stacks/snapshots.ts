@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { RemoteError } from '../adapters/nexus/remote.ts'
 import type { Remote } from '../adapters/nexus/remote.ts'
 import { Snapshot } from '../domain/snapshot.ts'
+import { printable } from '../domain/printable.ts'
 import { TenantId } from '../domain/vocabulary.ts'
 import { SnapshotError } from './errors.ts'
 
@@ -88,6 +89,9 @@ const pauseIn = ({ headers }: { readonly headers: Headers }): number => {
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds * 1000, leastPauseMs), mostPauseMs) : 2000
 }
 
+/** How long something may stand in the way before somebody must see to it, such as a paused tenant, milliseconds. */
+const obstacleMs = 30_000
+
 const readWhenReady = async (
   remote: Remote,
   path: string,
@@ -95,19 +99,22 @@ const readWhenReady = async (
 ): Promise<unknown> => {
   const since = Date.now()
   const query = { fresh: fresh ? 'true' : undefined, observed: 'true' }
+  let unobstructed = since
   for (;;) {
     const answer = await remote.granted('GET', path, { query })
     if (answer.status !== 202) return jsonIn(answer.body, `${remote.url}${path}`)
-    const pause = pauseIn(answer)
-    if (Date.now() + pause > since + waitMs)
+    const reason = reasonIn(answer.body)
+    if (reason === '') unobstructed = Date.now()
+    const next = Date.now() + pauseIn(answer)
+    if (next > since + waitMs || next > unobstructed + obstacleMs)
       throw new RemoteError(
         'timeout',
-        `Nexus has not read ${tenant} anew within ${waitMs / 1000} s${reasonIn(answer.body)}. Wait longer with --wait, or look at the tenant's health with ` +
+        `Nexus has not read ${tenant} anew within ${Math.round((Date.now() - since) / 1000)} s${reason}. Wait longer with --wait, or look at the tenant's health with ` +
           `nexus doctor. With --no-fresh the stacks are made from the last scan, and a client that was deleted since is made again.`,
         { status: answer.status },
       )
     waiting((Date.now() - since) / 1000)
-    await sleep(pause)
+    await sleep(next - Date.now())
   }
 }
 
@@ -117,7 +124,7 @@ const Waiting = z.object({ reason: z.string().nullable() })
 const reasonIn = (body: Buffer): string => {
   try {
     const { reason } = Waiting.parse(JSON.parse(body.toString('utf8')))
-    return reason === null ? '' : `: ${reason.replace(/\.$/, '')}`
+    return reason === null ? '' : `: ${printable(reason).replace(/\.$/, '')}`
   } catch {
     return ''
   }

@@ -4,6 +4,7 @@ import type { Log } from '../adapters/log/log.ts'
 import type { ApplyCheck, ApplyChecks, Candidate } from '../adapters/postgres/apply-checks.ts'
 import type { StateKey } from '../adapters/postgres/state-rows.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
+import { claimMs } from '../domain/clock.ts'
 import { changedSince } from '../domain/drift.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import type { Reply } from '../domain/verdict.ts'
@@ -22,8 +23,6 @@ export interface ApplyCheckDeps {
 
 /** How often is looked whether an apply is over. */
 const lookEveryMs = 500
-/** A check whose process died is taken over after this time. */
-const claimMs = 60_000
 /** A check that Auth0 did not answer is tried again after this time. */
 const againMs = 5000
 /** The most that Auth0 gives on a page, and the most clients that are read one by one instead. */
@@ -65,6 +64,8 @@ const look = async (deps: ApplyCheckDeps, { key, abandoned, knownDrift }: ApplyC
       await applyChecks.postpone(key, againMs)
       return
     }
+    // An abandoned lock is looked at once; what its holder does when they give it back counts for itself.
+    if (abandoned === null) await applyChecks.looked(key)
     let repaired = 0
     for (const { key: client, base } of candidates) {
       const now = found.get(client.clientId)

@@ -1,8 +1,12 @@
 import type { Log } from '../adapters/log/log.ts'
+import type { Clock } from '../adapters/postgres/clock.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
+import { believe, believedNow } from '../domain/clock.ts'
+import type { Belief } from '../domain/clock.ts'
 import { repeat } from './repeat.ts'
 
 const everyMs = 60 * 60_000
+const toleratedMs = 60_000
 /** Few enough that nobody waits for the statement. */
 const atOnce = 1000
 
@@ -14,13 +18,20 @@ const atOnce = 1000
  */
 export const startForgetting = ({
   audit,
+  clock,
   log,
 }: {
   readonly audit: Pick<Audit, 'forget'>
+  readonly clock: Pick<Clock, 'read'>
   readonly log: Log
-}): (() => Promise<void>) =>
-  repeat(everyMs, 'forgetting old records of the audit', log, async (stopping) => {
+}): (() => Promise<void>) => {
+  let belief: Belief | undefined
+  return repeat(everyMs, 'forgetting old records of the audit', log, async (stopping) => {
+    belief = believe(belief, await clock.read())
+    // The database counts by its own clock: while that may be ahead, nothing is forgotten.
+    if (belief.last.database - believedNow(belief) > toleratedMs) return
     let gone = 0
     for (let some = atOnce; some === atOnce && !stopping.aborted; gone += some) some = await audit.forget(atOnce)
     if (gone > 0) log.info({ records: gone }, 'records of the audit were forgotten: their time was over')
   })
+}

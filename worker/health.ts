@@ -2,6 +2,7 @@ import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
+import { probeEveryMs } from '../domain/clock.ts'
 import { verdictOf } from '../domain/verdict.ts'
 
 /** Whether a tenant's credential is well. An ill one holds the tenant: nothing is sent, and nothing is rejected. */
@@ -15,9 +16,6 @@ export interface Health {
    */
   readonly probe: (tenantId: string, reason: string) => Promise<'well' | 'ill' | 'unknown'>
 }
-
-/** A held tenant is probed this often. */
-export const probeEveryMs = 30_000
 
 export const createHealth = (deps: {
   readonly auth0: Auth0

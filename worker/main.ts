@@ -4,6 +4,7 @@ import type { Log } from '../adapters/log/log.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ApplyChecks } from '../adapters/postgres/apply-checks.ts'
 import type { Changes } from '../adapters/postgres/changes.ts'
+import type { Clock } from '../adapters/postgres/clock.ts'
 import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Idempotency } from '../adapters/postgres/idempotency.ts'
 import type { Leases } from '../adapters/postgres/leases.ts'
@@ -12,6 +13,7 @@ import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
+import { startClockCheck } from './clock.ts'
 import { startApplyChecks } from './apply-check.ts'
 import { startForgetting } from './forget.ts'
 import { startExpiry } from './expiry.ts'
@@ -27,6 +29,7 @@ export interface WorkerDeps {
   readonly pacer: Pacer
   readonly queue: Queue
   readonly clients: Clients
+  readonly clock: Clock
   readonly changes: Changes
   readonly leases: Leases
   readonly tenants: Tenants
@@ -35,9 +38,13 @@ export interface WorkerDeps {
   readonly audit: Pick<Audit, 'forget'>
   readonly idempotency: Idempotency
   readonly operations: Operations
+  /** How long settled changes are kept, milliseconds. */
+  readonly keepMs: number
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number
+  /** How long an apply of Terraform keeps changes waiting, in milliseconds. */
+  readonly applyWaitMs: number
   /** Clients of one tenant that are worked on at the same time. */
   readonly concurrency: number
   /** Ends the process: it no longer gets jobs, and only a new one is known to help. */
@@ -68,10 +75,22 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     }
   }, deps.concurrency)
   const tenantIds = [...configurations.keys()]
+  let clockWasSet = false
+  const isUrgent = (): boolean => {
+    const was = clockWasSet
+    clockWasSet = false
+    return was
+  }
   const stops = [
-    startSweep({ ...deps, health, tenantIds }),
+    startSweep({ ...deps, health, tenantIds, isUrgent }),
     startScans({ ...deps, health }),
     startApplyChecks({ ...deps, policies }),
+    startClockCheck({
+      ...deps,
+      onSet: () => {
+        clockWasSet = true
+      },
+    }),
     startForgetting(deps),
     startExpiry(deps),
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),

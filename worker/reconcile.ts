@@ -6,6 +6,8 @@ import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Lease, Leases, Outlook } from '../adapters/postgres/leases.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Next } from '../adapters/queue/queue.ts'
+import { leaseMs } from '../domain/clock.ts'
+import { longestWaitMs } from '../domain/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import type { Policies } from './policies.ts'
 import { afterAnswer, afterFailure, afterReading } from './settlements.ts'
@@ -54,13 +56,10 @@ export const createReconcile =
   }
 
 const nextOf = (outlook: Exclude<Outlook, { kind: 'ready' }>): Next =>
-  outlook.kind === 'later' ? outlook : { kind: 'done' }
+  outlook.kind === 'later' ? { kind: 'later', afterMs: Math.min(outlook.afterMs, longestWaitMs) } : { kind: 'done' }
 
 /** After an outage, what waits for a later try is tried within this time. */
 const recoveryMs = 5000
-
-/** A lease outlasts the deadline of the call made under it. */
-const leaseMs = (callMs: number): number => callMs * 1.5
 
 /** One step under the lease. What comes next stands in the row, and the next round reads it there. */
 const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {

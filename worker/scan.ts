@@ -4,6 +4,7 @@ import type { Log } from '../adapters/log/log.ts'
 import { NoPlace } from '../adapters/postgres/pacer.ts'
 import type { Pacer } from '../adapters/postgres/pacer.ts'
 import type { Scans } from '../adapters/postgres/scans.ts'
+import { claimMs } from '../domain/clock.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import type { Health } from './health.ts'
 import { repeat } from './repeat.ts'
@@ -19,8 +20,6 @@ export interface ScanDeps {
 
 /** How often is looked whether a scan is due: the due times stand in the database, where no queue can lose them. */
 const lookEveryMs = 500
-/** A scan whose process died is taken over after this time. */
-const claimMs = 60_000
 /** A scan that broke off is begun anew after this time, or after the tenant's interval where that is shorter. */
 const againMs = 30_000
 /** The most that Auth0 gives on a page. */
@@ -50,6 +49,9 @@ export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
   }
 }
 
+/** What is new and what is old could not be told: everything would look as if it had not been seen. */
+const clockWentBack = "the database's clock was set back"
+
 type Claim = NonNullable<Awaited<ReturnType<Scans['claim']>>>
 
 /** Lists all clients of a tenant once. A scan that breaks off is incomplete and says so: nothing then counts as gone. */
@@ -60,9 +62,11 @@ const scan = async (deps: ScanDeps, { tenantId, startedAt, asked }: Claim, stopp
   let from: string | undefined
   let clients = 0
   let nominated = 0
+  let last = startedAt
   do {
     const askedAt = await scans.beginPage(tenantId, claimMs)
-    const page = await readPage(deps, tenantId, from, asked, stopping)
+    const page = askedAt < last ? clockWentBack : await readPage(deps, tenantId, from, asked, stopping)
+    last = askedAt
     if (typeof page === 'string') {
       log.warn({ tenantId, reason: page, clients }, 'scan incomplete: it broke off, and is begun anew')
       await scans.finish(tenantId, { problem: page }, Math.min(againMs, tenant.scanIntervalMs))

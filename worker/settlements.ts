@@ -1,4 +1,5 @@
 import type { Lease, Outcome, Settlement } from '../adapters/postgres/leases.ts'
+import { verifyMarginMs } from '../domain/clock.ts'
 import { driftOf, pendingPaths } from '../domain/desired.ts'
 import { compare, readField, readFields } from '../domain/fields.ts'
 import { ignoredIssues, refusalIssues } from '../domain/refusal.ts'
@@ -142,7 +143,7 @@ const vanished = (lease: Lease): Settlement => ({
 
 /** A former call of unknown outcome may write until its deadline: the client is read once more after it. */
 const verification = (lease: Lease): Pick<Settlement, 'verifyAfterMs'> => {
-  if (lease.openAttemptMs !== null) return { verifyAfterMs: lease.openAttemptMs + 1000 }
+  if (lease.openAttemptMs !== null) return { verifyAfterMs: lease.openAttemptMs + verifyMarginMs }
   return lease.verifyDue ? { verifyAfterMs: null } : {}
 }
 

@@ -3,7 +3,7 @@ import type { Clients } from '../adapters/postgres/clients.ts'
 import type { Tenants } from '../adapters/postgres/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import type { Health } from './health.ts'
-import { probeEveryMs } from './health.ts'
+import { probeEveryMs } from '../domain/clock.ts'
 import { repeat } from './repeat.ts'
 
 export interface SweepDeps {
@@ -12,6 +12,8 @@ export interface SweepDeps {
   readonly queue: Queue
   readonly health: Health
   readonly tenantIds: readonly string[]
+  /** Whether something has happened after which what waits may be due, whenever it was last asked for. */
+  readonly isUrgent: () => boolean
   readonly log: Log
 }
 
@@ -31,7 +33,10 @@ export const startSweep = (deps: SweepDeps): (() => Promise<void>) => {
   let first = true
   return repeat(everyMs, 'sweep', deps.log, async () => {
     const lifted = await probeHeld(deps)
-    await wakeLagging(deps, first || lifted ? 0 : quietMs)
+    const urgent = deps.isUrgent()
+    // A new primary may lack the last jobs of the old one.
+    const recovered = deps.queue.recovered()
+    await wakeLagging(deps, first || lifted || recovered || urgent ? 0 : quietMs)
     first = false
   })
 }

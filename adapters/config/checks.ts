@@ -60,6 +60,24 @@ const metadataKeys = (tenants: readonly Readonly<Record<string, unknown>>[]): Fi
     )
   })
 
+/** A state is Nexus' to write, or somebody else's. */
+const states = (tenants: readonly Readonly<Record<string, unknown>>[]): Finding[] =>
+  tenants.flatMap((tenant, index) => {
+    const own: readonly unknown[] = Array.isArray(tenant['terraformStates']) ? tenant['terraformStates'] : []
+    const others: readonly unknown[] = Array.isArray(tenant['otherStates']) ? tenant['otherStates'] : []
+    return others.flatMap((name, place) =>
+      own.includes(name)
+        ? [
+            {
+              path: ['tenants', index, 'otherStates', place],
+              message:
+                'This state is in terraformStates already: Nexus writes its configuration, or others do. Remove one.',
+            },
+          ]
+        : [],
+    )
+  })
+
 const keyUrlProblem = (raw: string, insecure: boolean): string | undefined => {
   const url = URL.parse(raw)
   if (url === null || !['https:', 'http:'].includes(url.protocol))
@@ -158,6 +176,7 @@ export const findings = (root: unknown, isUnknown: (path: Path) => boolean): Fin
     ...repeated(tenants, ['tenants'], 'domain', 'Another tenant has this domain; configure it once.', hostOf),
     ...domains(tenants),
     ...metadataKeys(tenants),
+    ...states(tenants),
     ...repeated(
       issuers,
       ['issuers'],

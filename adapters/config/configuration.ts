@@ -102,6 +102,8 @@ export interface TenantConfiguration {
   readonly foreignTerraform: (typeof foreignTerraformPolicies)[number]
   /** Names of the Terraform states whose configuration Nexus writes. */
   readonly terraformStates: readonly string[]
+  /** Names of other states that have power over clients: kept here or posted, and written by somebody else. */
+  readonly otherStates: readonly string[]
   readonly metadataKeys: MetadataKeys
   readonly allowInsecure: boolean
 }

@@ -128,6 +128,7 @@ const tenant = mapping({
   scanInterval: duration('100ms', '24h').default(900_000),
   foreignTerraform: oneOf(foreignTerraformPolicies).default('warn'),
   terraformStates: list(stateName, 'names of states').default([]),
+  otherStates: list(stateName, 'names of states').default([]),
   metadataKeys: mapping({
     owners: metadataKey(defaultMetadataKeys.owners),
     productName: metadataKey(defaultMetadataKeys.productName),

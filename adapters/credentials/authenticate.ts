@@ -34,7 +34,10 @@ export interface Credentials {
 export type Authenticate = (credentials: Credentials) => Promise<Caller>
 
 export interface AuthenticatorOptions {
-  /** The time in milliseconds. */
+  /**
+   * The time in milliseconds. Left out, it is the machine's where a token names a time, and a clock that nobody sets for
+   * everything that is counted or kept for a while.
+   */
   readonly now?: () => number
   readonly keyTimes?: KeyTimes
   readonly passwordLimits?: TurnLimits
@@ -91,7 +94,7 @@ const refuseImitation = (issuers: readonly IssuerConfiguration[], { userId, role
 export const createAuthenticator = (
   configuration: Pick<Configuration, 'issuers' | 'applicationTokens' | 'serviceAccounts'>,
   {
-    now = Date.now,
+    now,
     keyTimes,
     passwordLimits,
     attemptLimits,
@@ -107,12 +110,13 @@ export const createAuthenticator = (
     onError,
   )
   const { issuers } = configuration
-  const verifyBearer = createBearerVerifier(issuers, now, keyTimes)
-  const attempts = createAttempts(now, attemptLimits)
+  const steady = now ?? (() => performance.now())
+  const verifyBearer = createBearerVerifier(issuers, now ?? Date.now, keyTimes, steady)
+  const attempts = createAttempts(steady, attemptLimits)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,
     createRegisteredAccounts(registered.account, onError),
-    now,
+    steady,
     attempts,
     passwordLimits,
   )

@@ -87,14 +87,16 @@ const verify = async (
  * The function that it returns throws Unauthenticated, or IssuerUnavailable where the issuer's keys cannot be had.
  *
  * @param now the time in milliseconds
+ * @param steady milliseconds of a clock that nobody sets, for the age of keys
  */
 export const createBearerVerifier = (
   issuers: readonly IssuerConfiguration[],
   now: () => number,
   times: KeyTimes = defaultKeyTimes,
+  steady: () => number = now,
 ) => {
   const known = new Map(
-    issuers.map((issuer) => [issuer.issuer, { issuer, find: createIssuerKeys(issuer, now, times) }]),
+    issuers.map((issuer) => [issuer.issuer, { issuer, find: createIssuerKeys(issuer, steady, times) }]),
   )
   return async (token: string): Promise<Bearer> => {
     const entry = known.get(claimedIssuer(token) ?? '')

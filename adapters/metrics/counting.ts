@@ -46,8 +46,8 @@ export const countAccepted = (clients: Clients, { changed }: Metrics): Clients =
 
 export const countWithdrawn = (changes: Changes, { changed }: Metrics): Changes => ({
   ...changes,
-  withdraw: async (change, record) => {
-    const outcome = await changes.withdraw(change, record)
+  withdraw: async (change, ...more) => {
+    const outcome = await changes.withdraw(change, ...more)
     if (outcome === 'withdrawn') changed(change.key.tenantId, 'withdrawn')
     return outcome
   },

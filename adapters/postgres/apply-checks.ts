@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { ClientKey, Values } from '../../domain/vocabulary.ts'
+import { deciding } from './named-states.ts'
 import type { Database } from './schema.ts'
 import { lockIn } from './state-rows.ts'
 import type { HeldLock, KnownDrift, StateKey, StateRow } from './state-rows.ts'
@@ -20,6 +21,9 @@ export interface Candidate {
   readonly base: Values
 }
 
+/** The clients of a state are looked at once in this time at the most, however often it is locked and unlocked. */
+const atMostEveryMs = 60_000
+
 /** Looking after an apply: due times stand in the state's row, where no queue can lose them. */
 export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { readonly applyWaitMs: number }) => ({
   /** Claims one check that is due, for `forMs`. Paused and held tenants are left alone. */
@@ -28,17 +32,21 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
       update nexus.terraform_states set check_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
       where (tenant_id, name) in (
         select s.tenant_id, s.name from nexus.terraform_states s left join nexus.tenants t using (tenant_id)
-        where s.check_at <= clock_timestamp() and (s.check_until is null or s.check_until <= clock_timestamp())
+        where s.check_at <= clock_timestamp()
+          and (s.looked_at is null or s.looked_at <= clock_timestamp() - ${atMostEveryMs} * interval '1 millisecond'
+               or s.known_drift is null)
+          and (s.check_until is null or s.check_until <= clock_timestamp())
           and s.tenant_id = any(${[...tenantIds]}) and coalesce(t.paused_at, t.held_at) is null
         order by s.check_at limit 1 for update of s skip locked
       )
       returning *, extract(epoch from clock_timestamp() - locked_at)::float8 * 1000 as lock_ms
     `.execute(db)
     const [row] = rows
+    const lock = row === undefined ? null : lockIn(row, applyWaitMs)
     return (
       row && {
         key: { tenantId: row.tenant_id, name: row.name },
-        abandoned: lockIn(row, applyWaitMs),
+        abandoned: lock?.abandoned === true ? lock : null,
         knownDrift: row.known_drift,
       }
     )
@@ -49,7 +57,7 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
     const { rows } = await sql<{ client_id: string; base: Values }>`
       select c.client_id, c.base from nexus.clients c
       where c.tenant_id = ${tenantId} and c.base <> '{}'::jsonb and c.vanished_at is null and c.client_id in (
-        select r.client_id from nexus.terraform_resources r where r.tenant_id = ${tenantId} and r.state = ${name})
+        select r.client_id from ${deciding} r where r.tenant_id = ${tenantId} and r.state = ${name})
       order by c.client_id
     `.execute(db)
     return rows.map(({ client_id, base }) => ({ key: { tenantId, clientId: client_id }, base }))
@@ -63,14 +71,22 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
     `.execute(db)
   },
 
+  /** Auth0 was asked for the clients of a state whose apply is over. */
+  looked: async ({ tenantId, name }: StateKey): Promise<void> => {
+    await sql`
+      update nexus.terraform_states set looked_at = clock_timestamp() where tenant_id = ${tenantId} and name = ${name}
+    `.execute(db)
+  },
+
   /**
-   * Ends a check. What was known of drift stays as long as the lock is held: when it is given back, the state is looked at
+   * Ends a check. Where one more is due later, it takes this one's place. What was known of drift stays as long as the lock is held: when it is given back, the state is looked at
    * again. A lock that was taken or given back meanwhile has made a new check due, which stays.
    */
   finish: async ({ tenantId, name }: StateKey): Promise<void> => {
     await sql`
       update nexus.terraform_states
-      set check_at = null, check_until = null, known_drift = case when lock is not null then known_drift end
+      set check_at = look_again_at, look_again_at = null, check_until = null,
+          known_drift = case when lock is not null or look_again_at is not null then known_drift end
       where tenant_id = ${tenantId} and name = ${name} and check_until is not null
     `.execute(db)
   },
@@ -80,6 +96,14 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
     await sql`
       update nexus.terraform_states set check_until = clock_timestamp() + ${ms} * interval '1 millisecond'
       where tenant_id = ${tenantId} and name = ${name} and check_until is not null
+    `.execute(db)
+  },
+
+  /** Forgets what happened to each state before the newest `most` events: whoever is that far behind is told how far. */
+  expireEvents: async (most: number): Promise<void> => {
+    await sql`
+      delete from nexus.terraform_events e using nexus.terraform_states s
+      where s.tenant_id = e.tenant_id and s.name = e.state and e.snapshot <= s.snapshot - ${most}
     `.execute(db)
   },
 })

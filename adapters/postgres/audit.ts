@@ -81,14 +81,15 @@ const insert = async (db: Kysely<Database>, entries: readonly AuditEntry[]): Pro
   try {
     await sql`
       insert into nexus.audit (tenant_id, actor_kind, actor_id, application, address, request_id, action, target, change_id,
-                               outcome, reason, missing)
+                               outcome, reason, missing, count)
       select * from unnest(
         ${column(({ tenantId }) => tenantId)}::text[], ${column(({ actor }) => actor?.kind ?? null)}::text[],
         ${column(({ actor }) => actor?.id ?? null)}::text[], ${column(({ actor }) => actor?.application ?? null)}::text[],
         ${column(({ address }) => address)}::inet[], ${column(({ requestId }) => requestId)}::text[],
         ${column(({ action }) => action)}::text[], ${column(({ target }) => target)}::text[],
         ${column(({ changeId }) => changeId)}::uuid[], ${column(({ outcome }) => outcome)}::text[],
-        ${column(({ reason }) => reason)}::text[], ${column(({ missing }) => missing)}::text[])
+        ${column(({ reason }) => reason)}::text[], ${column(({ missing }) => missing)}::text[],
+        ${entries.map(({ count }) => count ?? null)}::bigint[])
     `.execute(db)
   } catch (error) {
     throw new AuditUnavailable(error)

@@ -9,6 +9,7 @@ import { listingStatement } from './listings.ts'
 import type { KeysOf } from './listings.ts'
 import { settledChannel } from './notifications.ts'
 import { readRecord } from './records.ts'
+import type { ClientRecord } from './records.ts'
 import type { Database } from './schema.ts'
 
 /** One accepted PATCH: who, what, when, and what came of it. */
@@ -66,19 +67,22 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
    * Takes a change back that still waits: one transaction on the locked row of its client. What it would have brought
    * leaves the desired state with it, as that is never stored.
    *
+   * @param mayBe looks at the locked row, and throws where the change may not be taken back; nothing is done then
    * @returns `under-way` while a call that may carry it is under way; `settled` where it no longer waits
    */
   withdraw: (
     { id, key }: Pick<Change, 'id' | 'key'>,
     record?: OpenRecord,
+    mayBe: (state: ClientRecord) => void = () => undefined,
   ): Promise<'withdrawn' | 'under-way' | 'settled'> =>
     recorded(db, record, async (trx, keep) => {
       const { rows } = await sql<{ under_way: boolean }>`
         select coalesce(lease_until > clock_timestamp(), false) as under_way from nexus.clients
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
       `.execute(trx)
-      if (rows[0]?.under_way === true) return 'under-way'
       const before = await readRecord(trx, key, false)
+      if (before !== undefined) mayBe(before)
+      if (rows[0]?.under_way === true) return 'under-way'
       const withdrawn = await sql`
         update nexus.changes set status = 'withdrawn', settled_at = clock_timestamp()
         where id = ${id} and status = 'accepted'
@@ -142,6 +146,24 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
       .limit(100)
       .execute()
     return rows.map((row) => row.values)
+  },
+
+  /**
+   * Forgets some of the changes that were settled before a time, and that no operation still tells of. What they confirmed
+   * stands in the client's row.
+   *
+   * @returns how many
+   */
+  expire: async (settledBefore: Date, limit: number): Promise<number> => {
+    const { rows } = await sql`
+      delete from nexus.changes where id in (
+        select h.id from nexus.changes h
+        where h.status <> 'accepted' and h.settled_at < ${settledBefore}
+          and not exists (select from nexus.operation_elements e where e.change_id = h.id)
+        order by h.settled_at limit ${limit} for update skip locked)
+      returning 1
+    `.execute(db)
+    return rows.length
   },
 })
 

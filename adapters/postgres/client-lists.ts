@@ -5,6 +5,7 @@ import { folded, readByOf, within } from '../../domain/listing.ts'
 import type { SyncWord, TerraformWord } from '../../domain/listing.ts'
 import type { Auth0Client, ClientState, MetadataKeys } from '../../domain/vocabulary.ts'
 import { createReread } from './listings.ts'
+import { holdings } from './named-states.ts'
 import { pendingOf } from './records.ts'
 import type { Database } from './schema.ts'
 
@@ -238,7 +239,7 @@ const selection = (request: ListRequest): RawBuilder<unknown> => sql`
 
 /** The client `c` stands in a state, as the manually created do not. */
 const inState = sql`exists (
-  select from nexus.terraform_resources r
+  select from ${holdings} r
   where r.tenant_id = c.tenant_id and r.client_id = c.client_id and r.type = 'auth0_client')`
 
 const tenantStopped = sql`exists (
@@ -261,7 +262,7 @@ const syncs = (tenantIsStopped: boolean): Readonly<Record<SyncWord, RawBuilder<u
       }
 
 const statesOf = sql`
-  select r.state from nexus.terraform_resources r
+  select r.state from ${holdings} r
   where r.tenant_id = l.tenant_id and r.client_id = l.client_id and r.type = 'auth0_client'`
 const requested = (kind: 'adopt' | 'release') => sql`exists (
   select from nexus.terraform_requests q

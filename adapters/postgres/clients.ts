@@ -7,15 +7,34 @@ import { recorded } from './audit.ts'
 import type { OpenRecord } from './audit.ts'
 import { listingStatement, unlistStatement } from './listings.ts'
 import type { KeysOf } from './listings.ts'
-import { isApplying, readRecord, selection, toRecord } from './records.ts'
+import { isApplying, pendingOf, readRecord, selection, toRecord } from './records.ts'
 import type { ClientRecord, StateRow } from './records.ts'
 import type { Database } from './schema.ts'
 import { eventStatement } from './state-events.ts'
+
+/** Of a client, what decides who may reach it. Its observation is cut down to that. */
+export type ClientStanding = Pick<ClientRecord, 'observed' | 'base' | 'pending' | 'ageMs' | 'vanished'>
+
+type StandingRow = ClientStanding & { readonly client_id: string }
 
 /** The clients that Nexus knows. */
 export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** What Nexus knows of a client; undefined where it knows none of that id. */
   load: (key: ClientKey): Promise<ClientRecord | undefined> => readRecord(db, key, false),
+
+  /**
+   * What decides who may reach each of several clients, and nothing else of them. Those that Nexus does not know are left
+   * out.
+   */
+  standings: async (tenantId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, ClientStanding>> => {
+    const { rows } = await sql<StandingRow>`
+      select c.client_id, c.base, ${pendingOf} as pending, c.vanished_at is not null as vanished,
+             jsonb_build_object('client_metadata', c.observed->'client_metadata') as observed,
+             extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as "ageMs"
+      from nexus.clients c where c.tenant_id = ${tenantId} and c.client_id = any(${[...clientIds]})
+    `.execute(db)
+    return new Map(rows.map(({ client_id, ...standing }) => [client_id, standing]))
+  },
 
   /**
    * Keeps what Auth0 answered for a client, known or not. An observation never overwrites one that was written while
@@ -113,7 +132,7 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
           and (next_try_at is null or next_try_at <= clock_timestamp())
           and (lease_until is null or lease_until <= clock_timestamp())
           and (woken_at is null or woken_at <= clock_timestamp() - ${quietMs} * interval '1 millisecond'
-               or woken_at < greatest(verify_at, next_try_at))
+               or woken_at < greatest(verify_at, next_try_at, lease_until))
           and coalesce(c2.paused_at, t.paused_at, t.held_at) is null and not ${isApplying(sql`c2`)}
         order by next_try_at nulls first
         limit ${limit}
@@ -143,7 +162,8 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
       where (generation > settled_generation or verify_at <= clock_timestamp())
         and tenant_id = any(${[...tenantIds]}) and vanished_at is null
         and coalesce(c.paused_at, t.paused_at, t.held_at) is null and not ${isApplying(sql`c`)}
-        and greatest(written_at, next_try_at, verify_at, lease_until) < clock_timestamp() - ${ms} * interval '1 millisecond'
+        and greatest(case when written_at <= clock_timestamp() then written_at end, next_try_at, verify_at, lease_until)
+            < clock_timestamp() - ${ms} * interval '1 millisecond'
     `.execute(db)
     return rows[0]?.overdue ?? 0
   },

@@ -16,10 +16,25 @@ const held = (states: readonly string[]) => sql`
  * existing: one that is gone from Auth0 would come back as an empty client of the old name.
  */
 export const createHeldClients = (db: Kysely<Database>) => ({
-  /** All of them, at most `limit`. */
+  /** Of several states, at most `limit`. */
   of: async (tenantId: string, states: readonly string[], limit: number): Promise<string[]> => {
     const { rows } = await sql<{ client_id: string }>`
       select c.client_id from nexus.clients c where c.tenant_id = ${tenantId} and ${held(states)}
+      order by c.client_id limit ${limit}
+    `.execute(db)
+    return rows.map((row) => row.client_id)
+  },
+
+  /**
+   * Those of one state that no declaration gives, as far as its text says: they have no configuration that could make them
+   * again. At most `limit`.
+   */
+  undeclared: async (tenantId: string, state: string, limit: number): Promise<string[]> => {
+    const { rows } = await sql<{ client_id: string }>`
+      select c.client_id from nexus.clients c
+      where c.tenant_id = ${tenantId} and ${held([state])} and not exists (
+        select from nexus.terraform_resources r
+        where r.tenant_id = c.tenant_id and r.client_id = c.client_id and r.state = ${state} and r.declared)
       order by c.client_id limit ${limit}
     `.execute(db)
     return rows.map((row) => row.client_id)

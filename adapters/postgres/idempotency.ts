@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { longestRequestMs } from '../../domain/clock.ts'
 import type { Author } from '../../domain/vocabulary.ts'
 import type { Database } from './schema.ts'
 
@@ -11,19 +12,22 @@ export interface RequestKey {
   readonly key: string
 }
 
-/** A key that is ours for a time: whatever is written for it holds the token, so that a holder who was too slow cannot. */
-export interface Claim extends RequestKey {
-  readonly token: string
-  /** What a former holder, who died, has brought about already. */
+/** What a request has brought about. */
+export interface Made {
   readonly changeId: string | null
   readonly operationId: string | null
+}
+
+/** A key that is ours for a time: whatever is written for it holds the token, so that a holder who was too slow cannot. */
+export interface Claim extends RequestKey, Made {
+  readonly token: string
 }
 
 /** What becomes of a request that has a key. */
 export type Claimed =
   | { readonly kind: 'claimed'; readonly claim: Claim }
-  /** It has been answered already: the text that was kept. */
-  | { readonly kind: 'answered'; readonly answer: string }
+  /** It has been answered already: the text that was kept; and what the request has brought about, where it has. */
+  | { readonly kind: 'answered'; readonly answer: string; readonly made: Made | undefined }
   | { readonly kind: 'in-flight' }
   | { readonly kind: 'other-request' }
 
@@ -52,30 +56,52 @@ export const createIdempotency = (db: Kysely<Database>) => ({
   claim: async (key: RequestKey, fingerprint: string, holdMs: number): Promise<Claimed> => {
     const token = randomUUID()
     for (;;) {
-      const taken = await sql<{ change_id: string | null; operation_id: string | null }>`
+      const taken = await sql<MadeRow>`
         insert into nexus.idempotency_keys as k (tenant_id, caller, key, fingerprint, claim, claimed_until)
         values (${key.tenantId}, ${JSON.stringify(key.caller)}::jsonb, ${key.key}, ${fingerprint}, ${token},
                 clock_timestamp() + ${holdMs} * interval '1 millisecond')
         on conflict (tenant_id, caller, key) do update
           set claim = excluded.claim, claimed_until = excluded.claimed_until
-          where k.fingerprint = excluded.fingerprint and k.answer is null and k.claimed_until <= clock_timestamp()
+          where k.fingerprint = excluded.fingerprint and k.answer is null and (
+            k.claimed_until <= clock_timestamp()
+            -- By a clock that has been set since: no request takes so long.
+            or k.claimed_until > clock_timestamp() + ${longestRequestMs} * interval '1 millisecond')
         returning change_id, operation_id
       `.execute(db)
       const [row] = taken.rows
       if (row !== undefined)
         return {
           kind: 'claimed',
-          claim: { ...key, token, changeId: row.change_id, operationId: row.operation_id },
+          claim: { ...key, token, ...madeIn(row) },
         }
-      const held = await sql<{ fingerprint: string; answer: string | null }>`
-        select fingerprint, answer from nexus.idempotency_keys where ${where(key)}
+      const held = await sql<HeldRow>`
+        select fingerprint, answer, change_id, operation_id from nexus.idempotency_keys where ${where(key)}
       `.execute(db)
       const [holder] = held.rows
       // Its holder let go of it in between.
       if (holder === undefined) continue
       if (holder.fingerprint !== fingerprint) return { kind: 'other-request' }
-      return holder.answer === null ? { kind: 'in-flight' } : { kind: 'answered', answer: holder.answer }
+      const { answer } = holder
+      if (answer === null) return { kind: 'in-flight' }
+      const made = madeIn(holder)
+      return { kind: 'answered', answer, made: (made.changeId ?? made.operationId) ? made : undefined }
     }
+  },
+
+  /** What the request with a key has brought about so far; undefined where there is none with it. */
+  find: async (key: RequestKey): Promise<Made | undefined> => {
+    const { rows } = await sql<MadeRow>`
+      select change_id, operation_id from nexus.idempotency_keys where ${where(key)}
+    `.execute(db)
+    return rows[0] && madeIn(rows[0])
+  },
+
+  /** Forgets an answer that should not have been kept; what the request has brought about stays with its key. */
+  reopen: async (key: RequestKey, answer: string): Promise<void> => {
+    await sql`
+      update nexus.idempotency_keys set answer = null, claimed_until = clock_timestamp()
+      where ${where(key)} and answer = ${answer}
+    `.execute(db)
   },
 
   /** Keeps what was answered, for repetitions. */
@@ -96,12 +122,21 @@ export const createIdempotency = (db: Kysely<Database>) => ({
     `.execute(db)
   },
 
-  /** Forgets keys that are older than `ms`. */
-  expire: async (ms: number): Promise<void> => {
-    await sql`
-      delete from nexus.idempotency_keys where created_at < clock_timestamp() - ${ms} * interval '1 millisecond'
-    `.execute(db)
+  /** Forgets keys that were made before a time. */
+  expire: async (before: Date): Promise<void> => {
+    await sql`delete from nexus.idempotency_keys where created_at < ${before}`.execute(db)
   },
 })
+
+interface MadeRow {
+  readonly change_id: string | null
+  readonly operation_id: string | null
+}
+interface HeldRow extends MadeRow {
+  readonly fingerprint: string
+  readonly answer: string | null
+}
+
+const madeIn = ({ change_id: changeId, operation_id: operationId }: MadeRow): Made => ({ changeId, operationId })
 
 export type Idempotency = ReturnType<typeof createIdempotency>

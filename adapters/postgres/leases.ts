@@ -14,6 +14,7 @@ import type {
 } from '../../domain/vocabulary.ts'
 import { listingStatement, unlistStatement } from './listings.ts'
 import type { KeysOf } from './listings.ts'
+import { deciding } from './named-states.ts'
 import { isApplying, movedState, pendingOf, readRecord, toState } from './records.ts'
 import { settledChannel } from './notifications.ts'
 import type { ClientsTable, Contested, Database } from './schema.ts'
@@ -91,7 +92,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
       select (c.generation > c.settled_generation or c.verify_at <= clock_timestamp()) is true as work,
              coalesce(c.paused_at, t.paused_at, t.held_at) is not null as standstill,
              extract(epoch from greatest(c.lease_until, c.next_try_at, (
-               select max(s.hold_until) from nexus.terraform_resources r
+               select max(s.hold_until) from ${deciding} r
                join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
                where r.tenant_id = c.tenant_id and r.client_id = c.client_id
              )) - clock_timestamp())::float8 * 1000 as after_ms

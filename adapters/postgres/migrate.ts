@@ -10,7 +10,7 @@ import { requests } from './migrations/0004-requests.ts'
 import { audit } from './migrations/0005-audit.ts'
 import { clientLists } from './migrations/0006-client-lists.ts'
 import { namedStates } from './migrations/0008-named-states.ts'
-import { countedStrangers } from './migrations/0010-counted-strangers.ts'
+import { boundedGrowth } from './migrations/0010-bounded-growth.ts'
 import { declaredClients } from './migrations/0012-declared-clients.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
@@ -22,7 +22,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-audit': audit,
   '0006-client-lists': clientLists,
   '0008-named-states': namedStates,
-  '0010-counted-strangers': countedStrangers,
+  '0010-bounded-growth': boundedGrowth,
   '0012-declared-clients': declaredClients,
 }
 

@@ -57,6 +57,14 @@ export const createOperations = (db: Kysely<Database>) => ({
     `.execute(db)
   },
 
+  /** Forgets what was answered for elements of which no change came: they are undecided again. */
+  reopen: async (operationId: string, places: readonly number[]): Promise<void> => {
+    await sql`
+      update nexus.operation_elements set answer = null
+      where operation_id = ${operationId} and place = any(${[...places]}::integer[]) and change_id is null
+    `.execute(db)
+  },
+
   /** An operation of a tenant as it stands; undefined where there is none of that id. */
   find: async (tenantId: string, id: string): Promise<Operation | undefined> => {
     const { rows } = await sql<Row>`
@@ -79,11 +87,11 @@ export const createOperations = (db: Kysely<Database>) => ({
     return rows[0]?.id
   },
 
-  /** Forgets operations that are older than `ms`, unless a change of theirs still waits. */
-  expire: async (ms: number): Promise<void> => {
+  /** Forgets operations that were opened before a time, unless a change of theirs still waits. */
+  expire: async (before: Date): Promise<void> => {
     await sql`
       delete from nexus.operations o
-      where created_at < clock_timestamp() - ${ms} * interval '1 millisecond'
+      where created_at < ${before}
         and not exists (
           select from nexus.operation_elements e join nexus.changes h on h.id = e.change_id
           where e.operation_id = o.id and h.status = 'accepted')

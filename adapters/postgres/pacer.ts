@@ -16,7 +16,7 @@ export interface Asker {
 }
 
 /** For what a call is made: that decides who goes first, and for requests how many may wait. */
-export type Purpose =
+type Purpose =
   | { readonly rank: 'request'; readonly asker: Asker }
   | { readonly rank: Exclude<Rank, 'request'>; readonly signal?: AbortSignal }
 

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Selectable, Transaction } from 'kysely'
+import { ageOf } from '../../domain/clock.ts'
 import type { TerraformRequest, TerraformStanding } from '../../domain/terraform-standing.ts'
 import type { ClientKey, ClientState, PendingChange } from '../../domain/vocabulary.ts'
+import { deciding, holdings } from './named-states.ts'
 import type { ClientsTable, Database } from './schema.ts'
 
 /** A client's row with what stands around it. */
@@ -56,27 +58,27 @@ export const pendingOf = sql`
 const standingOf = sql`
   jsonb_build_object(
     'states', (
-      select coalesce(jsonb_agg(distinct r.state), '[]'::jsonb) from nexus.terraform_resources r
+      select coalesce(jsonb_agg(distinct r.state), '[]'::jsonb) from ${holdings} r
       where r.tenant_id = c.tenant_id and r.client_id = c.client_id and r.type = 'auth0_client'),
     'request', (
       select jsonb_build_object('kind', q.kind, 'state', q.state) from nexus.terraform_requests q
       where q.tenant_id = c.tenant_id and q.client_id = c.client_id),
     'applying', (
       select jsonb_build_object('state', s.name, 'who', s.lock->>'Who', 'until', s.hold_until)
-      from nexus.terraform_resources r join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
+      from ${deciding} r join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
       where r.tenant_id = c.tenant_id and r.client_id = c.client_id and s.hold_until > clock_timestamp()
       order by s.hold_until desc limit 1)
   )`
 
 /** Whether an apply keeps the changes of the client in the row of that alias waiting. */
 export const isApplying = (alias: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (
-  select from nexus.terraform_resources r
+  select from ${deciding} r
   join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
   where r.tenant_id = ${alias}.tenant_id and r.client_id = ${alias}.client_id and s.hold_until > clock_timestamp())`
 
 /** A state that manages the client `c` and whose serial has moved since Auth0 had the confirmed values. */
 export const movedState = sql`(
-  select s.name from nexus.terraform_resources r
+  select s.name from ${deciding} r
   join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
   where r.tenant_id = c.tenant_id and r.client_id = c.client_id and s.serial_moved_at > c.confirmed_at
   order by s.serial_moved_at desc limit 1)`
@@ -111,7 +113,7 @@ export const readRecord = async (
 export const toRecord = (row: StateRow): ClientRecord => ({
   ...toState(row),
   revision: row.revision,
-  ageMs: row.age_ms,
+  ageMs: ageOf(row.age_ms),
   vanished: row.vanished_at !== null,
   standstill: standstillOf(row),
   failures: row.failures,

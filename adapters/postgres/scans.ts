@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Kysely } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import type { Auth0Client, MetadataKeys, Values } from '../../domain/vocabulary.ts'
 import { nominates } from '../../domain/drift.ts'
 import { listingOf } from '../../domain/listing.ts'
@@ -102,6 +102,12 @@ export const createScans = (db: Kysely<Database>) => ({
     return rows[0]?.now ?? new Date(0)
   },
 
+  /** The database's time, taken before a page is asked for that belongs to no scan. */
+  time: async (): Promise<Date> => {
+    const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+    return rows[0]?.now ?? new Date(0)
+  },
+
   /**
    * Keeps a page: clients that were not known become known; of known ones `observed` is written only where no lease
    * lives, nothing is pending, and the row has not been written since before the page was asked for.
@@ -144,7 +150,7 @@ export const createScans = (db: Kysely<Database>) => ({
             updated_at = case when c.observed is distinct from excluded.observed or c.vanished_at is not null
                          then excluded.updated_at else c.updated_at end
         where (c.lease_until is null or c.lease_until <= clock_timestamp())
-          and c.generation = c.settled_generation and c.written_at < ${askedAt}
+          and c.generation = c.settled_generation and ${isBefore(sql`c.written_at`, askedAt)}
         returning c.client_id
       )
       ${listingStatement(tenantId, listings, sql`where r.client_id in (select client_id from kept)`)}
@@ -157,7 +163,7 @@ export const createScans = (db: Kysely<Database>) => ({
   nominateUnseen: async (tenantId: string, startedAt: Date): Promise<number> => {
     const { rows } = await sql<{ client_id: string }>`
       select client_id from nexus.clients
-      where tenant_id = ${tenantId} and observed_at < ${startedAt} and written_at < ${startedAt}
+      where tenant_id = ${tenantId} and ${isBefore(sql`observed_at`, startedAt)} and ${isBefore(sql`written_at`, startedAt)}
         and vanished_at is null and verify_at is null and generation = settled_generation
     `.execute(db)
     if (rows.length > 0)
@@ -192,6 +198,10 @@ export const createScans = (db: Kysely<Database>) => ({
 })
 
 export type Scans = ReturnType<typeof createScans>
+
+/** Whether a row was written before a time; one from the future was written by a clock that has been set since. */
+const isBefore = (written: RawBuilder<unknown>, time: Date) =>
+  sql`(${written} < ${time} or ${written} > clock_timestamp())`
 
 const nominate = async (db: Kysely<Database>, tenantId: string, clientIds: readonly string[]): Promise<void> => {
   await sql`

@@ -26,7 +26,7 @@ export const standingOf = async (
   const { rows } = await sql<TenantStanding>`
     select t.tenant_id as "tenantId", t.held_at is not null as held, t.paused_at is not null as paused,
            c.backlog, c.drifted, c.stalled, l.locks, l.abandoned as "abandonedLocks",
-           coalesce((select extract(epoch from clock_timestamp() - min(h.accepted_at)) from nexus.changes h
+           coalesce((select greatest(0, extract(epoch from clock_timestamp() - min(h.accepted_at))) from nexus.changes h
                      where h.tenant_id = t.tenant_id and h.status = 'accepted'), 0)::float8 as "lagSeconds"
     from nexus.tenants t
     cross join lateral (

@@ -6,6 +6,8 @@ import type { TerraformRequest } from '../../domain/terraform-standing.ts'
 import type { Author, ClientKey } from '../../domain/vocabulary.ts'
 import { recorded } from './audit.ts'
 import type { OpenRecord } from './audit.ts'
+import { holdings } from './named-states.ts'
+import type { OutdatedWrite } from './outdated-writes.ts'
 import { pendingOf } from './records.ts'
 import type { Database } from './schema.ts'
 import { noteEvent, noteMoved } from './state-events.ts'
@@ -64,6 +66,8 @@ const movedBy = async (
 /** Where a client stands in a state. */
 export interface Place {
   readonly state: string
+  /** Whether the configuration names the state. A place in another is a claim, and changes nothing. */
+  readonly named: boolean
   readonly address: string
   readonly tainted: boolean
   readonly deposed: string | null
@@ -85,6 +89,8 @@ export interface StateSummary {
   readonly snapshot: number
   readonly clients: number
   readonly lock: HeldLock | null
+  /** The last write past the lock from an outdated configuration, until an apply has held it. */
+  readonly outdatedWrite: OutdatedWrite | null
 }
 
 /** Counts over the clients of a tenant. */
@@ -104,8 +110,9 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
     clientId,
   }: ClientKey): Promise<{ readonly places: Place[]; readonly request: PendingRequest | null }> => {
     const { rows: places } = await sql<Place>`
-      select state, address, tainted, deposed from nexus.terraform_resources
-      where tenant_id = ${tenantId} and client_id = ${clientId} and type = 'auth0_client' order by state, place
+      select r.state, address, tainted, deposed, n.state is not null as named from nexus.terraform_resources r
+      left join nexus.terraform_named n on n.tenant_id = r.tenant_id and n.state = r.state
+      where r.tenant_id = ${tenantId} and client_id = ${clientId} and type = 'auth0_client' order by r.state, place
     `.execute(db)
     const { rows: requests } = await sql<PendingRequest>`
       select kind, state, author as by, requested_at as at from nexus.terraform_requests
@@ -166,6 +173,7 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
       snapshot: row.snapshot,
       clients: row.clients,
       lock: lockIn(row, applyWaitMs),
+      outdatedWrite: row.outdated_write,
     }))
   },
 
@@ -173,7 +181,7 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
   counts: async (tenantId: string): Promise<StandingCounts> => {
     const { rows } = await sql<StandingCounts>`
       with standing as (
-        select r.client_id, count(distinct r.state) as states from nexus.terraform_resources r
+        select r.client_id, count(distinct r.state) as states from ${holdings} r
         join nexus.clients c using (tenant_id, client_id)
         where r.tenant_id = ${tenantId} and r.type = 'auth0_client' and c.vanished_at is null group by r.client_id
       ), requested as (
@@ -189,15 +197,27 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
     return rows[0] ?? { managed: 0, manual: 0, conflicting: 0, adopting: 0, releasing: 0 }
   },
 
-  /** Ids that states name and Nexus does not know, at most `limit`. */
-  unknownClients: async (tenantId: string, limit: number): Promise<string[]> => {
-    const { rows } = await sql<{ client_id: string }>`
-      select distinct r.client_id from nexus.terraform_resources r
-      where r.tenant_id = ${tenantId} and not exists (
-        select from nexus.clients c where c.tenant_id = ${tenantId} and c.client_id = r.client_id)
-      order by r.client_id limit ${limit}
+  /**
+   * Ids that these states name and Nexus does not know, at most `limit` of each state. What a scan should have found, that
+   * began after the state was written, Auth0 does not have.
+   */
+  unknownClients: async (
+    tenantId: string,
+    states: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly string[]>> => {
+    const { rows } = await sql<{ name: string; ids: string[] }>`
+      select s.name, array(
+        select distinct r.client_id from nexus.terraform_resources r
+        where r.tenant_id = s.tenant_id and r.state = s.name and not exists (
+          select from nexus.clients c where c.tenant_id = r.tenant_id and c.client_id = r.client_id)
+        order by r.client_id limit ${limit}) as ids
+      from nexus.terraform_states s join nexus.tenants t using (tenant_id)
+      join nexus.terraform_state_versions v on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version
+      where s.tenant_id = ${tenantId} and s.name = any(${[...states]})
+        and (t.last_scan_at is null or v.written_at > t.last_scan_at)
     `.execute(db)
-    return rows.map((row) => row.client_id)
+    return new Map(rows.map(({ name, ids }) => [name, ids]))
   },
 
   /**
@@ -214,12 +234,15 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
           select last_scan_at is not null as scanned from nexus.tenants where tenant_id = ${tenantId}
         `.execute(trx)
         const states = await sql<SnapshotFacts['states'][number]>`
-          select name, snapshot, others from nexus.terraform_states where tenant_id = ${tenantId} order by name
+          select s.name, s.snapshot, s.others from nexus.terraform_states s
+          join nexus.terraform_named n on n.tenant_id = s.tenant_id and n.state = s.name
+          where s.tenant_id = ${tenantId} order by s.name
         `.execute(trx)
         const resources = await sql<StateResource & { readonly state: string }>`
-          select state, address, type, client_id as "clientId", tainted, deposed, declared
-          from nexus.terraform_resources
-          where tenant_id = ${tenantId} order by state, place
+          select state, address, type, client_id as "clientId", tainted, deposed, declared from ${holdings} r
+          where tenant_id = ${tenantId} and (own or exists (
+            select from nexus.clients c where c.tenant_id = r.tenant_id and c.client_id = r.client_id))
+          order by state, place
         `.execute(trx)
         const clients = await sql<SnapshotFacts['clients'][number]>`
           select c.client_id as id, c.base, c.vanished_at is not null as vanished, ${pendingOf} as pending,
@@ -229,7 +252,7 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
                   where q.tenant_id = c.tenant_id and q.client_id = c.client_id) as request
           from nexus.clients c
           where c.tenant_id = ${tenantId} and (c.vanished_at is null
-            or exists (select from nexus.terraform_resources r where r.tenant_id = c.tenant_id and r.client_id = c.client_id)
+            or exists (select from ${holdings} r where r.tenant_id = c.tenant_id and r.client_id = c.client_id)
             or exists (select from nexus.terraform_requests q where q.tenant_id = c.tenant_id and q.client_id = c.client_id))
           order by c.client_id
         `.execute(trx)
@@ -251,6 +274,7 @@ interface SummaryRow {
   readonly bytes: number | null
   readonly written_at: Date | null
   readonly clients: number
+  readonly outdated_write: OutdatedWrite | null
 }
 
 /** What is asked for a client, whose row is locked for the rest of the transaction: two cannot ask at once. */

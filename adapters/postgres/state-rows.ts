@@ -30,6 +30,8 @@ export interface StateRow {
   readonly lock_ms: number | null
   readonly hold_until: Date | null
   readonly known_drift: KnownDrift | null
+  /** Whether the configuration names the state: only then has it power over clients. */
+  readonly named: boolean
 }
 
 /** Fields of clients that had drifted before an apply began, by client id. */
@@ -41,7 +43,8 @@ export const lockState = async (trx: Transaction<Database>, { tenantId, name }: 
     insert into nexus.terraform_states (tenant_id, name) values (${tenantId}, ${name}) on conflict do nothing
   `.execute(trx)
   const { rows } = await sql<StateRow>`
-    select s.*, extract(epoch from clock_timestamp() - s.locked_at)::float8 * 1000 as lock_ms
+    select s.*, extract(epoch from clock_timestamp() - s.locked_at)::float8 * 1000 as lock_ms,
+           exists (select from nexus.terraform_named n where n.tenant_id = s.tenant_id and n.state = s.name) as named
     from nexus.terraform_states s where tenant_id = ${tenantId} and name = ${name} for update
   `.execute(trx)
   const [row] = rows
@@ -50,7 +53,10 @@ export const lockState = async (trx: Transaction<Database>, { tenantId, name }: 
 }
 
 /** The lock in a row; null where there is none. */
-export const lockIn = (row: Omit<StateRow, 'known_drift'>, applyWaitMs: number): HeldLock | null =>
+export const lockIn = (
+  row: Pick<StateRow, 'lock' | 'locked_by' | 'locked_at' | 'lock_ms'>,
+  applyWaitMs: number,
+): HeldLock | null =>
   row.lock === null || row.locked_by === null || row.locked_at === null
     ? null
     : { info: row.lock, by: row.locked_by, since: row.locked_at, abandoned: (row.lock_ms ?? 0) > applyWaitMs }

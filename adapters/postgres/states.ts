@@ -2,15 +2,19 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
-import { isApply, successionOf } from '../../domain/terraform-state.ts'
+import { holdOf } from '../../domain/state-lock.ts'
+import type { Claimant } from '../../domain/state-lock.ts'
+import { highestSerial, isApply, successionOf } from '../../domain/terraform-state.ts'
 import type { HeldState, Succession } from '../../domain/terraform-state.ts'
-import type { Author } from '../../domain/vocabulary.ts'
+import type { Author, MetadataKeys } from '../../domain/vocabulary.ts'
 import type { Sealing } from '../sealing/sealing.ts'
 import { SealingError } from '../sealing/sealing.ts'
 import { recorded } from './audit.ts'
 import type { OpenRecord } from './audit.ts'
 import type { Database } from './schema.ts'
 import { replaceIndex } from './state-index.ts'
+import { noteOutdated } from './outdated-writes.ts'
+import { saneSerial } from './sane-serial.ts'
 import { lockIn, lockState } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
 
@@ -30,15 +34,30 @@ export interface StateVersion {
 
 /** What came of a write. */
 export type Written =
-  | { readonly kind: 'written'; readonly version: number }
+  | {
+      readonly kind: 'written'
+      readonly version: number
+      /** The counts of the configuration and of the state, where the writer held no lock and they differ. */
+      readonly outdated: { readonly snapshot: number; readonly current: number } | null
+      /** Whose lock the writer used, where it was not theirs. */
+      readonly forced: HeldLock | null
+    }
   /** Somebody else holds the lock. */
   | { readonly kind: 'locked'; readonly lock: HeldLock }
   /** The lock that the writer names is not held any more. */
   | { readonly kind: 'lock-lost' }
   | {
       readonly kind: Exclude<Succession, 'first' | 'next' | 'same'>
-      readonly present: { readonly serial: number; readonly lineage: string }
+      readonly present: { readonly serial: number; readonly lineage: string } | null
     }
+
+/** Who writes, and what they know of the state. */
+export interface Writer extends Claimant {
+  /** The count that the configuration was made at; null where it does not say. */
+  readonly snapshot: number | null
+  /** To see which fields have drifted already. */
+  readonly keys: MetadataKeys
+}
 
 export interface StateText {
   readonly text: Buffer
@@ -92,7 +111,9 @@ export const createStates = (
     `.execute(trx)
     await sql`
       update nexus.terraform_states
-      set version = ${version}, versions = ${version}, others = ${state.others}::jsonb, highest_serial = greatest(highest_serial, ${state.serial}),
+      set version = ${version}, versions = ${version}, others = ${state.others}::jsonb, highest_serial = greatest(${saneSerial}, ${state.serial}),
+          -- An apply that holds the lock was made from what the state is at.
+          outdated_write = case when ${row.lock !== null && isApply(row.lock)}::boolean then null else outdated_write end,
           -- A restored state tells of no apply.
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
@@ -138,16 +159,15 @@ export const createStates = (
     },
 
     /**
-     * Stores a state as the newest version, if it may follow the one that is there.
+     * Stores a state as the newest version, if it may follow the one that is there. Without a lock it is taken from an
+     * outdated configuration too, because a state must never be lost; the clients are then looked at as after an apply.
      *
-     * @param lockId the lock that the writer holds; null where it names none
      * @throws SealingError
      */
     write: async (
       key: StateKey,
       { text, state, sha256 }: StateText,
-      lockId: string | null,
-      author: Author,
+      writer: Writer,
       record?: OpenRecord,
     ): Promise<Written> => {
       sealer()
@@ -155,12 +175,15 @@ export const createStates = (
       return recorded(db, record, async (trx, keep): Promise<Written> => {
         const row = await lockState(trx, key)
         const lock = lockIn(row, applyWaitMs)
-        if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock }
-        if (lock === null && lockId !== null) return { kind: 'lock-lost' }
+        const hold = lock === null ? 'theirs' : holdOf(lock, writer)
+        if (lock !== null && hold === 'other') return { kind: 'locked', lock }
+        if (lock === null && writer.lockId !== null) return { kind: 'lock-lost' }
+        const { author, snapshot } = writer
+        const forced = hold === 'forced' ? lock : null
         const present = await presentVersion(trx, key, row.version)
         const succession = successionOf(present, { lineage: state.lineage, serial: state.serial, sha256 })
-        if (succession === 'same') return { kind: 'written', version: row.version ?? 0 }
-        if (present !== null && succession !== 'first' && succession !== 'next') return { kind: succession, present }
+        if (succession === 'same') return { kind: 'written', version: row.version ?? 0, outdated: null, forced }
+        if (succession !== 'first' && succession !== 'next') return { kind: succession, present }
         const version = await store(trx, key, row, {
           state,
           compressed,
@@ -169,8 +192,14 @@ export const createStates = (
           author,
           restoredFrom: null,
         })
-        await keep({ target: `${key.name}/${version}` })
-        return { kind: 'written', version }
+        const outdated =
+          lock === null && snapshot !== null && snapshot !== row.snapshot ? { snapshot, current: row.snapshot } : null
+        if (outdated !== null) await noteOutdated(trx, key, row, writer, outdated)
+        await keep({
+          target: `${key.name}/${version}`,
+          ...(outdated === null ? {} : { action: 'state.write-outdated' as const }),
+        })
+        return { kind: 'written', version, outdated, forced }
       })
     },
 
@@ -187,13 +216,18 @@ export const createStates = (
       { text, state, sha256 }: StateText,
       author: Author,
       record?: OpenRecord,
-    ): Promise<Extract<Written, { kind: 'written' | 'locked' }> | { readonly kind: 'overtaken' }> => {
+    ): Promise<
+      | { readonly kind: 'written'; readonly version: number }
+      | Extract<Written, { kind: 'locked' }>
+      | { readonly kind: 'overtaken' }
+    > => {
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep) => {
         const row = await lockState(trx, key)
         const lock = lockIn(row, applyWaitMs)
         if (lock !== null) return { kind: 'locked', lock } as const
-        if (state.serial <= row.highest_serial) return { kind: 'overtaken' } as const
+        if (state.serial <= row.highest_serial && row.highest_serial <= highestSerial)
+          return { kind: 'overtaken' } as const
         const bytes = text.length
         const version = await store(trx, key, row, { state, compressed, bytes, sha256, author, restoredFrom: from })
         await keep({ target: `${key.name}/${version}` })
@@ -204,13 +238,13 @@ export const createStates = (
     /** Takes a state away; its versions stay. @returns whether there was one */
     remove: (
       key: StateKey,
-      lockId: string | null,
+      claimant: Claimant,
       record?: OpenRecord,
     ): Promise<{ readonly kind: 'removed' | 'absent' } | Extract<Written, { kind: 'locked' }>> =>
       recorded(db, record, async (trx, keep) => {
         const row = await lockState(trx, key)
         const lock = lockIn(row, applyWaitMs)
-        if (lock !== null && lock.info.ID !== lockId) return { kind: 'locked', lock } as const
+        if (lock !== null && holdOf(lock, claimant) === 'other') return { kind: 'locked', lock } as const
         if (row.version === null) return { kind: 'absent' } as const
         await sql`
           update nexus.terraform_states set version = null, others = default
@@ -236,7 +270,7 @@ export const createStates = (
     /** The highest serial that a state has had; undefined for a state that nobody ever wrote. */
     highestSerial: async (key: StateKey): Promise<number | undefined> => {
       const { rows } = await sql<{ highest_serial: number }>`
-        select highest_serial from nexus.terraform_states where tenant_id = ${key.tenantId} and name = ${key.name}
+        select ${saneSerial} as highest_serial from nexus.terraform_states where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(db)
       return rows[0]?.highest_serial
     },

@@ -16,7 +16,9 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { z } from 'zod'
 import { ClientId } from '../../domain/vocabulary.ts'
+import type { RedisProblem } from '../../domain/redis-fitness.ts'
 import type { ClientKey } from '../../domain/vocabulary.ts'
+import { watchFitness } from './fitness.ts'
 import {
   consumerRedis,
   deduplication,
@@ -24,6 +26,7 @@ import {
   maximumTenantsOnPostgres,
   producerRedis,
   queueName,
+  addWithinMs,
   startWithinMs,
   workerOptions,
 } from './settings.ts'
@@ -44,6 +47,10 @@ export interface Queue {
   readonly wake: (key: ClientKey) => Promise<void>
   /** Starts working for these tenants; ends by `close`. */
   readonly work: (handle: (key: ClientKey) => Promise<Next>, concurrency: number) => void
+  /** What keeps Redis from doing the work, by the last look; null where nothing does, or the queue is in PostgreSQL. */
+  readonly problem: () => RedisProblem | null
+  /** Whether it has been lost and is there again since this was last asked: jobs may then be missing. */
+  readonly recovered: () => boolean
   /** Ends taking jobs, waits for the active ones up to `deadlineMs`, and closes every connection. */
   readonly close: (deadlineMs: number) => Promise<void>
 }
@@ -54,6 +61,8 @@ export interface QueueSettings {
   readonly redis: { readonly url: string; readonly prefix: string } | null
   readonly tenants: readonly string[]
   readonly onError: (error: Error) => void
+  /** Told every few seconds for as long as Redis cannot do the work. */
+  readonly onUnfit: (problem: RedisProblem) => void
 }
 
 /** A queue for each tenant, on Redis where there is one, on PostgreSQL otherwise: the same behaviour on both. */
@@ -111,6 +120,9 @@ const onPostgres = ({ postgresUrl, tenants, onError }: QueueSettings): Queue => 
       queue: (name) => new classes.Queue(name, { connection, defaultJobOptions: jobOptions }),
       worker: (name, process, concurrency) =>
         new classes.Worker(name, process, { connection, concurrency, ...workerOptions }),
+      problem: () => null,
+      recovered: () => false,
+      patienceMs: 0,
       end: () => pool.end(),
     },
     tenants,
@@ -119,14 +131,16 @@ const onPostgres = ({ postgresUrl, tenants, onError }: QueueSettings): Queue => 
 }
 
 const onRedis = async (
-  { tenants, onError }: QueueSettings,
+  { tenants, onError, onUnfit }: QueueSettings,
   { url, prefix }: { readonly url: string; readonly prefix: string },
 ): Promise<Queue> => {
+  const place = { url, prefix, tenants }
   const producer = new Redis(url, producerRedis)
   const consumer = new Redis(url, { ...consumerRedis, lazyConnect: true })
   producer.on('error', onError)
   consumer.on('error', onError)
-  await ready(producer)
+  await once(producer, 'ready', { signal: AbortSignal.timeout(startWithinMs) })
+  const fitness = watchFitness(place, onUnfit)
   const classes = withBackend(createRedisBackend)
   return assemble(
     {
@@ -139,7 +153,11 @@ const onRedis = async (
         }),
       worker: (name, process, concurrency) =>
         new classes.Worker(name, process, { connection: consumer, prefix, concurrency, ...workerOptions }),
+      problem: fitness.problem,
+      recovered: recoveries(producer),
+      patienceMs: addWithinMs,
       end: () => {
+        fitness.close()
         producer.disconnect()
         consumer.disconnect()
         return Promise.resolve()
@@ -150,16 +168,32 @@ const onRedis = async (
   )
 }
 
-/** BullMQ looks at the server once, when a queue is made: it must be there by then. Later it may come and go. */
-const ready = async (redis: Redis): Promise<void> => {
-  if (redis.status === 'ready') return
-  try {
-    await once(redis, 'ready', { signal: AbortSignal.timeout(startWithinMs) })
-  } catch (error) {
-    redis.disconnect()
-    throw new Error('Redis cannot be reached. Check redis.url, or leave it out to keep the queue in PostgreSQL.', {
-      cause: error,
-    })
+/** Tries again for a while what fails: after a failover the next connection is there within a moment. */
+const persist = async (work: () => Promise<unknown>, withinMs: number): Promise<void> => {
+  for (const last = performance.now() + withinMs; ; await delay(100)) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (performance.now() >= last) throw error
+    }
+  }
+}
+
+/** Answers once for each time that the connection was lost and is there again. */
+const recoveries = (redis: Redis): (() => boolean) => {
+  let wasLost = false
+  let isBack = false
+  redis.on('close', () => {
+    wasLost = true
+  })
+  redis.on('ready', () => {
+    isBack = wasLost
+  })
+  return () => {
+    if (!isBack) return false
+    wasLost = isBack = false
+    return true
   }
 }
 
@@ -173,6 +207,10 @@ type Process = (job: JobLike, token?: string) => Promise<void>
 interface Kind {
   readonly queue: (name: string) => QueueLike
   readonly worker: (name: string, process: Process, concurrency: number) => WorkerLike
+  readonly problem: Queue['problem']
+  readonly recovered: Queue['recovered']
+  /** How long adding is tried again, for a connection that is just being made anew. */
+  readonly patienceMs: number
   readonly end: () => Promise<void>
 }
 interface Emitter {
@@ -202,8 +240,11 @@ const assemble = (kind: Kind, tenants: readonly string[], onError: (error: Error
       const queue = queues.get(tenantId)
       if (queue === undefined) throw new Error(`The tenant ${tenantId} has no queue.`)
       // An id of our own: BullMQ's counters start again after a flush, and would meet old ones.
-      await queue.add('sync', { clientId }, { jobId: randomUUID(), deduplication: deduplication(clientId) })
+      const add = () => queue.add('sync', { clientId }, { jobId: randomUUID(), deduplication: deduplication(clientId) })
+      await persist(add, kind.patienceMs)
     },
+    problem: kind.problem,
+    recovered: kind.recovered,
     work: (handle, concurrency) => {
       for (const tenantId of tenants) {
         const worker = kind.worker(queueName(tenantId), processing(tenantId, handle), concurrency)

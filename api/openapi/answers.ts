@@ -185,7 +185,9 @@ const AuditRecord = z
     count: z
       .int()
       .nullable()
-      .describe('How many requests without valid credentials the record stands for; null of one decision'),
+      .describe(
+        'How many requests without valid credentials, or decisions of one kind, the record stands for; null of one decision',
+      ),
   })
   .meta({ id: 'AuditRecord' })
 
@@ -204,10 +206,15 @@ const Condition = z
   })
   .meta({ id: 'Condition' })
 
+const Place = z.strictObject({ state: text, address: text, tainted: z.boolean(), deposed: text.nullable() })
+
 const Standing = z
   .strictObject({
     status: z.enum(['manual', 'adopting', 'managed', 'releasing', 'conflict']),
-    states: z.array(z.strictObject({ state: text, address: text, tainted: z.boolean(), deposed: text.nullable() })),
+    states: z.array(Place).describe('Where it stands, in states that the configuration names'),
+    claims: z
+      .array(Place)
+      .describe('Where it stands in other states, which changes nothing; those that the caller may see'),
     request: z
       .strictObject({ kind: z.enum(['adopt', 'release']), state: text, by: Author, requestedAt: time })
       .nullable(),
@@ -257,6 +264,7 @@ const State = z
   .strictObject({
     name: text,
     own: z.boolean().describe("Whether Nexus writes this state's configuration"),
+    named: z.boolean().describe('Whether the configuration names it: another changes nothing'),
     version: count.nullable(),
     serial: count.nullable(),
     lineage: text.nullable(),
@@ -265,6 +273,10 @@ const State = z
     snapshot: count.describe('Counts what would make an older configuration wrong'),
     clients: count,
     lock: StateLock.nullable(),
+    outdatedWrite: z
+      .strictObject({ at: time, by: text, snapshot: count, current: count })
+      .nullable()
+      .describe('The last write without a lock, from an outdated configuration; an apply that holds the lock ends it'),
   })
   .meta({ id: 'State' })
 
@@ -324,6 +336,9 @@ export const Tenant = z
       problem: text.nullable(),
       nextAt: time.nullable(),
     }),
+    queue: z
+      .strictObject({ working: z.boolean(), problem: text.nullable(), reason: text.nullable() })
+      .describe('Whether the worker is woken; where it is not, changes are accepted and wait'),
     clients: count,
     backlog: count.describe('Clients whose newest change is not settled'),
     drifted: count,
@@ -333,7 +348,10 @@ export const Tenant = z
       conflicting: count,
       adopting: count,
       releasing: count,
-      states: z.array(State),
+      outdatedWriteAt: time
+        .nullable()
+        .describe('When a state was last written without a lock, from an outdated configuration'),
+      states: z.array(State).describe('Those that the caller may see'),
     }),
   })
   .describe('A tenant and its health')
@@ -363,6 +381,13 @@ export const TenantDifferences = z
   })
   .describe("The differences of a tenant's clients, by name")
   .meta({ id: 'TenantDifferences' })
+
+export const Readiness = z
+  .strictObject({
+    status: z.enum(['ok', 'degraded']),
+    queue: text.optional().describe('Why the worker is not woken; changes are accepted, and wait'),
+  })
+  .meta({ id: 'Readiness' })
 
 export const Ok = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Ok' })
 

@@ -48,7 +48,9 @@ type Tag = keyof typeof tags
 export const requestHeaders = {
   'If-Match': 'The `ETag` that the caller has seen: the change is refused where the client has moved on',
   'If-None-Match': 'The `ETag` that the caller has: answered with 304 where it is still the client',
-  'Idempotency-Key': 'The same key and body are answered the same again for 24 hours, and nothing is done twice',
+  'Idempotency-Key':
+    'The same key, query and body are answered the same again for 24 hours, as far as the caller may see it by then, and ' +
+    'nothing is done twice',
   Prefer: '`wait=N` waits N seconds for Auth0, at most 60; `respond-async` does not wait',
 } as const
 type RequestHeader = keyof typeof requestHeaders

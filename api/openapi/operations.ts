@@ -156,6 +156,12 @@ export const operations: Readonly<Record<string, Operation>> = {
       'A client can only be updated if (1) the caller has `client.write`, and their user id, or at least one role that ' +
       'they are a member of, is listed on the `owners` attribute of the client; or (2) the caller has `client.write`, and ' +
       "the client is in the caller's product scope; or (3) the caller has `client.write.all`.\n\n" +
+      'Without `client.write.all`, a change may not leave the caller without access to the client, and a caller whose only ' +
+      'right is the product scope may neither name a product outside it nor clear it (422). A change of `owners` or ' +
+      "`productName` is decided on a reading of Auth0 that began after the request, where the caller's right rests on an " +
+      'observed value that Nexus does not own; where Auth0 cannot be read it is a 503, and nothing is stored.\n\n' +
+      'With an `Idempotency-Key`, a 403 says in `Nexus-Change` and in `change` what became of a change that an earlier ' +
+      'request with the key has made.\n\n' +
       'Every field may be absent or null, and null means "leave as it is", except in `application/merge-patch+json`, ' +
       'where it clears the field. `[]` and `""` empty a field.',
     query: z.strictObject({
@@ -191,6 +197,10 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'updateClients',
     tag: 'Clients',
     summary: 'Updates many clients, each as a PATCH of its own.',
+    description:
+      'A list of more than ten changes of which the caller may make none is refused as a whole: 403, or 404 where none of ' +
+      'the clients is there. Of clients that the caller may not read by the time of the answer, elements tell only what ' +
+      'became of the change.',
     headers: ['Idempotency-Key', 'Prefer'],
     body: {
       types: acceptedTypes,
@@ -459,9 +469,9 @@ export const operations: Readonly<Record<string, Operation>> = {
   'GET /readyz': {
     id: 'getReadiness',
     tag: 'Probes',
-    summary: 'The process can do its work.',
+    summary: 'The process can take requests.',
     open: true,
-    answers: { 200: { description: 'It can', schema: answers.Ok } },
+    answers: { 200: { description: 'It can', schema: answers.Readiness } },
     problems: ['unavailable'],
   },
 }

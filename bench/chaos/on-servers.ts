@@ -1,7 +1,8 @@
 import { startRedisPair } from '../../test/support/redis-pair.ts'
 import type { RedisPair } from '../../test/support/redis-pair.ts'
+import { startMovablePostgres } from '../../test/support/local-servers.ts'
 import type { Servers } from '../../test/support/servers.ts'
-import { pause } from './scenario.ts'
+import { everywhere, pause } from './scenario.ts'
 import type { Scenario, World } from './scenario.ts'
 
 const onRedisPair =
@@ -15,6 +16,27 @@ const onRedisPair =
       close: redis.close,
     }
   }
+
+const hour = 3600
+/** How far the clock is off, one after the other, in seconds. */
+const offsets = [hour, 0, -hour, 0, 24 * hour, -24 * hour, 24 * hour, 0, -24 * hour, 0]
+
+/** A PostgreSQL whose clock is set; the queue is where it would be otherwise. */
+const onMovableClock = async (common: Servers): Promise<World> => {
+  const postgres = await startMovablePostgres()
+  if (postgres === undefined)
+    throw new Error('This machine has no PostgreSQL whose clock can be set (apt-get install postgresql faketime).')
+  return {
+    servers: { ...common, postgresUrl: postgres.url },
+    meddle: async (_stack, _workers, stopping) => {
+      for (const seconds of offsets) {
+        await pause(3000, stopping)
+        postgres.setClock(seconds)
+      }
+    },
+    close: postgres.close,
+  }
+}
 
 /** What happens to the servers that Nexus keeps things on. */
 export const onServers: readonly Scenario[] = [
@@ -43,5 +65,14 @@ export const onServers: readonly Scenario[] = [
       await pause(60_000, stopping)
       await address.mend()
     }),
+  },
+  {
+    name: 'clocks',
+    about: "the database's clock is set an hour and a day ahead and back, on a plan with limits",
+    workers: 2,
+    storages: everywhere,
+    faults: { latencyMs: [5, 20] },
+    plan: 'enterprise-production',
+    world: onMovableClock,
   },
 ]

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { PlanName } from '../../domain/budget.ts'
 import type { Faults } from '../../simulator/main.ts'
 import type { Stack } from '../../test/support/assemble-stack.ts'
 import type { Servers } from '../../test/support/servers.ts'
@@ -30,6 +31,8 @@ export interface Scenario {
   readonly storages: readonly Storage[]
   /** What the tenant does from the start. */
   readonly faults?: Partial<Faults>
+  /** The tenant's subscription, where it is to have limits. */
+  readonly plan?: PlanName
   readonly meddle?: Meddle
   /** Makes servers for this trial; otherwise it has those of the whole run. */
   readonly world?: (common: Servers) => Promise<World>

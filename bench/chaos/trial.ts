@@ -43,7 +43,8 @@ export const trial = async (
   const stack = await assembleStack(world?.servers ?? common, {
     roles: { api: true, worker: false },
     file: { worker: { httpTimeout, concurrency: 8 } },
-    tenant: { scanInterval: '24h', freshness: '24h' },
+    ...(scenario.plan === undefined ? {} : { simulator: { limits: scenario.plan } }),
+    tenant: { scanInterval: '24h', freshness: '24h', plan: scenario.plan ?? 'none' },
   })
   const stopping = new AbortController()
   try {

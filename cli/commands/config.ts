@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Configuration, TenantScope } from '../../adapters/config/configuration.ts'
 import { configOption, jsonOption, print, printJson } from '../options.ts'
@@ -13,6 +14,7 @@ const summaryOf = ({ server, database, redis, worker, terraform, ...rest }: Conf
   terraform: {
     stateKeys: terraform.stateKeys.length,
     states: Object.fromEntries(rest.tenants.map(({ id, terraformStates }) => [id, terraformStates])),
+    otherStates: Object.fromEntries(rest.tenants.map(({ id, otherStates }) => [id, otherStates])),
   },
   tenants: rest.tenants.map(({ id, domain, plan, driftPolicy, allowInsecure }) => ({
     id,
@@ -58,6 +60,27 @@ const stateWarnings = ({ terraform, tenants }: Configuration): string[] => {
   )
 }
 
+/** How long a check waits for the database: it is of the file, and the database need not be there for it. */
+const lookMs = 3000
+
+/**
+ * States that the database holds and the file does not name. Only a database that is there for itself is looked into; the
+ * embedded one is the doctor's to open.
+ */
+const heldWarnings = async (configuration: Configuration): Promise<string[]> => {
+  if (!('url' in configuration.database)) return []
+  const { connect } = await import('../../adapters/postgres/connect.ts')
+  const { unnamedStates } = await import('../unnamed-states.ts')
+  const postgres = connect(configuration.database.url, () => undefined, { size: 1 })
+  try {
+    const late = sleep(lookMs, [], { ref: false })
+    const found = await Promise.race([unnamedStates(postgres.db, configuration).catch(() => []), late])
+    return found.map(({ said, remedy }) => `${said} ${remedy}`)
+  } finally {
+    void postgres.close().catch(() => undefined)
+  }
+}
+
 const callerWarnings = ({ issuers, applicationTokens, serviceAccounts }: Configuration): string[] => {
   const bearer = issuers.length > 0 && applicationTokens.tokens.length > 0
   if (!bearer && serviceAccounts.length === 0)
@@ -94,9 +117,11 @@ const linesOf = (summary: ReturnType<typeof summaryOf>): string[] => {
       terraform.stateKeys === 0
         ? 'no key: no state can be kept'
         : `${countText(terraform.stateKeys, 'key')} to seal states with`,
-      ...Object.entries(terraform.states).map(([id, states]) =>
-        states.length === 0 ? `${id}: no states of its own` : `${id}: ${states.join(', ')}`,
-      ),
+      ...Object.entries(terraform.states).map(([id, states]) => {
+        const others = terraform.otherStates[id] ?? []
+        const own = states.length === 0 ? 'no states of its own' : states.join(', ')
+        return `${id}: ${own}${others.length === 0 ? '' : `; written by others: ${others.join(', ')}`}`
+      }),
     ]),
     ...section(
       'issuers',
@@ -125,7 +150,7 @@ const check = async ({ config, json }: { config?: string; json?: boolean }): Pro
   try {
     const configuration = loadConfiguration({ file, env: process.env })
     const summary = summaryOf(configuration)
-    const warnings = warningsOf(configuration)
+    const warnings = [...warningsOf(configuration), ...(await heldWarnings(configuration))]
     if (json === true) return printJson({ ok: true, file, warnings, ...summary })
     print(
       [`${file} is fine.`, '', ...linesOf(summary), ...warnings.map((warning) => `\nwarning: ${warning}`)].join('\n'),

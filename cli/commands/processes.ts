@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import type { Roles } from '../run.ts'
+import type { Log } from '../../adapters/log/log.ts'
+import type { Roles, Running } from '../run.ts'
 import { configOption, jsonOption, print, printJson } from '../options.ts'
 import { untilSignal } from '../until-signal.ts'
+import type { Ending } from '../until-signal.ts'
 
 interface Flags {
   readonly config?: string
@@ -24,21 +27,35 @@ const logLevel = (): Option =>
     .default('info')
 
 const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> => {
+  const ended = untilSignal()
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { createLog } = await import('../../adapters/log/log.ts')
   const { hearConsole } = await import('../../adapters/log/console.ts')
   const { run } = await import('../run.ts')
   const log = createLog(logLevel)
   hearConsole(log)
-  const ended = untilSignal()
   const configuration = loadConfiguration({ file: config, env: process.env })
   // EX_TEMPFAIL: whoever looks after the process starts it again.
-  const running = await run(configuration, roles, log, () => process.exit(75))
+  const starting = run(configuration, roles, log, () => process.exit(75))
+  const early = await Promise.race([starting.then(() => undefined), ended])
+  if (early !== undefined) return endEarly(starting, early, log)
+  const running = await starting
   log.info({ url: running.url, ...roles, tenants: configuration.tenants.map(({ id }) => id) }, 'Nexus is up')
   log.info({ because: await ended }, 'ending: what was taken is answered first')
   await running.close()
   log.info('ended')
 }
+
+/** Asked to end before it has started: what has come about by then is closed again, within a few seconds. */
+const endEarly = async (starting: Promise<Running>, because: Ending, log: Log): Promise<void> => {
+  log.info({ because }, 'ending before it has started')
+  const late = sleep(endEarlyWithinMs, undefined, { ref: false }).then(() => process.exit(0))
+  const running = await Promise.race([starting.catch(() => undefined), late])
+  await running?.close()
+  log.info('ended')
+}
+
+const endEarlyWithinMs = 5000
 
 const migrate = async ({ config, logLevel, json }: Flags): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')

@@ -183,7 +183,9 @@ export const stateCommand = (program: Command): void => {
     )
   add(state, 'list', {
     description: 'print which states there are, and who holds the lock of each',
-    about: 'A state that is marked own is one whose configuration Nexus writes.',
+    about:
+      'A state that is marked own is one whose configuration Nexus writes. One that the configuration does not name\n' +
+      '(otherStates) is unnamed: what it says of clients changes nothing.',
     needs: 'terraform.state, terraform.state.force-unlock or terraform.read',
     json: 'print the answer of the API as one line of JSON',
     examples: ['list acme', "list acme --json | jq '.states[] | select(.lock != null) | .name'"],

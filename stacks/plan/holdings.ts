@@ -83,7 +83,8 @@ const lossesIn = (path: string, given: unknown, held: unknown): Loss[] => {
 
 const textLosses = (path: string, given: string, held: unknown): Loss[] => {
   const literal = literalOf(given)
-  if (literal === undefined) return [{ path, says: `${shown(held)} would become what Terraform makes of ${given}` }]
+  if (literal === undefined)
+    return [{ path, says: `${shown(held)} would become what Terraform makes of ${shown(given)}` }]
   return literal === String(held) ? [] : [{ path, says: `${shown(held)} would become ${shown(literal)}` }]
 }
 

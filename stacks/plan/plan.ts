@@ -91,6 +91,8 @@ export const planStack = (
       "Nexus does not write that state's configuration: name it in the tenant's terraformStates, or remove its declarations.",
     ])
 
+  if (state.incomplete !== undefined) throw new StackRefused(place, [`The snapshot is incomplete: ${state.incomplete}`])
+
   const strangers = state.others.filter((address) => !beside.has(address))
   if (strangers.length > 0) say.refuse(strangersOf(strangers))
   const known = knownOf(snapshot, state)

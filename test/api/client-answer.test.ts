@@ -18,6 +18,7 @@ const tenantWith = (foreignTerraform: TenantConfiguration['foreignTerraform']): 
   scanIntervalMs: 1,
   foreignTerraform,
   terraformStates: ['main'],
+  otherStates: [],
   metadataKeys: defaultMetadataKeys,
   allowInsecure: false,
 })

@@ -310,12 +310,16 @@ describe.skipIf(servers === null)('PATCH of a client', () => {
       const answer = await read(await stack.patch(unknown, { productName: 'x' }))
       expect(answer.status).toBe(503)
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
-      const accepted = await stack.patch(known, { productName: 'y' }, { headers: { prefer: 'wait=0' } })
+      const accepted = await stack.patch(known, { applicationName: 'y' }, { headers: { prefer: 'wait=0' } })
       expect(accepted.status).toBe(202)
     } finally {
       stack.simulator.setFaults({})
     }
-    await expect.poll(() => held(known)['client_metadata'], { timeout: 15_000 }).toMatchObject({ product_name: 'y' })
+    await expect
+      .poll(() => held(known)['client_metadata'], { timeout: 15_000 })
+      .toMatchObject({
+        application_name: 'y',
+      })
   })
 
   test('changes of one client at the same time all get their answer, and the last one accepted stays', async () => {

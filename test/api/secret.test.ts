@@ -66,7 +66,7 @@ describe.skipIf(servers === null)('?include=secret', () => {
     expect(again).toMatchObject({ status: 200, body: { secret: `${secret}-rotated` } })
     expect(again.headers.get('nexus-replayed')).toBe('true')
     const plain = await stack.patch(id, { applicationName: 'x' }, { as, headers: { 'idempotency-key': key } })
-    expect(await read(plain)).toMatchObject({ status: 200, body: { secret: null } })
+    expect(await read(plain)).toMatchObject({ status: 422, body: { type: '/problems/idempotency-key-reused' } })
     expect(await patch(id, { applicationName: 'y' }, { headers: { prefer: 'respond-async' } })).toMatchObject({
       status: 202,
       body: { secret: `${secret}-rotated` },

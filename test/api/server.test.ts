@@ -41,6 +41,7 @@ const tenant: TenantConfiguration = {
   scanIntervalMs: 1,
   foreignTerraform: 'warn',
   terraformStates: [],
+  otherStates: [],
   metadataKeys: defaultMetadataKeys,
   allowInsecure: true,
 }
@@ -87,9 +88,10 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       registers: createRegisters(postgres.db),
       configuredCallers: { application: [], account: [] },
       notifications: { wait: (_id, ms) => sleep(ms) },
-      queue: { wake: () => Promise.resolve() },
+      queue: { wake: () => Promise.resolve(), problem: () => null },
       auth0: {
         get: () => Promise.reject(new Error('nobody should ask')),
+        list: () => Promise.reject(new Error('nobody should ask')),
         readSecret: () => Promise.reject(new Error('nobody should ask')),
       },
       ping: () => postgres.pool.query('select 1').then(() => undefined),

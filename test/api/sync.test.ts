@@ -238,17 +238,41 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
     )
   })
 
-  test('accept cannot lock its caller out, just as a PATCH cannot', async () => {
+  test('an owner who was taken off past Nexus writes no more while that stands: neither accept nor revert', async () => {
     const id = seedClient(stack)
     expect((await stack.patch(id, { owners: ['auth0|tester', 'billing'] })).status).toBe(200)
-    stack.simulator.seed({ ...stack.simulator.clients.get(id), client_metadata: { owners: '["somebody-else"]' } })
+    stack.simulator.seed({ ...stack.simulator.clients.get(id), client_metadata: { owners: '["billing"]' } })
     await stack.query(`update nexus.clients set observed_at = observed_at - interval '1 day' where client_id = $1`, [
       id,
     ])
-    expect(await call('POST', `${pathOf(id)}/sync`, { action: 'accept' })).toMatchObject({
-      status: 422,
-      body: { errors: [{ pointer: '/owners' }] },
+    for (const action of ['accept', 'revert'])
+      expect(await call('POST', `${pathOf(id)}/sync`, { action })).toMatchObject({
+        status: 403,
+        body: { detail: expect.stringContaining('taken off') },
+      })
+    expect((await stack.patch(id, { applicationName: 'x' })).status).toBe(403)
+    // They see what happened; another owner puts it right.
+    expect(await call('GET', `${pathOf(id)}/sync`)).toMatchObject({
+      status: 200,
+      body: { drift: [{ field: 'owners' }] },
     })
+    const billing = stack.token({ sub: 'auth0|bill', permissions: ['client.write'], roles: ['billing'] })
+    expect((await call('POST', `${pathOf(id)}/sync`, { action: 'revert' }, billing)).status).toBe(200)
+    expect((await stack.patch(id, { applicationName: 'x' })).status).toBe(200)
+  })
+
+  test('accept cannot lock its caller out, just as a PATCH cannot', async () => {
+    const id = seedClient(stack)
+    const scoped = stack.token({ sub: 'auth0|sue', permissions: ['client.write'], products: ['Shop'] })
+    expect((await stack.patch(id, { owners: ['auth0|tester'] })).status).toBe(200)
+    expect((await stack.patch(id, { productName: 'Shop' })).status).toBe(200)
+    stack.simulator.seed({ ...stack.simulator.clients.get(id), client_metadata: { owners: '["auth0|tester"]' } })
+    await stack.query(`update nexus.clients set observed_at = observed_at - interval '1 day' where client_id = $1`, [
+      id,
+    ])
+    // The product was taken away past Nexus: who has it by the product alone may not make that so.
+    expect((await call('POST', `${pathOf(id)}/sync`, { action: 'accept' }, scoped)).status).toBe(403)
+    expect((await call('POST', `${pathOf(id)}/sync`, { action: 'accept' })).status).toBe(200)
   })
 
   test('nobody is taken at less than their word: parameters that mean nothing are refused', async () => {

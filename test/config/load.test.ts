@@ -45,6 +45,7 @@ describe('a configuration', () => {
           scanIntervalMs: 900_000,
           foreignTerraform: 'warn',
           terraformStates: [],
+          otherStates: [],
           metadataKeys: {
             owners: 'owners',
             productName: 'product_name',

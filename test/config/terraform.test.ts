@@ -145,6 +145,18 @@ describe('a mistake', () => {
       path: 'tenants[0].terraformStates[0]',
       says: 'the name of a state',
     },
+    {
+      reason: 'a state of others',
+      text: `${least}    otherStates: [a/b]`,
+      path: 'tenants[0].otherStates[0]',
+      says: 'the name of a state',
+    },
+    {
+      reason: 'a state that is both ours and of others',
+      text: `${least}    terraformStates: [main]\n    otherStates: [theirs, main]`,
+      path: 'tenants[0].otherStates[1]',
+      says: 'in terraformStates already',
+    },
   ])('is told: $reason', ({ text, path, says }) => {
     expect(problemsOf(text)).toMatchObject([{ path, message: containing(says) }])
   })

@@ -153,6 +153,29 @@ describe('claims', () => {
     expect(readClaims({ roles }, names).roles).toEqual(expected)
   })
 
+  const half = 'a\ud800'
+  test.each([
+    { reason: 'the user id', payload: { sub: half }, claim: 'sub' },
+    {
+      reason: 'one of the permissions, also of somebody else',
+      payload: { permissions: ['x', half] },
+      claim: 'permissions',
+    },
+    { reason: 'a word of the scope', payload: { scope: `openid ${half}` }, claim: 'scope' },
+    { reason: 'a scope as a list', payload: { scope: ['client.read', half] }, claim: 'scope' },
+    { reason: 'a role as a text', payload: { roles: half }, claim: 'roles' },
+    { reason: 'one of the products', payload: { products: ['x', '\u0000'] }, claim: 'products' },
+    { reason: 'too many roles', payload: { roles: Array.from({ length: 501 }, String) }, claim: 'roles' },
+    { reason: 'too long a product', payload: { products: 'x'.repeat(256) }, claim: 'products' },
+  ])('that are used and cannot be kept are refused by name: $reason', ({ payload, claim }) => {
+    expect(() => readClaims(payload, names)).toThrow(`The claim ${claim} of the Bearer token holds`)
+  })
+
+  test('that are not used may hold anything', () => {
+    const payload = { sub: 'ann', permissions: ['client.read'], scope: half, other: '\u0000', roles: [half, 7] }
+    expect(readClaims(payload, names)).toMatchObject({ userId: 'ann', roles: [] })
+  })
+
   test('are read by their exact name, never from a prototype', () => {
     const claims = readClaims({ 'a.b': ['x'], a: { b: ['y'] } }, { ...names, roles: 'a.b', products: 'constructor' })
     expect([claims.roles, claims.products]).toEqual([['x'], []])

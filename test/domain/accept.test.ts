@@ -269,7 +269,7 @@ describe('nobody locks themselves out', () => {
     {
       reason: 'the product removed, with oneself as owner',
       values: { productName: null, owners: ['auth0|sue'] },
-      pointers: [],
+      pointers: ['/productName'],
     },
     { reason: 'the owners changed', values: { owners: ['auth0|bob'] }, pointers: [] },
     { reason: 'something else changed', values: { applicationName: 'x' }, pointers: [] },

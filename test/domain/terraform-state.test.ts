@@ -360,6 +360,19 @@ describe('a state that follows another', () => {
   const held = { lineage: 'a', serial: 5, sha256: 'x' }
   test.each([
     { reason: 'where none is, any may come', present: null, next: { ...held, serial: 0 }, is: 'first' },
+    {
+      reason: 'but none so high that few could follow',
+      present: null,
+      next: { ...held, serial: 2 ** 52 + 1 },
+      is: 'leap',
+    },
+    { reason: 'nor may it leap there', present: held, next: { ...held, serial: 2 ** 53 - 1 }, is: 'leap' },
+    {
+      reason: 'from there it rises in steps',
+      present: { ...held, serial: 2 ** 52 },
+      next: { ...held, serial: 2 ** 52 + 1 },
+      is: 'next',
+    },
     { reason: 'a higher serial', present: held, next: { ...held, serial: 6, sha256: 'y' }, is: 'next' },
     { reason: 'also one that leaves some out', present: held, next: { ...held, serial: 60 }, is: 'next' },
     { reason: 'a request whose answer was lost', present: held, next: held, is: 'same' },

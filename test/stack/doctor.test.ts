@@ -196,6 +196,22 @@ describe.skipIf(servers === null)('nexus doctor', { timeout: 90_000 }, () => {
     await query('delete from nexus.terraform_state_versions')
   })
 
+  test('states that are held and that no configuration names, with the line to add', async () => {
+    await query(`insert into nexus.terraform_states (tenant_id, name, version) values ('acme', 'posted', 1)`)
+    try {
+      const [unnamed] = await complaints({ tenants: [tenant('acme', good, { otherStates: ['theirs'] })] })
+      expect(unnamed).toMatchObject({
+        about: 'states of acme',
+        level: 'warn',
+        said: expect.stringContaining('posted (0 clients)'),
+        remedy: expect.stringContaining('otherStates: [theirs, posted]'),
+      })
+      expect(await complaints({ tenants: [tenant('acme', good, { otherStates: ['posted'] })] })).toEqual([])
+    } finally {
+      await query(`delete from nexus.terraform_states where name = 'posted'`)
+    }
+  })
+
   test('a user who may not write, and a database of a newer program', async () => {
     await query(`create role doctor_reader login password 'reader'`)
     const url = new URL(database.url)

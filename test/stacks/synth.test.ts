@@ -252,6 +252,25 @@ describe('declared clients', () => {
     expect([code, stdout]).toEqual([1, ''])
   })
 
+  test('a warning of several lines is one', async () => {
+    const metadata = { owners: '["ann"]' }
+    const taken = snapshot(
+      [state([at('auth0_client.a', 'A')])],
+      [client('A', { observed: { client_metadata: metadata } })],
+    )
+    const directory = declarations(
+      'acme',
+      `export default { prod: (stack) => { new NexusClient(stack, 'a', { name: 'A', clientMetadata: { tier: '1' } }) } }`,
+    )
+    const { code, stderr } = await synth(taken, ['--tenants', directory])
+    expect(code).toBe(0)
+    expect(stderr).toContain(
+      'warning: acme.prod: auth0_client.a declares client_metadata, which would take from A ("Client A") what its owners rely on: left out.\n' +
+        String.raw`  - client_metadata.owners: "[\"ann\"]" would go`,
+    )
+    expect(stderr).toContain("declare replaces: ['client_metadata.owners']\n")
+  })
+
   test('a folder of declarations that is not there is said', async () => {
     expect((await synth(acme, ['--tenants', '/no/such'])).stderr).toContain('There is no directory /no/such')
   })

@@ -75,7 +75,7 @@ describe('a takeover is refused, and says what would go', () => {
       reason: 'owners that only Terraform can tell',
       found: shop({ client_metadata: { owners: '["billing"]' } }),
       declares: { given: { client_metadata: { owners: '${jsonencode(["billing"])}' } } },
-      says: 'what Terraform makes of ${jsonencode(["billing"])}',
+      says: 'what Terraform makes of "${jsonencode([\\"billing\\"])}"',
       replaces: 'client_metadata.owners',
     },
     {

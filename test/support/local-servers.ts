@@ -9,6 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { startEmbedded } from '../../adapters/postgres/embedded.ts'
+import { movableClock } from './movable-clock.ts'
+import type { MovableClock } from './movable-clock.ts'
 import type { Servers } from './servers.ts'
 
 export interface LocalServers {
@@ -89,7 +91,34 @@ const findInitdb = async (): Promise<string | undefined> => {
   return newest === undefined ? findOnPath('initdb') : path.join(home, newest, 'bin', 'initdb')
 }
 
-const startPostgres = async (initdb: string, directory: string, started: ChildProcess[]): Promise<string> => {
+/** A PostgreSQL whose clock can be set while it runs; undefined where the machine lacks it, or faketime. */
+export const startMovablePostgres = async (): Promise<
+  { readonly url: string; readonly setClock: MovableClock['set']; readonly close: () => Promise<void> } | undefined
+> => {
+  const initdb = await findInitdb()
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-clock-'))
+  await chmod(directory, 0o755)
+  const clock = movableClock(directory)
+  const started: ChildProcess[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(started.map(end))
+    await rm(directory, { recursive: true, force: true })
+  }
+  try {
+    if (initdb === undefined || clock === undefined) return undefined
+    return { url: await startPostgres(initdb, directory, started, clock.env), setClock: clock.set, close }
+  } finally {
+    if (started.length === 0) await close()
+  }
+}
+
+/** @param env beside the machine's, for the server */
+const startPostgres = async (
+  initdb: string,
+  directory: string,
+  started: ChildProcess[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> => {
   const place = path.join(directory, 'postgres')
   const passwordFile = path.join(directory, 'password')
   await mkdir(place)
@@ -106,7 +135,12 @@ const startPostgres = async (initdb: string, directory: string, started: ChildPr
   const port = await freePort()
   const settings = ['-c', 'unix_socket_directories=', '-c', 'max_connections=400']
   const server = path.join(path.dirname(initdb), 'postgres')
-  started.push(spawn(server, ['-D', place, '-p', String(port), '-h', '127.0.0.1', ...settings], as))
+  started.push(
+    spawn(server, ['-D', place, '-p', String(port), '-h', '127.0.0.1', ...settings], {
+      ...as,
+      env: { ...process.env, ...env },
+    }),
+  )
   const url = `postgres://test:test@127.0.0.1:${port}/postgres`
   await until(async () => {
     const client = new pg.Client({ connectionString: url })

@@ -18,7 +18,7 @@ export const basic = `Basic ${Buffer.from(`${pipeline.name}:${pipeline.password}
 /** What makes a stack keep states: a key, the account, and a state `main` whose configuration Nexus writes. */
 export const withStates = (options: StackOptions = {}, terraform: Record<string, unknown> = {}): StackOptions => ({
   ...options,
-  tenant: { terraformStates: ['main'], ...options.tenant },
+  tenant: { terraformStates: ['main'], otherStates: ['elsewhere'], ...options.tenant },
   file: {
     terraform: { stateKeys: [randomBytes(32).toString('base64')], ...terraform },
     serviceAccounts: [

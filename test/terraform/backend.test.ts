@@ -52,6 +52,12 @@ describe.skipIf(servers === null)('the state backend', () => {
         serviceAccounts: [
           { ...account, name: 'ci' },
           { ...account, name: 'one', terraformStates: ['only-this'] },
+          {
+            ...account,
+            name: 'narrow-reader',
+            permissions: ['terraform.read', 'client.read'],
+            terraformStates: ['only-this'],
+          },
           { ...account, name: 'breaker', permissions: ['terraform.state.force-unlock'] },
           { ...account, name: 'elsewhere', tenants: ['acme'], permissions: ['client.read'] },
         ],
@@ -472,6 +478,20 @@ describe.skipIf(servers === null)('the state backend', () => {
       const headers = { 'x-application-token': oneStateToken }
       expect((await backendOf(stack, name).get({ headers })).status).toBe(status)
     })
+  })
+
+  test('a tenant names only the states that the credentials are good for', async () => {
+    const hidden = fresh()
+    await hidden.post(stateText(1))
+    await hidden.lock(lockOf('hidden-lock'))
+    const as = { authorization: basic('narrow-reader'), 'x-application-token': '' }
+    for (const path of ['/v1/tenants', '/v1/tenants/acme', '/v1/tenants/acme/terraform/states']) {
+      const { status, text } = await read(await fetch(`${stack.url}${path}`, { headers: as }))
+      expect(status).toBe(200)
+      expect(text).not.toContain(hidden.name)
+      expect(text).not.toContain('hidden-lock')
+      expect(text).not.toContain('"main"')
+    }
   })
 
   describe('the snapshot in the address', () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { Snapshot } from '../../domain/snapshot.ts'
 import { pathOf, read, seedClient } from '../api/support.ts'
@@ -8,7 +8,7 @@ import { deleteInAuth0 } from '../support/auth0.ts'
 import { servers, startStack } from '../support/stack.ts'
 import { recordOf } from '../../domain/shape.ts'
 import type { Stack } from '../support/stack.ts'
-import { backendOf, lockOf, managedClient, stateKey, stateText } from './support.ts'
+import { backendOf, lockOf, managedClient, stateKey, stateText, theirsOf, theirStates } from './support.ts'
 
 const everything = ['client.read.all', 'client.write.all', 'terraform.adopt', 'terraform.read', 'tenant.admin']
 
@@ -80,7 +80,7 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
   let view: ReturnType<typeof viewOf>
   beforeAll(async () => {
     stack = await startStack({
-      tenant: { terraformStates: ['main', 'second'] },
+      tenant: { terraformStates: ['main', 'second'], otherStates: theirStates },
       file: { terraform: { stateKeys: [stateKey] } },
     })
     view = viewOf(stack)
@@ -91,7 +91,7 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
   describe('who manages a client', () => {
     test('follows the state: written, without it, deleted, restored', async () => {
       const id = seedClient(stack)
-      const state = backendOf(stack)
+      const state = theirsOf(stack)
       expect(await view.manuallyCreated(id)).toBe(true)
       await state.post(stateText(1, [managedClient(id)]))
       expect(await view.manuallyCreated(id)).toBe(false)
@@ -118,14 +118,14 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
       { reason: 'in a module it is managed', more: { module: 'module.a[0]' }, manual: false },
     ])('$reason', async ({ more, manual }) => {
       const id = seedClient(stack)
-      await backendOf(stack).post(stateText(1, [managedClient(id, more)]))
+      await theirsOf(stack).post(stateText(1, [managedClient(id, more)]))
       expect(await view.manuallyCreated(id)).toBe(manual)
     })
 
     test('two states are a conflict, until one lets go', async () => {
       const before = await view.tenant()
       const id = seedClient(stack)
-      const [one, other] = [backendOf(stack), backendOf(stack)]
+      const [one, other] = [theirsOf(stack), theirsOf(stack)]
       await one.post(stateText(1, [managedClient(id)]))
       await view.client(id)
       expect(await view.tenant()).toMatchObject({ managed: before.managed + 1, conflicting: before.conflicting })
@@ -140,13 +140,13 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
 
     test('twice in one state is one manager', async () => {
       const id = seedClient(stack)
-      await backendOf(stack).post(stateText(1, [managedClient(id), managedClient(id, { name: 'again' })]))
+      await theirsOf(stack).post(stateText(1, [managedClient(id), managedClient(id, { name: 'again' })]))
       expect((await view.standing(id)).body).toMatchObject({ status: 'managed' })
     })
 
     test('a state whose configuration Nexus does not write is warned of, ours is not', async () => {
       const [theirs, ours] = [seedClient(stack), seedClient(stack)]
-      const state = backendOf(stack)
+      const state = theirsOf(stack)
       await state.post(stateText(1, [managedClient(theirs)]))
       const main = backendOf(stack, 'second')
       await main.post(stateText(1, [managedClient(ours)]))
@@ -170,7 +170,7 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
       ]
       for (const id of [...ids, 'seedclient']) seedClient(stack, { client_id: id })
       const before = await view.tenant()
-      expect(await backendOf(stack).post(readFileSync(file, 'utf8'))).toMatchObject({ status: 200 })
+      expect(await theirsOf(stack).post(readFileSync(file, 'utf8'))).toMatchObject({ status: 200 })
       for (const id of ids) expect(await view.manuallyCreated(id)).toBe(false)
       expect(await view.manuallyCreated('seedclient')).toBe(true)
       expect(await view.tenant()).toMatchObject({ managed: before.managed + 5 })
@@ -236,7 +236,7 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
 
     test('is refused while another state manages the client, with the command to run', async () => {
       const id = seedClient(stack)
-      const state = backendOf(stack)
+      const state = theirsOf(stack)
       await state.post(stateText(1, [managedClient(id, { module: `module.a["it's"]` })]))
       const answer = await view.adopt(id, { state: 'main' })
       expect(answer).toMatchObject({ status: 409, body: { type: '/problems/not-adoptable' } })
@@ -310,7 +310,7 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
 
     test('is refused for a state whose configuration Nexus does not write', async () => {
       const id = seedClient(stack)
-      await backendOf(stack).post(stateText(1, [managedClient(id)]))
+      await theirsOf(stack).post(stateText(1, [managedClient(id)]))
       const answer = await view.release(id)
       expect(answer.status).toBe(409)
       expect(answer.body.detail).toContain(`terraform state rm 'auth0_client.this'`)
@@ -423,26 +423,46 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
       await stack.query('update nexus.tenants set last_scan_at = null')
       expect((await view.snapshot()).incomplete).toContain('first scan')
       await stack.query('update nexus.tenants set last_scan_at = $1', [at])
-      const id = seedClient(stack)
-      const state = backendOf(stack)
-      await state.post(stateText(1, [managedClient(id)]))
-      stack.simulator.setFaults({ errorShare: 1 })
-      expect((await view.snapshot()).incomplete).toContain('Auth0 cannot be asked')
-      stack.simulator.setFaults({})
-      await sleep(1100)
-      expect((await view.snapshot()).incomplete).toBeNull()
-      const many = Array.from({ length: 51 }, (_, index) => managedClient(`unknown${index}`, { name: `u${index}` }))
-      await state.post(stateText(2, many))
-      expect((await view.snapshot()).incomplete).toContain('the next scan')
-      await state.remove()
     })
 
-    test('is incomplete where a state of ours manages Nexus’ own client, with the command to run', async () => {
+    test('one state of ours says that it is incomplete, and the others are synthesised all the same', async () => {
+      const id = seedClient(stack)
       const main = backendOf(stack, 'main')
-      await main.post(stateText(1, [managedClient(stack.simulator.credential.clientId, { name: 'me' })]))
-      expect((await view.snapshot()).incomplete).toContain(`terraform state rm 'auth0_client.me'`)
+      await main.post(stateText(1, [managedClient(id)]))
+      const incomplete = async () => {
+        const snapshot = await view.snapshot()
+        const of = (name: string) => snapshot.states.find((state) => state.name === name)?.incomplete
+        return { whole: snapshot.incomplete, main: of('main'), second: of('second') }
+      }
+      stack.simulator.setFaults({ errorShare: 1 })
+      try {
+        expect(await incomplete()).toMatchObject({
+          whole: null,
+          main: expect.stringContaining('Auth0 cannot be asked'),
+          second: undefined,
+        })
+      } finally {
+        stack.simulator.setFaults({})
+      }
+      await sleep(1100)
+      expect(await incomplete()).toEqual({ whole: null, main: undefined, second: undefined })
+      const many = Array.from({ length: 51 }, (_, index) => managedClient(`unknown${index}`, { name: `u${index}` }))
+      await main.post(stateText(2, many))
+      expect(await incomplete()).toMatchObject({ whole: null, main: expect.stringContaining('the next scan') })
+      // Which it asked for: from then on they are known not to be there.
+      await vi.waitFor(async () => expect((await incomplete()).main).toBeUndefined(), {
+        timeout: 10_000,
+        interval: 200,
+      })
+      expect((await view.snapshot()).clients.filter(({ id }) => id.startsWith('unknown'))).toHaveLength(51)
+      await main.post(stateText(3, [managedClient(stack.simulator.credential.clientId, { name: 'me' })]))
+      expect(await incomplete()).toMatchObject({
+        whole: null,
+        main: expect.stringContaining(`terraform state rm 'auth0_client.me'`),
+        second: undefined,
+      })
       await main.remove()
-      expect((await view.snapshot()).incomplete).toBeNull()
+      expect(await incomplete()).toEqual({ whole: null, main: undefined, second: undefined })
     })
 
     test('needs terraform.read', async () => {
@@ -517,7 +537,7 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
       const { id, main, moved } = await managedIn(stack, view)
       await view.patch(seedClient(stack), { applicationName: 'x' })
       const theirs = seedClient(stack)
-      const other = backendOf(stack)
+      const other = theirsOf(stack)
       await other.post(stateText(1, [managedClient(theirs)]))
       const before = await view.version(other.name)
       await view.patch(theirs, { applicationName: 'x' })
@@ -575,7 +595,7 @@ describe.skipIf(servers === null)('a tenant that wants clients of other states c
   let stack: Stack
   beforeAll(async () => {
     stack = await startStack({
-      tenant: { terraformStates: ['main'], foreignTerraform: 'refuse' },
+      tenant: { terraformStates: ['main'], otherStates: theirStates, foreignTerraform: 'refuse' },
       file: { terraform: { stateKeys: [stateKey] } },
     })
   })
@@ -584,7 +604,7 @@ describe.skipIf(servers === null)('a tenant that wants clients of other states c
   test('refuses changes of those, and of no others; a state alone needs no name', async () => {
     const view = viewOf(stack)
     const [theirs, ours, nobodys] = [seedClient(stack), seedClient(stack), seedClient(stack)]
-    const state = backendOf(stack)
+    const state = theirsOf(stack)
     await state.post(stateText(1, [managedClient(theirs)]))
     await backendOf(stack, 'main').post(stateText(1, [managedClient(ours)]))
     const refused = await view.patch(theirs, { applicationName: 'x' })

@@ -111,6 +111,17 @@ export const backendOf = (stack: Stack, name: string = `state-${randomUUID()}`) 
   }
 }
 
+/** States that a tenant names as those of others: as many as a file of tests needs. */
+export const theirStates = Array.from({ length: 40 }, (_, index) => `theirs-${index}`)
+let given = 0
+
+/** The same at one of these, of which nobody has asked before. */
+export const theirsOf = (stack: Stack): Backend => {
+  const name = theirStates[given]
+  given += 1
+  return backendOf(stack, name)
+}
+
 export type Backend = ReturnType<typeof backendOf>
 
 export const md5Of = (text: string): string => createHash('md5').update(text).digest('base64')

@@ -1,0 +1,79 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { UnnamedState } from '../../domain/unnamed-states.ts'
+import type { Database } from './schema.ts'
+
+/** What the configuration says of a tenant's states. */
+export interface NamedStates {
+  readonly id: string
+  /** Those whose configuration Nexus writes. */
+  readonly terraformStates: readonly string[]
+  /** Others that have power over clients. */
+  readonly otherStates: readonly string[]
+}
+
+/**
+ * What states say of clients, as far as it counts: `nexus.terraform_resources` of the states that the configuration names,
+ * with `own`. To stand in a FROM, with an alias.
+ */
+export const holdings = sql`(
+  select held.*, named.own from nexus.terraform_resources held
+  join nexus.terraform_named named on named.tenant_id = held.tenant_id and named.state = held.state)`
+
+/** Of these, those that decide: where a state that Nexus writes has the client, another has no say in it. */
+export const deciding = sql`(
+  select held.*, named.own from nexus.terraform_resources held
+  join nexus.terraform_named named on named.tenant_id = held.tenant_id and named.state = held.state
+  where named.own or not exists (
+    select from nexus.terraform_resources ours
+    join nexus.terraform_named writes on writes.tenant_id = ours.tenant_id and writes.state = ours.state and writes.own
+    where ours.tenant_id = held.tenant_id and ours.client_id = held.client_id and ours.type = 'auth0_client'))`
+
+/** The states that have power over clients, as the configuration says. */
+export const createNamedStates = (db: Kysely<Database>) => ({
+  /** Brings what is stored up to the configuration. */
+  name: async (tenants: readonly NamedStates[]): Promise<void> => {
+    const rows = tenants.flatMap(({ id, terraformStates, otherStates }) => [
+      ...terraformStates.map((state) => ({ tenant_id: id, state, own: true })),
+      ...otherStates.map((state) => ({ tenant_id: id, state, own: false })),
+    ])
+    await sql`
+      with wanted as (
+        select distinct on (tenant_id, state) * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          as w(tenant_id text, state text, own boolean) order by tenant_id, state, own desc
+      ), gone as (
+        delete from nexus.terraform_named n
+        where n.tenant_id = any(${tenants.map(({ id }) => id)})
+          and not exists (select from wanted w where w.tenant_id = n.tenant_id and w.state = n.state)
+      )
+      insert into nexus.terraform_named as n (tenant_id, state, own) select tenant_id, state, own from wanted
+      on conflict (tenant_id, state) do update set own = excluded.own where n.own <> excluded.own
+    `.execute(db)
+  },
+
+  /**
+   * The states that are held and that these tenants' configuration does not name. It reads what every version of the
+   * schema has.
+   */
+  unnamed: async (tenants: readonly NamedStates[]): Promise<UnnamedState[]> => {
+    const { rows: schema } = await sql<{ held: boolean }>`
+      select to_regclass('nexus.terraform_resources') is not null as held
+    `.execute(db)
+    if (schema[0]?.held !== true) return []
+    const named = tenants.flatMap(({ id, terraformStates, otherStates }) =>
+      [...terraformStates, ...otherStates].map((state) => `${id}/${state}`),
+    )
+    const { rows } = await sql<UnnamedState>`
+      select s.tenant_id as "tenantId", s.name as state, (
+        select count(distinct r.client_id)::int from nexus.terraform_resources r
+        join nexus.clients c using (tenant_id, client_id)
+        where r.tenant_id = s.tenant_id and r.state = s.name and r.type = 'auth0_client' and c.vanished_at is null
+      ) as clients
+      from nexus.terraform_states s
+      where s.tenant_id = any(${tenants.map(({ id }) => id)}) and s.version is not null
+        and s.tenant_id || '/' || s.name <> all(${named}::text[])
+      order by 1, 2
+    `.execute(db)
+    return rows
+  },
+})

@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import type { Transaction } from 'kysely'
+import type { Author, MetadataKeys } from '../../domain/vocabulary.ts'
+import { knownDrift } from './known-drift.ts'
+import type { Database } from './schema.ts'
+import type { StateKey, StateRow } from './state-rows.ts'
+
+/** A write without a lock, from a configuration that was older than the state. */
+export interface OutdatedWrite {
+  /** ISO 8601. */
+  readonly at: string
+  readonly by: Author
+  /** The count of the configuration, and that of the state. */
+  readonly snapshot: number
+  readonly current: number
+}
+
+/** After the last of such writes the clients are looked at once more, when so many milliseconds have passed. */
+const onceMoreMs = 60_000
+
+/**
+ * Notes such a write: nobody waited for it, and it may have put old values into Auth0. The clients are looked at now, and
+ * once more when no other has followed for a while. Drift that the rows know at the first of them stays as it is.
+ */
+export const noteOutdated = async (
+  trx: Transaction<Database>,
+  key: StateKey,
+  row: StateRow,
+  { author, keys }: { readonly author: Author; readonly keys: MetadataKeys },
+  counts: { readonly snapshot: number; readonly current: number },
+): Promise<void> => {
+  const known = row.known_drift ?? (await knownDrift(trx, key, keys))
+  const looks = sql`
+    , known_drift = ${JSON.stringify(known)}::jsonb, check_at = clock_timestamp(), check_until = null,
+    look_again_at = clock_timestamp() + ${onceMoreMs} * interval '1 millisecond'`
+  await sql`
+    update nexus.terraform_states
+    set outdated_write = ${JSON.stringify({ by: author, ...counts })}::jsonb || jsonb_build_object(
+          'at', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+        ${row.named ? looks : sql``}
+    where tenant_id = ${key.tenantId} and name = ${key.name}
+  `.execute(trx)
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { StateKey } from '../adapters/postgres/state-rows.ts'
+import { isApply } from '../domain/terraform-state.ts'
+import type { LockInfo } from '../domain/terraform-state.ts'
+import { verdictOf } from '../domain/verdict.ts'
+import type { ApiDeps } from './dependencies.ts'
+import type { Asker } from '../adapters/postgres/pacer.ts'
+import { confirmGone, noPlace } from './gone.ts'
+import { within } from './known-clients.ts'
+
+/** How long an apply waits for the look at its clients. */
+const patienceMs = 10_000
+/** The most that Auth0 gives on a page. */
+const pageSize = 100
+const againMs = 500
+/** More than anybody manages in one state. */
+const maximumClients = 100_000
+/** Clients that are asked for one by one. One that is gone is enough to refuse the lock. */
+const maximumConfirmed = 20
+
+/**
+ * The last look before an apply gets the lock of a state that Nexus writes: are its clients still there? One that was
+ * deleted in Auth0 since the last scan, and that no declaration gives, would come back as an empty client of the old name. What is gone is noted, so that
+ * the configuration is outdated. Where Auth0 cannot be listed in time, the last scan decides.
+ *
+ * @param snapshot the count that the configuration was made at
+ * @returns ids of clients that are gone
+ */
+export const goneBeforeApply = async (
+  deps: ApiDeps,
+  tenant: TenantConfiguration,
+  key: StateKey,
+  info: LockInfo,
+  snapshot: number | null,
+  asker: Asker,
+): Promise<readonly string[]> => {
+  if (snapshot === null || !isApply(info) || !tenant.terraformStates.includes(key.name)) return []
+  const state = await deps.stateLocks.peek(key)
+  // It is refused anyway, or answered as before.
+  if (state.held || state.snapshot !== snapshot) return []
+  const clients = await deps.heldClients.undeclared(tenant.id, key.name, maximumClients)
+  if (clients.length === 0) return []
+  const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(patienceMs)])
+  const looking = goneAmong(deps, tenant.id, clients, { ...asker, signal })
+  const gone = await within(patienceMs, looking, undefined)
+  if (gone === undefined)
+    deps.log.warn(
+      { ...key, clients: clients.length },
+      'Auth0 could not be listed before an apply: the last scan decides',
+    )
+  return gone ?? []
+}
+
+/** @returns undefined where Auth0 did not answer */
+const goneAmong = async (
+  deps: ApiDeps,
+  tenantId: string,
+  clients: readonly string[],
+  asker: Asker,
+): Promise<readonly string[] | undefined> => {
+  if ((await deps.health.health(tenantId))?.heldAt) return undefined
+  const missing = new Set(clients)
+  for (let from: string | undefined; missing.size > 0;) {
+    const page = await deps.auth0.list(tenantId, from, pageSize, asker).catch(noPlace)
+    if (page === undefined || asker.signal.aborted) return undefined
+    if (!page.ok) {
+      if (verdictOf(page).kind === 'probe') return undefined
+      await sleep(againMs)
+      continue
+    }
+    for (const { clientId } of page.body.clients) missing.delete(clientId)
+    from = page.body.next
+    if (from === undefined) break
+  }
+  // A list may lag behind: what it lacks is asked for.
+  const suspects = [...missing].slice(0, maximumConfirmed)
+  const found = await Promise.all(
+    suspects.map(async (clientId) => ({ clientId, presence: await confirmGone(deps, { tenantId, clientId }, asker) })),
+  )
+  return found.filter(({ presence }) => presence === 'gone').map(({ clientId }) => clientId)
+}

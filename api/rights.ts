@@ -1,0 +1,76 @@
+import type { TenantConfiguration } from '../adapters/config/configuration.ts'
+import type { Change } from '../adapters/postgres/changes.ts'
+import type { ClientRecord } from '../adapters/postgres/records.ts'
+import { claimsOf } from '../domain/authorize.ts'
+import type { Decision, Verb } from '../domain/authorize.ts'
+import { rightTo } from '../domain/rights.ts'
+import type { Caller } from '../domain/vocabulary.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { forbidden, Problem } from './problem.ts'
+
+/**
+ * The one place where the API decides who is answered what of a client. It is asked at the moment of the answer, also of
+ * what was stored long before: a kept answer, a change, an operation, a page of a list, a tag that the caller has.
+ */
+
+type Decided = Pick<ClientRecord, 'observed' | 'base' | 'pending'>
+
+export const decisionOn = (tenant: TenantConfiguration, caller: Caller, verb: Verb, record: Decided): Decision =>
+  rightTo(caller, verb, record, tenant.metadataKeys)
+
+/** @throws Problem 403 */
+export const mustRead = (tenant: TenantConfiguration, caller: Caller, record: Decided): void => {
+  mustBeAllowed(decisionOn(tenant, caller, 'read', record))
+}
+
+/** @throws Problem 403 */
+export const mustWrite = (tenant: TenantConfiguration, caller: Caller, record: Decided): void => {
+  mustBeAllowed(decisionOn(tenant, caller, 'write', record))
+}
+
+const mustBeAllowed = (decision: Decision): void => {
+  if (!decision.allowed) throw forbidden(decision.detail, decision.needs)
+}
+
+/**
+ * Which of many clients a caller may read now, by one query. A client that Nexus does not know has nothing to hide: all that
+ * was ever answered of it is that it is not there.
+ */
+export const readableIn = async (
+  { clients }: Pick<ApiDeps, 'clients'>,
+  tenant: TenantConfiguration,
+  caller: Caller,
+  clientIds: readonly string[],
+): Promise<(clientId: string) => boolean> => {
+  if (claimsOf(caller, 'read') === 'all') return () => true
+  const standings = await clients.standings(tenant.id, clientIds)
+  return (clientId) => {
+    const standing = standings.get(clientId)
+    return standing === undefined || decisionOn(tenant, caller, 'read', standing).allowed
+  }
+}
+
+/**
+ * A refusal of somebody who has made a change and may not see its client any more: what became of the change, and nothing
+ * of the client. Whoever lost an answer must not have to send the change again to find out.
+ */
+export const toldOfChange = (refusal: Problem, { id, status }: Pick<Change, 'id' | 'status'>): Problem =>
+  withMore(refusal, { 'nexus-change': id }, { change: { id, status } })
+
+/** The same of a list of changes. */
+export const toldOfOperation = (
+  refusal: Problem,
+  operation: { readonly id: string; readonly counts: object },
+): Problem => withMore(refusal, {}, { operation })
+
+const withMore = (
+  refusal: Problem,
+  headers: Readonly<Record<string, string>>,
+  extension: Readonly<Record<string, unknown>>,
+): Problem =>
+  new Problem(refusal.code, refusal.message, {
+    errors: refusal.errors,
+    headers: { ...refusal.headers, ...headers },
+    extension: { ...refusal.extension, ...extension },
+    ...(refusal.missing === null ? {} : { missing: refusal.missing }),
+  })

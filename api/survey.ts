@@ -1,0 +1,141 @@
+import type { ClientStanding } from '../adapters/postgres/clients.ts'
+import { accessFields } from '../domain/desired.ts'
+import { needsReading, readingCouldLetIn } from '../domain/rights.ts'
+import type { Auth0Client, Values } from '../domain/vocabulary.ts'
+import { ClientId } from '../domain/vocabulary.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { askerOf } from './gate.ts'
+import { isStale, pageSize } from './known-clients.ts'
+import type { KnownClients } from './known-clients.ts'
+import { eachOf } from './list-elements.ts'
+import type { Changing } from './patch-client.ts'
+import { forbidden, notFound, Problem } from './problem.ts'
+import { decisionOn } from './rights.ts'
+import { patchOf } from './threads/bodies.ts'
+import type { ListedPatch } from './threads/jobs.ts'
+
+/** One request for many clients, parsed as far as all of them have in common. */
+export interface ListRequest extends Pick<Changing, 'tenant' | 'caller' | 'since' | 'gone'> {
+  readonly elements: readonly ListedPatch[]
+}
+
+/** What is known of the clients of a list before each is decided on. */
+export interface Survey {
+  /** Why none of them can be changed by the caller; null where one may be. */
+  readonly refusal: Problem | null
+  /** Clients of which Auth0 has been asked, as far as it is going to be asked for this request; with what it had. */
+  readonly asked: ReadonlyMap<string, Auth0Client | undefined>
+}
+
+/** Readings of single clients for one list: where more are due, pages are read instead. */
+const maximumSingle = 10
+/** Pages for one list where nobody is known to have a right to any of what is looked for. */
+const maximumPages = 50
+
+type Due = 'unknown' | 'may be let in' | 'rests on an observation'
+
+/**
+ * Looks at all clients of a list at once: in one query, and where that is not enough by few readings. A hundred clients
+ * that have to be read are one page of Auth0's list, and for a caller whom no reading could let in nothing is read.
+ */
+export const surveyOf = async (
+  deps: ApiDeps,
+  known: KnownClients,
+  list: ListRequest,
+  elements: readonly ListedPatch[],
+): Promise<Survey> => {
+  const { tenant } = list
+  const ids = elements.map(({ id }) => id).filter((id) => ClientId.safeParse(id).success)
+  const before = await deps.clients.standings(tenant.id, ids)
+  const due = new Map(elements.flatMap((element) => dueOf(list, element, before.get(element.id)) ?? []))
+  if (due.size === 0) return { refusal: refusalOf(list, elements, before), asked: new Map() }
+  const asked = await (due.size > maximumSingle ? readMany : readSingly)(deps, known, list, due)
+  return { refusal: refusalOf(list, elements, await deps.clients.standings(tenant.id, ids)), asked }
+}
+
+/** Why Auth0 has to be read for an element; nothing where it has not. */
+const dueOf = (
+  { tenant, caller }: ListRequest,
+  { id, patch, problem }: ListedPatch,
+  standing: ClientStanding | undefined,
+): readonly (readonly [string, Due])[] | undefined => {
+  if (!ClientId.safeParse(id).success || id === tenant.credential.clientId) return undefined
+  if (standing === undefined || standing.vanished) return [[id, 'unknown']]
+  if (!decisionOn(tenant, caller, 'write', standing).allowed)
+    return isStale(tenant, standing) && readingCouldLetIn(caller, standing) ? [[id, 'may be let in']] : undefined
+  return needsReading(
+    { values: accessValuesIn(patch, problem), changesNothing: false },
+    caller,
+    standing,
+    tenant.metadataKeys,
+  )
+    ? [[id, 'rests on an observation']]
+    : undefined
+}
+
+/** What a patch names of who may reach the client. It is a text, of which most need not be read for that. */
+const accessValuesIn = (patch: string, problem: string | null): Values =>
+  problem === null && accessFields.some((path) => patch.includes(path)) ? patchOf(patch).values : {}
+
+/**
+ * Meets clients that nobody has met, and looks again at those that may have let the caller in. What a right rests on is
+ * read when it is decided on.
+ */
+const readSingly: typeof readMany = async (_deps, known, { tenant, caller, gone }, due) => {
+  const asker = askerOf(caller, 'write', gone)
+  const asked = new Map<string, undefined>()
+  await eachOf([...due], async ([clientId, why]) => {
+    if (why === 'rests on an observation') return
+    try {
+      const record = await known.find(tenant, clientId, asker)
+      if (why === 'unknown') return
+      asked.set(clientId, undefined)
+      await known.refresh(tenant, record, asker)
+    } catch (error) {
+      // It is said of the one client, when that is decided on.
+      if (!(error instanceof Problem)) throw error
+    }
+  })
+  return asked
+}
+
+/** Reads by pages, unless that is more than anybody could be owed. */
+const readMany = async (
+  deps: ApiDeps,
+  known: KnownClients,
+  { tenant, caller, gone }: ListRequest,
+  due: ReadonlyMap<string, Due>,
+): Promise<ReadonlyMap<string, Auth0Client | undefined>> => {
+  const health = await deps.health.health(tenant.id)
+  const pages = Math.ceil(((health?.clients ?? 0) + 1) / pageSize)
+  const owed = [...due].filter(([, why]) => why === 'rests on an observation').map(([id]) => id)
+  // A few that the caller has a right to, in a large tenant: their own readings are fewer, and made as each is decided on.
+  const wanted = pages <= maximumPages ? new Set(due.keys()) : new Set(owed.length > pages ? owed : [])
+  const isHeld = (health?.heldAt ?? null) !== null
+  const found = isHeld
+    ? new Map<string, Auth0Client>()
+    : await known.readPages(tenant, wanted, askerOf(caller, 'write', gone))
+  const single = new Set(owed.filter((id) => !wanted.has(id)))
+  return new Map([...due.keys()].filter((id) => !single.has(id)).map((id) => [id, found.get(id)]))
+}
+
+const refusalOf = (
+  { tenant, caller }: ListRequest,
+  elements: readonly ListedPatch[],
+  standings: ReadonlyMap<string, ClientStanding>,
+): Problem | null => {
+  const decisions = elements.flatMap(({ id }) => {
+    const standing = standings.get(id)
+    return standing === undefined || standing.vanished ? [] : [decisionOn(tenant, caller, 'write', standing)]
+  })
+  if (decisions.some(({ allowed }) => allowed)) return null
+  const denied = decisions.find((decision) => !decision.allowed)
+  const those = `none of these ${elements.length} clients`
+  return denied?.allowed === false
+    ? forbidden(`Nothing was done: the caller may change ${those}. ${denied.detail}`, denied.needs)
+    : notFound(`Nothing was done: ${those} is in this tenant.`)
+}
+
+/** How an element is to be decided on, after the survey. */
+export const askedOf = ({ asked }: Survey, id: string): Pick<Changing, 'asked'> =>
+  asked.has(id) ? { asked: { reading: asked.get(id) } } : {}

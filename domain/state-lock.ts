@@ -1,0 +1,30 @@
+import type { LockInfo } from './terraform-state.ts'
+import type { Author } from './vocabulary.ts'
+
+/** Who shows the id of a lock: a caller, and whether they may take locks away (`terraform.state.force-unlock`). */
+export interface Claimant {
+  readonly author: Author
+  /** Null where they show none. */
+  readonly lockId: string | null
+  readonly mayForce: boolean
+}
+
+/** How somebody stands to a lock: it is theirs, they may take it as if it were, or it is somebody else's. */
+export type Hold = 'theirs' | 'forced' | 'other'
+
+/** The same caller through the same application. */
+const isSame = (one: Author, other: Author): boolean =>
+  one.kind === other.kind && one.id === other.id && one.application === other.application
+
+/**
+ * A lock belongs to who took it. Terraform prints its id for everybody to see, so the id tells one lock from another and
+ * is no key: whoever else shows it needs the permission to take locks away.
+ */
+export const holdOf = (
+  lock: { readonly info: Pick<LockInfo, 'ID'>; readonly by: Author },
+  { author, lockId, mayForce }: Claimant,
+): Hold => {
+  if (lockId !== lock.info.ID) return 'other'
+  if (isSame(author, lock.by)) return 'theirs'
+  return mayForce ? 'forced' : 'other'
+}

@@ -21,11 +21,26 @@ if ('missing' in local) {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   // The bench is over, or was ended.
-  process.once('disconnect', () => void stack.close().then(local.close))
+  // The same without what other programs of the machine take: the most that the thread computes between two turns.
+  let [busyMs, before] = [0, process.threadCpuUsage()]
+  setInterval(() => {
+    const now = process.threadCpuUsage()
+    busyMs = Math.max(busyMs, (now.user + now.system - before.user - before.system) / 1000)
+    before = now
+  }, 1)
+  process.once(
+    'disconnect',
+    () =>
+      void stack
+        .close()
+        .then(local.close)
+        .then(() => process.exit()),
+  )
   process.on('message', () => {
     // Two turns later, so that a delay that this very turn has caused is counted.
     setTimeout(() => {
-      process.send?.({ stoodStillMs: delay.max / 1e6 })
+      process.send?.({ stoodStillMs: delay.max / 1e6, busyMs })
+      busyMs = 0
       delay.reset()
     }, 3)
   })

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Patch } from '../domain/accept.ts'
 import { fields, pointerOf } from '../domain/fields.ts'
 import { pointerTo } from '../domain/json-text.ts'
+import { greatestCounts, tooManyElements } from '../domain/lengths.ts'
 import { isRecord, isText, recordOf, textsOf } from '../domain/shape.ts'
 import { splitUrls } from '../domain/urls.ts'
 import type { FieldPath, Issue, Value } from '../domain/vocabulary.ts'
@@ -71,6 +72,10 @@ const patchOf = (body: PatchBody, nullClears: boolean): Patch => {
       const parts = fields[path].url === undefined ? [element] : splitUrls(element)
       return parts.map((part) => ({ part, pointer }))
     })
+    if (placed.length > greatestCounts.elements)
+      throw new Problem('impossible', 'The body holds more than can be taken.', {
+        errors: [{ pointer: pointerOf(path), detail: tooManyElements(greatestCounts.elements, placed.length) }],
+      })
     values[path] = placed.map(({ part }) => part)
     elementPointers[path] = placed.map(({ pointer }) => pointer)
   }

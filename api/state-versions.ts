@@ -26,13 +26,13 @@ export const listStates =
     return json({ states: statesView(await deps.stateIndex.states(tenant.id), tenant, caller) })
   }
 
-/** States that were written, locked or asked for, and those that the configuration names; of these what the caller may see. */
+/** States that were written, locked or asked for, and those that Nexus writes; of these what the caller may see. */
 export const statesView = (
   held: readonly StateSummary[],
   { terraformStates: own, otherStates: others }: Pick<TenantConfiguration, 'terraformStates' | 'otherStates'>,
   caller: Caller,
 ) => {
-  const names = [...new Set([...held.map(({ name }) => name), ...own, ...others])].toSorted()
+  const names = [...new Set([...held.map(({ name }) => name), ...own])].toSorted()
   return names
     .filter((name) => maySee(caller, name))
     .map((name) => {

@@ -36,12 +36,12 @@ export const callCosts = async (): Promise<void> => {
     const [one = ''] = ids
     stack.simulator.setFaults({ latencyMs: 1500 })
     stack.simulator.resetStats()
-    await changeAll(stack, [one], () => ({ productName: 'first' }))
+    await changeAll(stack, [one], () => ({ applicationName: 'first' }))
     await until(() => stack.simulator.stats.writes.length === 1)
     await changeAll(
       stack,
       Array.from({ length: 50 }, () => one),
-      () => ({ productName: `later ${Math.random()}` }),
+      () => ({ applicationName: `later ${Math.random()}` }),
     )
     stack.simulator.setFaults({})
     await untilSettled(stack, 120_000)

@@ -20,17 +20,27 @@ if ('missing' in local) {
   for (let at = 0; at < 20; at += 1) stack.simulator.seed({ name: `Client ${at}`, app_type: 'regular_web' })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
-  process.on('message', (message) => {
-    if (message === 'close') {
+  // The bench is over, or was ended.
+  // The same without what other programs of the machine take: the most that the thread computes between two turns.
+  let [busyMs, before] = [0, process.threadCpuUsage()]
+  setInterval(() => {
+    const now = process.threadCpuUsage()
+    busyMs = Math.max(busyMs, (now.user + now.system - before.user - before.system) / 1000)
+    before = now
+  }, 1)
+  process.once(
+    'disconnect',
+    () =>
       void stack
         .close()
         .then(local.close)
-        .then(() => process.disconnect())
-      return
-    }
+        .then(() => process.exit()),
+  )
+  process.on('message', () => {
     // Two turns later, so that a delay that this very turn has caused is counted.
     setTimeout(() => {
-      process.send?.({ stoodStillMs: delay.max / 1e6 })
+      process.send?.({ stoodStillMs: delay.max / 1e6, busyMs })
+      busyMs = 0
       delay.reset()
     }, 3)
   })

@@ -121,6 +121,7 @@ const seed = async (stack: Stack): Promise<void> => {
      select 'acme', 'main', row_number() over (), 'auth0_client.c_' || client_id, 'auth0_client', client_id, false
      from nexus.clients where random() < 0.05`,
   )
+  await stack.query(`insert into nexus.terraform_named values ('acme', 'main', true) on conflict do nothing`)
   await stack.query(index?.indexdef ?? '')
   for (const table of ['clients', 'client_listings', 'terraform_resources'])
     await stack.query(`vacuum analyze nexus.${table}`)

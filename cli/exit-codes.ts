@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
 
+const lost = 'jobs no longer came, or the embedded PostgreSQL could not be started again: start it again'
+
 /** What a command ends with, by its path; what is said there of 0 and 1 is said in the place of what holds everywhere. */
 const ends: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   init: { 0: 'the file is written' },
@@ -15,9 +17,9 @@ const ends: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'check-plan': { 0: 'the plan may be applied', 1: 'it must not be, or it cannot be read' },
   'config check': { 0: 'the configuration can be used', 1: 'it has mistakes' },
   doctor: { 0: 'nothing failed; there may be warnings', 1: 'something failed' },
-  start: { 0: 'ended by a signal', 75: 'jobs no longer came: start it again' },
-  api: { 0: 'ended by a signal' },
-  worker: { 0: 'ended by a signal', 75: 'jobs no longer came: start it again' },
+  start: { 0: 'ended by a signal', 75: lost },
+  api: { 0: 'ended by a signal', 75: lost },
+  worker: { 0: 'ended by a signal', 75: lost },
   simulator: { 0: 'ended by a signal' },
 }
 const everywhere = { 0: 'it is done', 1: 'it could not be done, or the command is not as it should be' }

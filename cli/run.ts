@@ -25,6 +25,7 @@ import { createClock } from '../adapters/postgres/clock.ts'
 import { createClients } from '../adapters/postgres/clients.ts'
 import { connect } from '../adapters/postgres/connect.ts'
 import { startEmbedded } from '../adapters/postgres/embedded.ts'
+import type { Serving } from '../adapters/postgres/embedded.ts'
 import { createHeldClients } from '../adapters/postgres/held-clients.ts'
 import { createIdempotency } from '../adapters/postgres/idempotency.ts'
 import { createOperations } from '../adapters/postgres/operations.ts'
@@ -65,13 +66,18 @@ const rememberedCallers = 50_000
 /** How long a closing process waits for the calls that it has under way. */
 const closeWithinMs = 15_000
 
-/** The database of the configuration: the one at its URL, or the embedded one, started or joined. */
+/**
+ * The database of the configuration: the one at its URL, or the embedded one, started or joined.
+ *
+ * @param serving what a process does that goes on with it; a command that only visits leaves it out
+ */
 export const openDatabase = async (
   { database }: Pick<Configuration, 'database'>,
   say: (note: string) => void,
+  serving?: Serving,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
   if ('url' in database) return { url: database.url, close: () => Promise.resolve() }
-  const embedded = await startEmbedded(database.embedded)
+  const embedded = await startEmbedded(database.embedded, serving)
   embedded.notes.forEach(say)
   return { url: embedded.url, close: embedded.stop }
 }
@@ -141,7 +147,7 @@ const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
  *
- * @param onStuck what a worker does that no longer gets jobs: in a process of its own, it ends
+ * @param onStuck what a process does that can no longer work, as it gets no jobs or has lost its database: it ends
  * @throws with a remedy when something that it needs is not there; what was started is closed again
  */
 export const run = async (
@@ -158,7 +164,14 @@ export const run = async (
   // Beside the database's start: what cannot work is to be known soon.
   const fit = untilFitFor(configuration)
   try {
-    const database = await openDatabase(configuration, (note) => log.info(note))
+    const database = await openDatabase(configuration, (note) => log.info(note), {
+      onLost: (error) => log.error({ err: error }, 'the embedded PostgreSQL was lost; it is started again'),
+      onBack: () => log.info('the embedded PostgreSQL runs again'),
+      onGone: (error) => {
+        log.fatal({ err: error }, 'the embedded PostgreSQL cannot be started again: this process ends itself')
+        onStuck()
+      },
+    })
     closers.push(database.close)
     await migrateAll(database.url, configuration, log)
 

@@ -49,7 +49,7 @@ export const greatest = {
 export type Measured = keyof typeof greatest
 
 /** Elements of one list of a body, unless the list says otherwise, and members of one object. */
-const greatestCounts = { elements: 1000, members: 100 } as const
+export const greatestCounts = { elements: 1000, members: 100 } as const
 
 /** Headers that are read, with their greatest lengths. Others are never looked at. */
 export const greatestHeaders = {
@@ -76,6 +76,9 @@ export const greatestToken = 4096
 
 export const tooLong = (most: number, length?: number): string =>
   `This text may have ${most} characters at most${length === undefined ? '' : `, and has ${length}`}.`
+
+export const tooManyElements = (most: number, length: number): string =>
+  `This list may have ${most} elements at most, and has ${length}.`
 
 /**
  * A text from outside, for a schema: the checks that follow see none that is too long.
@@ -131,7 +134,7 @@ export const excessIn = (body: unknown, top: number = greatestCounts.elements): 
       if (value.length > most)
         (isBody ? shape : length).push({
           pointer: pointerTo(path),
-          detail: `This list may have ${most} elements at most, and has ${value.length}.`,
+          detail: tooManyElements(most, value.length),
         })
       else
         for (let index = value.length - 1; index >= 0; index -= 1)

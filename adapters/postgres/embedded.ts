@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { isUnavailable } from './connect.ts'
 import { hand, placeFor } from './embedded-place.ts'
 import type { Place } from './embedded-place.ts'
+import { exclusively, isAlive } from './embedded-lock.ts'
+import { registerServing, servingIn } from './embedded-serving.ts'
 
 /** A PostgreSQL of our own, beside the program. */
 export interface EmbeddedPostgres {
@@ -21,43 +24,153 @@ export interface EmbeddedPostgres {
 const run = promisify(execFile)
 const user = 'nexus'
 
+/** What a program does that serves from the server for as long as it runs. */
+export interface Serving {
+  /** Told when the server was lost, and when it runs again. */
+  readonly onLost: (error: Error) => void
+  readonly onBack: () => void
+  /** Told when it could not be started again: the program can do nothing more. */
+  readonly onGone: (error: Error) => void
+}
+
+/** How long a server that was lost is tried to be started again, and how long a visitor waits for that, milliseconds. */
+const reviveWithinMs = 30_000
+const visitWithinMs = 15_000
+
 /**
  * Starts the PostgreSQL that npm brings, with its data in `directory` (mode 0700), or joins the one that still runs
  * there: when a program is killed, its server lives on.
  *
+ * A program that serves from it starts it again when it is lost, at the same address. Any other, such as a command of an
+ * operator, joins what runs; where that is down, it waits for those who serve from it, and never starts one beside them.
+ *
  * PostgreSQL refuses to run as root, so root hands it to the system's user `postgres`. That user must be able to reach
  * the data and the programs; where it cannot, both are kept under /var/lib/nexus, and `notes` says so.
  *
- * @throws with a remedy when it cannot be started
+ * @throws with a remedy when it cannot be started, or is down and somebody else's to start
  */
-export const startEmbedded = async (directory: string): Promise<EmbeddedPostgres> => {
+export const startEmbedded = async (directory: string, serving?: Serving): Promise<EmbeddedPostgres> => {
   const place = await placeFor(path.resolve(directory))
   await mkdir(path.dirname(place.directory), { recursive: true })
   await mkdir(place.directory, { recursive: true, mode: 0o700 })
   await hand(place.directory, place.account)
   const lock = path.join(place.directory, 'starting')
-  return exclusively(lock, async () => {
-    const password = await passwordIn(place)
-    const existing = await runningPort(place)
-    const port = existing ?? (await start(place, password))
-    const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`
-    const presence = await bePresent(url)
-    return { url, notes: place.notes, stop: () => exclusively(lock, () => stop(place, url, presence)) }
-  })
+  for (const last = Date.now() + visitWithinMs; ; await sleep(300)) {
+    const opened = await exclusively(lock, () => openIn(place, lock, serving)).catch((error: unknown) => {
+      // Killed while it was joined: at the next look it is known to be down.
+      if (Date.now() > last || !isUnavailable(error)) throw error
+      return undefined
+    })
+    if (opened === undefined) continue
+    if (!('owner' in opened)) return opened
+    if (Date.now() > last)
+      throw new Error(
+        `The embedded PostgreSQL in ${place.directory} is down, and Nexus (process ${opened.owner}), which serves from it, ` +
+          `has not started it again. Look at ${place.directory}/postgres.log, and restart Nexus.`,
+      )
+  }
+}
+
+/** Under the lock. @returns the owner where it is down and somebody else's to start */
+const openIn = async (
+  place: Place,
+  lock: string,
+  serving: Serving | undefined,
+): Promise<EmbeddedPostgres | { readonly owner: number }> => {
+  const password = await passwordIn(place)
+  const existing = await runningPort(place)
+  const [owner] = await servingIn(place.directory)
+  if (existing === undefined && owner !== undefined && serving === undefined) return { owner: owner.pid }
+  const port = existing ?? (await start(place, password, owner?.port))
+  const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`
+  const presence = await bePresent(url)
+  const { directory, notes } = place
+  if (serving === undefined) return { url, notes, stop: () => exclusively(lock, () => stop(place, url, presence)) }
+  const unregister = await registerServing(directory, port)
+  const again = (): Promise<pg.Client> =>
+    exclusively(lock, async () => {
+      if ((await runningPort(place)) === undefined) await start(place, password, port)
+      return bePresent(url)
+    })
+  const watch = lookAfter(presence, again, serving)
+  return {
+    url,
+    notes,
+    stop: async () => {
+      const last = await watch.end()
+      await exclusively(lock, async () => {
+        await unregister()
+        await stop(place, url, last)
+      })
+    },
+  }
+}
+
+/** Has the server started again whenever the connection to it is lost, until `end`. */
+const lookAfter = (
+  first: pg.Client,
+  again: () => Promise<pg.Client>,
+  { onLost, onBack, onGone }: Serving,
+): { readonly end: () => Promise<pg.Client> } => {
+  let presence = first
+  const ending = new AbortController()
+  let reviving: Promise<void> = Promise.resolve()
+  const revive = async (): Promise<void> => {
+    onLost(new Error('The embedded PostgreSQL closed its connections.'))
+    for (const last = Date.now() + reviveWithinMs; !ending.signal.aborted; await sleep(300))
+      try {
+        presence = await again()
+        heed()
+        return onBack()
+      } catch (error) {
+        // Its orphaned processes may still hold what the next one needs.
+        if (Date.now() > last) return onGone(error instanceof Error ? error : new Error(String(error)))
+      }
+  }
+  const heed = (): void => {
+    presence.once('end', () => {
+      if (!ending.signal.aborted) reviving = revive()
+    })
+  }
+  heed()
+  return {
+    end: async () => {
+      ending.abort()
+      await reviving
+      return presence
+    },
+  }
 }
 
 /** Whether there is a database in `directory`, running or not. */
 export const embeddedExists = async (directory: string): Promise<boolean> =>
   exists(path.join((await placeFor(path.resolve(directory))).dataDirectory, 'PG_VERSION'))
 
+/** How long a server that accepts connections may take until it works: after a crash it recovers first. */
+const readyWithinMs = 20_000
+
 /** A connection that lasts as long as the program uses the server, so that no other program stops it meanwhile. */
 const bePresent = async (url: string): Promise<pg.Client> => {
-  const client = new pg.Client({ connectionString: url, application_name: 'nexus-presence' })
-  // A server that is lost is noticed by those who work with it.
-  client.on('error', () => undefined)
-  await client.connect()
-  return client
+  for (const last = Date.now() + readyWithinMs; ; await sleep(100)) {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'nexus-presence',
+      connectionTimeoutMillis: 5000,
+    })
+    // A server that is lost is noticed by its end.
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      await client.end().catch(() => undefined)
+      if (!isStartingUp(error) || Date.now() > last) throw error
+    }
+  }
 }
+
+/** PostgreSQL's cannot_connect_now: it starts, recovers, or shuts down. */
+const isStartingUp = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '57P03'
 
 const passwordIn = async ({ directory, account }: Place): Promise<string> => {
   const file = path.join(directory, 'password')
@@ -96,17 +209,8 @@ const accepts = (port: number): Promise<boolean> =>
     socket.once('connect', say(true)).once('error', say(false))
   })
 
-const isAlive = (pid: number): boolean => {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-const start = async (place: Place, password: string): Promise<number> => {
+/** @param wanted the port of a server that was lost: who works with it finds it there again */
+const start = async (place: Place, password: string, wanted?: number): Promise<number> => {
   const { dataDirectory, directory, programs, account } = place
   const as = { ...account, cwd: directory, env: { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C' } }
   if (!(await exists(path.join(dataDirectory, 'PG_VERSION')))) {
@@ -116,7 +220,7 @@ const start = async (place: Place, password: string): Promise<number> => {
     const passwordFile = path.join(directory, 'password')
     await run(programs.initdb, [`--pgdata=${dataDirectory}`, `--pwfile=${passwordFile}`, ...settings], as)
   }
-  const port = await freePort()
+  const port = wanted ?? (await freePort())
   const log = path.join(directory, 'postgres.log')
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300`
   try {
@@ -138,7 +242,7 @@ const stop = async (
   presence: pg.Client,
 ): Promise<void> => {
   await presence.end().catch(() => undefined)
-  if (!(await isIdle(url))) return
+  if ((await servingIn(directory)).length > 0 || !(await isIdle(url))) return
   await run(programs.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', dataDirectory], { ...account, cwd: directory })
 }
 
@@ -182,38 +286,3 @@ const freePort = (): Promise<number> =>
       })
     })
   })
-
-/** Locks that this process holds: after a restart, the number in a lock left behind may be this process' own. */
-const held = new Set<string>()
-
-/** Two programs that start at once must not both make a database. The lock of a program that died is taken over. */
-const exclusively = async <T>(lock: string, work: () => Promise<T>): Promise<T> => {
-  for (;;) {
-    try {
-      const handle = await open(lock, 'wx', 0o600)
-      held.add(lock)
-      await handle.writeFile(String(process.pid))
-      await handle.close()
-      break
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-      if (await isAbandoned(lock)) await rm(lock, { force: true })
-      await sleep(100)
-    }
-  }
-  try {
-    return await work()
-  } finally {
-    held.delete(lock)
-    await rm(lock, { force: true })
-  }
-}
-
-const isAbandoned = async (lock: string): Promise<boolean> => {
-  const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
-  if (holder === process.pid) return !held.has(lock)
-  if (holder !== 0 && !isAlive(holder)) return true
-  // Just created and not yet written, it reads as 0. Nothing takes longer than the start, which ends after a minute.
-  const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }))
-  return Date.now() - mtimeMs > 120_000
-}

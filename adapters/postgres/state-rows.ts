@@ -37,13 +37,17 @@ export interface StateRow {
 /** Fields of clients that had drifted before an apply began, by client id. */
 export type KnownDrift = Readonly<Record<string, readonly FieldPath[]>>
 
+/** All but `others`, which may be as large as the state, and which the driver would parse. */
+export const stateColumns = sql`
+  s.version, s.versions, s.highest_serial, s.snapshot, s.lock, s.locked_by, s.locked_at, s.hold_until, s.known_drift`
+
 /** The row of a state for the rest of the transaction; made where there is none. */
 export const lockState = async (trx: Transaction<Database>, { tenantId, name }: StateKey): Promise<StateRow> => {
   await sql`
     insert into nexus.terraform_states (tenant_id, name) values (${tenantId}, ${name}) on conflict do nothing
   `.execute(trx)
   const { rows } = await sql<StateRow>`
-    select s.*, extract(epoch from clock_timestamp() - s.locked_at)::float8 * 1000 as lock_ms,
+    select ${stateColumns}, extract(epoch from clock_timestamp() - s.locked_at)::float8 * 1000 as lock_ms,
            exists (select from nexus.terraform_named n where n.tenant_id = s.tenant_id and n.state = s.name) as named
     from nexus.terraform_states s where tenant_id = ${tenantId} and name = ${name} for update
   `.execute(trx)

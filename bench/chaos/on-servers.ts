@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { startRedisPair } from '../../test/support/redis-pair.ts'
 import type { RedisPair } from '../../test/support/redis-pair.ts'
 import { startMovablePostgres } from '../../test/support/local-servers.ts'
@@ -65,6 +68,32 @@ export const onServers: readonly Scenario[] = [
       await pause(60_000, stopping)
       await address.mend()
     }),
+  },
+  {
+    name: 'embedded',
+    about: 'the embedded PostgreSQL is killed five times',
+    workers: 1,
+    storages: ['embedded'],
+    faults: { latencyMs: [5, 20] },
+    patient: true,
+    world: async (common) => {
+      const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-chaos-embedded-'))
+      await chmod(directory, 0o755)
+      const embedded = path.join(directory, '.nexus')
+      return {
+        servers: common,
+        embedded,
+        meddle: async (_stack, _workers, stopping) => {
+          for (let kill = 0; kill < 5; kill += 1) {
+            await pause(3000, stopping)
+            const file = await readFile(path.join(embedded, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '')
+            const pid = Number(file.split('\n')[0])
+            if (pid > 0) process.kill(pid, 'SIGKILL')
+          }
+        },
+        close: () => rm(directory, { recursive: true, force: true }),
+      }
+    },
   },
   {
     name: 'clocks',

@@ -18,6 +18,8 @@ type Meddle = (stack: Stack, workers: Workers, stopping: AbortSignal) => Promise
 /** Servers for one trial alone, which can be broken. */
 export interface World {
   readonly servers: Servers
+  /** Where Nexus is to start an embedded PostgreSQL of its own. */
+  readonly embedded?: string
   readonly meddle: Meddle
   readonly close: () => Promise<void>
 }
@@ -36,6 +38,8 @@ export interface Scenario {
   readonly meddle?: Meddle
   /** Makes servers for this trial; otherwise it has those of the whole run. */
   readonly world?: (common: Servers) => Promise<World>
+  /** Whether changes may be answered 503 meanwhile: who sends them then tries again. */
+  readonly patient?: true
   /** Whether `meddle` goes on until it is stopped. */
   readonly lasts?: true
 }

@@ -79,6 +79,12 @@ describe.skipIf(servers === null)('a text that is too long is told so', () => {
     },
     { reason: 'a list', body: { owners: Array.from({ length: 1001 }, () => 'a') }, status: 422, pointer: '/owners' },
     {
+      reason: 'URLs in one element',
+      body: { callbackUrls: ['a://b,'.repeat(1100)] },
+      status: 422,
+      pointer: '/callbackUrls',
+    },
+    {
       reason: 'members',
       body: { mobile: Object.fromEntries(Array.from({ length: 101 }, (_, at) => [at, 1])) },
       status: 400,

@@ -17,7 +17,9 @@ const eventually = (looks: () => Promise<void>) => vi.waitFor(looks, { timeout: 
 describe.skipIf(servers === null)('lists of clients', () => {
   let stack: Stack
   beforeAll(async () => {
-    stack = await startStack({ tenant: { scanInterval: '24h', freshness: '24h' } })
+    stack = await startStack({
+      tenant: { scanInterval: '24h', freshness: '24h', terraformStates: ['main'], otherStates: ['other'] },
+    })
     await scanned()
   })
   afterAll(() => stack.close())

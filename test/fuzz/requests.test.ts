@@ -12,7 +12,7 @@ import type { Operation } from '../../api/openapi/operation.ts'
 import { operations } from '../../api/openapi/operations.ts'
 import { permissions } from '../../domain/vocabulary.ts'
 import { basic, withStates } from '../support/pipeline.ts'
-import { bodyOf, encoded, inHeader, odd } from '../support/odd.ts'
+import { bodyOf, encoded, inHeader, odd, oddTexts } from '../support/odd.ts'
 import { applicationToken, servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
 import { lockOf, managedClient, stateText } from '../terraform/support.ts'
@@ -199,6 +199,29 @@ describe.skipIf(servers === null)('no request is answered with a fault of the se
         body: method === 'GET' ? null : body,
       }))
     expect(await faultAmong(requests, runs)).toBe('')
+  })
+
+  test('every odd text in every parameter', async () => {
+    const sent = routes.flatMap(({ method, url }) =>
+      Object.keys((url === state ? stateQuery : operations[`${method} ${url}`]?.query)?.shape ?? {}).flatMap((name) =>
+        oddTexts.map((value) => ({
+          method,
+          path: `${url.replaceAll(/:(\w+)/g, (_, part: string) => encoded(known[part]?.[0] ?? 'x'))}?${name}=${encoded(value)}`,
+          headers: everything(),
+          body: null,
+        })),
+      ),
+    )
+    expect(sent.length).toBeGreaterThan(1000)
+    const faults: string[] = []
+    for (let from = 0; from < sent.length; from += 20)
+      await Promise.all(
+        sent.slice(from, from + 20).map(async (one) => {
+          const { status } = await send(stack.url, one)
+          if (status >= 500) faults.push(`${one.method} ${one.path}: ${status}`)
+        }),
+      )
+    expect(faults).toEqual([])
   })
 
   test('addresses and methods that are none', async () => {

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream'
 import pg from 'pg'
 import { parseConfiguration } from '../../adapters/config/load.ts'
 import type { Configuration } from '../../adapters/config/configuration.ts'
+import { startEmbedded } from '../../adapters/postgres/embedded.ts'
 import { createLog } from '../../adapters/log/log.ts'
 import { run } from '../../cli/run.ts'
 import type { Roles, Running } from '../../cli/run.ts'
@@ -50,6 +51,8 @@ export interface StackOptions {
   /** Further members of the configuration file. */
   readonly file?: Record<string, unknown>
   readonly roles?: Roles
+  /** Where Nexus starts an embedded PostgreSQL of its own, instead of using a database of the servers. */
+  readonly embedded?: string
   /** Fills the database before Nexus starts. @param ownerUrl as the role that owns it */
   readonly fill?: (ownerUrl: string) => Promise<void>
   /**
@@ -107,9 +110,10 @@ const createRoles = async (adminUrl: string) => {
 /** Starts a simulated tenant, a database of its own, and Nexus over both. */
 export const assembleStack = async (servers: Servers, options: StackOptions = {}): Promise<Stack> => {
   const simulator = await startSimulator({ ...options.simulator })
-  const database = await createDatabase(servers)
-  const roles = (options.twoRoles ?? servers.redisUrl !== null) ? await createRoles(database.url) : null
-  await options.fill?.(roles?.owner.url ?? database.url)
+  const database = options.embedded === undefined ? await createDatabase(servers) : null
+  const roles =
+    database !== null && (options.twoRoles ?? servers.redisUrl !== null) ? await createRoles(database.url) : null
+  if (database !== null) await options.fill?.(roles?.owner.url ?? database.url)
   const lines: string[] = []
   const log = createLog(
     'debug',
@@ -126,7 +130,9 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
   const text = JSON.stringify(
     fileFor(
       simulator,
-      roles === null ? { url: database.url } : { url: roles.running.url, adminUrl: roles.owner.url },
+      roles === null
+        ? { url: database?.url, embedded: options.embedded }
+        : { url: roles.running.url, adminUrl: roles.owner.url },
       redis,
       options,
     ),
@@ -139,7 +145,9 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
   const others: Running[] = []
   await start()
   const url = (): string => running?.url ?? ''
-  const pool = new pg.Pool({ connectionString: database.url, max: 2 })
+  const visit = options.embedded === undefined ? null : await startEmbedded(options.embedded)
+  const databaseUrl = database?.url ?? visit?.url ?? ''
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
   pool.on('error', () => undefined)
 
   const token: Stack['token'] = (claims = {}) =>
@@ -158,7 +166,7 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
     simulator,
     configuration,
     configurationText: text,
-    databaseUrl: database.url,
+    databaseUrl,
     get url() {
       return url()
     },
@@ -189,7 +197,8 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
       await pool.end()
       await simulator.close()
       await roles?.drop()
-      await database.drop()
+      await database?.drop()
+      await visit?.stop()
     },
   }
 }

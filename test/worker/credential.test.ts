@@ -44,7 +44,7 @@ describe.skipIf(servers === null)("a tenant's credential", () => {
     const id = await start()
     stack.simulator.resetStats()
     stack.simulator.setFaults({ revokeTokens: true })
-    expect((await stack.patch(id, { productName: 'Till' })).status).toBe(200)
+    expect((await stack.patch(id, { applicationName: 'Till' })).status).toBe(200)
     expect(stack.simulator.stats.byRoute).toMatchObject({
       'POST /oauth/token 200': 1,
       'PATCH /api/v2/clients/{id} 401': 1,
@@ -55,7 +55,7 @@ describe.skipIf(servers === null)("a tenant's credential", () => {
 
   test('that may read but not write: the change is refused, and the tenant is not held', async () => {
     const id = await start(['read:clients'])
-    const answer = await stack.patch(id, { productName: 'Till' })
+    const answer = await stack.patch(id, { applicationName: 'Till' })
     expect(answer.status).toBe(422)
     expect(await answer.json()).toMatchObject({ detail: expect.stringMatching(/scope/) })
     expect(await tenant()).toMatchObject({ held: false })
@@ -65,7 +65,7 @@ describe.skipIf(servers === null)("a tenant's credential", () => {
     const id = await start(['read:clients'])
     stack.simulator.setFaults({ errorShare: 1, methods: ['GET'] })
     const probes = calls('GET /api/v2/clients 5')
-    const answer = await stack.patch(id, { productName: 'Till' }, { headers: { prefer: 'wait=1' } })
+    const answer = await stack.patch(id, { applicationName: 'Till' }, { headers: { prefer: 'wait=1' } })
     expect(answer.status).toBe(202)
     await vi.waitFor(() => expect(calls('GET /api/v2/clients 5')).toBeGreaterThan(probes), 10_000)
     expect(await statusOf(answer)).toBe('accepted')
@@ -76,7 +76,7 @@ describe.skipIf(servers === null)("a tenant's credential", () => {
   test('a held tenant stays held while a probe cannot tell, and nothing but probes is sent to it', async () => {
     const id = await start()
     stack.simulator.setFaults({ refuseCredential: true, revokeTokens: true })
-    const answer = await stack.patch(id, { productName: 'Till' }, { headers: { prefer: 'wait=0' } })
+    const answer = await stack.patch(id, { applicationName: 'Till' }, { headers: { prefer: 'wait=0' } })
     await vi.waitFor(async () => expect(await tenant()).toMatchObject({ held: true }), 10_000)
     stack.simulator.setFaults({ outage: 'page' })
     stack.simulator.resetStats()
@@ -91,6 +91,6 @@ describe.skipIf(servers === null)("a tenant's credential", () => {
     stack.simulator.setFaults({})
     await stack.query(`update nexus.tenants set next_probe_at = now()`)
     await vi.waitFor(async () => expect(await statusOf(answer)).toBe('applied'), 15_000)
-    expect(stack.simulator.clients.get(id)).toMatchObject({ client_metadata: { product_name: 'Till' } })
+    expect(stack.simulator.clients.get(id)).toMatchObject({ client_metadata: { application_name: 'Till' } })
   })
 })

@@ -131,10 +131,10 @@ describe.skipIf(servers === null)('what Auth0 answers, and what becomes of the c
 
   test('changes that wait for a call under way become one call; what a later one replaces is superseded', async () => {
     stack.simulator.setFaults({ latencyMs: 400 })
-    const first = stack.patch(id, { productName: 'first' }, patient)
+    const first = stack.patch(id, { applicationName: 'first' }, patient)
     await vi.waitFor(() => expect(patches()).toBe(1))
     const later = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => stack.patch(id, { productName: `later ${index}` }, patient)),
+      Array.from({ length: 10 }, (_, index) => stack.patch(id, { applicationName: `later ${index}` }, patient)),
     )
     expect((await first).status).toBe(200)
     expect(later.map(({ status }) => status)).toEqual(later.map(() => 200))

@@ -9,9 +9,9 @@ import { callers } from './migrations/0003-callers.ts'
 import { requests } from './migrations/0004-requests.ts'
 import { audit } from './migrations/0005-audit.ts'
 import { clientLists } from './migrations/0006-client-lists.ts'
-import { namedStates } from './migrations/0008-named-states.ts'
-import { boundedGrowth } from './migrations/0010-bounded-growth.ts'
-import { declaredClients } from './migrations/0012-declared-clients.ts'
+import { namedStates } from './migrations/0007-named-states.ts'
+import { boundedGrowth } from './migrations/0008-bounded-growth.ts'
+import { declaredClients } from './migrations/0009-declared-clients.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -21,9 +21,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-requests': requests,
   '0005-audit': audit,
   '0006-client-lists': clientLists,
-  '0008-named-states': namedStates,
-  '0010-bounded-growth': boundedGrowth,
-  '0012-declared-clients': declaredClients,
+  '0007-named-states': namedStates,
+  '0008-bounded-growth': boundedGrowth,
+  '0009-declared-clients': declaredClients,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

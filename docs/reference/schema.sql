@@ -188,6 +188,8 @@ create table nexus.tenants (
   last_scan_at timestamp with time zone,
   last_scan_clients integer,
   scan_problem text,
+  scan_asked_at timestamp with time zone,
+  asked_scan_ended_at timestamp with time zone,
   PRIMARY KEY (tenant_id)
 );
 
@@ -200,6 +202,13 @@ create table nexus.terraform_events (
   fields jsonb,
   happened_at timestamp with time zone not null default clock_timestamp(),
   PRIMARY KEY (tenant_id, state, snapshot)
+);
+
+create table nexus.terraform_named (
+  tenant_id text not null,
+  state text not null,
+  own boolean not null,
+  PRIMARY KEY (tenant_id, state)
 );
 
 create table nexus.terraform_requests (
@@ -222,6 +231,7 @@ create table nexus.terraform_resources (
   client_id text not null,
   tainted boolean not null,
   deposed text,
+  declared boolean,
   PRIMARY KEY (tenant_id, state, place)
 );
 
@@ -259,6 +269,9 @@ create table nexus.terraform_states (
   check_at timestamp with time zone,
   check_until timestamp with time zone,
   known_drift jsonb,
+  looked_at timestamp with time zone,
+  look_again_at timestamp with time zone,
+  outdated_write jsonb,
   PRIMARY KEY (tenant_id, name)
 );
 
@@ -314,6 +327,8 @@ CREATE INDEX audit_in_time ON nexus.audit USING btree (at, id);
 CREATE INDEX audit_of_tenant ON nexus.audit USING btree (tenant_id, at, id);
 
 CREATE INDEX changes_pending ON nexus.changes USING btree (tenant_id, client_id, generation) WHERE (status = 'accepted'::text);
+
+CREATE INDEX changes_settled ON nexus.changes USING btree (settled_at) WHERE (status <> 'accepted'::text);
 
 CREATE INDEX client_listings_by_name ON nexus.client_listings USING btree (tenant_id, name, client_id);
 

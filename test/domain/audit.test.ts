@@ -27,6 +27,7 @@ describe('what is recorded', () => {
       'client.preview',
       'client.read',
       'probe',
+      'request.unauthenticated',
       'state.list',
       'tenant.read',
       'token.read',

@@ -48,6 +48,8 @@ export interface StackOptions {
   readonly tenant?: Record<string, unknown>
   /** Tenants beside it, whole. */
   readonly otherTenants?: readonly Record<string, unknown>[]
+  /** Issuers beside the simulated tenant's own, whole. */
+  readonly otherIssuers?: readonly Record<string, unknown>[]
   /** Further members of the configuration file. */
   readonly file?: Record<string, unknown>
   readonly roles?: Roles
@@ -240,6 +242,7 @@ const fileFor = (
       claims: { roles: 'https://nexus.example/roles', products: 'https://nexus.example/products' },
       tenants: '*',
     },
+    ...(options.otherIssuers ?? []),
   ],
   applicationTokens: {
     tokens: [

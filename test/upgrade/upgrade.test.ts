@@ -3,6 +3,8 @@ import { hashPassword } from '../../adapters/credentials/passwords.ts'
 import { connect } from '../../adapters/postgres/connect.ts'
 import { migrate } from '../../adapters/postgres/migrate.ts'
 import type { JsonObject } from '../../simulator/json.ts'
+import { startSimulator } from '../../simulator/main.ts'
+import type { Simulator } from '../../simulator/main.ts'
 import { pathOf, read } from '../api/support.ts'
 import { createDatabase, servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
@@ -45,6 +47,8 @@ describe.skipIf(servers === null)('the migrations over a database of 0.1.0', () 
 
 describe.skipIf(servers === null)('Nexus over a database of 0.1.0', () => {
   let stack: Stack
+  /** Another issuer of the tenant's, which had no prefix when the database was made. */
+  let partners: Simulator
   const pipeline = { authorization: `Basic ${btoa('pipeline:pipeline-password')}` }
   const ann = () => stack.token({ sub: 'auth0|ann', permissions: ['client.read', 'client.write'] })
   const admin = () => stack.token({ sub: 'auth0|admin', permissions: ['tenant.admin', 'client.write.all'] })
@@ -67,8 +71,18 @@ describe.skipIf(servers === null)('Nexus over a database of 0.1.0', () => {
   }
 
   beforeAll(async () => {
+    partners = await startSimulator({})
     stack = await startStack({
       fill: loadDatabase,
+      otherIssuers: [
+        {
+          issuer: partners.issuer,
+          audience: 'urn:nexus',
+          allowInsecure: true,
+          prefix: 'partner:',
+          tenants: ['acme'],
+        },
+      ],
       tenant: { scanInterval: '24h', freshness: '24h', terraformStates: ['main'] },
       file: {
         terraform: { stateKeys: [issued.stateKey] },
@@ -91,7 +105,10 @@ describe.skipIf(servers === null)('Nexus over a database of 0.1.0', () => {
     })
     await seed()
   })
-  afterAll(() => stack.close())
+  afterAll(async () => {
+    await stack.close()
+    await partners.close()
+  })
 
   test('the same key gets the same answer again, one that was in flight what came of it', async () => {
     const kept = await read(
@@ -112,6 +129,22 @@ describe.skipIf(servers === null)('Nexus over a database of 0.1.0', () => {
     expect(other.status).toBe(422)
     await other.text()
     expect(await changesOf('applied')).toHaveLength(1)
+  })
+
+  test("what several issuers' users left belongs to the first issuer's", async () => {
+    const ben = { sub: 'auth0|ben', permissions: ['client.read', 'client.write'], roles: ['team-a'] }
+    const repeat = (as: string) =>
+      stack.patch(
+        idOf('partner'),
+        { callbackUrls: [callback('partner')] },
+        { as, headers: { 'idempotency-key': 'partner-0001' } },
+      )
+    const own = await read(await repeat(stack.token(ben)))
+    expect([own.status, own.headers.get('nexus-replayed')]).toEqual([200, 'true'])
+    // The same words from the other issuer are somebody else, with roles of their own.
+    const other = await read(await repeat(partners.issueUserToken(ben)))
+    expect([other.status, other.headers.get('nexus-replayed')]).toEqual([403, null])
+    expect(await changesOf('partner')).toHaveLength(1)
   })
 
   test('the lock holds, its holder ends it, and the state reads as it was written', async () => {

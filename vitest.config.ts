@@ -4,10 +4,10 @@ import { defineConfig } from 'vitest/config'
 const stacked = [
   'test/api/**/*.test.ts',
   'test/worker/**/*.test.ts',
-  'test/store/**/*.test.ts',
-  'test/stack/**/*.test.ts',
+  'test/postgres/**/*.test.ts',
+  'test/system/**/*.test.ts',
   'test/terraform/**/*.test.ts',
-  'test/clients/**/*.test.ts',
+  'test/generated-clients/**/*.test.ts',
   'test/upgrade/**/*.test.ts',
   'test/fuzz/requests.test.ts',
 ]

@@ -1,4 +1,4 @@
-import type { RegisteredKind } from '../domain/registered.ts'
+import type { RegisteredKind } from '../domain/access/registered.ts'
 import {
   changeCaller,
   createCaller,
@@ -7,9 +7,9 @@ import {
   retireSecret,
   revokeCaller,
   rotateSecret,
-} from './admin-callers.ts'
+} from './callers/callers.ts'
 import type { ApiDeps } from './dependencies.ts'
-import type { Routes } from './serve.ts'
+import type { Routes } from './http/serve.ts'
 
 const paths: readonly (readonly [path: string, kind: RegisteredKind])[] = [
   ['/v1/admin/applications', 'application'],

@@ -1,7 +1,7 @@
 import type { ApiDeps } from './dependencies.ts'
-import { readChange } from './read-change.ts'
-import type { Routes } from './serve.ts'
-import { withdrawChange } from './withdraw-change.ts'
+import { readChange } from './changes/read-change.ts'
+import type { Routes } from './http/serve.ts'
+import { withdrawChange } from './changes/withdraw-change.ts'
 
 /** `/v1/tenants/{tenantId}/changes/{changeId}` */
 export const changeRoutes = (deps: ApiDeps): Routes => [

@@ -1,9 +1,9 @@
 import type { ApiDeps } from './dependencies.ts'
-import { remembering } from './idempotency.ts'
-import type { KnownClients } from './known-clients.ts'
-import { patchClients } from './patch-clients.ts'
-import { readOperation } from './read-operation.ts'
-import type { Routes } from './serve.ts'
+import { remembering } from './http/idempotency.ts'
+import type { KnownClients } from './clients/client-cache.ts'
+import { patchClients } from './changes/patch-clients.ts'
+import { readOperation } from './changes/read-operation.ts'
+import type { Routes } from './http/serve.ts'
 
 /** Changes of many clients in one request, and what has come of them. */
 export const operationRoutes = (deps: ApiDeps, known: KnownClients): Routes => [

@@ -1,10 +1,10 @@
-import { requestAdoption, requestRelease } from './adoption.ts'
+import { requestAdoption, requestRelease } from './terraform/adoption.ts'
 import type { ApiDeps } from './dependencies.ts'
-import type { KnownClients } from './known-clients.ts'
-import type { Routes } from './serve.ts'
-import { readSnapshot } from './snapshot.ts'
-import { deleteState, lockState, readStateText, unlockState, writeState } from './state-backend.ts'
-import { listStates, listVersions, readStateVersion, restoreState } from './state-versions.ts'
+import type { KnownClients } from './clients/client-cache.ts'
+import type { Routes } from './http/serve.ts'
+import { readSnapshot } from './terraform/snapshot.ts'
+import { deleteState, lockState, readStateText, unlockState, writeState } from './terraform/state-backend.ts'
+import { listStates, listVersions, readStateVersion, restoreState } from './terraform/state-versions.ts'
 
 const tenant = '/v1/tenants/:tenantId'
 const states = `${tenant}/terraform/states`

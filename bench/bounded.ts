@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { sortFields } from '../adapters/postgres/client-lists.ts'
-import { syncWords, terraformWords } from '../domain/listing.ts'
+import { sortFields } from '../adapters/postgres/clients/client-lists.ts'
+import { syncWords, terraformWords } from '../domain/clients/listing.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
 import { startRealServers } from '../test/support/local-servers.ts'

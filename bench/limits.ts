@@ -1,4 +1,4 @@
-import type { PlanName } from '../domain/budget.ts'
+import type { PlanName } from '../domain/limits/budget.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import { startRealServers } from '../test/support/local-servers.ts'
 import { calls, changeAll, seedFleet, untilSettled } from './fleet.ts'

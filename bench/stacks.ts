@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { Snapshot } from '../domain/snapshot.ts'
+import type { Snapshot } from '../domain/terraform/snapshot.ts'
 
 /** A tenant whose clients are all in one state; of thirty, one has vanished and one is to be released. */
 const snapshotOf = (managed: number, leaving: boolean): Snapshot => {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../adapters/config/problems.ts'
-import { SchemaOutdated } from '../adapters/postgres/schema-outdated.ts'
+import { SchemaOutdated } from '../adapters/postgres/database/schema-outdated.ts'
 import { RedisUnfit } from '../adapters/queue/fitness.ts'
-import { RemoteError } from '../adapters/nexus/remote.ts'
+import { RemoteError } from '../adapters/nexus-api/client.ts'
 import { SealingError } from '../adapters/sealing/sealing.ts'
 import { DeclarationError, SnapshotError } from '../stacks/errors.ts'
 

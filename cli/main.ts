@@ -1,5 +1,5 @@
 // First: it looks at who started the process.
-import './ancestors.ts'
+import '../process/ancestors.ts'
 import { createProgram } from './program.ts'
 import { explain } from './failure.ts'
 import { printError } from './options.ts'

@@ -1,7 +1,7 @@
 import os from 'node:os'
 import { openRecord } from '../adapters/postgres/audit.ts'
 import type { OpenRecord } from '../adapters/postgres/audit.ts'
-import type { AuditAction } from '../domain/audit.ts'
+import type { AuditAction } from '../domain/access/audit.ts'
 
 /** The record of what a command does past the API: the operating system says who runs it, on which machine. */
 export const operatorRecord = (action: AuditAction, tenantId: string | null, target: string | null): OpenRecord =>

@@ -1,8 +1,8 @@
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { z } from 'zod'
-import { printableJson, printableLines } from '../domain/printable.ts'
+import { printableJson, printableLines } from '../domain/texts/printable.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
-import { colourCode, takesColours } from './colours.ts'
+import { colourCode, takesColours } from './terminal/colours.ts'
 
 /** `--config FILE`, for every command that needs the configuration. */
 export const configOption = (): Option =>

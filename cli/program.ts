@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { printableLines } from '../domain/printable.ts'
+import { printableLines } from '../domain/texts/printable.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'

@@ -1,4 +1,4 @@
-import type { UserToken } from '../simulator/issuer.ts'
+import type { UserToken } from '../simulator/tokens/issuer.ts'
 
 /** Who and what the demo is about: tenants, their clients, and the people who change them. */
 

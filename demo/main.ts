@@ -1,4 +1,4 @@
-import { printableLines } from '../domain/printable.ts'
+import { printableLines } from '../domain/texts/printable.ts'
 import { help, messageOf, optionsOf } from './options.ts'
 import { say } from './screen.ts'
 

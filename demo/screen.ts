@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { printableLines } from '../domain/printable.ts'
+import { printableLines } from '../domain/texts/printable.ts'
 
 type Style = Parameters<typeof styleText>[0]
 

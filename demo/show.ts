@@ -1,4 +1,4 @@
-import { untilSignal } from '../cli/until-signal.ts'
+import { untilSignal } from '../process/until-signal.ts'
 import { seeds, tenantIds } from './cast.ts'
 import { chapters } from './chapters.ts'
 import { messageOf } from './options.ts'

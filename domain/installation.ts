@@ -1,4 +1,4 @@
-import type { UnnamedStates } from './unnamed-states.ts'
+import type { UnnamedStates } from './terraform/unnamed-states.ts'
 
 /**
  * What an installation needs, judged from facts that somebody else gathered: the remedies of `nexus doctor`. No value of a

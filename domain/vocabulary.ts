@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { measured } from './lengths.ts'
+import { measured } from './texts/lengths.ts'
 
 /** Words of the field, as types. Everything here is data: no I/O, no clock, no SDK. */
 

@@ -2,9 +2,9 @@ import type { Configuration } from '../adapters/config/configuration.ts'
 import { createLog } from '../adapters/log/log.ts'
 import { createRegisters } from '../adapters/postgres/callers.ts'
 import type { Registers } from '../adapters/postgres/callers.ts'
-import { connect } from '../adapters/postgres/connect.ts'
-import { printError } from './options.ts'
-import { migrateAll, openDatabase } from './run.ts'
+import { connect } from '../adapters/postgres/database/connect.ts'
+import { printError } from '../cli/options.ts'
+import { migrateAll, openDatabase } from './start.ts'
 
 /**
  * Works on the applications and accounts in the store of a configuration, and lets go of it. The database is brought up

@@ -1,13 +1,13 @@
 import type { Configuration, TenantConfiguration } from '../adapters/config/configuration.ts'
-import { createClients } from '../adapters/postgres/clients.ts'
-import type { Clients } from '../adapters/postgres/clients.ts'
-import { connect } from '../adapters/postgres/connect.ts'
-import type { Postgres } from '../adapters/postgres/connect.ts'
-import { createTenants } from '../adapters/postgres/tenants.ts'
-import type { Tenants } from '../adapters/postgres/tenants.ts'
-import { printError } from './options.ts'
-import { Failure } from './failure.ts'
-import { metadataKeysOf, openDatabase } from './run.ts'
+import { createClients } from '../adapters/postgres/clients/clients.ts'
+import type { Clients } from '../adapters/postgres/clients/clients.ts'
+import { connect } from '../adapters/postgres/database/connect.ts'
+import type { Postgres } from '../adapters/postgres/database/connect.ts'
+import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
+import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
+import { printError } from '../cli/options.ts'
+import { Failure } from '../cli/failure.ts'
+import { metadataKeysOf, openDatabase } from './start.ts'
 
 /** What a command can look at, and change, in the store of a configuration. */
 interface Store {

@@ -2,10 +2,10 @@ import { mkdtemp, rm, chmod } from 'node:fs/promises'
 import { writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { connect } from '../adapters/postgres/connect.ts'
-import { startEmbedded } from '../adapters/postgres/embedded.ts'
-import { migrate } from '../adapters/postgres/migrate.ts'
-import { schemaPage } from '../adapters/postgres/schema-text.ts'
+import { connect } from '../adapters/postgres/database/connect.ts'
+import { startEmbedded } from '../adapters/embedded-postgres/embedded.ts'
+import { migrate } from '../adapters/postgres/database/migrate.ts'
+import { schemaPage } from '../adapters/postgres/database/schema-page.ts'
 
 /** Writes docs/reference/schema.sql: what every migration together comes to. A test fails where it is old. */
 const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-schema-'))

@@ -51,7 +51,7 @@ const keptOutput = ([address, { clientId, clientName }]: [string, StackPlan['man
 
 /**
  * Declared ones say it of themselves: no plan has an output to change because a client was made, taken over or renamed by
- * the apply before. That they are declared is how Nexus knows a takeover from then on, see domain/terraform-state.ts.
+ * the apply before. That they are declared is how Nexus knows a takeover from then on, see domain/terraform/state.ts.
  */
 const declaredOutputs = (names: Iterable<string>): Record<string, unknown> =>
   Object.fromEntries(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isRecord, recordOf } from '../domain/shape.ts'
-import { clientResourceTypes } from '../domain/terraform-state.ts'
+import { clientResourceTypes } from '../domain/terraform/state.ts'
 
 /**
  * What a plan would do to clients that no stack of Nexus asks for. A stack makes a client only where code declares it, and

@@ -1,5 +1,5 @@
-import { RemoteError } from '../adapters/nexus/remote.ts'
-import { printableLines } from '../domain/printable.ts'
+import { RemoteError } from '../adapters/nexus-api/client.ts'
+import { printableLines } from '../domain/texts/printable.ts'
 import { DeclarationError, SnapshotError } from './errors.ts'
 import { run } from './run.ts'
 

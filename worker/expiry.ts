@@ -1,11 +1,11 @@
 import type { Log } from '../adapters/log/log.ts'
-import type { ApplyChecks } from '../adapters/postgres/apply-checks.ts'
-import type { Changes } from '../adapters/postgres/changes.ts'
-import type { Clock } from '../adapters/postgres/clock.ts'
-import type { Idempotency } from '../adapters/postgres/idempotency.ts'
-import type { Operations } from '../adapters/postgres/operations.ts'
-import { believe, believedNow } from '../domain/clock.ts'
-import type { Belief } from '../domain/clock.ts'
+import type { ApplyChecks } from '../adapters/postgres/terraform/apply-checks.ts'
+import type { Changes } from '../adapters/postgres/changes/changes.ts'
+import type { Clock } from '../adapters/postgres/database/clock.ts'
+import type { Idempotency } from '../adapters/postgres/changes/idempotency.ts'
+import type { Operations } from '../adapters/postgres/changes/operations.ts'
+import { believe, believedNow } from '../domain/limits/clock.ts'
+import type { Belief } from '../domain/limits/clock.ts'
 import { repeat } from './repeat.ts'
 
 interface ExpiryDeps {

@@ -1,9 +1,9 @@
 import type { Log } from '../adapters/log/log.ts'
-import type { Clients } from '../adapters/postgres/clients.ts'
-import type { Tenants } from '../adapters/postgres/tenants.ts'
+import type { Clients } from '../adapters/postgres/clients/clients.ts'
+import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import type { Health } from './health.ts'
-import { probeEveryMs } from '../domain/clock.ts'
+import { probeEveryMs } from '../domain/limits/clock.ts'
 import { repeat } from './repeat.ts'
 
 export interface SweepDeps {

@@ -1,5 +1,5 @@
 import type { Log } from '../adapters/log/log.ts'
-import type { Clients } from '../adapters/postgres/clients.ts'
+import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import { repeat } from './repeat.ts'
 
 const everyMs = 30_000

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bucketOf, readingBounds } from '../../domain/budget.ts'
-import type { Bucket, CallKind, PlanName, Rank } from '../../domain/budget.ts'
-import { createLine } from '../../domain/line.ts'
-import type { Line } from '../../domain/line.ts'
-import type { Reply } from '../../domain/verdict.ts'
-import { verdictOf } from '../../domain/verdict.ts'
-import type { Budgets } from './budgets.ts'
+import { bucketOf, readingBounds } from '../../domain/limits/budget.ts'
+import type { Bucket, CallKind, PlanName, Rank } from '../../domain/limits/budget.ts'
+import { createLine } from '../../domain/limits/line.ts'
+import type { Line } from '../../domain/limits/line.ts'
+import type { Reply } from '../../domain/changes/verdict.ts'
+import { verdictOf } from '../../domain/changes/verdict.ts'
+import type { Budgets } from '../postgres/tenants/budgets.ts'
 
 /** Who waits for a reading of Auth0, and until when. */
 export interface Asker {

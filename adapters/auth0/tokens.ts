@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Failure } from '../../domain/verdict.ts'
+import type { Failure } from '../../domain/changes/verdict.ts'
 
 /** How to get a token of one tenant. */
 export interface TokenSettings {

@@ -1,4 +1,4 @@
-import { mixedIdentities } from '../../domain/identities.ts'
+import { mixedIdentities } from '../../domain/access/identities.ts'
 import { isRecord, recordOf, textOf, textsOf } from '../../domain/shape.ts'
 import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
 import { addressOf, domainProblem } from './domains.ts'

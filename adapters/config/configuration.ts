@@ -1,4 +1,4 @@
-import type { PlanName } from '../../domain/budget.ts'
+import type { PlanName } from '../../domain/limits/budget.ts'
 import type { MetadataKeys, Permission } from '../../domain/vocabulary.ts'
 
 /**
@@ -141,7 +141,7 @@ export interface IssuerConfiguration {
   readonly algorithms: readonly (typeof tokenAlgorithms)[number][]
   readonly claims: ClaimNames
   readonly tenants: TenantScope
-  /** What stands before its users' ids and roles where another issuer comes first (`domain/identities.ts`). */
+  /** What stands before its users' ids and roles where another issuer comes first (`domain/access/identities.ts`). */
   readonly prefix: string | null
   readonly allowInsecure: boolean
 }

@@ -1,6 +1,6 @@
-import type { Grant } from '../../domain/grants.ts'
-import { registeredKinds } from '../../domain/registered.ts'
-import type { RegisteredKind } from '../../domain/registered.ts'
+import type { Grant } from '../../domain/access/grants.ts'
+import { registeredKinds } from '../../domain/access/registered.ts'
+import type { RegisteredKind } from '../../domain/access/registered.ts'
 import type { Registers } from '../postgres/callers.ts'
 import type { Configuration } from './configuration.ts'
 

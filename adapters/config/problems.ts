@@ -1,4 +1,4 @@
-import { printable } from '../../domain/printable.ts'
+import { printable } from '../../domain/texts/printable.ts'
 
 /** A place in the configuration: keys and indexes from the top. */
 export type Path = readonly (string | number)[]

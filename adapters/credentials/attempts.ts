@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { networkOf } from '../../domain/strangers.ts'
+import { networkOf } from '../../domain/access/strangers.ts'
 import { createRates } from '../limits/rates.ts'
 import { TooManyAttempts } from './errors.ts'
 

@@ -1,5 +1,5 @@
-import { imitatedPrefix, prefixOn } from '../../domain/identities.ts'
-import type { TurnLimits } from '../../domain/turns.ts'
+import { imitatedPrefix, prefixOn } from '../../domain/access/identities.ts'
+import type { TurnLimits } from '../../domain/limits/turns.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Configuration, IssuerConfiguration, TenantScope } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'

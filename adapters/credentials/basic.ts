@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { ServiceAccountConfiguration } from '../config/configuration.ts'
 import { createTurns } from '../limits/turns.ts'
-import type { TurnLimits } from '../../domain/turns.ts'
+import type { TurnLimits } from '../../domain/limits/turns.ts'
 import type { Attempt, Attempts } from './attempts.ts'
 import { TooManyAttempts, TooManyPasswords, Unauthenticated } from './errors.ts'
 import { hashIssuedPassword, isIssuedPassword, matchingKeyedHash } from './issued-password.ts'

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
-import { repeatsMember } from '../../domain/json-text.ts'
+import { repeatsMember } from '../../domain/texts/json-text.ts'
 import type { IssuerConfiguration } from '../config/configuration.ts'
 import { readClaims } from './claims.ts'
 import type { UserClaims } from './claims.ts'

@@ -1,4 +1,4 @@
-import type { RegisteredKind } from '../../domain/registered.ts'
+import type { RegisteredKind } from '../../domain/access/registered.ts'
 import { hashToken, issueToken } from './application-tokens.ts'
 import { hashIssuedPassword, issuePassword } from './issued-password.ts'
 

@@ -1,6 +1,6 @@
 import type { Reading, Registers } from '../postgres/callers.ts'
-import { ownerNameOf, RegisteredName, standingOf, validHashes } from '../../domain/registered.ts'
-import type { Standing } from '../../domain/registered.ts'
+import { ownerNameOf, RegisteredName, standingOf, validHashes } from '../../domain/access/registered.ts'
+import type { Standing } from '../../domain/access/registered.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Application } from './application-tokens.ts'
 import { hashToken, isIssuedToken } from './application-tokens.ts'

@@ -6,11 +6,11 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { isUnavailable } from './connect.ts'
-import { hand, placeFor } from './embedded-place.ts'
-import type { Place } from './embedded-place.ts'
-import { exclusively, isAlive } from './embedded-lock.ts'
-import { registerServing, servingIn } from './embedded-serving.ts'
+import { isUnavailable } from '../postgres/database/connect.ts'
+import { hand, placeFor } from './place.ts'
+import type { Place } from './place.ts'
+import { exclusively, isAlive } from './lock.ts'
+import { registerServing, servingIn } from './serving.ts'
 
 /** A PostgreSQL of our own, beside the program. */
 export interface EmbeddedPostgres {

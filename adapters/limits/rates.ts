@@ -1,5 +1,5 @@
-import { take } from '../../domain/rate.ts'
-import type { Rate } from '../../domain/rate.ts'
+import { take } from '../../domain/limits/rate.ts'
+import type { Rate } from '../../domain/limits/rate.ts'
 
 /** Buckets by key, in the memory of this process. */
 export interface Rates {

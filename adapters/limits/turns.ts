@@ -1,5 +1,5 @@
-import { displaced, nextTurn } from '../../domain/turns.ts'
-import type { Comer, TurnLimits } from '../../domain/turns.ts'
+import { displaced, nextTurn } from '../../domain/limits/turns.ts'
+import type { Comer, TurnLimits } from '../../domain/limits/turns.ts'
 
 interface Waiting extends Comer {
   readonly begin: () => void
@@ -15,7 +15,7 @@ const levelsOf = ({ lane, source, name }: Comer): string[] => [
 ]
 
 /**
- * Lets work be done by turns (`domain/turns.ts`), in the memory of this process.
+ * Lets work be done by turns (`domain/limits/turns.ts`), in the memory of this process.
  *
  * @param refusal what is thrown where too many wait; the work has not begun then
  */

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
-import { printableJson } from '../../domain/printable.ts'
+import { printableJson } from '../../domain/texts/printable.ts'
 import { describeError } from './errors.ts'
 import { createFolding, kindOf } from './folding.ts'
 import type { Folding } from './folding.ts'

@@ -1,7 +1,7 @@
 import type { Auth0 } from '../auth0/auth0.ts'
-import type { Changes } from '../postgres/changes.ts'
-import type { Clients } from '../postgres/clients.ts'
-import type { Leases } from '../postgres/leases.ts'
+import type { Changes } from '../postgres/changes/changes.ts'
+import type { Clients } from '../postgres/clients/clients.ts'
+import type { Leases } from '../postgres/changes/leases.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Things of the outside that do what they did, and are counted. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { TenantStanding } from '../postgres/standing.ts'
+import type { TenantStanding } from '../postgres/tenants/tenant-gauges.ts'
 
 /** What a process has counted, for Prometheus. Labels are tenants, routes, statuses: never a client, never a caller. */
 export interface Metrics {

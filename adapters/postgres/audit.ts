@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
-import type { Actor, AuditEntry, AuditFacts, AuditOutcome, AuditRecord } from '../../domain/audit.ts'
-import type { StrangerCount } from '../../domain/strangers.ts'
-import type { Database } from './schema.ts'
+import type { Actor, AuditEntry, AuditFacts, AuditOutcome, AuditRecord } from '../../domain/access/audit.ts'
+import type { StrangerCount } from '../../domain/access/strangers.ts'
+import type { Database } from './database/schema.ts'
 
 /**
  * The record of one request, while it is being decided: whoever learns more notes it, and whoever makes the decision true

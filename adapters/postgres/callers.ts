@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
-import { Grant } from '../../domain/grants.ts'
-import type { Registered, RegisteredKind } from '../../domain/registered.ts'
+import { Grant } from '../../domain/access/grants.ts'
+import type { Registered, RegisteredKind } from '../../domain/access/registered.ts'
 import type { Author } from '../../domain/vocabulary.ts'
 import { recorded } from './audit.ts'
 import type { OpenRecord } from './audit.ts'
-import type { Database } from './schema.ts'
+import type { Database } from './database/schema.ts'
 
 /** An entry with the database's time as it was read: one clock decides what has expired, whichever process asks. */
 export interface Reading {

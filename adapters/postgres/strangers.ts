@@ -1,4 +1,4 @@
-import { createStrangerTally } from '../../domain/strangers.ts'
+import { createStrangerTally } from '../../domain/access/strangers.ts'
 import type { Log } from '../log/log.ts'
 import type { Audit } from './audit.ts'
 

@@ -1,8 +1,8 @@
-import type { ConfiguredCaller } from '../adapters/config/configured-callers.ts'
-import type { Reading } from '../adapters/postgres/callers.ts'
-import type { Grant } from '../domain/grants.ts'
-import { ownerNameOf, standingOf } from '../domain/registered.ts'
-import type { RegisteredKind } from '../domain/registered.ts'
+import type { ConfiguredCaller } from '../../adapters/config/configured-callers.ts'
+import type { Reading } from '../../adapters/postgres/callers.ts'
+import type { Grant } from '../../domain/access/grants.ts'
+import { ownerNameOf, standingOf } from '../../domain/access/registered.ts'
+import type { RegisteredKind } from '../../domain/access/registered.ts'
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null
 

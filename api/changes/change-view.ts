@@ -1,6 +1,6 @@
-import type { Change } from '../adapters/postgres/changes.ts'
-import type { Values } from '../domain/vocabulary.ts'
-import { pathsOf } from '../domain/vocabulary.ts'
+import type { Change } from '../../adapters/postgres/changes/changes.ts'
+import type { Values } from '../../domain/vocabulary.ts'
+import { pathsOf } from '../../domain/vocabulary.ts'
 
 /** A change, with its values in the shape of the request that brought them: what was cleared is `[]` or `""`. */
 export const changeView = (change: Change) => {

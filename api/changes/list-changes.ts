@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Answer, Ask } from './answer.ts'
+import type { Answer, Ask } from '../http/request.ts'
 import { changeView } from './change-view.ts'
-import type { ApiDeps } from './dependencies.ts'
-import { admit, askerOf, clientIdOf, tenantOf } from './gate.ts'
-import type { KnownClients } from './known-clients.ts'
-import { parseQuery } from './query.ts'
-import { mustRead } from './rights.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { admit, askerOf, clientIdOf, tenantOf } from '../http/access.ts'
+import type { KnownClients } from '../clients/client-cache.ts'
+import { parseQuery } from '../http/query.ts'
+import { mustRead } from '../clients/access.ts'
 
 /** A cursor is the generation of the last change on the page before. */
 const Query = z.strictObject({

@@ -1,5 +1,5 @@
-import type { Ask } from './answer.ts'
-import { Problem } from './problem.ts'
+import type { Ask } from '../http/request.ts'
+import { Problem } from '../http/problem.ts'
 
 /** Which client of the list a tag would be about, nobody could say. @throws Problem 400 */
 export const refuseIfMatch = (ask: Ask): void => {

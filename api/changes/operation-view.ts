@@ -1,8 +1,8 @@
-import type { Element, Operation } from '../adapters/postgres/operations.ts'
-import type { ChangeStatus } from '../domain/vocabulary.ts'
+import type { Element, Operation } from '../../adapters/postgres/changes/operations.ts'
+import type { ChangeStatus } from '../../domain/vocabulary.ts'
 import { problemOfChange } from './answer-change.ts'
-import { readKept } from './kept-answer.ts'
-import { forbidden, Problem, problemMembers } from './problem.ts'
+import { readKept } from '../http/stored-answer.ts'
+import { forbidden, Problem, problemMembers } from '../http/problem.ts'
 
 /** Where an element stands: not looked at yet, refused, without anything to do, or a change in one of its states. */
 type ElementStatus = 'undecided' | 'refused' | 'unchanged' | ChangeStatus

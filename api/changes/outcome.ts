@@ -1,5 +1,5 @@
-import type { Change } from '../adapters/postgres/changes.ts'
-import type { ApiDeps } from './dependencies.ts'
+import type { Change } from '../../adapters/postgres/changes/changes.ts'
+import type { ApiDeps } from '../dependencies.ts'
 
 /**
  * Waits until a change has settled. The wait is registered before this function first yields, so that whoever calls it

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { KeptText as text } from '../domain/kept.ts'
+import { KeptText as text } from '../../domain/texts/kept.ts'
 
 /**
  * The body of a PATCH, as the contract describes it. Every field may be absent or null; what null means depends on the

@@ -1,11 +1,11 @@
-import type { TenantConfiguration } from '../adapters/config/configuration.ts'
-import type { ClientRecord } from '../adapters/postgres/records.ts'
-import type { Acceptance } from '../domain/accept.ts'
-import { withChange } from '../domain/plan.ts'
-import { previewOf } from '../domain/preview.ts'
-import { viewOf } from '../domain/view.ts'
-import type { Answer } from './answer.ts'
-import { readAnswer } from './client-answer.ts'
+import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import type { Acceptance } from '../../domain/changes/accept.ts'
+import { withChange } from '../../domain/changes/plan.ts'
+import { previewOf } from '../../domain/changes/preview.ts'
+import { viewOf } from '../../domain/clients/view.ts'
+import type { Answer } from '../http/request.ts'
+import { readAnswer } from '../clients/client-answer.ts'
 
 /**
  * The client as an accepted patch would make it, for `?dryRun=true`, and in `preview` what that comes to: nothing has been

@@ -1,11 +1,11 @@
-import type { Change } from '../adapters/postgres/changes.ts'
-import type { ClientRecord } from '../adapters/postgres/records.ts'
-import type { Answer, Ask } from './answer.ts'
-import type { ApiDeps } from './dependencies.ts'
+import type { Change } from '../../adapters/postgres/changes/changes.ts'
+import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import type { Answer, Ask } from '../http/request.ts'
+import type { ApiDeps } from '../dependencies.ts'
 import { changeView } from './change-view.ts'
-import { admit, tenantOf } from './gate.ts'
-import { notFound } from './problem.ts'
-import { mustRead } from './rights.ts'
+import { admit, tenantOf } from '../http/access.ts'
+import { notFound } from '../http/problem.ts'
+import { mustRead } from '../clients/access.ts'
 
 export const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 

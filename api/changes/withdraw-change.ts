@@ -1,10 +1,10 @@
-import type { Answer, Ask } from './answer.ts'
-import type { ApiDeps } from './dependencies.ts'
-import { admit, tenantOf } from './gate.ts'
+import type { Answer, Ask } from '../http/request.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { admit, tenantOf } from '../http/access.ts'
 import { refuseParameters } from './patch-client.ts'
-import { Problem } from './problem.ts'
+import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
-import { mustWrite } from './rights.ts'
+import { mustWrite } from '../clients/access.ts'
 
 /** DELETE /v1/tenants/{tenantId}/changes/{changeId}: takes a change back that still waits. */
 export const withdrawChange =

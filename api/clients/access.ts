@@ -1,12 +1,12 @@
-import type { TenantConfiguration } from '../adapters/config/configuration.ts'
-import type { Change } from '../adapters/postgres/changes.ts'
-import type { ClientRecord } from '../adapters/postgres/records.ts'
-import { claimsOf } from '../domain/authorize.ts'
-import type { Decision, Verb } from '../domain/authorize.ts'
-import { rightTo } from '../domain/rights.ts'
-import type { Caller } from '../domain/vocabulary.ts'
-import type { ApiDeps } from './dependencies.ts'
-import { forbidden, Problem } from './problem.ts'
+import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { Change } from '../../adapters/postgres/changes/changes.ts'
+import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import { claimsOf } from '../../domain/access/authorize.ts'
+import type { Decision, Verb } from '../../domain/access/authorize.ts'
+import { rightTo } from '../../domain/access/rights.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { forbidden, Problem } from '../http/problem.ts'
 
 /**
  * The one place where the API decides who is answered what of a client. It is asked at the moment of the answer, also of

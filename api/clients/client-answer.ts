@@ -1,12 +1,12 @@
-import type { TenantConfiguration } from '../adapters/config/configuration.ts'
-import type { ClientRecord } from '../adapters/postgres/records.ts'
-import { foreignStateOf } from '../domain/terraform-standing.ts'
-import type { MetadataKeys } from '../domain/vocabulary.ts'
-import { viewOf } from '../domain/view.ts'
-import type { Answer } from './answer.ts'
-import { etagOf } from './etag.ts'
-import { isStale } from './known-clients.ts'
-import type { AnswerHeaders } from './problem.ts'
+import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import { foreignStateOf } from '../../domain/terraform/standing.ts'
+import type { MetadataKeys } from '../../domain/vocabulary.ts'
+import { viewOf } from '../../domain/clients/view.ts'
+import type { Answer } from '../http/request.ts'
+import { etagOf } from '../http/etag.ts'
+import { isStale } from './client-cache.ts'
+import type { AnswerHeaders } from '../http/problem.ts'
 
 /** What of a record is answered. */
 export type Answerable = Pick<

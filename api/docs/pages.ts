@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { marked } from 'marked'
-import type { Answer, Ask } from './answer.ts'
-import type { ApiDeps } from './dependencies.ts'
+import type { Answer, Ask } from '../http/request.ts'
+import type { ApiDeps } from '../dependencies.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { operations } from './openapi/operations.ts'
-import { notFound, problems } from './problem.ts'
-import type { Routes } from './serve.ts'
+import { notFound, problems } from '../http/problem.ts'
+import type { Routes } from '../http/serve.ts'
 
 /** What people and their tools read: the document, a page to try it in, and a page for each problem. */
 export const pageRoutes = ({ settings }: Pick<ApiDeps, 'settings'>): Routes => {
@@ -77,7 +77,7 @@ const docsAsset = (ask: Ask): Promise<Answer> => {
 }
 
 /** The reference of problems, a section for each. */
-const reference = (): string => readFileSync(new URL('../docs/reference/problems.md', import.meta.url), 'utf8')
+const reference = (): string => readFileSync(new URL('../../docs/reference/problems.md', import.meta.url), 'utf8')
 
 const problemPage = async (ask: Ask): Promise<Answer> => {
   const code = ask.params['code'] ?? ''

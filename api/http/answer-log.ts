@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { createRates } from '../adapters/limits/rates.ts'
-import type { ApiDeps } from './dependencies.ts'
+import { createRates } from '../../adapters/limits/rates.ts'
+import type { ApiDeps } from '../dependencies.ts'
 
 /** Lines a minute about answers to those who are not known, or are too fast: a flood must not fill a disk. */
 const perMinute = 1000

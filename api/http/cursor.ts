@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { ListOrder, Position } from '../adapters/postgres/client-lists.ts'
-import { KeptText } from '../domain/kept.ts'
-import { ClientId } from '../domain/vocabulary.ts'
+import type { ListOrder, Position } from '../../adapters/postgres/clients/client-lists.ts'
+import { KeptText } from '../../domain/texts/kept.ts'
+import { ClientId } from '../../domain/vocabulary.ts'
 import { Problem } from './problem.ts'
 
 /** The last moment of a year with four digits. */

@@ -1,7 +1,7 @@
 import { visit } from 'jsonc-parser'
-import { extentOf, pointerTo } from '../domain/json-text.ts'
-import { excessIn } from '../domain/lengths.ts'
-import type { Issue } from '../domain/vocabulary.ts'
+import { extentOf, pointerTo } from '../../domain/texts/json-text.ts'
+import { excessIn } from '../../domain/texts/lengths.ts'
+import type { Issue } from '../../domain/vocabulary.ts'
 import { Problem } from './problem.ts'
 
 /** Deeper than anything that the API knows, shallow enough that nothing which recurses over a body can overflow. */

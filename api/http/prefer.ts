@@ -1,4 +1,4 @@
-import type { ApiSettings } from './dependencies.ts'
+import type { ApiSettings } from '../dependencies.ts'
 
 /** How long a caller is willing to wait, and what of their preference was heeded (RFC 7240). */
 export interface Patience {

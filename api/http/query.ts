@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { greatest } from '../domain/lengths.ts'
+import { greatest } from '../../domain/texts/lengths.ts'
 import { Problem } from './problem.ts'
 
 /** `?include=secret`: the client with its secret. */

@@ -1,4 +1,4 @@
-import type { OpenRecord } from '../adapters/postgres/audit.ts'
+import type { OpenRecord } from '../../adapters/postgres/audit.ts'
 import type { AnswerHeaders } from './problem.ts'
 
 /** What a stage is asked: a request, without anything of the server that carried it. */

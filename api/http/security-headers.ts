@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiSettings } from './dependencies.ts'
+import type { ApiSettings } from '../dependencies.ts'
 
 type Settings = Pick<ApiSettings, 'publicUrl' | 'corsOrigins' | 'applicationTokenHeader'>
 

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { AuditAction } from '../domain/audit.ts'
-import type { Answer, Ask } from './answer.ts'
+import type { AuditAction } from '../../domain/access/audit.ts'
+import type { Answer, Ask } from './request.ts'
 import { readBody } from './body.ts'
-import type { ApiDeps, ApiSettings } from './dependencies.ts'
-import { answerRecorded, recordOf } from './record.ts'
+import type { ApiDeps, ApiSettings } from '../dependencies.ts'
+import { answerRecorded, recordOf } from './audited.ts'
 
 /** A group of routes: what answers where, without anything of the server. */
 export type Routes = readonly {

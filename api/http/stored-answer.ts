@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Answer } from './answer.ts'
+import type { Answer } from './request.ts'
 import { isProblemCode, Problem } from './problem.ts'
 
 /** Answers as they are kept: an answer or a problem as text, and back. A secret is in neither. */

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import type { Metrics } from '../adapters/metrics/metrics.ts'
-import type { ApiDeps } from './dependencies.ts'
-import { notFound } from './problem.ts'
-import type { Routes } from './serve.ts'
+import type { Metrics } from '../../adapters/metrics/metrics.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { notFound } from '../http/problem.ts'
+import type { Routes } from '../http/serve.ts'
 
 /**
  * GET /metrics, where the API listens. Who comes through a proxy finds nothing here: what is counted is for those who

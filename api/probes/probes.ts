@@ -1,7 +1,7 @@
-import type { Answer } from './answer.ts'
-import type { ApiDeps } from './dependencies.ts'
-import { unavailable } from './problem.ts'
-import type { Routes } from './serve.ts'
+import type { Answer } from '../http/request.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { unavailable } from '../http/problem.ts'
+import type { Routes } from '../http/serve.ts'
 
 const well = (body: object): Answer => ({
   status: 200,

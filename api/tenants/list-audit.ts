@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { AuditPlace } from '../adapters/postgres/audit.ts'
-import { auditActionNames, auditOutcomes } from '../domain/audit.ts'
-import { keptName, KeptTime, momentOf } from '../domain/kept.ts'
-import { measured } from '../domain/lengths.ts'
-import type { Answer, Ask } from './answer.ts'
-import type { ApiDeps } from './dependencies.ts'
-import { admitTo, tenantOf } from './gate.ts'
-import { parseQuery } from './query.ts'
+import type { AuditPlace } from '../../adapters/postgres/audit.ts'
+import { auditActionNames, auditOutcomes } from '../../domain/access/audit.ts'
+import { keptName, KeptTime, momentOf } from '../../domain/texts/kept.ts'
+import { measured } from '../../domain/texts/lengths.ts'
+import type { Answer, Ask } from '../http/request.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { admitTo, tenantOf } from '../http/access.ts'
+import { parseQuery } from '../http/query.ts'
 
 /** A cursor is where the page before ended: time and id of its last record. */
 const Cursor = measured('time').transform((text, context): AuditPlace => {

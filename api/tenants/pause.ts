@@ -1,7 +1,7 @@
-import type { Answer, Ask } from './answer.ts'
-import type { ApiDeps } from './dependencies.ts'
-import { admitTo, clientIdOf, noSuchClient, tenantOf } from './gate.ts'
-import { refuseParameters } from './patch-client.ts'
+import type { Answer, Ask } from '../http/request.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { admitTo, clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
+import { refuseParameters } from '../changes/patch-client.ts'
 
 const done: Answer = { status: 204, headers: {}, body: null }
 

@@ -1,9 +1,9 @@
-import { lookAt } from '../domain/looks.ts'
-import type { Look } from '../domain/looks.ts'
-import type { Answer, Ask } from './answer.ts'
-import type { ApiDeps } from './dependencies.ts'
-import { admitTo, tenantOf } from './gate.ts'
-import { refuseParameters } from './patch-client.ts'
+import { lookAt } from '../../domain/changes/tenant-report.ts'
+import type { Look } from '../../domain/changes/tenant-report.ts'
+import type { Answer, Ask } from '../http/request.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { admitTo, tenantOf } from '../http/access.ts'
+import { refuseParameters } from '../changes/patch-client.ts'
 
 /**
  * GET /v1/tenants/{tenantId}/plan and …/drift: what would be sent now, and what was changed past Nexus. They tell of every

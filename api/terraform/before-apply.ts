@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TenantConfiguration } from '../adapters/config/configuration.ts'
-import type { StateKey } from '../adapters/postgres/state-rows.ts'
-import { isApply } from '../domain/terraform-state.ts'
-import type { LockInfo } from '../domain/terraform-state.ts'
-import { verdictOf } from '../domain/verdict.ts'
-import type { ApiDeps } from './dependencies.ts'
-import type { Asker } from '../adapters/postgres/pacer.ts'
+import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { StateKey } from '../../adapters/postgres/terraform/state-rows.ts'
+import { isApply } from '../../domain/terraform/state.ts'
+import type { LockInfo } from '../../domain/terraform/state.ts'
+import { verdictOf } from '../../domain/changes/verdict.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import type { Asker } from '../../adapters/auth0/pacer.ts'
 import { confirmGone, noPlace } from './gone.ts'
-import { within } from './known-clients.ts'
+import { within } from '../clients/client-cache.ts'
 
 /** How long an apply waits for the look at its clients. */
 const patienceMs = 10_000

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TenantConfiguration } from '../adapters/config/configuration.ts'
-import type { Asker } from '../adapters/postgres/pacer.ts'
-import type { Answer, Ask } from './answer.ts'
-import type { ApiDeps } from './dependencies.ts'
+import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { Asker } from '../../adapters/auth0/pacer.ts'
+import type { Answer, Ask } from '../http/request.ts'
+import type { ApiDeps } from '../dependencies.ts'
 import { confirmGone } from './gone.ts'
 
 /**

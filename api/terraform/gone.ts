@@ -1,8 +1,8 @@
-import { NoPlace } from '../adapters/postgres/pacer.ts'
-import type { Asker } from '../adapters/postgres/pacer.ts'
-import { verdictOf } from '../domain/verdict.ts'
-import type { ClientKey } from '../domain/vocabulary.ts'
-import type { ApiDeps } from './dependencies.ts'
+import { NoPlace } from '../../adapters/auth0/pacer.ts'
+import type { Asker } from '../../adapters/auth0/pacer.ts'
+import { verdictOf } from '../../domain/changes/verdict.ts'
+import type { ClientKey } from '../../domain/vocabulary.ts'
+import type { ApiDeps } from '../dependencies.ts'
 
 export type Confirming = Pick<ApiDeps, 'auth0' | 'clients' | 'queue' | 'log'>
 

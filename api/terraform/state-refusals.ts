@@ -1,7 +1,7 @@
-import type { HeldLock } from '../adapters/postgres/state-rows.ts'
-import type { Written } from '../adapters/postgres/states.ts'
-import { highestSerial } from '../domain/terraform-state.ts'
-import { Problem } from './problem.ts'
+import type { HeldLock } from '../../adapters/postgres/terraform/state-rows.ts'
+import type { Written } from '../../adapters/postgres/terraform/states.ts'
+import { highestSerial } from '../../domain/terraform/state.ts'
+import { Problem } from '../http/problem.ts'
 
 /** Why a state is not written or locked, in words and as Terraform reads it. */
 

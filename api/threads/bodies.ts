@@ -1,5 +1,5 @@
-import type { Patch } from '../../domain/accept.ts'
-import type { PatchKind } from '../media-type.ts'
+import type { Patch } from '../../domain/changes/accept.ts'
+import type { PatchKind } from '../http/media-type.ts'
 import { perform } from './jobs.ts'
 import type { ExaminedState, Job, ListedPatch, Results } from './jobs.ts'
 import type { Pool } from './pool.ts'

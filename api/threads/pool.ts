@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { Problem, unavailable } from '../problem.ts'
+import { Problem, unavailable } from '../http/problem.ts'
 import { problemIn } from './jobs.ts'
 import type { Job, Report, Results } from './jobs.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PlanName } from '../../domain/budget.ts'
+import type { PlanName } from '../../domain/limits/budget.ts'
 import type { Faults } from '../../simulator/main.ts'
 import type { Stack } from '../../test/support/assemble-stack.ts'
 import type { Servers } from '../../test/support/servers.ts'

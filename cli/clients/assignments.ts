@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { didYouMean } from '../adapters/config/problems.ts'
-import { fields } from '../domain/fields.ts'
-import { isText } from '../domain/shape.ts'
-import type { FieldPath, Value, Values } from '../domain/vocabulary.ts'
-import { fieldPaths } from '../domain/vocabulary.ts'
-import { Failure } from './failure.ts'
+import { didYouMean } from '../../adapters/config/problems.ts'
+import { fields } from '../../domain/clients/fields.ts'
+import { isText } from '../../domain/shape.ts'
+import type { FieldPath, Value, Values } from '../../domain/vocabulary.ts'
+import { fieldPaths } from '../../domain/vocabulary.ts'
+import { Failure } from '../failure.ts'
 
 /**
  * What `nexus clients set` is told: `field=value`, and for lists `field+=element`, `field-=element` and

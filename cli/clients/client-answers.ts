@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { compare } from '../domain/fields.ts'
-import { FieldDifference } from '../domain/looks.ts'
-import { isRecord, isText } from '../domain/shape.ts'
-import type { FieldPath, Value, Values } from '../domain/vocabulary.ts'
-import { eachField, fieldPaths } from '../domain/vocabulary.ts'
+import { compare } from '../../domain/clients/fields.ts'
+import { FieldDifference } from '../../domain/changes/tenant-report.ts'
+import { isRecord, isText } from '../../domain/shape.ts'
+import type { FieldPath, Value, Values } from '../../domain/vocabulary.ts'
+import { eachField, fieldPaths } from '../../domain/vocabulary.ts'
 import { fieldLines } from './differences.ts'
-import { printable } from '../domain/printable.ts'
-import { agoText, countText, timeText } from './readable.ts'
-import type { Column } from './table.ts'
-import { tableLines } from './table.ts'
+import { printable } from '../../domain/texts/printable.ts'
+import { agoText, countText, timeText } from '../terminal/readable.ts'
+import type { Column } from '../terminal/table.ts'
+import { tableLines } from '../terminal/table.ts'
 
 /** What the API answers of clients, and how a person reads it. Members that are not named here are kept. */
 

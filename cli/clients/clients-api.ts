@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { Remote } from '../adapters/nexus/remote.ts'
+import type { Remote } from '../../adapters/nexus-api/client.ts'
 import { Client } from './client-answers.ts'
-import { Failure } from './failure.ts'
+import { Failure } from '../failure.ts'
 
 /** How the commands about clients ask the API. */
 
@@ -12,7 +12,7 @@ export interface ApiFlags {
 
 /** @throws RemoteError `not-configured`, with what to set */
 export const remoteFor = async ({ url }: ApiFlags): Promise<Remote> => {
-  const { remoteOf } = await import('../adapters/nexus/remote.ts')
+  const { remoteOf } = await import('../../adapters/nexus-api/client.ts')
   return remoteOf(process.env, url)
 }
 

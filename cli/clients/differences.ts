@@ -1,7 +1,7 @@
-import type { ClientDifference, FieldDifference } from '../domain/looks.ts'
-import type { Value } from '../domain/vocabulary.ts'
-import { inColour } from './colours.ts'
-import { printable } from '../domain/printable.ts'
+import type { ClientDifference, FieldDifference } from '../../domain/changes/tenant-report.ts'
+import type { Value } from '../../domain/vocabulary.ts'
+import { inColour } from '../terminal/colours.ts'
+import { printable } from '../../domain/texts/printable.ts'
 
 const isList = (value: Value): value is readonly string[] => Array.isArray(value)
 const isNothing = (value: Value): boolean => value === null || value.length === 0

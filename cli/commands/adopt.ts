@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Remote } from '../../adapters/nexus/remote.ts'
-import { adoptionSteps, releaseSteps } from '../../domain/bulk-adoption.ts'
-import type { Choice, Left, Step, Steps } from '../../domain/bulk-adoption.ts'
-import { Snapshot } from '../../domain/snapshot.ts'
+import type { Remote } from '../../adapters/nexus-api/client.ts'
+import { adoptionSteps, releaseSteps } from '../../domain/terraform/bulk-adoption.ts'
+import type { Choice, Left, Step, Steps } from '../../domain/terraform/bulk-adoption.ts'
+import { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { ClientId, StateName } from '../../domain/vocabulary.ts'
 import { Failure } from '../failure.ts'
 import {
@@ -17,10 +17,10 @@ import {
   tenantArgument,
   urlOption,
 } from '../options.ts'
-import { showProgress } from '../progress.ts'
-import { printable } from '../../domain/printable.ts'
-import { countText } from '../readable.ts'
-import { tableLines } from '../table.ts'
+import { showProgress } from '../terminal/progress.ts'
+import { printable } from '../../domain/texts/printable.ts'
+import { countText } from '../terminal/readable.ts'
+import { tableLines } from '../terminal/table.ts'
 
 interface Flags extends Omit<Choice, 'clients'> {
   readonly url?: string
@@ -102,7 +102,7 @@ const askAll = async (
   ask: (step: Step) => Promise<unknown>,
   onDone: (done: number) => void,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly fatal: Error | null }> => {
-  const { RemoteError } = await import('../../adapters/nexus/remote.ts')
+  const { RemoteError } = await import('../../adapters/nexus-api/client.ts')
   const outcomes: Outcome[] = []
   let fatal: Error | null = null
   const left = steps.values()
@@ -176,7 +176,7 @@ const doneLines = (tenantId: string, outcomes: readonly Outcome[], left: readonl
 
 const run = async (direction: Direction, tenantId: string, clients: readonly string[], flags: Flags): Promise<void> => {
   const choice = choiceOf(clients, flags, direction)
-  const { remoteOf } = await import('../../adapters/nexus/remote.ts')
+  const { remoteOf } = await import('../../adapters/nexus-api/client.ts')
   const remote = remoteOf(process.env, flags.url)
   const snapshot = await remote.json('GET', `/v1/tenants/${tenantId}/terraform/snapshot`, Snapshot)
   const chosen = direction.steps(snapshot, choice)

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import type { AuditFilter } from '../../adapters/postgres/audit.ts'
-import { auditActionNames, auditOutcomes } from '../../domain/audit.ts'
-import type { AuditAction, AuditOutcome } from '../../domain/audit.ts'
-import { momentOf } from '../../domain/kept.ts'
+import { auditActionNames, auditOutcomes } from '../../domain/access/audit.ts'
+import type { AuditAction, AuditOutcome } from '../../domain/access/audit.ts'
+import { momentOf } from '../../domain/texts/kept.ts'
 import { Failure } from '../failure.ts'
 import { configOption, jsonLine, printError } from '../options.ts'
 
@@ -39,9 +39,9 @@ const tellEveryMs = 2000
 
 const exportAudit = async (tenantId: string | undefined, { config, ...filter }: Flags): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
-  const { connect } = await import('../../adapters/postgres/connect.ts')
+  const { connect } = await import('../../adapters/postgres/database/connect.ts')
   const { createAudit } = await import('../../adapters/postgres/audit.ts')
-  const { openDatabase } = await import('../run.ts')
+  const { openDatabase } = await import('../../process/start.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
   const database = await openDatabase(configuration, printError)
   const postgres = connect(database.url, () => undefined, { size: 1 })

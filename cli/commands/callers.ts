@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { longestOverlap, usualOverlap } from '../../domain/registered.ts'
+import { longestOverlap, usualOverlap } from '../../domain/access/registered.ts'
 import { permissions } from '../../domain/vocabulary.ts'
-import type { Flags, Kind } from '../callers.ts'
+import type { Flags, Kind } from '../callers/callers.ts'
 import { collect, configOption, jsonOption, wholeNumber } from '../options.ts'
 
 const kinds: readonly Kind[] = [
@@ -29,7 +29,7 @@ const kinds: readonly Kind[] = [
 const json = (): Option => jsonOption('answer one JSON object')
 
 /** What a command does is loaded when it runs. */
-const load = () => import('../callers.ts')
+const load = () => import('../callers/callers.ts')
 
 /** The switches that need no more than the name. */
 const switches = {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Finding, Level } from '../../domain/doctor.ts'
-import { fail, ok } from '../../domain/doctor.ts'
-import { inColour } from '../colours.ts'
-import type { Colour } from '../colours.ts'
+import type { Finding, Level } from '../../domain/installation.ts'
+import { fail, ok } from '../../domain/installation.ts'
+import { inColour } from '../terminal/colours.ts'
+import type { Colour } from '../terminal/colours.ts'
 import { configOption, jsonOption, print, printJson } from '../options.ts'
-import { printable } from '../../domain/printable.ts'
-import { countText } from '../readable.ts'
+import { printable } from '../../domain/texts/printable.ts'
+import { countText } from '../terminal/readable.ts'
 
 interface Flags {
   readonly config?: string
@@ -21,7 +21,7 @@ const findings = async (config: string | undefined): Promise<Finding[]> => {
   const file = configurationPath(config, process.env)
   try {
     const configuration = loadConfiguration({ file, env: process.env })
-    const { examine } = await import('../doctor.ts')
+    const { examine } = await import('../doctor/examine.ts')
     return [ok('configuration', `${file} is fine.`), ...(await examine(configuration))]
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
 import { jsonOption, print, printJson } from '../options.ts'
-import { readSecret } from '../secret-input.ts'
+import { readSecret } from '../terminal/secret-input.ts'
 
 /** The configuration holds a token's plain SHA-256, which is safe only for tokens that nobody could guess. */
 const leastTokenLength = 24

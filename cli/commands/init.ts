@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { plans } from '../../domain/budget.ts'
-import type { PlanName } from '../../domain/budget.ts'
+import { plans } from '../../domain/limits/budget.ts'
+import type { PlanName } from '../../domain/limits/budget.ts'
 import { Failure } from '../failure.ts'
-import { configurationText, variablesOf } from '../first-configuration.ts'
-import type { Choices, Variable } from '../first-configuration.ts'
+import { configurationText, variablesOf } from '../setup/first-configuration.ts'
+import type { Choices, Variable } from '../setup/first-configuration.ts'
 import { jsonOption, print, printJson } from '../options.ts'
-import { answersTo, questions } from '../questions.ts'
-import type { Answers, Given } from '../questions.ts'
+import { answersTo, questions } from '../setup/questions.ts'
+import type { Answers, Given } from '../setup/questions.ts'
 
 interface Flags extends Given {
   readonly out: string

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { lookAt, TenantDifferences } from '../../domain/looks.ts'
-import type { Look } from '../../domain/looks.ts'
-import { differenceLines } from '../differences.ts'
+import { lookAt, TenantDifferences } from '../../domain/changes/tenant-report.ts'
+import type { Look } from '../../domain/changes/tenant-report.ts'
+import { differenceLines } from '../clients/differences.ts'
 import { Failure } from '../failure.ts'
 import { configOption, credentialsText, jsonOption, print, printJson, tenantArgument, urlOption } from '../options.ts'
-import { countText } from '../readable.ts'
+import { countText } from '../terminal/readable.ts'
 
 interface Flags {
   readonly config?: string
@@ -49,7 +49,7 @@ const words: readonly Words[] = [
 /** What the store of a configuration says. */
 const lookInStore = async (look: Look, tenantId: string, file: string | undefined): Promise<TenantDifferences> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
-  const { withStore } = await import('../with-store.ts')
+  const { withStore } = await import('../../process/with-store.ts')
   const configuration = loadConfiguration({ file, env: process.env })
   return withStore(configuration, tenantId, async ({ tenant, clients, tenants }) => {
     const owned = await clients.owned(tenantId)
@@ -60,7 +60,7 @@ const lookInStore = async (look: Look, tenantId: string, file: string | undefine
 
 /** What the API says, for who has no database: the same. */
 const lookThroughApi = async (look: Look, tenantId: string, url: string): Promise<TenantDifferences> => {
-  const { remoteOf } = await import('../../adapters/nexus/remote.ts')
+  const { remoteOf } = await import('../../adapters/nexus-api/client.ts')
   return remoteOf(process.env, url).json('GET', `/v1/tenants/${tenantId}/${look}`, TenantDifferences)
 }
 

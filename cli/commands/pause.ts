@@ -16,7 +16,7 @@ const turn = async (
   { config }: { readonly config?: string },
 ): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
-  const { withStore } = await import('../with-store.ts')
+  const { withStore } = await import('../../process/with-store.ts')
   const { operatorRecord } = await import('../operator.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
   await withStore(configuration, tenantId, async ({ clients, tenants }) => {

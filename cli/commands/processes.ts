@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { Log } from '../../adapters/log/log.ts'
-import type { Roles, Running } from '../run.ts'
+import type { Roles, Running } from '../../process/start.ts'
 import { configOption, jsonOption, print, printJson } from '../options.ts'
-import { untilSignal } from '../until-signal.ts'
-import type { Ending } from '../until-signal.ts'
+import { untilSignal } from '../../process/until-signal.ts'
+import type { Ending } from '../../process/until-signal.ts'
 
 interface Flags {
   readonly config?: string
@@ -31,7 +31,7 @@ const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> =
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { createLog } = await import('../../adapters/log/log.ts')
   const { hearConsole } = await import('../../adapters/log/console.ts')
-  const { run } = await import('../run.ts')
+  const { run } = await import('../../process/start.ts')
   const log = createLog(logLevel)
   hearConsole(log)
   const configuration = loadConfiguration({ file: config, env: process.env })
@@ -60,7 +60,7 @@ const endEarlyWithinMs = 5000
 const migrate = async ({ config, logLevel, json }: Flags): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { createLog } = await import('../../adapters/log/log.ts')
-  const { migrateAll, openDatabase } = await import('../run.ts')
+  const { migrateAll, openDatabase } = await import('../../process/start.ts')
   const log = createLog(logLevel)
   const configuration = loadConfiguration({ file: config, env: process.env })
   const database = await openDatabase(configuration, print)

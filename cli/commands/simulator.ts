@@ -1,12 +1,12 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { plans } from '../../domain/budget.ts'
-import type { PlanName } from '../../domain/budget.ts'
+import { plans } from '../../domain/limits/budget.ts'
+import type { PlanName } from '../../domain/limits/budget.ts'
 import type { Faults, Simulator } from '../../simulator/main.ts'
 import { Failure } from '../failure.ts'
 import { jsonOption, print, printError, printJson, wholeNumber } from '../options.ts'
-import { untilSignal } from '../until-signal.ts'
+import { untilSignal } from '../../process/until-signal.ts'
 
 interface SimulatorFlags {
   readonly port: number
@@ -36,7 +36,7 @@ const fault = (raw: string, before: Readonly<Record<string, unknown>> = {}): Rea
 }
 
 const checkFaults = async (given: Readonly<Record<string, unknown>>): Promise<Faults> => {
-  const { faultsSchema } = await import('../../simulator/faults.ts')
+  const { faultsSchema } = await import('../../simulator/tenant/faults.ts')
   const faults = faultsSchema.safeParse(given)
   if (faults.success) return faults.data
   const names = Object.keys(faultsSchema.shape).join(', ')
@@ -163,7 +163,7 @@ export const simulatorCommand = (program: Command): void => {
       'after',
       `
 Started by npm or npx, it ends with that one. Faults can also be changed while it runs: GET, POST and DELETE /_simulator/faults. They are described in
-simulator/faults.ts; a wrong name lists them.
+simulator/tenant/faults.ts; a wrong name lists them.
 
 With --https it prints the environment for Terraform's provider and the deploy CLI (AUTH0_DOMAIN, AUTH0_CLIENT_ID,
 AUTH0_CLIENT_SECRET, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS); Nexus can stay at http. Both see the same tenant.

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { Remote } from '../../adapters/nexus/remote.ts'
-import { confirm } from '../confirm.ts'
-import { printableJson } from '../../domain/printable.ts'
+import type { Remote } from '../../adapters/nexus-api/client.ts'
+import { confirm } from '../terminal/confirm.ts'
+import { printableJson } from '../../domain/texts/printable.ts'
 import { Failure } from '../failure.ts'
 import {
   configOption,
@@ -16,10 +16,10 @@ import {
   wholeNumber,
   yesOption,
 } from '../options.ts'
-import { showProgress } from '../progress.ts'
-import { countText } from '../readable.ts'
-import { lockLines, Restored, stateLines, States, versionLines, Versions } from '../state-answers.ts'
-import type { State } from '../state-answers.ts'
+import { showProgress } from '../terminal/progress.ts'
+import { countText } from '../terminal/readable.ts'
+import { lockLines, Restored, stateLines, States, versionLines, Versions } from '../terraform/state-answers.ts'
+import type { State } from '../terraform/state-answers.ts'
 
 interface Flags {
   readonly url?: string
@@ -31,7 +31,7 @@ const pathOf = (tenantId: string, ...rest: readonly string[]): string =>
   ['/v1/tenants', tenantId, 'terraform/states', ...rest].join('/')
 
 const remoteFor = async ({ url }: Flags): Promise<Remote> => {
-  const { remoteOf } = await import('../../adapters/nexus/remote.ts')
+  const { remoteOf } = await import('../../adapters/nexus-api/client.ts')
   return remoteOf(process.env, url)
 }
 
@@ -121,9 +121,9 @@ const noSuchState = (tenantId: string, name: string): Failure =>
 /** Seals every version with the newest key: in the store itself, where the keys are. */
 const rekey = async ({ config, json }: { readonly config?: string; readonly json?: boolean }): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
-  const { createStates } = await import('../../adapters/postgres/states.ts')
+  const { createStates } = await import('../../adapters/postgres/terraform/states.ts')
   const { createSealing } = await import('../../adapters/sealing/sealing.ts')
-  const { withDatabase } = await import('../with-store.ts')
+  const { withDatabase } = await import('../../process/with-store.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
   const { terraform } = configuration
   const progress = showProgress('sealed anew')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
 import { print, printError, wholeNumber } from '../options.ts'
-import { showLine } from '../progress.ts'
+import { showLine } from '../terminal/progress.ts'
 
 interface Flags {
   readonly snapshot?: string

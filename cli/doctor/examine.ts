@@ -1,12 +1,12 @@
 import { createServer } from 'node:net'
-import { inspectCredential, TokenFailure } from '../adapters/auth0/tokens.ts'
-import type { Configuration, TenantConfiguration } from '../adapters/config/configuration.ts'
-import { connect } from '../adapters/postgres/connect.ts'
-import { embeddedExists } from '../adapters/postgres/embedded.ts'
-import { inspect } from '../adapters/postgres/inspect.ts'
-import { inspectRedis, userOf } from '../adapters/queue/inspect.ts'
-import { maximumTenantsOnPostgres } from '../adapters/queue/settings.ts'
-import { keyIdsOf } from '../adapters/sealing/sealing.ts'
+import { inspectCredential, TokenFailure } from '../../adapters/auth0/tokens.ts'
+import type { Configuration, TenantConfiguration } from '../../adapters/config/configuration.ts'
+import { connect } from '../../adapters/postgres/database/connect.ts'
+import { embeddedExists } from '../../adapters/embedded-postgres/embedded.ts'
+import { inspect } from '../../adapters/postgres/database/inspect.ts'
+import { inspectRedis, userOf } from '../../adapters/queue/inspect.ts'
+import { maximumTenantsOnPostgres } from '../../adapters/queue/settings.ts'
+import { keyIdsOf } from '../../adapters/sealing/sealing.ts'
 import {
   fail,
   grant,
@@ -17,13 +17,13 @@ import {
   judgeStateKeys,
   judgeUnnamedStates,
   ok,
-} from '../domain/doctor.ts'
-import type { Finding } from '../domain/doctor.ts'
-import { judgeIdentities } from '../domain/identities.ts'
-import { problemOfRedis, tellProblem } from '../domain/redis-fitness.ts'
-import { placeOf } from './place.ts'
-import { unnamedStates } from './unnamed-states.ts'
-import { openDatabase } from './run.ts'
+} from '../../domain/installation.ts'
+import type { Finding } from '../../domain/installation.ts'
+import { judgeIdentities } from '../../domain/access/identities.ts'
+import { problemOfRedis, tellProblem } from '../../domain/redis-fitness.ts'
+import { placeOf } from '../terminal/place.ts'
+import { unnamedStates } from '../terraform/unnamed-states.ts'
+import { openDatabase } from '../../process/start.ts'
 
 /** Everything that an installation needs, looked at one after the other; nothing is changed. */
 export const examine = async (configuration: Configuration): Promise<Finding[]> => [

@@ -1,4 +1,4 @@
-import type { PlanName } from '../domain/budget.ts'
+import type { PlanName } from '../../domain/limits/budget.ts'
 
 /** What a first configuration is made of; every value has been checked. */
 export interface Choices {

@@ -1,8 +1,8 @@
-import { plans } from '../domain/budget.ts'
-import { TenantId } from '../domain/vocabulary.ts'
-import { canAsk, startAsking } from './ask.ts'
-import type { Asking } from './ask.ts'
-import { Failure } from './failure.ts'
+import { plans } from '../../domain/limits/budget.ts'
+import { TenantId } from '../../domain/vocabulary.ts'
+import { canAsk, startAsking } from '../terminal/ask.ts'
+import type { Asking } from '../terminal/ask.ts'
+import { Failure } from '../failure.ts'
 
 /** What `nexus init` has to know. */
 
@@ -72,7 +72,7 @@ export const questions: Readonly<Record<QuestionName, Question>> = {
     text: 'Its domain, such as acme.eu.auth0.com',
     usual: () => undefined,
     problem: async (answer, { allowInsecure }) => {
-      const { domainProblem } = await import('../adapters/config/domains.ts')
+      const { domainProblem } = await import('../../adapters/config/domains.ts')
       const wrong = answer === '' ? 'A tenant needs a domain.' : domainProblem(answer, allowInsecure === true)
       return wrong?.replace('set allowInsecure: true on the tenant', 'use --allow-insecure')
     },

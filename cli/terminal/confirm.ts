@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
-import { printable } from '../domain/printable.ts'
-import { Failure } from './failure.ts'
+import { printable } from '../../domain/texts/printable.ts'
+import { Failure } from '../failure.ts'
 
 /**
  * Asks the person at the terminal, who must type yes.

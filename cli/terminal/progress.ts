@@ -1,4 +1,4 @@
-import { printable } from '../domain/printable.ts'
+import { printable } from '../../domain/texts/printable.ts'
 
 /** A line at the terminal that tells how far something is. Where standard error is no terminal, nothing is written. */
 export const showProgress = (what: string) => {

@@ -1,4 +1,4 @@
-import { printable } from '../domain/printable.ts'
+import { printable } from '../../domain/texts/printable.ts'
 
 /** How a person reads what the API answers. */
 

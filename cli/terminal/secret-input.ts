@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { Failure } from './failure.ts'
+import { Failure } from '../failure.ts'
 
 /** Asks at the terminal without showing what is typed. */
 const ask = async (question: string): Promise<string> => {

@@ -1,4 +1,4 @@
-import { printable } from '../domain/printable.ts'
+import { printable } from '../../domain/texts/printable.ts'
 
 /** One column: what stands over it, and what of each row stands in it. */
 export interface Column<Row> {

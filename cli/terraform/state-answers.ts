@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { printable } from '../domain/printable.ts'
-import { agoText, countText, sizeText, timeText } from './readable.ts'
-import type { Column } from './table.ts'
-import { tableLines } from './table.ts'
+import { printable } from '../../domain/texts/printable.ts'
+import { agoText, countText, sizeText, timeText } from '../terminal/readable.ts'
+import type { Column } from '../terminal/table.ts'
+import { tableLines } from '../terminal/table.ts'
 
 /** What the API answers of Terraform states, and how a person reads it. Members that are not named here are kept. */
 

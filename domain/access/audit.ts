@@ -1,4 +1,4 @@
-import type { Author } from './vocabulary.ts'
+import type { Author } from '../vocabulary.ts'
 
 /**
  * What can be decided about, and what is recorded of it: every decision; only refusals; or, of an ordinary read, only that

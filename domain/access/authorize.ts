@@ -1,4 +1,4 @@
-import type { Caller, Permission } from './vocabulary.ts'
+import type { Caller, Permission } from '../vocabulary.ts'
 
 /** What of a client decides who may reach it. */
 export interface Access {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { grantParts } from './grants.ts'
-import { KeptTime } from './kept.ts'
+import { KeptTime } from '../texts/kept.ts'
 import type { Grant } from './grants.ts'
 import { longestOverlap, RegisteredName, usualOverlap } from './registered.ts'
 import type { Registered, RegisteredKind } from './registered.ts'

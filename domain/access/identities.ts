@@ -1,6 +1,6 @@
-import { ok } from './doctor.ts'
-import type { Finding } from './doctor.ts'
-import type { Caller } from './vocabulary.ts'
+import { ok } from '../installation.ts'
+import type { Finding } from '../installation.ts'
+import type { Caller } from '../vocabulary.ts'
 
 /**
  * Whose people the users of several issuers are. An issuer vouches for its own users only, and two of them may call

@@ -1,6 +1,6 @@
-import { measured } from './lengths.ts'
+import { measured } from '../texts/lengths.ts'
 import type { Grant } from './grants.ts'
-import type { Author } from './vocabulary.ts'
+import type { Author } from '../vocabulary.ts'
 
 /**
  * Applications and service accounts that are kept in the database: how their secrets come, overlap and end. Times are the

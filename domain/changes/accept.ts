@@ -1,12 +1,12 @@
-import { effective } from './desired.ts'
-import { compare, fields, isEmpty, pointerOf, readFields } from './fields.ts'
-import { greatest, greatestOfField, tooLong } from './lengths.ts'
-import { accessIssues } from './rights.ts'
-import { isText, recordOf, textOf, textsOf } from './shape.ts'
-import { maximumUrls, urlProblem } from './urls.ts'
-import type { UrlContext } from './urls.ts'
-import type { Caller, ClientState, FieldPath, Issue, MetadataKeys, Value, Values } from './vocabulary.ts'
-import { pathsOf } from './vocabulary.ts'
+import { effective } from '../clients/desired.ts'
+import { compare, fields, isEmpty, pointerOf, readFields } from '../clients/fields.ts'
+import { greatest, greatestOfField, tooLong } from '../texts/lengths.ts'
+import { accessIssues } from '../access/rights.ts'
+import { isText, recordOf, textOf, textsOf } from '../shape.ts'
+import { maximumUrls, urlProblem } from '../clients/urls.ts'
+import type { UrlContext } from '../clients/urls.ts'
+import type { Caller, ClientState, FieldPath, Issue, MetadataKeys, Value, Values } from '../vocabulary.ts'
+import { pathsOf } from '../vocabulary.ts'
 
 /** A parsed request: the values it names, and where in the body each element of a list stood. */
 export interface Patch {

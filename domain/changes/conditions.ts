@@ -1,5 +1,5 @@
-import type { TerraformStanding } from './terraform-standing.ts'
-import type { ClientState, PendingChange } from './vocabulary.ts'
+import type { TerraformStanding } from '../terraform/standing.ts'
+import type { ClientState, PendingChange } from '../vocabulary.ts'
 
 /** What an operator asks of a client, each answered with the reason, what to do, and since when. */
 export interface Condition {

@@ -1,8 +1,8 @@
-import { compare, readField, writeFields } from './fields.ts'
-import type { Auth0Client, ClientState, FieldPath, MetadataKeys, PendingChange, Value, Values } from './vocabulary.ts'
-import { pathsOf, pick } from './vocabulary.ts'
-import { driftOf, fold, pendingPaths } from './desired.ts'
-import { lateWrites } from './drift.ts'
+import { compare, readField, writeFields } from '../clients/fields.ts'
+import type { Auth0Client, ClientState, FieldPath, MetadataKeys, PendingChange, Value, Values } from '../vocabulary.ts'
+import { pathsOf, pick } from '../vocabulary.ts'
+import { driftOf, fold, pendingPaths } from '../clients/desired.ts'
+import { lateWrites } from '../clients/drift.ts'
 
 /** One difference between what is and what is to be. */
 interface Difference {

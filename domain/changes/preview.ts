@@ -1,9 +1,9 @@
-import { effective } from './desired.ts'
-import { compare } from './fields.ts'
+import { effective } from '../clients/desired.ts'
+import { compare } from '../clients/fields.ts'
 import { withChange, workWith } from './plan.ts'
 import type { Round } from './plan.ts'
-import type { ClientState, FieldPath, MetadataKeys, Value, Values } from './vocabulary.ts'
-import { pathsOf } from './vocabulary.ts'
+import type { ClientState, FieldPath, MetadataKeys, Value, Values } from '../vocabulary.ts'
+import { pathsOf } from '../vocabulary.ts'
 
 /** What an accepted patch would come to. */
 export interface Preview {

@@ -1,6 +1,6 @@
-import { compare, readField, readFields } from './fields.ts'
-import type { Auth0Client, FieldPath, MetadataKeys, Values } from './vocabulary.ts'
-import { pathsOf, pick } from './vocabulary.ts'
+import { compare, readField, readFields } from '../clients/fields.ts'
+import type { Auth0Client, FieldPath, MetadataKeys, Values } from '../vocabulary.ts'
+import { pathsOf, pick } from '../vocabulary.ts'
 
 /**
  * What became of the values that were sent, read from Auth0's own answer.

@@ -1,6 +1,6 @@
-import { fieldOfMember, pointerOf } from './fields.ts'
-import type { FieldPath, Issue, MetadataKeys, Values } from './vocabulary.ts'
-import { pathsOf } from './vocabulary.ts'
+import { fieldOfMember, pointerOf } from '../clients/fields.ts'
+import type { FieldPath, Issue, MetadataKeys, Values } from '../vocabulary.ts'
+import { pathsOf } from '../vocabulary.ts'
 
 /** Why a change was rejected. */
 export interface Refusal {

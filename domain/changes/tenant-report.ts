@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { drifts } from './drift.ts'
+import { drifts } from '../clients/drift.ts'
 import { nextWork } from './plan.ts'
 import type { Round } from './plan.ts'
-import { textOf } from './shape.ts'
-import type { ClientState, MetadataKeys } from './vocabulary.ts'
-import { fieldPaths } from './vocabulary.ts'
+import { textOf } from '../shape.ts'
+import type { ClientState, MetadataKeys } from '../vocabulary.ts'
+import { fieldPaths } from '../vocabulary.ts'
 
 /**
  * Two ways of looking at a tenant's clients: what would be sent, and what was changed past Nexus. Both are answered in the
@@ -109,9 +109,9 @@ export const lookAt = (
   tenant: LookedAtTenant,
 ): TenantDifferences => {
   const found = clients.flatMap((client): ClientDifference[] => {
-    const { fields, ...more } = differencesOf[look](client, tenant)
+    const { fields, notes, members } = differencesOf[look](client, tenant)
     const name = textOf(client.observed['name']) ?? 'without a name'
-    return fields.length === 0 ? [] : [{ id: client.key.clientId, name, ...more, fields }]
+    return fields.length === 0 ? [] : [{ id: client.key.clientId, name, notes, ...(members && { members }), fields }]
   })
   return { tenant: tenant.id, clients: found, unchanged: total - found.length }
 }

@@ -1,8 +1,8 @@
 import { compare, readField, readFields } from './fields.ts'
-import type { Access } from './authorize.ts'
-import type { Auth0Client, ClientState, FieldPath, MetadataKeys, PendingChange, Value, Values } from './vocabulary.ts'
-import { textOf, textsOf } from './shape.ts'
-import { eachField, pathsOf, pick } from './vocabulary.ts'
+import type { Access } from '../access/authorize.ts'
+import type { Auth0Client, ClientState, FieldPath, MetadataKeys, PendingChange, Value, Values } from '../vocabulary.ts'
+import { textOf, textsOf } from '../shape.ts'
+import { eachField, pathsOf, pick } from '../vocabulary.ts'
 
 /** Base with the pending changes folded in, in order: what the owned fields are to be. */
 export const fold = (base: Values, pending: readonly PendingChange[]): Values =>

@@ -1,6 +1,6 @@
 import { compare, readField } from './fields.ts'
 import { driftOf } from './desired.ts'
-import type { Auth0Client, FieldPath, MetadataKeys, Value, Values } from './vocabulary.ts'
+import type { Auth0Client, FieldPath, MetadataKeys, Value, Values } from '../vocabulary.ts'
 
 /**
  * What kind of drift it is: only another order of the same elements, a value that came with an apply of Terraform, or one

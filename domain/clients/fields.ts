@@ -1,6 +1,6 @@
-import type { Auth0Client, FieldPath, MetadataKeys, Value, Values } from './vocabulary.ts'
-import { isText, recordOf, textsOf } from './shape.ts'
-import { eachField, fieldPaths, pathsOf } from './vocabulary.ts'
+import type { Auth0Client, FieldPath, MetadataKeys, Value, Values } from '../vocabulary.ts'
+import { isText, recordOf, textsOf } from '../shape.ts'
+import { eachField, fieldPaths, pathsOf } from '../vocabulary.ts'
 
 /**
  * Nexus field ↔ Auth0 member, as one table that is read both ways. Source: the API contract, "Request body".

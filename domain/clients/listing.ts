@@ -1,7 +1,7 @@
-import { admissionsOf } from './authorize.ts'
+import { admissionsOf } from '../access/authorize.ts'
 import { accessOf, effective } from './desired.ts'
-import { textOf } from './shape.ts'
-import type { ClientState, MetadataKeys } from './vocabulary.ts'
+import { textOf } from '../shape.ts'
+import type { ClientState, MetadataKeys } from '../vocabulary.ts'
 
 /**
  * What lists look at, of one client. It is computed here, from the functions that everything else asks, and stored beside

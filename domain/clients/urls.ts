@@ -1,5 +1,5 @@
 import type { UrlKind } from './fields.ts'
-import { greatestCounts } from './lengths.ts'
+import { greatestCounts } from '../texts/lengths.ts'
 
 /**
  * What Auth0 allows in the URL lists of a client. Auth0 itself says of malformed wildcards that they "do not work"

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { accessOf, fold } from './desired.ts'
-import { textOf } from './shape.ts'
+import { accessOf, fold } from '../clients/desired.ts'
+import { textOf } from '../shape.ts'
 import { quoted } from './shell.ts'
-import type { TerraformRequest } from './terraform-standing.ts'
-import type { StateResource } from './terraform-state.ts'
-import { clientResourceTypes } from './terraform-state.ts'
-import type { Auth0Client, MetadataKeys, PendingChange, Values } from './vocabulary.ts'
-import { ClientId, fieldPaths, pathsOf, StateName, TenantId } from './vocabulary.ts'
+import type { TerraformRequest } from './standing.ts'
+import type { StateResource } from './state.ts'
+import { clientResourceTypes } from './state.ts'
+import type { Auth0Client, MetadataKeys, PendingChange, Values } from '../vocabulary.ts'
+import { ClientId, fieldPaths, pathsOf, StateName, TenantId } from '../vocabulary.ts'
 
 /**
  * What Terraform stacks are synthesised from: the answer of `GET /v1/tenants/{tenantId}/terraform/snapshot`, or a file of

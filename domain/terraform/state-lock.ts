@@ -1,5 +1,5 @@
-import type { LockInfo } from './terraform-state.ts'
-import type { Author } from './vocabulary.ts'
+import type { LockInfo } from './state.ts'
+import type { Author } from '../vocabulary.ts'
 
 /** Who shows the id of a lock: a caller, and whether they may take locks away (`terraform.state.force-unlock`). */
 export interface Claimant {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { measured } from './lengths.ts'
 import type { Measured } from './lengths.ts'
-import { isPlain } from './shape.ts'
+import { isPlain } from '../shape.ts'
 
 /**
  * What comes from outside, as the database can hold it: every boundary reads texts, times and numbers by these, so that

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pointerTo } from './json-text.ts'
-import type { FieldPath, Issue } from './vocabulary.ts'
+import type { FieldPath, Issue } from '../vocabulary.ts'
 
 /**
  * The greatest length of every text that comes from outside, in UTF-16 code units, and how much a body may hold. A text is

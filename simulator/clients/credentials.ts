@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, randomBytes, X509Certificate, type KeyObject } from 'node:crypto'
-import { invalidBody, noSuchCredential, refusal, Refused } from './answer.ts'
-import { isObject, textOf, type Json, type JsonObject } from './json.ts'
+import { invalidBody, noSuchCredential, refusal, Refused } from '../http/answer.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../json.ts'
 import { credential as credentialSchema } from './member-parts.ts'
 import { check } from './schema.ts'
 import type { Credential, Store } from './store.ts'

@@ -1,4 +1,4 @@
-import { textOf, type JsonObject } from './json.ts'
+import { textOf, type JsonObject } from '../json.ts'
 
 // What a created client has without being asked, recorded: ×24 with the name only, and one class after another.
 

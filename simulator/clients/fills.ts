@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json.ts'
+import { isObject, type JsonObject } from '../json.ts'
 
 // Defaults inside members that are objects. Each takes the member's value and answers it with its defaults beneath.
 

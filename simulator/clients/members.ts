@@ -19,7 +19,7 @@ import {
   tokenQuota,
 } from './member-parts.ts'
 import * as fills from './fills.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../json.ts'
 import type { Schema } from './schema.ts'
 
 /**

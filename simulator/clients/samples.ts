@@ -1,6 +1,6 @@
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../json.ts'
 import { defaultsFor } from './defaults.ts'
-import { seeded, word } from './random.ts'
+import { seeded, word } from '../random.ts'
 import type { StoredClient } from './store.ts'
 
 const products = ['billing', 'catalogue', 'identity', 'logistics', 'payments', 'search', 'support', 'warehouse']

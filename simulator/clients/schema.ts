@@ -1,6 +1,6 @@
-import { invalidBody, type Refused } from './answer.ts'
+import { invalidBody, type Refused } from '../http/answer.ts'
 import { formats, type Format } from './formats.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from '../json.ts'
 
 type Described = { about?: string; nullable?: boolean }
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
-import { noSuchClient } from './answer.ts'
-import type { JsonObject } from './json.ts'
+import { noSuchClient } from '../http/answer.ts'
+import type { JsonObject } from '../json.ts'
 
 /** A credential of a client; the key itself is never answered. */
 export type Credential = JsonObject & { id: string }

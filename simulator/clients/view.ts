@@ -1,5 +1,5 @@
-import { invalidQuery, refusal, Refused } from './answer.ts'
-import { pick, type JsonObject } from './json.ts'
+import { invalidQuery, refusal, Refused } from '../http/answer.ts'
+import { pick, type JsonObject } from '../json.ts'
 import type { StoredClient } from './store.ts'
 
 export type Occasion = 'created' | 'changed' | 'read'

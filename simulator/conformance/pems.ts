@@ -1,7 +1,7 @@
 import { generateKeyPair, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import { certificate } from '../certificate.ts'
-import { element, oid, pem, sequence, set, utf8 } from '../der.ts'
+import { certificate } from '../http/certificate.ts'
+import { element, oid, pem, sequence, set, utf8 } from '../http/der.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../json.ts'
 import type { Interaction } from './cassette.ts'
 

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts'
+import type { Json } from '../json.ts'
 
 /** What a route answers; without a body the answer is empty. `html` and `headers` are for a proxy's pages and rate limits. */
 export type Answer = { status: number; body?: Json; html?: string; headers?: Record<string, string> }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { refusal, type Answer } from './answer.ts'
-import { isObject, type JsonObject } from './json.ts'
+import { isObject, type JsonObject } from '../json.ts'
 
 const parsed = (text: string): unknown => {
   try {

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../json.ts'
 
 /** A call as a route sees it. `scopes` are the token's; routes outside the Management API see none. */
 export type Call = {

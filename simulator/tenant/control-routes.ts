@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { refusal, type Answer } from './answer.ts'
+import { refusal, type Answer } from '../http/answer.ts'
 import type { FaultBox } from './faults.ts'
-import { pick } from './json.ts'
-import type { Call, Route } from './route.ts'
+import { pick } from '../json.ts'
+import type { Call, Route } from '../http/route.ts'
 import type { Stats } from './stats.ts'
-import type { Store } from './store.ts'
+import type { Store } from '../clients/store.ts'
 
 const secrets = new Set(['client_secret', 'encryption_key'])
 

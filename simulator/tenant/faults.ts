@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { textOf, type Json, type JsonObject } from './json.ts'
-import { seeded } from './random.ts'
+import { textOf, type Json, type JsonObject } from '../json.ts'
+import { seeded } from '../random.ts'
 
 const share = z.number().min(0).max(1).default(0)
 const milliseconds = z.number().min(0)

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../json.ts'
 
 /**
  * One call that was to change a client. Times are epoch ms with fractions. `effectAt` is null where nothing was changed;

@@ -1,4 +1,4 @@
-import type { Route } from './route.ts'
+import type { Route } from '../http/route.ts'
 
 /** What other tools ask a tenant besides its clients, answered as an empty tenant would. */
 export const tenantRoutes = (tenant: string): Route[] => [

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import { assertionType, authenticates, claimedClient } from './assertion.ts'
-import { isObject, textOf, type JsonObject } from './json.ts'
-import type { Call } from './route.ts'
-import type { Store } from './store.ts'
+import { isObject, textOf, type JsonObject } from '../json.ts'
+import type { Call } from '../http/route.ts'
+import type { Store } from '../clients/store.ts'
 
 // Which application asks the token endpoint.
 

@@ -1,5 +1,5 @@
 import { constants, verify, type KeyObject } from 'node:crypto'
-import { isObject, textOf, type JsonObject } from './json.ts'
+import { isObject, textOf, type JsonObject } from '../json.ts'
 
 /** `client_assertion_type` of RFC 7523. */
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'

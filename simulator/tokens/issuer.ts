@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { refusal, type Answer } from './answer.ts'
+import { refusal, type Answer } from '../http/answer.ts'
 import { jwt, type SigningKey } from './keys.ts'
-import type { Call, Route } from './route.ts'
+import type { Call, Route } from '../http/route.ts'
 
 const words = z.union([z.array(z.string()), z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean))])
 

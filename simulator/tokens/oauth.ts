@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { Answer } from './answer.ts'
+import type { Answer } from '../http/answer.ts'
 import { provenClient, sentBy, type Credential } from './application.ts'
-import { textOf } from './json.ts'
+import { textOf } from '../json.ts'
 import { jwt, type SigningKey } from './keys.ts'
-import type { Call, Route } from './route.ts'
-import type { Store } from './store.ts'
+import type { Call, Route } from '../http/route.ts'
+import type { Store } from '../clients/store.ts'
 
 /** The scopes of the Management API that concern clients, and the few that other tools ask for besides. */
 export const everyScope: readonly string[] = [

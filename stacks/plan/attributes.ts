@@ -1,5 +1,5 @@
 import schema from '@cdktf/provider-auth0/schema.json' with { type: 'json' }
-import { fields } from '../../domain/fields.ts'
+import { fields } from '../../domain/clients/fields.ts'
 import { isRecord, recordOf } from '../../domain/shape.ts'
 import type { FieldPath, MetadataKeys } from '../../domain/vocabulary.ts'
 import { escape } from '../escape.ts'

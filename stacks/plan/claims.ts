@@ -1,5 +1,5 @@
-import type { SnapshotClient } from '../../domain/snapshot.ts'
-import { shell } from '../../domain/shell.ts'
+import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
+import { shell } from '../../domain/terraform/shell.ts'
 import { isIdentifier } from './address.ts'
 import type { Attributes } from './attributes.ts'
 import { called, isReleased } from './known.ts'

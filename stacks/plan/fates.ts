@@ -1,4 +1,4 @@
-import { shell } from '../../domain/shell.ts'
+import { shell } from '../../domain/terraform/shell.ts'
 import type { Claim } from './claims.ts'
 import { adoptedName, called, isReleased } from './known.ts'
 import type { Entry, Known, Say } from './known.ts'

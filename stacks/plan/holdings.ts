@@ -1,6 +1,6 @@
-import { fields } from '../../domain/fields.ts'
+import { fields } from '../../domain/clients/fields.ts'
 import { isRecord, recordOf, textsOf } from '../../domain/shape.ts'
-import type { SnapshotClient } from '../../domain/snapshot.ts'
+import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
 import type { MetadataKeys } from '../../domain/vocabulary.ts'
 import { objectIn } from './attributes.ts'
 import type { Attributes } from './attributes.ts'

@@ -1,6 +1,6 @@
 import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../domain/vocabulary.ts'
-import type { Snapshot, SnapshotClient, SnapshotResource, SnapshotState } from '../../domain/snapshot.ts'
+import type { Snapshot, SnapshotClient, SnapshotResource, SnapshotState } from '../../domain/terraform/snapshot.ts'
 import { byText, plainName } from './address.ts'
 
 /** What a snapshot knows, as the decisions about one state ask for it. */

@@ -1,6 +1,6 @@
-import type { Snapshot } from '../../domain/snapshot.ts'
+import type { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { StackRefused } from '../errors.ts'
-import { shell } from '../../domain/shell.ts'
+import { shell } from '../../domain/terraform/shell.ts'
 import { byText } from './address.ts'
 import { adoptionsOf } from './adoptions.ts'
 import { claimsOf } from './claims.ts'

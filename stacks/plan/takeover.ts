@@ -1,4 +1,4 @@
-import type { SnapshotClient } from '../../domain/snapshot.ts'
+import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
 import type { MetadataKeys } from '../../domain/vocabulary.ts'
 import { attributesOf, ignoredBeside, keyOf, optional, ownersKeys } from './attributes.ts'
 import type { Attributes } from './attributes.ts'

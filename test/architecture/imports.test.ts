@@ -104,7 +104,7 @@ describe('imports go one way', () => {
       .filter((file) => Object.hasOwn(mayImport, folderOf(file)))
       .filter((file) => /\bimport\((?!\s*')/.test(textOf(file)))
     // The one's package has another name on each platform; the other's file is named by the user.
-    expect(hidden).toEqual(['adapters/postgres/embedded-place.ts', 'stacks/declarations.ts'])
+    expect(hidden).toEqual(['adapters/embedded-postgres/place.ts', 'stacks/declarations.ts'])
   })
 })
 

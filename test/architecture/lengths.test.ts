@@ -1,18 +1,18 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { greatestHeaders } from '../../domain/lengths.ts'
+import { greatestHeaders } from '../../domain/texts/lengths.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8')
-const routes = globSync('api/**/*.ts', { cwd: root }).filter((file) => !file.startsWith('api/openapi/'))
+const routes = globSync('api/**/*.ts', { cwd: root }).filter((file) => !file.startsWith('api/docs/openapi/'))
 
 describe('every text from outside is measured', () => {
   /** Where a text needs no measure, and why. */
   const unmeasured: Readonly<Record<string, string>> = {
-    'api/kept-answer.ts': 'what Nexus has written itself',
-    'api/serve.ts': 'parameters of the path: the router measures them, and each is read by a schema of its own',
-    'api/cursor.ts': 'part of a cursor, which was measured as a whole',
+    'api/http/stored-answer.ts': 'what Nexus has written itself',
+    'api/http/serve.ts': 'parameters of the path: the router measures them, and each is read by a schema of its own',
+    'api/http/cursor.ts': 'part of a cursor, which was measured as a whole',
   }
 
   test('a schema of the API says how long its texts may be', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { assigned, parseAssignment } from '../../cli/assignments.ts'
-import { differencesBetween, valuesIn } from '../../cli/client-answers.ts'
+import { assigned, parseAssignment } from '../../cli/clients/assignments.ts'
+import { differencesBetween, valuesIn } from '../../cli/clients/client-answers.ts'
 
 describe('an assignment', () => {
   test.each([

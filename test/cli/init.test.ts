@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { parseConfiguration } from '../../adapters/config/load.ts'
 import { hashPassword } from '../../adapters/credentials/passwords.ts'
-import { configurationText, variablesOf } from '../../cli/first-configuration.ts'
-import type { Choices } from '../../cli/first-configuration.ts'
+import { configurationText, variablesOf } from '../../cli/setup/first-configuration.ts'
+import type { Choices } from '../../cli/setup/first-configuration.ts'
 import { bin, emptyDirectory, nexus } from './support.ts'
 
 const passwordHash = await hashPassword('s3cr3t-of-admin')

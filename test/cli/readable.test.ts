@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { printable } from '../../domain/printable.ts'
-import { agoText, sizeText, timeText } from '../../cli/readable.ts'
-import { lockLines, stateLines } from '../../cli/state-answers.ts'
-import { tableLines } from '../../cli/table.ts'
+import { printable } from '../../domain/texts/printable.ts'
+import { agoText, sizeText, timeText } from '../../cli/terminal/readable.ts'
+import { lockLines, stateLines } from '../../cli/terraform/state-answers.ts'
+import { tableLines } from '../../cli/terminal/table.ts'
 
 const now = new Date('2026-03-01T12:00:00Z')
 

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseConfiguration } from '../../adapters/config/load.ts'
-import { problems } from '../../api/problem.ts'
+import { problems } from '../../api/http/problem.ts'
 import { isRecord } from '../../domain/shape.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')

@@ -86,7 +86,7 @@ describe('the pipelines that the guide hands out', () => {
 test('the pipeline looks for the words that a refused apply has', () => {
   const [, words = ''] = /grep '([^']+)'/.exec(read('docs/examples/github-actions-terraform.yml')) ?? []
   expect(words).not.toBe('')
-  expect(read('api/state-backend.ts').replaceAll('\\`', '`')).toContain(words)
+  expect(read('api/terraform/state-backend.ts').replaceAll('\\`', '`')).toContain(words)
 })
 
 describe('commands in the documents', () => {

@@ -8,11 +8,11 @@ import { once } from 'node:events'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startEmbedded } from '../../adapters/postgres/embedded.ts'
-import type { EmbeddedPostgres } from '../../adapters/postgres/embedded.ts'
+import { startEmbedded } from '../../adapters/embedded-postgres/embedded.ts'
+import type { EmbeddedPostgres } from '../../adapters/embedded-postgres/embedded.ts'
 
 const isRoot = process.getuid?.() === 0
-const module = path.resolve(import.meta.dirname, '../../adapters/postgres/embedded.ts')
+const module = path.resolve(import.meta.dirname, '../../adapters/embedded-postgres/embedded.ts')
 
 const directories: string[] = []
 

@@ -7,10 +7,10 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { startEmbedded } from '../../adapters/postgres/embedded.ts'
-import type { Serving } from '../../adapters/postgres/embedded.ts'
+import { startEmbedded } from '../../adapters/embedded-postgres/embedded.ts'
+import type { Serving } from '../../adapters/embedded-postgres/embedded.ts'
 
-const module = path.resolve(import.meta.dirname, '../../adapters/postgres/embedded.ts')
+const module = path.resolve(import.meta.dirname, '../../adapters/embedded-postgres/embedded.ts')
 
 const emptyDirectory = async (): Promise<string> => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-outage-'))

@@ -7,7 +7,7 @@ import { parseConfiguration } from '../../adapters/config/load.ts'
 import { ConfigurationError } from '../../adapters/config/problems.ts'
 import { readClaims } from '../../adapters/credentials/claims.ts'
 import { Unauthenticated } from '../../adapters/credentials/errors.ts'
-import { LockInfo, readState } from '../../domain/terraform-state.ts'
+import { LockInfo, readState } from '../../domain/terraform/state.ts'
 import { lockOf, managedClient, stateText } from '../terraform/support.ts'
 import { mutated, odd } from '../support/odd.ts'
 

@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createAudit } from '../../adapters/postgres/audit.ts'
-import { connect } from '../../adapters/postgres/connect.ts'
-import { bringUpToDate, settleRights } from '../../adapters/postgres/prepare.ts'
+import { connect } from '../../adapters/postgres/database/connect.ts'
+import { bringUpToDate, settleRights } from '../../adapters/postgres/database/prepare.ts'
 import { createStrangers } from '../../adapters/postgres/strangers.ts'
-import type { AuditEntry } from '../../domain/audit.ts'
+import type { AuditEntry } from '../../domain/access/audit.ts'
 import { createDatabase, createRole, servers } from '../support/stack.ts'
 
 const day = 86_400_000

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createApplyChecks } from '../../adapters/postgres/apply-checks.ts'
-import { createOperations } from '../../adapters/postgres/operations.ts'
+import { createApplyChecks } from '../../adapters/postgres/terraform/apply-checks.ts'
+import { createOperations } from '../../adapters/postgres/changes/operations.ts'
 import { servers } from '../support/stack.ts'
 import { accepted, author, known, openStore } from './support.ts'
 import type { Store } from './support.ts'

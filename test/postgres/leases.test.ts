@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listen } from '../../adapters/postgres/notifications.ts'
+import { listen } from '../../adapters/postgres/database/notifications.ts'
 import { servers } from '../support/stack.ts'
 import { accepted, due, known, openStore, present } from './support.ts'
 import type { Key, Store } from './support.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { connect } from '../../adapters/postgres/connect.ts'
-import { migrate } from '../../adapters/postgres/migrate.ts'
+import { connect } from '../../adapters/postgres/database/connect.ts'
+import { migrate } from '../../adapters/postgres/database/migrate.ts'
 import { migrateQueue } from '../../adapters/queue/queue.ts'
 import { createDatabase, servers } from '../support/stack.ts'
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { schemaPage } from '../../adapters/postgres/schema-text.ts'
+import { schemaPage } from '../../adapters/postgres/database/schema-page.ts'
 import { servers } from '../support/stack.ts'
 import { openStore } from './support.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { rateLimit } from '../../simulator/limits.ts'
+import { rateLimit } from '../../simulator/tenant/limits.ts'
 import { management, simulated } from './support.ts'
 
 /** A bucket whose clock the test moves; `passes` counts the calls that pass out of `tries` made at once. */

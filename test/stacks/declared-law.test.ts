@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRecord, recordOf } from '../../domain/shape.ts'
-import type { SnapshotClient } from '../../domain/snapshot.ts'
+import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
 import { StackRefused } from '../../stacks/errors.ts'
 import { planStack } from '../../stacks/plan/plan.ts'
 import type { Declaration } from '../../stacks/plan/claims.ts'

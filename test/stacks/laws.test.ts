@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Snapshot } from '../../domain/snapshot.ts'
+import type { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { blocksOf } from '../../stacks/blocks.ts'
 import { recordOf } from '../../domain/shape.ts'

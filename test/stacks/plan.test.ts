@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Snapshot } from '../../domain/snapshot.ts'
+import type { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { StackRefused } from '../../stacks/errors.ts'
 import { attributesOf, optional } from '../../stacks/plan/attributes.ts'

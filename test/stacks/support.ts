@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotClient, SnapshotResource, SnapshotState } from '../../domain/snapshot.ts'
+import type { Snapshot, SnapshotClient, SnapshotResource, SnapshotState } from '../../domain/terraform/snapshot.ts'
 import type { Declaration } from '../../stacks/plan/claims.ts'
 
 /** A client that nothing is asked of, and that Nexus owns nothing of. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SnapshotClient } from '../../domain/snapshot.ts'
+import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
 import { StackRefused } from '../../stacks/errors.ts'
 import type { Declaration } from '../../stacks/plan/claims.ts'
 import { planStack } from '../../stacks/plan/plan.ts'

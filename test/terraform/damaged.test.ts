@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readState } from '../../domain/terraform-state.ts'
+import { readState } from '../../domain/terraform/state.ts'
 import { read } from '../api/support.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'

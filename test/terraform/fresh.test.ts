@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Snapshot } from '../../domain/snapshot.ts'
+import { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { read, seedClient } from '../api/support.ts'
 import { deleteInAuth0 } from '../support/auth0.ts'
 import { servers, startStack } from '../support/stack.ts'

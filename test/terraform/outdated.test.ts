@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { Snapshot } from '../../domain/snapshot.ts'
+import { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { pathOf, read, seedClient } from '../api/support.ts'
 import { deleteInAuth0 } from '../support/auth0.ts'
 import { servers, startStack } from '../support/stack.ts'

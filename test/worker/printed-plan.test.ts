@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { TenantDifferences } from '../../domain/looks.ts'
+import { TenantDifferences } from '../../domain/changes/tenant-report.ts'
 import { pathOf } from '../api/support.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import { longestRequestMs } from '../../domain/clock.ts'
-import type { Author } from '../../domain/vocabulary.ts'
-import type { Database } from './schema.ts'
+import { longestRequestMs } from '../../../domain/limits/clock.ts'
+import type { Author } from '../../../domain/vocabulary.ts'
+import type { Database } from '../database/schema.ts'
 
 /** A key that a caller gave a request. Two callers, or two tenants, may use the same one. */
 export interface RequestKey {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import type { Refusal } from '../../domain/refusal.ts'
-import type { Author, ChangeStatus } from '../../domain/vocabulary.ts'
+import type { Refusal } from '../../../domain/changes/refusal.ts'
+import type { Author, ChangeStatus } from '../../../domain/vocabulary.ts'
 import { ClaimLost, ofClaim } from './idempotency.ts'
 import type { Claim } from './idempotency.ts'
-import type { Database } from './schema.ts'
+import type { Database } from '../database/schema.ts'
 
 /** Changes of many clients that were asked for in one request. */
 export interface Operation {

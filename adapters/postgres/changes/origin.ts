@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
 import { ClaimLost, ofClaim } from './idempotency.ts'
 import type { Claim } from './idempotency.ts'
-import type { Database } from './schema.ts'
+import type { Database } from '../database/schema.ts'
 
 /** Where a change comes from, for whoever must find it again: a request with a key, or an element of an operation. */
 export type Origin =

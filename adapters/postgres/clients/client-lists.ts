@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
-import { asOwner, asProduct } from '../../domain/authorize.ts'
-import { folded, readByOf, within } from '../../domain/listing.ts'
-import type { SyncWord, TerraformWord } from '../../domain/listing.ts'
-import type { Auth0Client, ClientState, MetadataKeys } from '../../domain/vocabulary.ts'
-import { createReread } from './listings.ts'
-import { holdings } from './named-states.ts'
-import { pendingOf } from './records.ts'
-import type { Database } from './schema.ts'
+import { asOwner, asProduct } from '../../../domain/access/authorize.ts'
+import { folded, readByOf, within } from '../../../domain/clients/listing.ts'
+import type { SyncWord, TerraformWord } from '../../../domain/clients/listing.ts'
+import type { Auth0Client, ClientState, MetadataKeys } from '../../../domain/vocabulary.ts'
+import { createReread } from './listing-rows.ts'
+import { holdings } from '../terraform/named-states.ts'
+import { pendingOf } from './client-record.ts'
+import type { Database } from '../database/schema.ts'
 
 /** What a list is asked for. Every filter that is there must hold. */
 export interface ListFilters {

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Selectable } from 'kysely'
-import { listingOf, readByOf } from '../../domain/listing.ts'
-import type { Listing } from '../../domain/listing.ts'
-import type { ClientKey, MetadataKeys, PendingChange } from '../../domain/vocabulary.ts'
-import { pendingOf, toState } from './records.ts'
-import type { ClientsTable, Database } from './schema.ts'
+import { listingOf, readByOf } from '../../../domain/clients/listing.ts'
+import type { Listing } from '../../../domain/clients/listing.ts'
+import type { ClientKey, MetadataKeys, PendingChange } from '../../../domain/vocabulary.ts'
+import { pendingOf, toState } from './client-record.ts'
+import type { ClientsTable, Database } from '../database/schema.ts'
 
 /** By which metadata keys the clients of a tenant are read. */
 export type KeysOf = (tenantId: string) => MetadataKeys

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
-import type { Auth0Client, MetadataKeys, Values } from '../../domain/vocabulary.ts'
-import { nominates } from '../../domain/drift.ts'
-import { listingOf } from '../../domain/listing.ts'
-import { listingStatement } from './listings.ts'
-import type { Database } from './schema.ts'
+import type { Auth0Client, MetadataKeys, Values } from '../../../domain/vocabulary.ts'
+import { nominates } from '../../../domain/clients/drift.ts'
+import { listingOf } from '../../../domain/clients/listing.ts'
+import { listingStatement } from './listing-rows.ts'
+import type { Database } from '../database/schema.ts'
 
 /** A client as a page of a list had it. */
 export interface Listed {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { RawBuilder, Transaction } from 'kysely'
-import type { ClientKey, FieldPath } from '../../domain/vocabulary.ts'
-import type { Database } from './schema.ts'
+import type { ClientKey, FieldPath } from '../../../domain/vocabulary.ts'
+import type { Database } from '../database/schema.ts'
 
 /**
  * What makes an older configuration of a state wrong. Each raises the state's count, which stands in the address of the

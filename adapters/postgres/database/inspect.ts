@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import type { DatabaseFacts } from '../../domain/doctor.ts'
+import type { DatabaseFacts } from '../../../domain/installation.ts'
 import { pendingMigrations, unknownMigrations } from './migrate.ts'
 import type { Database } from './schema.ts'
 

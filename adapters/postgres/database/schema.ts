@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
-import type { Refusal } from '../../domain/refusal.ts'
-import type { Contested } from '../../domain/settlement.ts'
-import type { Auth0Client, Author, ChangeStatus, Values } from '../../domain/vocabulary.ts'
+import type { Refusal } from '../../../domain/changes/refusal.ts'
+import type { Contested } from '../../../domain/changes/settlement.ts'
+import type { Auth0Client, Author, ChangeStatus, Values } from '../../../domain/vocabulary.ts'
 
 /** The tables of the schema `nexus`, as Kysely sees them. What each column means stands in the migrations. */
 export interface Database {

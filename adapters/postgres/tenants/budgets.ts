@@ -1,9 +1,17 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
-import { aheadOf, averagedOver, furthestPlaceMs, lateMs, pacing, standBackMs, turns } from '../../domain/budget.ts'
-import type { Bucket, Rank } from '../../domain/budget.ts'
-import { longestWaitMs } from '../../domain/verdict.ts'
-import type { Database } from './schema.ts'
+import {
+  aheadOf,
+  averagedOver,
+  furthestPlaceMs,
+  lateMs,
+  pacing,
+  standBackMs,
+  turns,
+} from '../../../domain/limits/budget.ts'
+import type { Bucket, Rank } from '../../../domain/limits/budget.ts'
+import { longestWaitMs } from '../../../domain/changes/verdict.ts'
+import type { Database } from '../database/schema.ts'
 
 /** What asking for places came to: how many calls may be made now, and after how long it is worth asking for more. */
 export interface Granted {

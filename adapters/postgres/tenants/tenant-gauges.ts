@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import type { Database } from './schema.ts'
+import type { Database } from '../database/schema.ts'
 
 /** How a tenant stands, in numbers: for metrics, so without anything of one client. */
 export interface TenantStanding {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import { recorded } from './audit.ts'
-import type { OpenRecord } from './audit.ts'
-import type { Database } from './schema.ts'
+import { recorded } from '../audit.ts'
+import type { OpenRecord } from '../audit.ts'
+import type { Database } from '../database/schema.ts'
 
 /** What Nexus keeps of a tenant beside its configuration. */
 export const createTenants = (db: Kysely<Database>) => ({

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import type { ClientKey, Values } from '../../domain/vocabulary.ts'
+import type { ClientKey, Values } from '../../../domain/vocabulary.ts'
 import { deciding } from './named-states.ts'
-import type { Database } from './schema.ts'
+import type { Database } from '../database/schema.ts'
 import { lockIn } from './state-rows.ts'
 import type { HeldLock, KnownDrift, StateKey, StateRow } from './state-rows.ts'
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import type { Database } from './schema.ts'
+import type { Database } from '../database/schema.ts'
 
 /** Of the clients `c` those that stand in one of these states, or are asked for there, and count as existing. */
 const held = (states: readonly string[]) => sql`

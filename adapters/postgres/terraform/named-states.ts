@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import type { UnnamedState } from '../../domain/unnamed-states.ts'
-import type { Database } from './schema.ts'
+import type { UnnamedState } from '../../../domain/terraform/unnamed-states.ts'
+import type { Database } from '../database/schema.ts'
 
 /** What the configuration says of a tenant's states. */
 export interface NamedStates {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
-import type { Author, MetadataKeys } from '../../domain/vocabulary.ts'
+import type { Author, MetadataKeys } from '../../../domain/vocabulary.ts'
 import { knownDrift } from './known-drift.ts'
-import type { Database } from './schema.ts'
+import type { Database } from '../database/schema.ts'
 import type { StateKey, StateRow } from './state-rows.ts'
 
 /** A write without a lock, from a configuration that was older than the state. */

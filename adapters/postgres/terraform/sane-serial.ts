@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
-import { highestSerial } from '../../domain/terraform-state.ts'
+import { highestSerial } from '../../../domain/terraform/state.ts'
 
 /**
  * The highest serial in the row of a state. A state from before there was a limit may be beyond it, where nothing could

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
-import type { LockInfo } from '../../domain/terraform-state.ts'
-import type { Author, FieldPath } from '../../domain/vocabulary.ts'
-import type { Database } from './schema.ts'
+import type { LockInfo } from '../../../domain/terraform/state.ts'
+import type { Author, FieldPath } from '../../../domain/vocabulary.ts'
+import type { Database } from '../database/schema.ts'
 
 /** One Terraform state of a tenant. */
 export interface StateKey {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { Snapshot } from '../../domain/snapshot.ts'
-import { plans } from '../../domain/budget.ts'
-import { auditActionNames, auditOutcomes } from '../../domain/audit.ts'
-import { syncWords } from '../../domain/listing.ts'
-import { fieldPaths } from '../../domain/vocabulary.ts'
-import { problems } from '../problem.ts'
+import { Snapshot } from '../../../domain/terraform/snapshot.ts'
+import { plans } from '../../../domain/limits/budget.ts'
+import { auditActionNames, auditOutcomes } from '../../../domain/access/audit.ts'
+import { syncWords } from '../../../domain/clients/listing.ts'
+import { fieldPaths } from '../../../domain/vocabulary.ts'
+import { problems } from '../../http/problem.ts'
 import { exampleClient, withExamples } from './examples.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { problems } from '../problem.ts'
-import type { ProblemCode } from '../problem.ts'
+import { problems } from '../../http/problem.ts'
+import type { ProblemCode } from '../../http/problem.ts'
 import { ProblemDetails } from './answers.ts'
 import { answerHeaders, requestHeaders, tags } from './operation.ts'
 import type { Operation, OperationAnswer } from './operation.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ProblemCode } from '../problem.ts'
+import type { ProblemCode } from '../../http/problem.ts'
 
 /** What the document says of one route. The route itself stands in its group; a test holds the two together. */
 export interface Operation {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { PatchKind } from '../../api/media-type.ts'
-import { parsePatch } from '../../api/parse-patch.ts'
-import { Problem } from '../../api/problem.ts'
-import type { Issue } from '../../domain/vocabulary.ts'
-import { fieldPaths } from '../../domain/vocabulary.ts'
+import type { PatchKind } from '../../../api/http/media-type.ts'
+import { parsePatch } from '../../../api/changes/parse-patch.ts'
+import { Problem } from '../../../api/http/problem.ts'
+import type { Issue } from '../../../domain/vocabulary.ts'
+import { fieldPaths } from '../../../domain/vocabulary.ts'
 
 const parseText = (text: string, kind: PatchKind = 'plain') => parsePatch(kind, Buffer.from(text))
 const parse = (body: unknown, kind: PatchKind = 'plain') => parseText(JSON.stringify(body), kind)

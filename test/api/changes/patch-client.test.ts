@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { behindNexus, clientMembers, pathOf, read, seedClient } from './support.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { behindNexus, clientMembers, pathOf, read, seedClient } from '../support.ts'
 
 describe.skipIf(servers === null)('PATCH of a client', () => {
   let stack: Stack

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { pathOf, read, seedClient } from './support.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { pathOf, read, seedClient } from '../support.ts'
 
 const someKey = () => ({ 'idempotency-key': randomUUID() })
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { deleteInAuth0 } from '../support/auth0.ts'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { pathOf, read, seedClient } from './support.ts'
+import { deleteInAuth0 } from '../../support/auth0.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { pathOf, read, seedClient } from '../support.ts'
 
 const Conditions = z.object({ conditions: z.array(z.looseObject({ type: z.string() })) })
 const condition = (body: unknown, type: string) => Conditions.parse(body).conditions.find((one) => one.type === type)

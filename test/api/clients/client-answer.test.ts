@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
-import { clientAnswer } from '../../api/client-answer.ts'
-import type { Answerable } from '../../api/client-answer.ts'
-import { manual } from '../../domain/terraform-standing.ts'
-import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
+import type { TenantConfiguration } from '../../../adapters/config/configuration.ts'
+import { clientAnswer } from '../../../api/clients/client-answer.ts'
+import type { Answerable } from '../../../api/clients/client-answer.ts'
+import { manual } from '../../../domain/terraform/standing.ts'
+import { defaultMetadataKeys } from '../../../domain/vocabulary.ts'
 
 const tenantWith = (foreignTerraform: TenantConfiguration['foreignTerraform']): TenantConfiguration => ({
   id: 'acme',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createAbsences } from '../../api/absences.ts'
+import { createAbsences } from '../../../api/clients/negative-cache.ts'
 
 describe('what was looked for in vain', () => {
   test('is remembered for its time', () => {

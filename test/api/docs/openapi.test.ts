@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { routesOf } from '../../api/app.ts'
-import type { ApiDeps } from '../../api/dependencies.ts'
-import { defaultSettings } from '../../api/dependencies.ts'
-import type { KnownClients } from '../../api/known-clients.ts'
-import { openApiDocument } from '../../api/openapi/document.ts'
-import { operations } from '../../api/openapi/operations.ts'
-import manifest from '../../package.json' with { type: 'json' }
+import { routesOf } from '../../../api/app.ts'
+import type { ApiDeps } from '../../../api/dependencies.ts'
+import { defaultSettings } from '../../../api/dependencies.ts'
+import type { KnownClients } from '../../../api/clients/client-cache.ts'
+import { openApiDocument } from '../../../api/docs/openapi/document.ts'
+import { operations } from '../../../api/docs/openapi/operations.ts'
+import manifest from '../../../package.json' with { type: 'json' }
 
 /** Terraform's http backend is a protocol of its own, with methods that OpenAPI has no place for. */
 const backend = '/v1/tenants/:tenantId/terraform/states/:state'
@@ -20,7 +20,7 @@ describe('the document', () => {
   })
 
   test('is the one that is committed: npm run openapi writes it', () => {
-    const file = readFileSync(new URL('../../docs/reference/openapi.json', import.meta.url), 'utf8')
+    const file = readFileSync(new URL('../../../docs/reference/openapi.json', import.meta.url), 'utf8')
     const document = openApiDocument(operations, { ...defaultSettings, version: manifest.version, url: null })
     expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(document)))
   })

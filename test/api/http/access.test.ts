@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { applicationToken, narrowApplicationToken, servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { pathOf, read, seedClient } from './support.ts'
+import { applicationToken, narrowApplicationToken, servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { pathOf, read, seedClient } from '../support.ts'
 
 describe.skipIf(servers === null)('who may do what, over HTTP', () => {
   let stack: Stack

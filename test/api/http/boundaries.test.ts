@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { momentOf } from '../../domain/kept.ts'
-import { basic, withStates } from '../support/pipeline.ts'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { pathOf, read, seedClient } from './support.ts'
+import { momentOf } from '../../../domain/texts/kept.ts'
+import { basic, withStates } from '../../support/pipeline.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { pathOf, read, seedClient } from '../support.ts'
 
 const json = { 'content-type': 'application/json' }
 const digits = (length: number) =>

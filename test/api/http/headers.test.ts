@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { etagOf, ifMatchHolds, isKnownTo } from '../../api/etag.ts'
-import { patchKindOf } from '../../api/media-type.ts'
-import { patienceOf } from '../../api/prefer.ts'
-import { Problem } from '../../api/problem.ts'
-import { requestIdOf } from '../../api/request-id.ts'
+import { etagOf, ifMatchHolds, isKnownTo } from '../../../api/http/etag.ts'
+import { patchKindOf } from '../../../api/http/media-type.ts'
+import { patienceOf } from '../../../api/http/prefer.ts'
+import { Problem } from '../../../api/http/problem.ts'
+import { requestIdOf } from '../../../api/http/request-id.ts'
 
 describe('Content-Type of a PATCH', () => {
   test.each([

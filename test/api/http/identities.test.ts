@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startSimulator } from '../../simulator/main.ts'
-import type { Simulator } from '../../simulator/main.ts'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { pathOf, read, seedClient } from './support.ts'
+import { startSimulator } from '../../../simulator/main.ts'
+import type { Simulator } from '../../../simulator/main.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { pathOf, read, seedClient } from '../support.ts'
 
 const claims = { roles: 'https://nexus.example/roles', products: 'https://nexus.example/products' }
 const ann = 'auth0|ann'

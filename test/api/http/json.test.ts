@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseLoose } from '../../api/json.ts'
-import { withNumberAt } from '../../domain/json-text.ts'
+import { parseLoose } from '../../../api/http/json.ts'
+import { withNumberAt } from '../../../domain/texts/json-text.ts'
 
 describe('another number in a text', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { greatest, greatestHeaders, greatestToken } from '../../domain/lengths.ts'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { pathOf, read, seedClient } from './support.ts'
+import { greatest, greatestHeaders, greatestToken } from '../../../domain/texts/lengths.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { pathOf, read, seedClient } from '../support.ts'
 
 const over = (most: number): string => 'x'.repeat(most + 1)
 

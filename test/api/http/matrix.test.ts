@@ -3,10 +3,10 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { applicationToken, servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { withStates } from '../support/pipeline.ts'
-import { read, seedClient } from './support.ts'
+import { applicationToken, servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { withStates } from '../../support/pipeline.ts'
+import { read, seedClient } from '../support.ts'
 
 /** Who asks: what their token says, or what they send instead of one. */
 const callers = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { patienceOf } from '../../api/prefer.ts'
+import { patienceOf } from '../../../api/http/prefer.ts'
 
 const settings = { waitMs: 10_000, maximumWaitMs: 60_000 }
 

@@ -1,10 +1,10 @@
 import { scryptSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { issuePassword } from '../../adapters/credentials/issued-password.ts'
-import { basic, withStates } from '../support/pipeline.ts'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { read } from './support.ts'
+import { issuePassword } from '../../../adapters/credentials/issued-password.ts'
+import { basic, withStates } from '../../support/pipeline.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { read } from '../support.ts'
 
 /** As Nexus kept passwords that it issued before. */
 const scryptOf = (password: string): string => {

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { basic, withStates } from '../support/pipeline.ts'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { pathOf, read } from './support.ts'
+import { basic, withStates } from '../../support/pipeline.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { pathOf, read } from '../support.ts'
 
 const open = async (more: Parameters<typeof withStates>[0] = {}) => {
   const stack = await startStack(withStates(more))

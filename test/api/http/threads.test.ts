@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { Problem } from '../../api/problem.ts'
-import { createBodies } from '../../api/threads/bodies.ts'
-import { perform } from '../../api/threads/jobs.ts'
-import type { Job } from '../../api/threads/jobs.ts'
-import { createPool, usualPool } from '../../api/threads/pool.ts'
-import type { Pool, PoolSettings } from '../../api/threads/pool.ts'
-import { managedClient, stateText } from '../terraform/support.ts'
+import { Problem } from '../../../api/http/problem.ts'
+import { createBodies } from '../../../api/threads/bodies.ts'
+import { perform } from '../../../api/threads/jobs.ts'
+import type { Job } from '../../../api/threads/jobs.ts'
+import { createPool, usualPool } from '../../../api/threads/pool.ts'
+import type { Pool, PoolSettings } from '../../../api/threads/pool.ts'
+import { managedClient, stateText } from '../../terraform/support.ts'
 
 const logged: object[] = []
 const pools: Pool[] = []

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { basic, withStates } from '../support/pipeline.ts'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { pathOf, seedClient } from './support.ts'
+import { basic, withStates } from '../../support/pipeline.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { pathOf, seedClient } from '../support.ts'
 
 const lock = JSON.stringify({
   ID: 'l',

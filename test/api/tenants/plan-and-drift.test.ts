@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Permission } from '../../domain/vocabulary.ts'
-import { servers, startStack } from '../support/stack.ts'
-import type { Stack } from '../support/stack.ts'
-import { pathOf, read, seedClient } from './support.ts'
+import type { Permission } from '../../../domain/vocabulary.ts'
+import { servers, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { pathOf, read, seedClient } from '../support.ts'
 
 describe.skipIf(servers === null)('GET …/plan and …/drift', () => {
   let stack: Stack

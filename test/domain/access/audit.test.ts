@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { auditActionNames, isAcceptanceRecorded, isRefusalRecorded } from '../../domain/audit.ts'
+import { auditActionNames, isAcceptanceRecorded, isRefusalRecorded } from '../../../domain/access/audit.ts'
 
 describe('what is recorded', () => {
   test.each([

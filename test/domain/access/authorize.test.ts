@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { authorize, mayAsk } from '../../domain/authorize.ts'
-import type { Access } from '../../domain/authorize.ts'
-import type { Caller, Permission } from '../../domain/vocabulary.ts'
+import { authorize, mayAsk } from '../../../domain/access/authorize.ts'
+import type { Access } from '../../../domain/access/authorize.ts'
+import type { Caller, Permission } from '../../../domain/vocabulary.ts'
 
 const caller = (more: Partial<Caller>): Caller => ({
   kind: 'user',

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { authorize, isGoodFor } from '../../domain/authorize.ts'
-import type { Verb } from '../../domain/authorize.ts'
-import { excessOf, excessOfSecret, isAdministrator, mayOversee } from '../../domain/grants.ts'
-import type { Grant } from '../../domain/grants.ts'
-import { ownerNameOf } from '../../domain/registered.ts'
-import { permissions } from '../../domain/vocabulary.ts'
-import type { Caller, Permission } from '../../domain/vocabulary.ts'
+import { authorize, isGoodFor } from '../../../domain/access/authorize.ts'
+import type { Verb } from '../../../domain/access/authorize.ts'
+import { excessOf, excessOfSecret, isAdministrator, mayOversee } from '../../../domain/access/grants.ts'
+import type { Grant } from '../../../domain/access/grants.ts'
+import { ownerNameOf } from '../../../domain/access/registered.ts'
+import { permissions } from '../../../domain/vocabulary.ts'
+import type { Caller, Permission } from '../../../domain/vocabulary.ts'
 
 const administrator = (
   more: Omit<Partial<Caller>, 'permissions'> & { permissions?: readonly Permission[] },

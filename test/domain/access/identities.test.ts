@@ -7,8 +7,8 @@ import {
   mixedIdentities,
   prefixOn,
   rateKeyOf,
-} from '../../domain/identities.ts'
-import type { IdentitySource } from '../../domain/identities.ts'
+} from '../../../domain/access/identities.ts'
+import type { IdentitySource } from '../../../domain/access/identities.ts'
 
 const source = (tenants: readonly string[] | '*', prefix: string | null = null): IdentitySource => ({ tenants, prefix })
 const tenantIds = ['acme', 'beta', 'gamma']

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { callerChange, newCaller, Rotation } from '../../domain/caller-requests.ts'
-import { Grant } from '../../domain/grants.ts'
-import { RegisteredName, retire, revoke, rotate, standingOf, validHashes } from '../../domain/registered.ts'
-import type { Registered } from '../../domain/registered.ts'
+import { callerChange, newCaller, Rotation } from '../../../domain/access/caller-requests.ts'
+import { Grant } from '../../../domain/access/grants.ts'
+import { RegisteredName, retire, revoke, rotate, standingOf, validHashes } from '../../../domain/access/registered.ts'
+import type { Registered } from '../../../domain/access/registered.ts'
 
 const at = (seconds: number): Date => new Date(Date.UTC(2027, 0, 1) + seconds * 1000)
 const now = at(0)

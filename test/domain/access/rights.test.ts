@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { accessIssues, needsReading, readingCouldLetIn, rightTo, rightOnReading } from '../../domain/rights.ts'
-import { admissionsOf, claimsOf } from '../../domain/authorize.ts'
-import { accessOf } from '../../domain/desired.ts'
-import type { Auth0Client, Caller, ClientState, Permission, Values } from '../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../domain/vocabulary.ts'
+import {
+  accessIssues,
+  needsReading,
+  readingCouldLetIn,
+  rightTo,
+  rightOnReading,
+} from '../../../domain/access/rights.ts'
+import { admissionsOf, claimsOf } from '../../../domain/access/authorize.ts'
+import { accessOf } from '../../../domain/clients/desired.ts'
+import type { Auth0Client, Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
 
 const caller = (more: Partial<Caller> = {}): Caller => ({
   kind: 'user',

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createStrangerTally, networkOf } from '../../domain/strangers.ts'
+import { createStrangerTally, networkOf } from '../../../domain/access/strangers.ts'
 
 describe('the network that an address is counted under', () => {
   test.each([

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { accept } from '../../domain/accept.ts'
-import type { Patch } from '../../domain/accept.ts'
-import { effective } from '../../domain/desired.ts'
-import type { Caller, ClientState, Permission, Values } from '../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../domain/vocabulary.ts'
+import { accept } from '../../../domain/changes/accept.ts'
+import type { Patch } from '../../../domain/changes/accept.ts'
+import { effective } from '../../../domain/clients/desired.ts'
+import type { Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
 
 const owner: Caller = {
   kind: 'user',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { conditionsOf } from '../../domain/conditions.ts'
+import { conditionsOf } from '../../../domain/changes/conditions.ts'
 
 const at = new Date('2026-01-01T00:00:00Z')
 const calm: Parameters<typeof conditionsOf>[0] = {

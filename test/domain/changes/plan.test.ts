@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fold, pendingPaths } from '../../domain/desired.ts'
-import { compare, fields, readField, readFields, writeFields } from '../../domain/fields.ts'
-import { nextWork, plan, reversionOf, workOf, workWith } from '../../domain/plan.ts'
-import { isRecord, recordOf } from '../../domain/shape.ts'
-import type { Auth0Client, ClientState, FieldPath, Value, Values } from '../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys, fieldPaths, pathsOf } from '../../domain/vocabulary.ts'
+import { fold, pendingPaths } from '../../../domain/clients/desired.ts'
+import { compare, fields, readField, readFields, writeFields } from '../../../domain/clients/fields.ts'
+import { nextWork, plan, reversionOf, workOf, workWith } from '../../../domain/changes/plan.ts'
+import { isRecord, recordOf } from '../../../domain/shape.ts'
+import type { Auth0Client, ClientState, FieldPath, Value, Values } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys, fieldPaths, pathsOf } from '../../../domain/vocabulary.ts'
 
 /** What Auth0 makes of a PATCH: lists are replaced, metadata merged, parts of `mobile` replaced as sent. */
 const patched = (client: Auth0Client, members: Readonly<Record<string, unknown>>): Auth0Client => {

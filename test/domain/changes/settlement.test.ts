@@ -1,12 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { workOf } from '../../domain/plan.ts'
-import type { Work } from '../../domain/plan.ts'
-import { afterAnswer, afterFailure, afterReading, isRecovery, needsReading } from '../../domain/settlement.ts'
-import type { Leased } from '../../domain/settlement.ts'
-import type { Reply } from '../../domain/verdict.ts'
-import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys, fieldPaths, pathsOf } from '../../domain/vocabulary.ts'
+import { workOf } from '../../../domain/changes/plan.ts'
+import type { Work } from '../../../domain/changes/plan.ts'
+import {
+  afterAnswer,
+  afterFailure,
+  afterReading,
+  isRecovery,
+  needsReading,
+} from '../../../domain/changes/settlement.ts'
+import type { Leased } from '../../../domain/changes/settlement.ts'
+import type { Reply } from '../../../domain/changes/verdict.ts'
+import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys, fieldPaths, pathsOf } from '../../../domain/vocabulary.ts'
 
 type Failed = Extract<Reply<unknown>, { ok: false }>
 type Sent = Extract<Work, { kind: 'send' }>

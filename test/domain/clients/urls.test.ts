@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { UrlKind } from '../../domain/fields.ts'
-import { splitUrls, urlProblem } from '../../domain/urls.ts'
-import type { UrlContext } from '../../domain/urls.ts'
+import type { UrlKind } from '../../../domain/clients/fields.ts'
+import { splitUrls, urlProblem } from '../../../domain/clients/urls.ts'
+import type { UrlContext } from '../../../domain/clients/urls.ts'
 
 const web: UrlContext = { firstParty: true, appType: 'regular_web' }
 const native: UrlContext = { firstParty: true, appType: 'native' }

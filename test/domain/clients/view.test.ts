@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { defaultMetadataKeys as keys } from '../../domain/vocabulary.ts'
-import type { Auth0Client, PendingChange, Values } from '../../domain/vocabulary.ts'
-import { viewOf } from '../../domain/view.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import type { Auth0Client, PendingChange, Values } from '../../../domain/vocabulary.ts'
+import { viewOf } from '../../../domain/clients/view.ts'
 
 /** The contract's members, in its order. */
 const members =

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bucketOf, plans, readingBounds, standBackMs, turns } from '../../domain/budget.ts'
-import { createLine } from '../../domain/line.ts'
+import { bucketOf, plans, readingBounds, standBackMs, turns } from '../../../domain/limits/budget.ts'
+import { createLine } from '../../../domain/limits/line.ts'
 
 /** Enters entries called after their asker, such as `a1`, and answers who was refused, in order. */
 const filled = (bounds: { all: number; each: number }, entries: readonly string[]) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createRates } from '../../adapters/limits/rates.ts'
+import { createRates } from '../../../adapters/limits/rates.ts'
 
 const at = (rate = { perSecond: 2, burst: 3 }, maximum = 100) => {
   let now = 0

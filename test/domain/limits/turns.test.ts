@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createTurns } from '../../adapters/limits/turns.ts'
-import type { Comer } from '../../domain/turns.ts'
+import { createTurns } from '../../../adapters/limits/turns.ts'
+import type { Comer } from '../../../domain/limits/turns.ts'
 
 const stranger = (source: string, name = 'ci'): Comer => ({ lane: 'stranger', source, name })
 const known = (source: string): Comer => ({ lane: 'known', source, name: 'ci' })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { adoptionSteps, releaseSteps } from '../../domain/bulk-adoption.ts'
-import type { Choice, Steps } from '../../domain/bulk-adoption.ts'
-import type { Snapshot, SnapshotClient } from '../../domain/snapshot.ts'
+import { adoptionSteps, releaseSteps } from '../../../domain/terraform/bulk-adoption.ts'
+import type { Choice, Steps } from '../../../domain/terraform/bulk-adoption.ts'
+import type { Snapshot, SnapshotClient } from '../../../domain/terraform/snapshot.ts'
 
 const client = (id: string, more: Partial<SnapshotClient> = {}): SnapshotClient => ({
   id,

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isApply, isPlainAddress, LockInfo, readState, successionOf } from '../../domain/terraform-state.ts'
-import type { StateResource } from '../../domain/terraform-state.ts'
+import { isApply, isPlainAddress, LockInfo, readState, successionOf } from '../../../domain/terraform/state.ts'
+import type { StateResource } from '../../../domain/terraform/state.ts'
 
 /** A state of version 4 around resources. */
 const stateOf = (resources: unknown, more: Record<string, unknown> = {}) => ({
@@ -189,7 +189,7 @@ describe('what belongs to clients', () => {
   })
 
   test('the real state of a real apply', ({ skip }) => {
-    const file = new URL('../../../shared/terraform/state-sample.json', import.meta.url)
+    const file = new URL('../../../../shared/terraform/state-sample.json', import.meta.url)
     if (!existsSync(file)) skip('../shared/terraform/state-sample.json is not beside this clone')
     const reading = readState(JSON.parse(readFileSync(file, 'utf8')))
     expect(reading.ok && reading.state).toMatchObject({ serial: 7, terraformVersion: '1.11.4' })

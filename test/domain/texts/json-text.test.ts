@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { extentOf, repeatsMember } from '../../domain/json-text.ts'
+import { extentOf, repeatsMember } from '../../../domain/texts/json-text.ts'
 
 describe('a member that the top object names twice', () => {
   test.each([

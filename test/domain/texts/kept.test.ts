@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { keptName, KeptText, KeptTime, momentOf } from '../../domain/kept.ts'
+import { keptName, KeptText, KeptTime, momentOf } from '../../../domain/texts/kept.ts'
 
 describe('a moment', () => {
   test.each([

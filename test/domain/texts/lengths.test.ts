@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { accept } from '../../domain/accept.ts'
-import { greatestOfField, greatest, excessIn, measured } from '../../domain/lengths.ts'
-import type { Measured } from '../../domain/lengths.ts'
-import { LockInfo } from '../../domain/terraform-state.ts'
-import { ClientId, defaultMetadataKeys, fieldPaths, StateName, TenantId } from '../../domain/vocabulary.ts'
-import type { Caller, ClientState, FieldPath, Values } from '../../domain/vocabulary.ts'
+import { accept } from '../../../domain/changes/accept.ts'
+import { greatestOfField, greatest, excessIn, measured } from '../../../domain/texts/lengths.ts'
+import type { Measured } from '../../../domain/texts/lengths.ts'
+import { LockInfo } from '../../../domain/terraform/state.ts'
+import { ClientId, defaultMetadataKeys, fieldPaths, StateName, TenantId } from '../../../domain/vocabulary.ts'
+import type { Caller, ClientState, FieldPath, Values } from '../../../domain/vocabulary.ts'
 
 describe('a body', () => {
   const long = 'x'.repeat(greatest.text + 1)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { printable, printableJson, printableLines } from '../../domain/printable.ts'
+import { printable, printableJson, printableLines } from '../../../domain/texts/printable.ts'
 
 const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 

@@ -33,7 +33,7 @@ export const clientLists: Migration = {
       create table nexus.client_listings (
         tenant_id text not null,
         client_id text not null,
-        -- Computed by the program, which alone knows what they mean: see domain/listing.ts.
+        -- Computed by the program, which alone knows what they mean: see domain/clients/listing.ts.
         name text collate "C" not null default '',
         product text collate "C" not null default '',
         words text collate "C" not null default '',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hashPassword } from '../adapters/credentials/passwords.ts'
-import { issuePassword } from '../adapters/credentials/issued-password.ts'
+import { issuePassword } from '../adapters/passwords/issued-password.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
 import { startEmbeddedServers, startRealServers } from '../test/support/local-servers.ts'

@@ -1,3 +1,5 @@
+import type { Finding } from './finding.ts'
+import { fail, ok, warn } from './finding.ts'
 import type { UnnamedStates } from './terraform/unnamed-states.ts'
 
 /**
@@ -6,20 +8,6 @@ import type { UnnamedStates } from './terraform/unnamed-states.ts'
  */
 
 import type { RedisFacts } from './redis-fitness.ts'
-
-export type Level = 'ok' | 'warn' | 'fail'
-
-/** One thing that was looked at. `remedy` is null where there is nothing to do. */
-export interface Finding {
-  readonly about: string
-  readonly level: Level
-  readonly said: string
-  readonly remedy: string | null
-}
-
-export const ok = (about: string, said: string): Finding => ({ about, level: 'ok', said, remedy: null })
-const warn = (about: string, said: string, remedy: string): Finding => ({ about, level: 'warn', said, remedy })
-export const fail = (about: string, said: string, remedy: string): Finding => ({ about, level: 'fail', said, remedy })
 
 /** For a user who may too little in the database. */
 export const grant = 'Run `nexus migrate` with database.adminUrl set: it grants the user of database.url what it needs.'

@@ -128,12 +128,6 @@ export const defaultMetadataKeys: MetadataKeys = {
  */
 export type Auth0Client = Readonly<Record<string, unknown>>
 
-/** One thing wrong with a request, at a JSON pointer into its body ('' is the whole body). */
-export interface Issue {
-  readonly pointer: string
-  readonly detail: string
-}
-
 /** What stands between a change and its end. */
 export type ChangeStatus = 'accepted' | 'applied' | 'rejected' | 'withdrawn'
 

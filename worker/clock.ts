@@ -1,8 +1,8 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Clock } from '../adapters/postgres/database/clock.ts'
-import { setBy } from '../domain/limits/clock.ts'
-import type { ClockReading } from '../domain/limits/clock.ts'
+import { setBy } from '../domain/changes/clock.ts'
+import type { ClockReading } from '../domain/changes/clock.ts'
 import { repeat } from './repeat.ts'
 
 interface ClockDeps {

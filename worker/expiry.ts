@@ -4,8 +4,8 @@ import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clock } from '../adapters/postgres/database/clock.ts'
 import type { Idempotency } from '../adapters/postgres/changes/idempotency.ts'
 import type { Operations } from '../adapters/postgres/changes/operations.ts'
-import { believe, believedNow } from '../domain/limits/clock.ts'
-import type { Belief } from '../domain/limits/clock.ts'
+import { believe, believedNow } from '../domain/changes/clock.ts'
+import type { Belief } from '../domain/changes/clock.ts'
 import { repeat } from './repeat.ts'
 
 interface ExpiryDeps {

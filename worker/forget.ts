@@ -1,8 +1,8 @@
 import type { Log } from '../adapters/log/log.ts'
 import type { Clock } from '../adapters/postgres/database/clock.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
-import { believe, believedNow } from '../domain/limits/clock.ts'
-import type { Belief } from '../domain/limits/clock.ts'
+import { believe, believedNow } from '../domain/changes/clock.ts'
+import type { Belief } from '../domain/changes/clock.ts'
 import { repeat } from './repeat.ts'
 
 const everyMs = 60 * 60_000

@@ -2,7 +2,7 @@ import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
-import { probeEveryMs } from '../domain/limits/clock.ts'
+import { probeEveryMs } from '../domain/changes/clock.ts'
 import { verdictOf } from '../domain/changes/verdict.ts'
 
 /** Whether a tenant's credential is well. An ill one holds the tenant: nothing is sent, and nothing is rejected. */

@@ -3,7 +3,7 @@ import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import type { Health } from './health.ts'
-import { probeEveryMs } from '../domain/limits/clock.ts'
+import { probeEveryMs } from '../domain/changes/clock.ts'
 import { repeat } from './repeat.ts'
 
 export interface SweepDeps {

@@ -5,9 +5,9 @@ import { createTurns } from '../limits/turns.ts'
 import type { TurnLimits } from '../../domain/limits/turns.ts'
 import type { Attempt, Attempts } from './attempts.ts'
 import { TooManyAttempts, TooManyPasswords, Unauthenticated } from './errors.ts'
-import { hashIssuedPassword, isIssuedPassword, matchingKeyedHash } from './issued-password.ts'
-import { isPasswordHash, parsePasswordHash } from './password-hash.ts'
-import type { PasswordHash } from './password-hash.ts'
+import { hashIssuedPassword, isIssuedPassword, matchingKeyedHash } from '../passwords/issued-password.ts'
+import { isPasswordHash, parsePasswordHash } from '../passwords/password-hash.ts'
+import type { PasswordHash } from '../passwords/password-hash.ts'
 import { defaultCost, impossibleHash, verifyPassword } from './passwords.ts'
 
 /** How long a verified password is remembered, so that not every request costs a verification. */

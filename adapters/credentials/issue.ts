@@ -1,6 +1,6 @@
 import type { RegisteredKind } from '../../domain/access/registered.ts'
 import { hashToken, issueToken } from './application-tokens.ts'
-import { hashIssuedPassword, issuePassword } from './issued-password.ts'
+import { hashIssuedPassword, issuePassword } from '../passwords/issued-password.ts'
 
 /** A secret that nobody has seen yet, and what is kept of it. */
 export interface Issued {

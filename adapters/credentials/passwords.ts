@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { formatPasswordHash, maximumMemory } from './password-hash.ts'
-import type { PasswordHash } from './password-hash.ts'
+import { formatPasswordHash, maximumMemory } from '../passwords/password-hash.ts'
+import type { PasswordHash } from '../passwords/password-hash.ts'
 
 /** Parameters for new hashes: 32 MB, 3 passes. Source: OWASP's cheat sheet on password storage (N=2^15, r=8, p=3). */
 export const defaultCost = { cost: 2 ** 15, blockSize: 8, parallelization: 3 } as const

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { printable } from '../../domain/texts/printable.ts'
-import type { Issue } from '../../domain/vocabulary.ts'
 import { withoutSlashes } from '../../domain/texts/web-address.ts'
+import type { Issue } from '../../domain/texts/json-text.ts'
 
 /**
  * Nexus' own API, as the command line and the stacks call it: with credentials of the environment, patient where the API

@@ -5,13 +5,14 @@ import { pointerTo } from '../../domain/texts/json-text.ts'
 import { greatestCounts, tooManyElements } from '../../domain/texts/lengths.ts'
 import { isRecord, isText, recordOf, textsOf } from '../../domain/shape.ts'
 import { splitUrls } from '../../domain/clients/urls.ts'
-import type { FieldPath, Issue, Value } from '../../domain/vocabulary.ts'
+import type { FieldPath, Value } from '../../domain/vocabulary.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { parseJson } from '../http/json.ts'
 import { unsupportedMediaType } from '../http/media-type.ts'
 import type { PatchKind } from '../http/media-type.ts'
 import { PatchBody } from './patch-body.ts'
 import { Problem } from '../http/problem.ts'
+import type { Issue } from '../../domain/texts/json-text.ts'
 
 /**
  * A body as the values that it names.

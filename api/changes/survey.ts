@@ -1,6 +1,6 @@
 import type { ClientStanding } from '../../adapters/postgres/clients/clients.ts'
 import { accessFields } from '../../domain/clients/desired.ts'
-import { needsReading, readingCouldLetIn } from '../../domain/access/rights.ts'
+import { needsReading, readingCouldLetIn } from '../../domain/clients/rights.ts'
 import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { ClientId } from '../../domain/vocabulary.ts'
 import type { ApiDeps } from '../dependencies.ts'

@@ -1,8 +1,8 @@
 import { visit } from 'jsonc-parser'
 import { extentOf, pointerTo } from '../../domain/texts/json-text.ts'
 import { excessIn } from '../../domain/texts/lengths.ts'
-import type { Issue } from '../../domain/vocabulary.ts'
 import { Problem } from './problem.ts'
+import type { Issue } from '../../domain/texts/json-text.ts'
 
 /** Deeper than anything that the API knows, shallow enough that nothing which recurses over a body can overflow. */
 const maximumDepth = 32

@@ -1,4 +1,4 @@
-import type { Issue } from '../../domain/vocabulary.ts'
+import type { Issue } from '../../domain/texts/json-text.ts'
 
 /**
  * Every error that the API answers, as one table: the code is the last part of the problem's `type`, and the status is

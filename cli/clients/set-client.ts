@@ -3,7 +3,6 @@ import type { Remote } from '../../adapters/nexus-api/client.ts'
 import { RemoteError } from '../../adapters/nexus-api/client.ts'
 import type { FieldDifference } from '../../domain/changes/tenant-report.ts'
 import { isText, recordOf } from '../../domain/shape.ts'
-import type { Issue } from '../../domain/vocabulary.ts'
 import { assigned } from './assignments.ts'
 import type { Assignment } from './assignments.ts'
 import type { Client } from './client-answers.ts'
@@ -15,6 +14,7 @@ import type { ApiFlags } from './clients-api.ts'
 import { print, printError, printJson } from '../options.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { countText } from '../terminal/readable.ts'
+import type { Issue } from '../../domain/texts/json-text.ts'
 
 export interface SetFlags extends ApiFlags {
   readonly ifMatch?: string

@@ -27,7 +27,7 @@ Examples:
     .action(async ({ generate, json }: { generate?: boolean; json?: boolean }) => {
       const { hashPassword } = await import('../../adapters/credentials/passwords.ts')
       const { hashIssuedPassword, isIssuedPassword, issuePassword } =
-        await import('../../adapters/credentials/issued-password.ts')
+        await import('../../adapters/passwords/issued-password.ts')
       const password = generate === true ? issuePassword() : await readSecret('password')
       const passwordHash = isIssuedPassword(password) ? hashIssuedPassword(password) : await hashPassword(password)
       if (json === true) printJson(generate === true ? { password, passwordHash } : { passwordHash })

@@ -8,7 +8,6 @@ import { inspectRedis, userOf } from '../../adapters/queue/inspect.ts'
 import { maximumTenantsOnPostgres } from '../../adapters/queue/settings.ts'
 import { keyIdsOf } from '../../adapters/sealing/sealing.ts'
 import {
-  fail,
   grant,
   judgeClock,
   judgeDatabase,
@@ -16,14 +15,14 @@ import {
   judgeScopes,
   judgeStateKeys,
   judgeUnnamedStates,
-  ok,
 } from '../../domain/installation.ts'
-import type { Finding } from '../../domain/installation.ts'
 import { judgeIdentities } from '../../domain/access/identities.ts'
 import { problemOfRedis, tellProblem } from '../../domain/redis-fitness.ts'
 import { placeOf } from '../terminal/place.ts'
 import { unnamedStates } from '../terraform/unnamed-states.ts'
 import { openDatabase } from '../../process/start.ts'
+import { fail, ok } from '../../domain/finding.ts'
+import type { Finding } from '../../domain/finding.ts'
 
 /** Everything that an installation needs, looked at one after the other; nothing is changed. */
 export const examine = async (configuration: Configuration): Promise<Finding[]> => [

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { keptName } from '../texts/kept.ts'
-import type { Author, Caller, Issue, Permission } from '../vocabulary.ts'
+import type { Author, Caller, Permission } from '../vocabulary.ts'
 import { Permission as PermissionName, permissions, StateName, TenantId } from '../vocabulary.ts'
+import type { Issue } from '../texts/json-text.ts'
 
 /** What an application or a service account is good for. */
 export interface Grant {

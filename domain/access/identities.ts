@@ -1,6 +1,6 @@
-import { ok } from '../installation.ts'
-import type { Finding } from '../installation.ts'
 import type { Caller } from '../vocabulary.ts'
+import { ok } from '../finding.ts'
+import type { Finding } from '../finding.ts'
 
 /**
  * Whose people the users of several issuers are. An issuer vouches for its own users only, and two of them may call

@@ -1,12 +1,13 @@
 import { effective } from '../clients/desired.ts'
-import { compare, fields, isEmpty, pointerOf, readFields } from '../clients/fields.ts'
-import { greatest, greatestOfField, tooLong } from '../texts/lengths.ts'
-import { accessIssues } from '../access/rights.ts'
+import { compare, fields, isEmpty, pointerOf, readFields, greatestOfField } from '../clients/fields.ts'
+import { greatest, tooLong } from '../texts/lengths.ts'
+import { accessIssues } from '../clients/rights.ts'
 import { isText, recordOf, textOf, textsOf } from '../shape.ts'
 import { maximumUrls, urlProblem } from '../clients/urls.ts'
 import type { UrlContext } from '../clients/urls.ts'
-import type { Caller, ClientState, FieldPath, Issue, MetadataKeys, Value, Values } from '../vocabulary.ts'
+import type { Caller, ClientState, FieldPath, MetadataKeys, Value, Values } from '../vocabulary.ts'
 import { pathsOf } from '../vocabulary.ts'
+import type { Issue } from '../texts/json-text.ts'
 
 /** A parsed request: the values it names, and where in the body each element of a list stood. */
 export interface Patch {

@@ -1,6 +1,7 @@
 import { fieldOfMember, pointerOf } from '../clients/fields.ts'
-import type { FieldPath, Issue, MetadataKeys, Values } from '../vocabulary.ts'
+import type { FieldPath, MetadataKeys, Values } from '../vocabulary.ts'
 import { pathsOf } from '../vocabulary.ts'
+import type { Issue } from '../texts/json-text.ts'
 
 /** Why a change was rejected. */
 export interface Refusal {

@@ -1,4 +1,4 @@
-import { verifyMarginMs } from '../limits/clock.ts'
+import { verifyMarginMs } from './clock.ts'
 import { driftOf, pendingPaths } from '../clients/desired.ts'
 import { compare, readField, readFields } from '../clients/fields.ts'
 import type { Work } from './plan.ts'

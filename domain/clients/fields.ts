@@ -1,4 +1,5 @@
 import type { Auth0Client, FieldPath, MetadataKeys, Value, Values } from '../vocabulary.ts'
+import type { Measured } from '../texts/lengths.ts'
 import { isText, recordOf, textsOf } from '../shape.ts'
 import { eachField, fieldPaths, pathsOf } from '../vocabulary.ts'
 
@@ -154,4 +155,20 @@ export const compare = (left: Value | undefined, right: Value | undefined): 'sam
   const [sortedA, sortedB] = [a.toSorted(), b.toSorted()]
   const sameElements = a.length === b.length && sortedA.every((element, index) => element === sortedB[index])
   return sameElements ? 'reordered' : 'different'
+}
+
+/** What a value of a field may have: each element of a list, or the text. */
+export const greatestOfField: Readonly<Record<FieldPath, Measured>> = {
+  'mobile.ios.team_id': 'mobileText',
+  'mobile.ios.app_bundle_identifier': 'mobileText',
+  'mobile.android.keystore_hash': 'fingerprints',
+  'mobile.android.app_package_name': 'mobileText',
+  owners: 'label',
+  productName: 'label',
+  callbackUrls: 'url',
+  client_upn_key: 'label',
+  applicationName: 'label',
+  allowedLogoutUrls: 'url',
+  allowedWebOrigins: 'url',
+  allowedCorsOrigins: 'url',
 }

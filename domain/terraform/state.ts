@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { measured } from '../texts/lengths.ts'
-import type { Issue } from '../vocabulary.ts'
 import { ClientId } from '../vocabulary.ts'
 import { isPlain, recordOf } from '../shape.ts'
+import type { Issue } from '../texts/json-text.ts'
 
 /** What a Terraform state says of clients. Everything else in it is nobody's business, and may be secret. */
 

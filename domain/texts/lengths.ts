@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pointerTo } from './json-text.ts'
-import type { FieldPath, Issue } from '../vocabulary.ts'
+import type { Issue } from './json-text.ts'
 
 /**
  * The greatest length of every text that comes from outside, in UTF-16 code units, and how much a body may hold. A text is
@@ -87,22 +87,6 @@ export const tooManyElements = (most: number, length: number): string =>
  */
 export const measured = (what: Measured, error: string = tooLong(greatest[what])): z.ZodString =>
   z.string().max(greatest[what], { abort: true, error })
-
-/** What a value of a field may have: each element of a list, or the text. */
-export const greatestOfField: Readonly<Record<FieldPath, Measured>> = {
-  'mobile.ios.team_id': 'mobileText',
-  'mobile.ios.app_bundle_identifier': 'mobileText',
-  'mobile.android.keystore_hash': 'fingerprints',
-  'mobile.android.app_package_name': 'mobileText',
-  owners: 'label',
-  productName: 'label',
-  callbackUrls: 'url',
-  client_upn_key: 'label',
-  applicationName: 'label',
-  allowedLogoutUrls: 'url',
-  allowedWebOrigins: 'url',
-  allowedCorsOrigins: 'url',
-}
 
 /** Nobody reads more. */
 const enough = 100

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { parsePasswordHash } from '../../adapters/credentials/password-hash.ts'
-import { isIssuedPassword, matchingKeyedHash } from '../../adapters/credentials/issued-password.ts'
+import { parsePasswordHash } from '../../adapters/passwords/password-hash.ts'
+import { isIssuedPassword, matchingKeyedHash } from '../../adapters/passwords/issued-password.ts'
 import { verifyPassword } from '../../adapters/credentials/passwords.ts'
 import { nexus } from './support.ts'
 

@@ -1,15 +1,15 @@
 import { scryptSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { readBasic } from '../../adapters/credentials/basic.ts'
-import { isPasswordHash } from '../../adapters/credentials/password-hash.ts'
+import { isPasswordHash } from '../../adapters/passwords/password-hash.ts'
 import {
   hashIssuedPassword,
   issuePassword,
   matchingKeyedHash,
   parseKeyedHash,
-} from '../../adapters/credentials/issued-password.ts'
+} from '../../adapters/passwords/issued-password.ts'
 import { hashPassword, verifyPassword } from '../../adapters/credentials/passwords.ts'
-import { parsePasswordHash } from '../../adapters/credentials/password-hash.ts'
+import { parsePasswordHash } from '../../adapters/passwords/password-hash.ts'
 import { startAuthenticator } from './support.ts'
 
 /** The cheapest hash that is allowed: tests need no strong ones. */

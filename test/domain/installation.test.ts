@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { judgeClock, judgeDatabase, judgeRedis, judgeScopes, judgeStateKeys } from '../../domain/installation.ts'
-import type { Finding } from '../../domain/installation.ts'
+import type { Finding } from '../../domain/finding.ts'
 
 const worst = (findings: readonly Finding[]): Finding['level'] =>
   (['fail', 'warn'] as const).find((level) => findings.some((one) => one.level === level)) ?? 'ok'

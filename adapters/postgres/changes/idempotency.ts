@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import { longestRequestMs } from '../../../domain/limits/clock.ts'
+import { longestRequestMs } from '../../../domain/changes/clock.ts'
 import type { Author } from '../../../domain/vocabulary.ts'
 import type { Database } from '../database/schema.ts'
 

@@ -7,11 +7,11 @@ import { stalledAfter } from '../../../domain/changes/verdict.ts'
 import type { ClientKey, ClientState, MetadataKeys, PendingChange } from '../../../domain/vocabulary.ts'
 import { listingStatement, unlistStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
-import { deciding } from '../terraform/named-states.ts'
 import { isApplying, movedState, pendingOf, readRecord, toState } from '../clients/client-record.ts'
 import { settledChannel } from '../database/notifications.ts'
 import type { ClientsTable, Database } from '../database/schema.ts'
 import { eventStatement } from '../clients/snapshot-events.ts'
+import { deciding } from '../clients/holdings.ts'
 
 /** Whether there is anything to do for a client, and whether now. Times are milliseconds from now. */
 export type Outlook =

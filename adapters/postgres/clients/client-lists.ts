@@ -5,9 +5,9 @@ import { folded, readByOf, within } from '../../../domain/clients/listing.ts'
 import type { SyncWord, TerraformWord } from '../../../domain/clients/listing.ts'
 import type { Auth0Client, ClientState, MetadataKeys } from '../../../domain/vocabulary.ts'
 import { createReread } from './listing-rows.ts'
-import { holdings } from '../terraform/named-states.ts'
 import { pendingOf } from './client-record.ts'
 import type { Database } from '../database/schema.ts'
+import { holdings } from './holdings.ts'
 
 /** What a list is asked for. Every filter that is there must hold. */
 export interface ListFilters {

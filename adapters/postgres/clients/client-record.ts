@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Selectable, Transaction } from 'kysely'
-import { ageOf } from '../../../domain/limits/clock.ts'
+import { ageOf } from '../../../domain/changes/clock.ts'
 import type { TerraformRequest, TerraformStanding } from '../../../domain/terraform/standing.ts'
 import type { ClientKey, ClientState, PendingChange } from '../../../domain/vocabulary.ts'
-import { deciding, holdings } from '../terraform/named-states.ts'
 import type { ClientsTable, Database } from '../database/schema.ts'
+import { deciding, holdings } from './holdings.ts'
 
 /** A client's row with what stands around it. */
 export interface ClientRecord extends ClientState {

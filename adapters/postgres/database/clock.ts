@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
-import { storedTimes } from '../../../domain/limits/clock.ts'
-import type { ClockLimits, ClockReading, Remedy, StoredTime } from '../../../domain/limits/clock.ts'
+import { storedTimes } from '../../../domain/changes/clock.ts'
+import type { ClockLimits, ClockReading, Remedy, StoredTime } from '../../../domain/changes/clock.ts'
 import type { Database } from './schema.ts'
 
 /** The database's clock, and the times in rows that another clock has written. */

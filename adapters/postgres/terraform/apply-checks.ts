@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { ClientKey, Values } from '../../../domain/vocabulary.ts'
-import { deciding } from './named-states.ts'
 import type { Database } from '../database/schema.ts'
 import { lockIn } from './state-rows.ts'
 import type { HeldLock, KnownDrift, StateKey, StateRow } from './state-rows.ts'
+import { deciding } from '../clients/holdings.ts'
 
 /** A state that has to be looked at: an apply is over, or a lock has been held for too long. */
 export interface ApplyCheck {

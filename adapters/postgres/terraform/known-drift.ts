@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
 import { driftOf } from '../../../domain/clients/desired.ts'
 import type { Auth0Client, MetadataKeys, Values } from '../../../domain/vocabulary.ts'
-import { deciding } from './named-states.ts'
 import type { Database } from '../database/schema.ts'
 import type { KnownDrift, StateKey } from './state-rows.ts'
+import { deciding } from '../clients/holdings.ts'
 
 /** Owned fields of the state's clients that are not as confirmed, as far as Nexus has seen. */
 export const knownDrift = async (

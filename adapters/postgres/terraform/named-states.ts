@@ -12,23 +12,6 @@ export interface NamedStates {
   readonly otherStates: readonly string[]
 }
 
-/**
- * What states say of clients, as far as it counts: `nexus.terraform_resources` of the states that the configuration names,
- * with `own`. To stand in a FROM, with an alias.
- */
-export const holdings = sql`(
-  select held.*, named.own from nexus.terraform_resources held
-  join nexus.terraform_named named on named.tenant_id = held.tenant_id and named.state = held.state)`
-
-/** Of these, those that decide: where a state that Nexus writes has the client, another has no say in it. */
-export const deciding = sql`(
-  select held.*, named.own from nexus.terraform_resources held
-  join nexus.terraform_named named on named.tenant_id = held.tenant_id and named.state = held.state
-  where named.own or not exists (
-    select from nexus.terraform_resources ours
-    join nexus.terraform_named writes on writes.tenant_id = ours.tenant_id and writes.state = ours.state and writes.own
-    where ours.tenant_id = held.tenant_id and ours.client_id = held.client_id and ours.type = 'auth0_client'))`
-
 /** The states that have power over clients, as the configuration says. */
 export const createNamedStates = (db: Kysely<Database>) => ({
   /** Brings what is stored up to the configuration. */

@@ -6,13 +6,13 @@ import type { TerraformRequest } from '../../../domain/terraform/standing.ts'
 import type { Author, ClientKey } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
 import type { OpenRecord } from '../audit.ts'
-import { holdings } from './named-states.ts'
 import type { OutdatedWrite } from './outdated-writes.ts'
 import { pendingOf } from '../clients/client-record.ts'
 import type { Database } from '../database/schema.ts'
 import { noteEvent, noteMoved } from '../clients/snapshot-events.ts'
 import { lockIn, lockState, stateColumns } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
+import { holdings } from '../clients/holdings.ts'
 
 /**
  * Makes the index of a state anew, in the transaction that stores it: (state, address) → client. What was asked for and

@@ -8,12 +8,12 @@ import type { ClientKey, MetadataKeys } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
 import type { OpenRecord } from '../audit.ts'
 import { knownDrift } from './known-drift.ts'
-import { deciding } from './named-states.ts'
 import type { Database } from '../database/schema.ts'
 import { eventsSince } from '../clients/snapshot-events.ts'
 import type { StateEvent } from '../clients/snapshot-events.ts'
 import { lockIn, lockState } from './state-rows.ts'
 import type { HeldLock, StateKey } from './state-rows.ts'
+import { deciding } from '../clients/holdings.ts'
 
 export type Locked =
   | { readonly kind: 'locked' }

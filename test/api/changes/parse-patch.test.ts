@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { PatchKind } from '../../../api/http/media-type.ts'
 import { parsePatch } from '../../../api/changes/parse-patch.ts'
 import { Problem } from '../../../api/http/problem.ts'
-import type { Issue } from '../../../domain/vocabulary.ts'
 import { fieldPaths } from '../../../domain/vocabulary.ts'
+import type { Issue } from '../../../domain/texts/json-text.ts'
 
 const parseText = (text: string, kind: PatchKind = 'plain') => parsePatch(kind, Buffer.from(text))
 const parse = (body: unknown, kind: PatchKind = 'plain') => parseText(JSON.stringify(body), kind)

@@ -1,6 +1,6 @@
 import { scryptSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { issuePassword } from '../../../adapters/credentials/issued-password.ts'
+import { issuePassword } from '../../../adapters/passwords/issued-password.ts'
 import { basic, withStates } from '../../support/pipeline.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'

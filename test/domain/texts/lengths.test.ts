@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { accept } from '../../../domain/changes/accept.ts'
-import { greatestOfField, greatest, excessIn, measured } from '../../../domain/texts/lengths.ts'
+import { greatest, excessIn, measured } from '../../../domain/texts/lengths.ts'
 import type { Measured } from '../../../domain/texts/lengths.ts'
 import { LockInfo } from '../../../domain/terraform/state.ts'
 import { ClientId, defaultMetadataKeys, fieldPaths, StateName, TenantId } from '../../../domain/vocabulary.ts'
 import type { Caller, ClientState, FieldPath, Values } from '../../../domain/vocabulary.ts'
+import { greatestOfField } from '../../../domain/clients/fields.ts'
 
 describe('a body', () => {
   const long = 'x'.repeat(greatest.text + 1)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ageOf, believe, believedNow, setBy } from '../../../domain/limits/clock.ts'
-import type { Belief } from '../../../domain/limits/clock.ts'
+import { ageOf, believe, believedNow, setBy } from '../../../domain/changes/clock.ts'
+import type { Belief } from '../../../domain/changes/clock.ts'
 
 const second = 1000
 const hour = 3600 * second

@@ -6,7 +6,7 @@ import {
   readingCouldLetIn,
   rightTo,
   rightOnReading,
-} from '../../../domain/access/rights.ts'
+} from '../../../domain/clients/rights.ts'
 import { admissionsOf, claimsOf } from '../../../domain/access/authorize.ts'
 import { accessOf } from '../../../domain/clients/desired.ts'
 import type { Auth0Client, Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'

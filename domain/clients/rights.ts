@@ -1,10 +1,11 @@
-import { authorize } from './authorize.ts'
-import type { Access, Decision, Verb } from './authorize.ts'
-import { accessFields, accessGiven, accessIn, accessOf, fold, shownAccess } from '../clients/desired.ts'
-import { compare, isEmpty, pointerOf } from '../clients/fields.ts'
+import { authorize } from '../access/authorize.ts'
+import type { Access, Decision, Verb } from '../access/authorize.ts'
+import { accessFields, accessGiven, accessIn, accessOf, fold, shownAccess } from './desired.ts'
+import { compare, isEmpty, pointerOf } from './fields.ts'
 import { textOf } from '../shape.ts'
-import type { Auth0Client, Caller, ClientState, Issue, MetadataKeys, Value, Values } from '../vocabulary.ts'
+import type { Auth0Client, Caller, ClientState, MetadataKeys, Value, Values } from '../vocabulary.ts'
 import { pick } from '../vocabulary.ts'
+import type { Issue } from '../texts/json-text.ts'
 
 /**
  * Who may reach a client as it stands, and what a change may do to that. Everything that is answered, stored or listed

@@ -1,4 +1,4 @@
-import { longestWaitMs } from '../changes/verdict.ts'
+import { longestWaitMs } from './verdict.ts'
 
 /**
  * Times in rows are the database's clock, and that clock can be set. What somebody waits for, or measures an age by, has a

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../adapters/config/problems.ts'
+import { ConfigurationError, NoSuchTenant } from '../adapters/config/problems.ts'
 import { SchemaOutdated } from '../adapters/postgres/database/schema-outdated.ts'
 import { RedisUnfit } from '../adapters/queue/fitness.ts'
 import { RemoteError } from '../adapters/nexus-api/client.ts'
@@ -13,6 +13,7 @@ export class Failure extends Error {
 /** Errors that are an answer, not a fault of the program: they are shown without a stack. */
 const known = [
   Failure,
+  NoSuchTenant,
   RedisUnfit,
   ConfigurationError,
   SchemaOutdated,

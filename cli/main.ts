@@ -2,7 +2,7 @@
 import '../process/ancestors.ts'
 import { createProgram } from './program.ts'
 import { explain } from './failure.ts'
-import { printError } from './options.ts'
+import { printError } from './terminal/print.ts'
 
 // Terraform's people write it with one dash.
 const spoken = process.argv.map((one) => (one === '-detailed-exitcode' ? '--detailed-exitcode' : one))

@@ -1,8 +1,6 @@
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { z } from 'zod'
-import { printableJson, printableLines } from '../domain/texts/printable.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
-import { colourCode, takesColours } from './terminal/colours.ts'
 
 /** `--config FILE`, for every command that needs the configuration. */
 export const configOption = (): Option =>
@@ -51,22 +49,3 @@ export const wholeNumber =
 
 /** For options that may be given several times. */
 export const collect = (raw: string, before: readonly string[] = []): readonly string[] => [...before, raw]
-
-/** A line as a terminal may get it: of what could steer it, only the program's own colours. */
-const shownLine = (line: string): string =>
-  line
-    .split(colourCode)
-    .map((part, index) => (index % 2 === 1 && takesColours() ? part : printableLines(part)))
-    .join('')
-
-/** Writes a line to standard output. */
-export const print = (line: string): void => void process.stdout.write(`${shownLine(line)}\n`)
-
-/** Writes a line for the person at the terminal, beside the answer. */
-export const printError = (line: string): void => void process.stderr.write(`${printableLines(line)}\n`)
-
-/** JSON on one line: the same value to a program, and nothing to a terminal that would steer it. */
-export const jsonLine = (answer: unknown): string => printableJson(JSON.stringify(answer))
-
-/** Writes an answer for a pipeline. */
-export const printJson = (answer: unknown): void => void process.stdout.write(`${jsonLine(answer)}\n`)

@@ -45,7 +45,7 @@ import { rateKeyOf } from '../domain/access/identities.ts'
 import { tellProblem } from '../domain/redis-fitness.ts'
 import { startWorker } from '../worker/main.ts'
 import { pacedReads } from './paced-reads.ts'
-import { unnamedStates } from '../cli/terraform/unnamed-states.ts'
+import { unnamedStates } from './unnamed-states.ts'
 
 /** What a process of Nexus does. */
 export interface Roles {

@@ -1,13 +1,15 @@
 import type { Configuration, TenantConfiguration } from '../adapters/config/configuration.ts'
+import { NoSuchTenant } from '../adapters/config/problems.ts'
+import { createLog } from '../adapters/log/log.ts'
+import { createRegisters } from '../adapters/postgres/callers.ts'
+import type { Registers } from '../adapters/postgres/callers.ts'
 import { createClients } from '../adapters/postgres/clients/clients.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import { connect } from '../adapters/postgres/database/connect.ts'
 import type { Postgres } from '../adapters/postgres/database/connect.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
-import { printError } from '../cli/options.ts'
-import { Failure } from '../cli/failure.ts'
-import { metadataKeysOf, openDatabase } from './start.ts'
+import { metadataKeysOf, migrateAll, openDatabase } from './start.ts'
 
 /** What a command can look at, and change, in the store of a configuration. */
 interface Store {
@@ -16,13 +18,22 @@ interface Store {
   readonly tenants: Tenants
 }
 
-/** Works on the database of a configuration, which must be up to date, and lets go of it. */
+/** Tells the person at the terminal what becomes of an embedded database. */
+type Say = (note: string) => void
+
+/**
+ * Works on the database of a configuration, and lets go of it. It must be up to date, unless `prepare` brings it there:
+ * a command that looks does not migrate.
+ */
 export const withDatabase = async <T>(
   configuration: Configuration,
+  say: Say,
   work: (db: Postgres['db']) => Promise<T>,
+  prepare: (url: string) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<T> => {
-  const database = await openDatabase(configuration, printError)
+  const database = await openDatabase(configuration, say)
   try {
+    await prepare(database.url)
     const postgres = connect(database.url, () => undefined, { size: 2 })
     try {
       return await work(postgres.db)
@@ -34,23 +45,35 @@ export const withDatabase = async <T>(
   }
 }
 
-/**
- * Works on the store of one tenant, and lets go of it. The database must be up to date: a command that looks does not
- * migrate.
- *
- * @throws Failure for a tenant that is not configured
- */
+/** Works on the store of one tenant. @throws NoSuchTenant */
 export const withStore = async <T>(
   configuration: Configuration,
   tenantId: string,
+  say: Say,
   work: (store: Store) => Promise<T>,
 ): Promise<T> => {
   const tenant = configuration.tenants.find(({ id }) => id === tenantId)
   if (tenant === undefined) {
     const known = configuration.tenants.map(({ id }) => id).join(', ')
-    throw new Failure(`There is no tenant ${tenantId} in the configuration; it has ${known}.`)
+    throw new NoSuchTenant(`There is no tenant ${tenantId} in the configuration; it has ${known}.`)
   }
-  return withDatabase(configuration, (db) =>
+  return withDatabase(configuration, say, (db) =>
     work({ tenant, clients: createClients(db, metadataKeysOf(configuration)), tenants: createTenants(db) }),
   )
 }
+
+/**
+ * Works on the applications and accounts of a configuration. The database is brought up to date first: an operator makes
+ * the first administrator before anything has run.
+ */
+export const withRegisters = <T>(
+  configuration: Configuration,
+  say: Say,
+  work: (registers: Registers) => Promise<T>,
+): Promise<T> =>
+  withDatabase(
+    configuration,
+    say,
+    (db) => work(createRegisters(db)),
+    (url) => migrateAll(url, configuration, createLog('warn')),
+  )

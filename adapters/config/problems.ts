@@ -70,3 +70,8 @@ export const didYouMean = (word: string, known: readonly string[]): string => {
   const near = nearest(word, known)
   return near === undefined ? '' : ` Did you mean ${near}?`
 }
+
+/** The configuration has no tenant of that name; the message says which it has. */
+export class NoSuchTenant extends Error {
+  override readonly name = 'NoSuchTenant'
+}

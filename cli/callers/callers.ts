@@ -10,11 +10,11 @@ import { newCaller } from '../../domain/access/caller-requests.ts'
 import { retire, revoke, rotate, usualOverlap } from '../../domain/access/registered.ts'
 import type { Registered, RegisteredKind } from '../../domain/access/registered.ts'
 import { Failure } from '../failure.ts'
-import { print, printError, printJson } from '../options.ts'
 import { operatorRecord } from '../operator.ts'
-import { withRegisters } from '../../process/with-registers.ts'
+import { withRegisters } from '../../process/with-store.ts'
 import { tableLines } from '../terminal/table.ts'
 import type { Column } from '../terminal/table.ts'
+import { print, printError, printJson } from '../terminal/print.ts'
 
 /** What differs between the two kinds, in words. */
 export interface Kind {
@@ -51,7 +51,7 @@ const withRegister = async (
   work: (store: Store) => Promise<void>,
 ): Promise<void> => {
   const configuration = loadConfiguration({ file: config, env: process.env })
-  await withRegisters(configuration, (registers) =>
+  await withRegisters(configuration, printError, (registers) =>
     work({
       register: registers[kind],
       configured: configuredCallers(configuration)[kind],

@@ -11,10 +11,10 @@ import { inColour } from '../terminal/colours.ts'
 import { differenceLines } from './differences.ts'
 import { clientAnswerOf, clientPath, remoteFor } from './clients-api.ts'
 import type { ApiFlags } from './clients-api.ts'
-import { print, printError, printJson } from '../options.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { countText } from '../terminal/readable.ts'
 import type { Issue } from '../../domain/texts/json-text.ts'
+import { print, printError, printJson } from '../terminal/print.ts'
 
 export interface SetFlags extends ApiFlags {
   readonly ifMatch?: string

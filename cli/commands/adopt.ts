@@ -6,21 +6,12 @@ import type { Choice, Left, Step, Steps } from '../../domain/terraform/bulk-adop
 import { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { ClientId, StateName } from '../../domain/vocabulary.ts'
 import { Failure } from '../failure.ts'
-import {
-  collect,
-  credentialsText,
-  jsonOption,
-  parsedBy,
-  print,
-  printError,
-  printJson,
-  tenantArgument,
-  urlOption,
-} from '../options.ts'
+import { collect, credentialsText, jsonOption, parsedBy, tenantArgument, urlOption } from '../options.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { countText } from '../terminal/readable.ts'
 import { tableLines } from '../terminal/table.ts'
+import { print, printError, printJson } from '../terminal/print.ts'
 
 interface Flags extends Omit<Choice, 'clients'> {
   readonly url?: string

@@ -6,7 +6,8 @@ import { auditActionNames, auditOutcomes } from '../../domain/access/audit.ts'
 import type { AuditAction, AuditOutcome } from '../../domain/access/audit.ts'
 import { momentOf } from '../../domain/texts/kept.ts'
 import { Failure } from '../failure.ts'
-import { configOption, jsonLine, printError } from '../options.ts'
+import { configOption } from '../options.ts'
+import { jsonLine, printError } from '../terminal/print.ts'
 
 interface Flags extends Omit<AuditFilter, 'tenantId'> {
   readonly config?: string

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { declaredIn, misgivings, TerraformPlan } from '../../stacks/check-plan.ts'
 import { Failure } from '../failure.ts'
-import { print, printError } from '../options.ts'
+import { print, printError } from '../terminal/print.ts'
 
 interface Flags {
   readonly stack: string

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Configuration, TenantScope } from '../../adapters/config/configuration.ts'
-import { configOption, jsonOption, print, printJson } from '../options.ts'
+import { configOption, jsonOption } from '../options.ts'
 import { placeOf } from '../terminal/place.ts'
 import { countText } from '../terminal/readable.ts'
+import { print, printJson } from '../terminal/print.ts'
 
 /** What is configured, without secrets. */
 const summaryOf = ({ server, database, redis, worker, terraform, ...rest }: Configuration) => ({
@@ -70,7 +71,7 @@ const lookMs = 3000
 const heldWarnings = async (configuration: Configuration): Promise<string[]> => {
   if (!('url' in configuration.database)) return []
   const { connect } = await import('../../adapters/postgres/database/connect.ts')
-  const { unnamedStates } = await import('../terraform/unnamed-states.ts')
+  const { unnamedStates } = await import('../../process/unnamed-states.ts')
   const postgres = connect(configuration.database.url, () => undefined, { size: 1 })
   try {
     const late = sleep(lookMs, [], { ref: false })

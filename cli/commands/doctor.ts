@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { inColour } from '../terminal/colours.ts'
 import type { Colour } from '../terminal/colours.ts'
-import { configOption, jsonOption, print, printJson } from '../options.ts'
+import { configOption, jsonOption } from '../options.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { countText } from '../terminal/readable.ts'
 import { fail, ok } from '../../domain/finding.ts'
 import type { Finding, Level } from '../../domain/finding.ts'
+import { print, printJson } from '../terminal/print.ts'
 
 interface Flags {
   readonly config?: string

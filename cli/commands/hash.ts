@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
-import { jsonOption, print, printJson } from '../options.ts'
+import { jsonOption } from '../options.ts'
 import { readSecret } from '../terminal/secret-input.ts'
+import { print, printJson } from '../terminal/print.ts'
 
 /** The configuration holds a token's plain SHA-256, which is safe only for tokens that nobody could guess. */
 const leastTokenLength = 24

@@ -6,9 +6,10 @@ import type { PlanName } from '../../domain/limits/budget.ts'
 import { Failure } from '../failure.ts'
 import { configurationText, variablesOf } from '../setup/first-configuration.ts'
 import type { Choices, Variable } from '../setup/first-configuration.ts'
-import { jsonOption, print, printJson } from '../options.ts'
+import { jsonOption } from '../options.ts'
 import { answersTo, questions } from '../setup/questions.ts'
 import type { Answers, Given } from '../setup/questions.ts'
+import { print, printJson } from '../terminal/print.ts'
 
 interface Flags extends Given {
   readonly out: string

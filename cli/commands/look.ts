@@ -3,8 +3,9 @@ import { lookAt, TenantDifferences } from '../../domain/changes/tenant-report.ts
 import type { Look } from '../../domain/changes/tenant-report.ts'
 import { differenceLines } from '../clients/differences.ts'
 import { Failure } from '../failure.ts'
-import { configOption, credentialsText, jsonOption, print, printJson, tenantArgument, urlOption } from '../options.ts'
+import { configOption, credentialsText, jsonOption, tenantArgument, urlOption } from '../options.ts'
 import { countText } from '../terminal/readable.ts'
+import { print, printJson, printError } from '../terminal/print.ts'
 
 interface Flags {
   readonly config?: string
@@ -51,7 +52,7 @@ const lookInStore = async (look: Look, tenantId: string, file: string | undefine
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { withStore } = await import('../../process/with-store.ts')
   const configuration = loadConfiguration({ file, env: process.env })
-  return withStore(configuration, tenantId, async ({ tenant, clients, tenants }) => {
+  return withStore(configuration, tenantId, printError, async ({ tenant, clients, tenants }) => {
     const owned = await clients.owned(tenantId)
     const total = (await tenants.health(tenantId))?.clients ?? owned.length
     return lookAt(look, owned, total, tenant)

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { ClientId } from '../../domain/vocabulary.ts'
 import { Failure } from '../failure.ts'
-import { configOption, print } from '../options.ts'
+import { configOption } from '../options.ts'
+import { print, printError } from '../terminal/print.ts'
 
 /** The two directions of one switch. */
 const directions = [
@@ -19,7 +20,7 @@ const turn = async (
   const { withStore } = await import('../../process/with-store.ts')
   const { operatorRecord } = await import('../operator.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
-  await withStore(configuration, tenantId, async ({ clients, tenants }) => {
+  await withStore(configuration, tenantId, printError, async ({ clients, tenants }) => {
     if (clientId === undefined) {
       await tenants.pause(tenantId, paused, operatorRecord(name, tenantId, null))
       print(`${tenantId} is ${past}.`)

@@ -3,9 +3,10 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { Log } from '../../adapters/log/log.ts'
 import type { Roles, Running } from '../../process/start.ts'
-import { configOption, jsonOption, print, printJson } from '../options.ts'
+import { configOption, jsonOption } from '../options.ts'
 import { untilSignal } from '../../process/until-signal.ts'
 import type { Ending } from '../../process/until-signal.ts'
+import { print, printJson } from '../terminal/print.ts'
 
 interface Flags {
   readonly config?: string

@@ -5,8 +5,9 @@ import { plans } from '../../domain/limits/budget.ts'
 import type { PlanName } from '../../domain/limits/budget.ts'
 import type { Faults, Simulator } from '../../simulator/main.ts'
 import { Failure } from '../failure.ts'
-import { jsonOption, print, printError, printJson, wholeNumber } from '../options.ts'
+import { jsonOption, wholeNumber } from '../options.ts'
 import { untilSignal } from '../../process/until-signal.ts'
+import { print, printError, printJson } from '../terminal/print.ts'
 
 interface SimulatorFlags {
   readonly port: number

@@ -7,9 +7,6 @@ import {
   configOption,
   credentialsText,
   jsonOption,
-  print,
-  printError,
-  printJson,
   stateArgument,
   tenantArgument,
   urlOption,
@@ -20,6 +17,7 @@ import { showProgress } from '../terminal/progress.ts'
 import { countText } from '../terminal/readable.ts'
 import { lockLines, Restored, stateLines, States, versionLines, Versions } from '../terraform/state-answers.ts'
 import type { State } from '../terraform/state-answers.ts'
+import { print, printError, printJson } from '../terminal/print.ts'
 
 interface Flags {
   readonly url?: string
@@ -127,7 +125,7 @@ const rekey = async ({ config, json }: { readonly config?: string; readonly json
   const configuration = loadConfiguration({ file: config, env: process.env })
   const { terraform } = configuration
   const progress = showProgress('sealed anew')
-  const { versions, unreadable } = await withDatabase(configuration, (db) =>
+  const { versions, unreadable } = await withDatabase(configuration, printError, (db) =>
     createStates(db, { ...terraform, sealing: createSealing(terraform.stateKeys) }).rekey(progress.at),
   ).finally(progress.end)
   if (unreadable.length > 0) process.exitCode = 1

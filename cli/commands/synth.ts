@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
-import { print, printError, wholeNumber } from '../options.ts'
+import { wholeNumber } from '../options.ts'
 import { showLine } from '../terminal/progress.ts'
+import { print, printError } from '../terminal/print.ts'
 
 interface Flags {
   readonly snapshot?: string

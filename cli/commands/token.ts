@@ -5,7 +5,8 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { permissions } from '../../domain/vocabulary.ts'
 import { Failure } from '../failure.ts'
-import { collect, jsonOption, print, printJson, wholeNumber } from '../options.ts'
+import { collect, jsonOption, wholeNumber } from '../options.ts'
+import { print, printJson } from '../terminal/print.ts'
 
 interface TokenOptions {
   readonly simulator: string

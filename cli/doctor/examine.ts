@@ -19,7 +19,7 @@ import {
 import { judgeIdentities } from '../../domain/access/identities.ts'
 import { problemOfRedis, tellProblem } from '../../domain/redis-fitness.ts'
 import { placeOf } from '../terminal/place.ts'
-import { unnamedStates } from '../terraform/unnamed-states.ts'
+import { unnamedStates } from '../../process/unnamed-states.ts'
 import { openDatabase } from '../../process/start.ts'
 import { fail, ok } from '../../domain/finding.ts'
 import type { Finding } from '../../domain/finding.ts'

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Failure } from '../failure.ts'
-import { printError } from '../options.ts'
+import { printError } from './print.ts'
 
 /** Whether there is somebody to ask. */
 export const canAsk = (): boolean => process.stdin.isTTY

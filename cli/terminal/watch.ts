@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RemoteError } from '../../adapters/nexus-api/client.ts'
-import { jsonLine, print, printError, printJson } from '../options.ts'
 import { timeText } from './readable.ts'
 import { untilSignal } from '../../process/until-signal.ts'
+import { jsonLine, print, printError, printJson } from './print.ts'
 
 /** How an answer is shown: to a person, and to a pipeline. */
 export interface View<Answer> {

@@ -1,14 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { reasonOf, refusal, Refused, type Answer } from './answer.ts'
-import type { FaultBox, Fate } from '../tenant/faults.ts'
-import type { JsonObject } from '../json.ts'
-import type { RateLimit } from '../tenant/limits.ts'
-import type { Tokens } from '../tokens/oauth.ts'
-import { readBody } from './request-body.ts'
-import type { Call, Found, Route } from './route.ts'
-import { now, type Stats, type Write } from '../tenant/stats.ts'
+import { reasonOf, refusal, Refused, type Answer } from './http/answer.ts'
+import type { FaultBox, Fate } from './tenant/faults.ts'
+import type { JsonObject } from './json.ts'
+import type { RateLimit } from './tenant/limits.ts'
+import type { Tokens } from './tokens/oauth.ts'
+import { readBody } from './http/request-body.ts'
+import type { Call, Found, Route } from './http/route.ts'
+import { now, type Stats, type Write } from './tenant/stats.ts'
 
 export type ServerDeps = {
   find: (method: string, path: string) => Found | undefined

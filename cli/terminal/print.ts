@@ -1,0 +1,21 @@
+import { printableJson, printableLines } from '../../domain/texts/printable.ts'
+import { colourCode, takesColours } from './colours.ts'
+
+/** A line as a terminal may get it: of what could steer it, only the program's own colours. */
+const shownLine = (line: string): string =>
+  line
+    .split(colourCode)
+    .map((part, index) => (index % 2 === 1 && takesColours() ? part : printableLines(part)))
+    .join('')
+
+/** Writes a line to standard output. */
+export const print = (line: string): void => void process.stdout.write(`${shownLine(line)}\n`)
+
+/** Writes a line for the person at the terminal, beside the answer. */
+export const printError = (line: string): void => void process.stderr.write(`${printableLines(line)}\n`)
+
+/** JSON on one line: the same value to a program, and nothing to a terminal that would steer it. */
+export const jsonLine = (answer: unknown): string => printableJson(JSON.stringify(answer))
+
+/** Writes an answer for a pipeline. */
+export const printJson = (answer: unknown): void => void process.stdout.write(`${jsonLine(answer)}\n`)

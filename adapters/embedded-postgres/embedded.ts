@@ -34,8 +34,17 @@ export interface Serving {
 }
 
 /** How long a server that was lost is tried to be started again, and how long a visitor waits for that, milliseconds. */
-const reviveWithinMs = 30_000
-const visitWithinMs = 15_000
+export interface Patience {
+  readonly reviveMs: number
+  readonly visitMs: number
+}
+const defaultPatience: Patience = { reviveMs: 30_000, visitMs: 15_000 }
+
+/** The connection by which a program is known to use the server, and its end, whenever that comes. */
+interface Presence {
+  readonly client: pg.Client
+  readonly ended: Promise<void>
+}
 
 /**
  * Starts the PostgreSQL that npm brings, with its data in `directory` (mode 0700), or joins the one that still runs
@@ -49,14 +58,18 @@ const visitWithinMs = 15_000
  *
  * @throws with a remedy when it cannot be started, or is down and somebody else's to start
  */
-export const startEmbedded = async (directory: string, serving?: Serving): Promise<EmbeddedPostgres> => {
+export const startEmbedded = async (
+  directory: string,
+  serving?: Serving,
+  patience: Patience = defaultPatience,
+): Promise<EmbeddedPostgres> => {
   const place = await placeFor(path.resolve(directory))
   await mkdir(path.dirname(place.directory), { recursive: true })
   await mkdir(place.directory, { recursive: true, mode: 0o700 })
   await hand(place.directory, place.account)
   const lock = path.join(place.directory, 'starting')
-  for (const last = Date.now() + visitWithinMs; ; await sleep(300)) {
-    const opened = await exclusively(lock, () => openIn(place, lock, serving)).catch((error: unknown) => {
+  for (const last = Date.now() + patience.visitMs; ; await sleep(300)) {
+    const opened = await exclusively(lock, () => openIn(place, lock, serving, patience)).catch((error: unknown) => {
       // Killed while it was joined: at the next look it is known to be down.
       if (Date.now() > last || !isUnavailable(error)) throw error
       return undefined
@@ -76,6 +89,7 @@ const openIn = async (
   place: Place,
   lock: string,
   serving: Serving | undefined,
+  patience: Patience,
 ): Promise<EmbeddedPostgres | { readonly owner: number }> => {
   const password = await passwordIn(place)
   const existing = await runningPort(place)
@@ -87,12 +101,12 @@ const openIn = async (
   const { directory, notes } = place
   if (serving === undefined) return { url, notes, stop: () => exclusively(lock, () => stop(place, url, presence)) }
   const unregister = await registerServing(directory, port)
-  const again = (): Promise<pg.Client> =>
+  const again = (): Promise<Presence> =>
     exclusively(lock, async () => {
       if ((await runningPort(place)) === undefined) await start(place, password, port)
       return bePresent(url)
     })
-  const watch = lookAfter(presence, again, serving)
+  const watch = lookAfter(presence, again, serving, patience)
   return {
     url,
     notes,
@@ -108,16 +122,17 @@ const openIn = async (
 
 /** Has the server started again whenever the connection to it is lost, until `end`. */
 const lookAfter = (
-  first: pg.Client,
-  again: () => Promise<pg.Client>,
+  first: Presence,
+  again: () => Promise<Presence>,
   { onLost, onBack, onGone }: Serving,
-): { readonly end: () => Promise<pg.Client> } => {
+  { reviveMs }: Patience,
+): { readonly end: () => Promise<Presence> } => {
   let presence = first
   const ending = new AbortController()
   let reviving: Promise<void> = Promise.resolve()
   const revive = async (): Promise<void> => {
     onLost(new Error('The embedded PostgreSQL closed its connections.'))
-    for (const last = Date.now() + reviveWithinMs; !ending.signal.aborted; await sleep(300))
+    for (const last = Date.now() + reviveMs; !ending.signal.aborted; await sleep(300))
       try {
         presence = await again()
         heed()
@@ -128,7 +143,7 @@ const lookAfter = (
       }
   }
   const heed = (): void => {
-    presence.once('end', () => {
+    void presence.ended.then(() => {
       if (!ending.signal.aborted) reviving = revive()
     })
   }
@@ -150,18 +165,21 @@ export const embeddedExists = async (directory: string): Promise<boolean> =>
 const readyWithinMs = 20_000
 
 /** A connection that lasts as long as the program uses the server, so that no other program stops it meanwhile. */
-const bePresent = async (url: string): Promise<pg.Client> => {
+const bePresent = async (url: string): Promise<Presence> => {
   for (const last = Date.now() + readyWithinMs; ; await sleep(100)) {
     const client = new pg.Client({
       connectionString: url,
       application_name: 'nexus-presence',
       connectionTimeoutMillis: 5000,
     })
-    // A server that is lost is noticed by its end.
+    // A server that is lost is noticed by the end of this, however soon that comes.
     client.on('error', () => undefined)
+    const ended = new Promise<void>((resolve) => {
+      client.once('end', resolve)
+    })
     try {
       await client.connect()
-      return client
+      return { client, ended }
     } catch (error) {
       await client.end().catch(() => undefined)
       if (!isStartingUp(error) || Date.now() > last) throw error
@@ -239,9 +257,9 @@ const start = async (place: Place, password: string, wanted?: number): Promise<n
 const stop = async (
   { dataDirectory, directory, programs, account }: Place,
   url: string,
-  presence: pg.Client,
+  { client }: Presence,
 ): Promise<void> => {
-  await presence.end().catch(() => undefined)
+  await client.end().catch(() => undefined)
   if ((await servingIn(directory)).length > 0 || !(await isIdle(url))) return
   await run(programs.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', dataDirectory], { ...account, cwd: directory })
 }

@@ -73,7 +73,8 @@ describe('an embedded PostgreSQL that somebody serves from', { timeout: 120_000 
       await vi.waitFor(async () => expect(await answersAgain(postgres.url)).toBeDefined(), { timeout: 20_000 })
     }
     expect(await answer(postgres.url, 'select count(*)::int as kills from kept')).toEqual({ kills: 5 })
-    await vi.waitFor(() => expect(heard.filter((one) => one === 'back')).toHaveLength(5), { timeout: 10_000 })
+    // A kill while it is being started again is one more try of the same.
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('back'), { timeout: 10_000 })
     expect(heard.filter((one) => one.startsWith('gone'))).toEqual([])
   })
 
@@ -97,7 +98,7 @@ describe('an embedded PostgreSQL that somebody serves from', { timeout: 120_000 
     // Who serves from it holds still, so nobody starts it again.
     child.kill('SIGSTOP')
     process.kill(await serverOf(directory), 'SIGKILL')
-    await expect(startEmbedded(directory)).rejects.toThrow(
+    await expect(startEmbedded(directory, undefined, { visitMs: 2000, reviveMs: 0 })).rejects.toThrow(
       new RegExp(`is down, and Nexus \\(process ${child.pid}\\).*restart Nexus`),
     )
     await expect(answer(url, 'select 1')).rejects.toThrow('ECONNREFUSED')
@@ -126,7 +127,8 @@ describe('an embedded PostgreSQL that somebody serves from', { timeout: 120_000 
   test('that cannot be started again ends who serves from it, with the reason', async () => {
     const directory = await emptyDirectory()
     const gone: string[] = []
-    const postgres = await startEmbedded(directory, { ...serving, onGone: ({ message }) => void gone.push(message) })
+    const told = { ...serving, onGone: ({ message }: Error) => void gone.push(message) }
+    const postgres = await startEmbedded(directory, told, { visitMs: 2000, reviveMs: 3000 })
     const port = Number(new URL(postgres.url).port)
     await rm(path.join(directory, 'postgres', 'global'), { recursive: true, force: true })
     process.kill(await serverOf(directory), 'SIGKILL')

@@ -1,6 +1,6 @@
 import { actOnSync } from './changes/act-on-sync.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { remembering } from './http/idempotency.ts'
+import { remembering } from './changes/remembering.ts'
 import type { KnownClients } from './clients/client-cache.ts'
 import { listChanges } from './changes/list-changes.ts'
 import { listClients } from './clients/list-clients.ts'

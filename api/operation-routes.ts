@@ -1,5 +1,5 @@
 import type { ApiDeps } from './dependencies.ts'
-import { remembering } from './http/idempotency.ts'
+import { remembering } from './changes/remembering.ts'
 import type { KnownClients } from './clients/client-cache.ts'
 import { patchClients } from './changes/patch-clients.ts'
 import { readOperation } from './changes/read-operation.ts'

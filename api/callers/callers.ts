@@ -10,14 +10,14 @@ import { ownerNameOf, retire, revoke, rotate } from '../../domain/access/registe
 import type { Registered, RegisteredKind } from '../../domain/access/registered.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import { pointerTo } from '../../domain/texts/json-text.ts'
+import type { Issue } from '../../domain/texts/json-text.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import { configuredView, registeredView } from './caller-view.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { identify } from '../http/access.ts'
 import { parseJson } from '../http/json.ts'
-import { refuseParameters } from '../changes/patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 import { forbidden, notFound, Problem } from '../http/problem.ts'
-import type { Issue } from '../../domain/texts/json-text.ts'
 
 /**
  * Applications and service accounts, for administrators of tenants. An entry that reaches beyond an administrator's

@@ -11,8 +11,8 @@ import type { Acceptance, Patch } from '../../domain/changes/accept.ts'
 import { readingCouldLetIn, rightOnReading } from '../../domain/clients/rights.ts'
 import type { RightOnReading } from '../../domain/clients/rights.ts'
 import { decidingForeignStateOf } from '../../domain/terraform/standing.ts'
-import type { Auth0Client, Caller } from '../../domain/vocabulary.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
+import type { Auth0Client, Caller } from '../../domain/vocabulary.ts'
 import { answerAccepted, answeredAgain, answerStored } from './answer-change.ts'
 import type { Stored } from './answer-change.ts'
 import { headerText } from '../http/request.ts'
@@ -200,11 +200,6 @@ const readingFor = (
 ): Promise<Auth0Client> => {
   if (asked !== undefined) throw notRead(1000)
   return known.readSince(tenant, record, askerOf(caller, 'write', gone), since)
-}
-
-/** `?dryRun=true` must never be taken for the real thing where it is not known. @throws Problem 400 */
-export const refuseParameters = (query: string): void => {
-  if (query !== '') throw new Problem('malformed', 'This address takes no parameters; nothing was done.')
 }
 
 /**

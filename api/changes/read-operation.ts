@@ -6,7 +6,7 @@ import type { ApiDeps } from '../dependencies.ts'
 import { admit, tenantOf } from '../http/access.ts'
 import { viewFor } from './answer-operation.ts'
 import { isDone } from './operation-view.ts'
-import { refuseParameters } from './patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 import { forbidden, notFound } from '../http/problem.ts'
 import { uuid } from './read-change.ts'
 

@@ -1,8 +1,8 @@
 import type { ClientStanding } from '../../adapters/postgres/clients/clients.ts'
 import { accessFields } from '../../domain/clients/desired.ts'
 import { needsReading, readingCouldLetIn } from '../../domain/clients/rights.ts'
-import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { ClientId } from '../../domain/vocabulary.ts'
+import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { askerOf } from '../http/access.ts'
 import { isStale, pageSize } from '../clients/client-cache.ts'
@@ -11,8 +11,8 @@ import { eachOf } from './list-elements.ts'
 import type { Changing } from './patch-client.ts'
 import { forbidden, notFound, Problem } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
-import { patchOf } from '../threads/bodies.ts'
-import type { ListedPatch } from '../threads/jobs.ts'
+import { patchOf } from './parse-list.ts'
+import type { ListedPatch } from './parse-list.ts'
 
 /** One request for many clients, parsed as far as all of them have in common. */
 export interface ListRequest extends Pick<Changing, 'tenant' | 'caller' | 'since' | 'gone'> {

@@ -1,7 +1,7 @@
 import type { Answer, Ask } from '../http/request.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { admit, tenantOf } from '../http/access.ts'
-import { refuseParameters } from './patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
 import { mustWrite } from '../clients/access.ts'

@@ -2,12 +2,13 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import { NoPlace } from '../../adapters/auth0/pacer.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
-import type { Reply } from '../../domain/changes/verdict.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
+import type { Reply } from '../../domain/changes/verdict.ts'
 import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
 import { createAbsences } from './negative-cache.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { noSuchClient } from '../http/access.ts'
+import { within } from '../http/deadline.ts'
 import { notFound, unavailable } from '../http/problem.ts'
 import type { Problem } from '../http/problem.ts'
 
@@ -265,21 +266,3 @@ export const orNoPlace = <T>(reading: Promise<T>): Promise<T | undefined> =>
   })
 
 const nameOf = (key: ClientKey): string => `${key.tenantId}/${key.clientId}`
-
-/** What `work` comes to, or `otherwise` when that takes longer than `ms`, or nobody waits for it any more. */
-export const within = async <T>(ms: number, work: Promise<T>, otherwise: T, gone?: AbortSignal): Promise<T> => {
-  let give: (() => void) | undefined
-  const late = new Promise<T>((resolve) => {
-    give = () => resolve(otherwise)
-  })
-  const timer = setTimeout(() => give?.(), ms)
-  const leave = (): void => give?.()
-  if (gone?.aborted === true) leave()
-  gone?.addEventListener('abort', leave, { once: true })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-    gone?.removeEventListener('abort', leave)
-  }
-}

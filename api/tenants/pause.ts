@@ -1,7 +1,7 @@
 import type { Answer, Ask } from '../http/request.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { admitTo, clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
-import { refuseParameters } from '../changes/patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 
 const done: Answer = { status: 204, headers: {}, body: null }
 

@@ -3,7 +3,7 @@ import type { Look } from '../../domain/changes/tenant-report.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { admitTo, tenantOf } from '../http/access.ts'
-import { refuseParameters } from '../changes/patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 
 /**
  * GET /v1/tenants/{tenantId}/plan and …/drift: what would be sent now, and what was changed past Nexus. They tell of every

@@ -1,62 +1,25 @@
 import { z } from 'zod'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { PendingRequest, Place } from '../../adapters/postgres/terraform/state-index.ts'
 import { quoted } from '../../domain/terraform/shell.ts'
 import { isPlainAddress } from '../../domain/terraform/state.ts'
-import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
 import { StateName } from '../../domain/vocabulary.ts'
+import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import type { ApiDeps } from '../dependencies.ts'
-import { admitTo, askerOf, clientIdOf, mayReach, maySee, tenantOf } from '../http/access.ts'
+import { admitTo, askerOf, clientIdOf, mayReach, tenantOf } from '../http/access.ts'
 import { parseJson } from '../http/json.ts'
+import { holding, standingView, statusOf } from '../clients/terraform-standing.ts'
+import type { Standing } from '../clients/terraform-standing.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
-import { refuseParameters } from '../changes/patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 import { forbidden, Problem } from '../http/problem.ts'
-
-/** How a client stands with Terraform, in one word: what a list shows, and what an apply has still to make true. */
-type Status = 'manual' | 'adopting' | 'managed' | 'releasing' | 'conflict'
-
-interface Standing {
-  /** Those in states that the configuration does not name are claims. */
-  readonly places: readonly Place[]
-  readonly request: PendingRequest | null
-}
-
-/** The places that count. */
-const holding = ({ places }: Pick<Standing, 'places'>): Place[] => places.filter(({ named }) => named)
-
-const statusOf = (standing: Standing): Status => {
-  const { request } = standing
-  const places = holding(standing)
-  if (new Set(places.map(({ state }) => state)).size > 1) return 'conflict'
-  if (request !== null) return request.kind === 'adopt' ? 'adopting' : 'releasing'
-  return places.length > 0 ? 'managed' : 'manual'
-}
 
 const answerStanding = (key: ClientKey, standing: Standing, caller: Caller): Answer => {
   return {
     status: standing.request === null ? 200 : 202,
     headers: { 'cache-control': 'private, no-cache' },
     body: JSON.stringify({ clientId: key.clientId, ...standingView(standing, caller) }),
-  }
-}
-
-const placeView = ({ state, address, tainted, deposed }: Place) => ({ state, address, tainted, deposed })
-
-/** Which states a client stands in, which claim it (of those that the caller may see), and what is asked for. */
-export const standingView = (standing: Standing, caller: Caller) => {
-  const { places, request } = standing
-  return {
-    status: statusOf(standing),
-    states: holding(standing).map(placeView),
-    claims: places.filter(({ named, state }) => !named && maySee(caller, state)).map(placeView),
-    request: request && {
-      kind: request.kind,
-      state: request.state,
-      by: request.by,
-      requestedAt: request.at.toISOString(),
-    },
   }
 }
 

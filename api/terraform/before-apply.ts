@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { StateKey } from '../../adapters/postgres/terraform/state-rows.ts'
+import type { Asker } from '../../adapters/auth0/pacer.ts'
 import { isApply } from '../../domain/terraform/state.ts'
 import type { LockInfo } from '../../domain/terraform/state.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { ApiDeps } from '../dependencies.ts'
-import type { Asker } from '../../adapters/auth0/pacer.ts'
-import { confirmGone, noPlace } from './gone.ts'
-import { within } from '../clients/client-cache.ts'
+import { confirmGone } from './gone.ts'
+import { orNoPlace } from '../clients/client-cache.ts'
+import { within } from '../http/deadline.ts'
 
 /** How long an apply waits for the look at its clients. */
 const patienceMs = 10_000
@@ -62,7 +63,7 @@ const goneAmong = async (
   if ((await deps.health.health(tenantId))?.heldAt) return undefined
   const missing = new Set(clients)
   for (let from: string | undefined; missing.size > 0;) {
-    const page = await deps.auth0.list(tenantId, from, pageSize, asker).catch(noPlace)
+    const page = await orNoPlace(deps.auth0.list(tenantId, from, pageSize, asker))
     if (page === undefined || asker.signal.aborted) return undefined
     if (!page.ok) {
       if (verdictOf(page).kind === 'probe') return undefined

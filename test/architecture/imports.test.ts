@@ -129,7 +129,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
  */
 const tied = [
   ['adapters/postgres/changes', 'adapters/postgres/clients'],
-  ['api/changes', 'api/clients', 'api/dependencies.ts', 'api/http', 'api/terraform', 'api/threads'],
+  ['api/changes', 'api/clients', 'api/dependencies.ts', 'api/terraform', 'api/threads'],
 ]
 
 describe('folders stand in an order', () => {

@@ -17,6 +17,11 @@ export interface Repeating {
   readonly log: Pick<Log, 'warn'>
 }
 
+export interface ClaimSettings {
+  /** How long a request with an `Idempotency-Key` may take, the wait for Auth0 apart, before another may take it over. */
+  readonly claimMs: number
+}
+
 /** What a request with an `Idempotency-Key` is, so that its repetition is told from another one. */
 interface Repeatable {
   readonly tenantId: string

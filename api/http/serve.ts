@@ -17,7 +17,7 @@ export type Routes = readonly {
 
 const Params = z.record(z.string(), z.string())
 
-interface BodySettings {
+export interface BodySettings {
   /** The largest body that is taken, where a route does not say otherwise. */
   readonly bodyLimitBytes: number
 }

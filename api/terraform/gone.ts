@@ -1,10 +1,16 @@
 import type { Asker } from '../../adapters/auth0/pacer.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { ClientKey } from '../../domain/vocabulary.ts'
-import type { ApiDeps } from '../dependencies.ts'
+import type { Auth0Reads } from '../clients/auth0-reads.ts'
+import type { Waking } from '../clients/wake.ts'
 import { orNoPlace } from '../clients/client-cache.ts'
 
-export type Confirming = Pick<ApiDeps, 'auth0' | 'clients' | 'queue' | 'log'>
+/** What asks Auth0 for a client, and notes that it is gone. */
+export interface Confirming extends Waking {
+  readonly auth0: Pick<Auth0Reads, 'get'>
+  readonly clients: Pick<Clients, 'load' | 'forget' | 'retry'>
+}
 
 /** Whether Auth0 still has a client: `unknown` where it did not say. */
 export type Presence = 'there' | 'gone' | 'unknown'

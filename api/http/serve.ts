@@ -15,6 +15,13 @@ export type Routes = readonly {
   readonly answer: (ask: Ask) => Promise<Answer>
 }[]
 
+/** What a group of handlers needs of the world, put together: what one of them needs, all together need. */
+export type NeedsOf<Handlers extends (deps: never, ...rest: never[]) => unknown> = [Handlers] extends [
+  (deps: infer Needs, ...rest: never[]) => unknown,
+]
+  ? Needs
+  : never
+
 const Params = z.record(z.string(), z.string())
 
 export interface BodySettings {

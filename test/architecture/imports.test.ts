@@ -141,6 +141,13 @@ describe('folders stand in an order', () => {
     expect(back.filter(({ from, to }) => !(knots.has(from) && knots.has(to)))).toEqual([])
   })
 
+  test('all that the API needs of the world is seen only where it is put together', () => {
+    const seeing = imports.filter(
+      ({ file, target }) => target === 'api/dependencies.ts' && Object.hasOwn(mayImport, folderOf(file)),
+    )
+    expect(seeing.map(({ file }) => file).toSorted()).toEqual(['api/app.ts', 'api/main.ts', 'process/start.ts'])
+  })
+
   test('no folders import each other in a circle, but those that are known to', () => {
     const next = Map.groupBy(steps, ({ from }) => from)
     const reachable = (start: string): Set<string> => {

@@ -22,7 +22,6 @@ import { once } from '../http/idempotency.ts'
 import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
 import { keepAnswer, keepProblem, problemIn } from '../http/stored-answer.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
-import { eachOf, refuseIfMatch } from './list-elements.ts'
 import { patchKindOf } from '../http/media-type.ts'
 import { operationLink } from './operation-view.ts'
 import { acceptPatch } from './accept-patch.ts'
@@ -32,10 +31,10 @@ import { refuseParameters } from '../http/query.ts'
 import { patienceOf } from '../http/prefer.ts'
 import type { WaitSettings } from '../http/prefer.ts'
 import { loggable, problemOf } from '../http/problem-of.ts'
-import { unavailable } from '../http/problem.ts'
+import { Problem, unavailable } from '../http/problem.ts'
 import { answerRecorded, storeEntry } from '../http/audited.ts'
 import type { Recording, Storing } from '../http/audited.ts'
-import { askedOf, surveyOf } from './survey.ts'
+import { askedOf, eachOf, surveyOf } from './survey.ts'
 import type { ListRequest, Survey, Surveying } from './survey.ts'
 import { patchOf } from './parse-list.ts'
 import type { ListedPatch, PatchBodies } from './parse-list.ts'
@@ -104,6 +103,12 @@ export const patchClients =
       return answerOperation(deps, tenant, caller, id, applied)
     })
   }
+
+/** Which client of the list a tag would be about, nobody could say. @throws Problem 400 */
+const refuseIfMatch = (ask: Ask): void => {
+  if (ask.headers['if-match'] !== undefined)
+    throw new Problem('malformed', 'A list of changes takes no If-Match; send that client a PATCH of its own.')
+}
 
 /**
  * A former attempt at the same request has opened it already, and perhaps decided some: it goes on with that.

@@ -7,7 +7,6 @@ import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { askerOf } from '../http/access.ts'
 import { isStale, pageSize } from '../clients/client-cache.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
-import { eachOf } from './list-elements.ts'
 import type { Changing } from './accept-patch.ts'
 import { forbidden, notFound, Problem } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
@@ -145,3 +144,18 @@ const refusalOf = (
 /** How an element is to be decided on, after the survey. */
 export const askedOf = ({ asked }: Survey, id: string): Pick<Changing, 'asked'> =>
   asked.has(id) ? { asked: { reading: asked.get(id) } } : {}
+
+/** Worked on at the same time: a request must not keep every connection of the pool. */
+const atOnce = 8
+
+/** Works on a few at a time; once one has thrown, no further one is begun. */
+export const eachOf = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  // All take from one generator, which a loop that ends early closes for the others too.
+  const queue = (function* () {
+    yield* items
+  })()
+  const run = async (): Promise<void> => {
+    for (const item of queue) await work(item)
+  }
+  await Promise.all(Array.from({ length: atOnce }, run))
+}

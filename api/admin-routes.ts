@@ -8,16 +8,25 @@ import {
   revokeCaller,
   rotateSecret,
 } from './callers/callers.ts'
-import type { ApiDeps } from './dependencies.ts'
-import type { Routes } from './http/serve.ts'
+import type { NeedsOf, Routes } from './http/serve.ts'
 
 const paths: readonly (readonly [path: string, kind: RegisteredKind])[] = [
   ['/v1/admin/applications', 'application'],
   ['/v1/admin/accounts', 'account'],
 ]
 
+type Needs = NeedsOf<
+  | typeof changeCaller
+  | typeof createCaller
+  | typeof listCallers
+  | typeof readCaller
+  | typeof retireSecret
+  | typeof revokeCaller
+  | typeof rotateSecret
+>
+
 /** `/v1/admin`: applications and service accounts, for administrators of tenants. */
-export const adminRoutes = (deps: ApiDeps): Routes =>
+export const adminRoutes = (deps: Needs): Routes =>
   paths.flatMap(([path, kind]): Routes => {
     const one = `${path}/:name`
     const of = kind === 'application' ? 'token' : 'account'

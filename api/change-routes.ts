@@ -1,10 +1,11 @@
-import type { ApiDeps } from './dependencies.ts'
 import { readChange } from './changes/read-change.ts'
-import type { Routes } from './http/serve.ts'
+import type { NeedsOf, Routes } from './http/serve.ts'
 import { withdrawChange } from './changes/withdraw-change.ts'
 
+type Needs = NeedsOf<typeof readChange | typeof withdrawChange>
+
 /** `/v1/tenants/{tenantId}/changes/{changeId}` */
-export const changeRoutes = (deps: ApiDeps): Routes => [
+export const changeRoutes = (deps: Needs): Routes => [
   { method: 'GET', url: '/v1/tenants/:tenantId/changes/:changeId', action: 'change.read', answer: readChange(deps) },
   {
     method: 'DELETE',

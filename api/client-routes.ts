@@ -1,6 +1,5 @@
 import { actOnSync } from './changes/act-on-sync.ts'
-import type { ApiDeps } from './dependencies.ts'
-import { remembering } from './http/idempotency.ts'
+import { remembering } from './changes/remembering.ts'
 import type { KnownClients } from './clients/client-cache.ts'
 import { listChanges } from './changes/list-changes.ts'
 import { listClients } from './clients/list-clients.ts'
@@ -8,12 +7,23 @@ import { patchClient } from './changes/patch-client.ts'
 import { pauseClient } from './tenants/pause.ts'
 import { readClient } from './clients/read-client.ts'
 import { readSync } from './changes/read-sync.ts'
-import type { Routes } from './http/serve.ts'
+import type { NeedsOf, Routes } from './http/serve.ts'
 
 const client = '/v1/tenants/:tenantId/clients/:clientId'
 
+type Needs = NeedsOf<
+  | typeof actOnSync
+  | typeof listChanges
+  | typeof listClients
+  | typeof patchClient
+  | typeof pauseClient
+  | typeof readClient
+  | typeof readSync
+  | typeof remembering
+>
+
 /** `/v1/tenants/{tenantId}/clients`, `…/{clientId}` and what stands below it */
-export const clientRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
+export const clientRoutes = (deps: Needs, known: KnownClients): Routes => [
   { method: 'GET', url: '/v1/tenants/:tenantId/clients', action: 'client.read', answer: listClients(deps) },
   { method: 'GET', url: client, action: 'client.read', answer: readClient(deps, known) },
   { method: 'PATCH', url: client, action: 'client.patch', answer: remembering(deps, patchClient(deps, known)) },

@@ -1,7 +1,6 @@
 import { requestAdoption, requestRelease } from './terraform/adoption.ts'
-import type { ApiDeps } from './dependencies.ts'
 import type { KnownClients } from './clients/client-cache.ts'
-import type { Routes } from './http/serve.ts'
+import type { NeedsOf, Routes } from './http/serve.ts'
 import { readSnapshot } from './terraform/snapshot.ts'
 import { deleteState, lockState, readStateText, unlockState, writeState } from './terraform/state-backend.ts'
 import { listStates, listVersions, readStateVersion, restoreState } from './terraform/state-versions.ts'
@@ -11,8 +10,23 @@ const states = `${tenant}/terraform/states`
 const state = `${states}/:state`
 const client = `${tenant}/clients/:clientId/terraform`
 
+type Needs = NeedsOf<
+  | typeof deleteState
+  | typeof listStates
+  | typeof listVersions
+  | typeof lockState
+  | typeof readSnapshot
+  | typeof readStateText
+  | typeof readStateVersion
+  | typeof requestAdoption
+  | typeof requestRelease
+  | typeof restoreState
+  | typeof unlockState
+  | typeof writeState
+>
+
 /** `/v1/tenants/{tenantId}/terraform` and what asks for adoption and release */
-export const terraformRoutes = (deps: ApiDeps, known: KnownClients): Routes => [
+export const terraformRoutes = (deps: Needs, known: KnownClients): Routes => [
   { method: 'GET', url: states, action: 'state.list', answer: listStates(deps) },
   { method: 'GET', url: state, action: 'state.read', answer: readStateText(deps) },
   { method: 'POST', url: state, action: 'state.write', answer: writeState(deps) },

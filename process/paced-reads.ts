@@ -1,10 +1,10 @@
-import type { ApiDeps } from '../api/dependencies.ts'
+import type { Auth0Reads } from '../api/clients/auth0-reads.ts'
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Asker, Pacer } from '../adapters/auth0/pacer.ts'
 import type { Reply } from '../domain/changes/verdict.ts'
 
 /** Readings for requests, each of which waits its turn in the tenant's budget. */
-export const pacedReads = (pacer: Pacer, auth0: Auth0): ApiDeps['auth0'] => {
+export const pacedReads = (pacer: Pacer, auth0: Auth0): Auth0Reads => {
   const paced = async <Body>(
     tenantId: string,
     asker: Asker,

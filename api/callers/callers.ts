@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import { issue } from '../../adapters/credentials/issue.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { Reading } from '../../adapters/postgres/callers.ts'
+import type { Reading, Registers } from '../../adapters/postgres/callers.ts'
+import type { Log } from '../../adapters/log/log.ts'
+import type { ConfiguredCallers } from '../../adapters/config/configured-callers.ts'
 import { callerChange, newCaller, Rotation } from '../../domain/access/caller-requests.ts'
 import { excessOf, excessOfSecret, isAdministrator, mayOversee } from '../../domain/access/grants.ts'
 import type { Grant } from '../../domain/access/grants.ts'
@@ -10,14 +12,14 @@ import { ownerNameOf, retire, revoke, rotate } from '../../domain/access/registe
 import type { Registered, RegisteredKind } from '../../domain/access/registered.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import { pointerTo } from '../../domain/texts/json-text.ts'
+import type { Issue } from '../../domain/texts/json-text.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import { configuredView, registeredView } from './caller-view.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { identify } from '../http/access.ts'
+import type { Identifying, TenantsById } from '../http/access.ts'
 import { parseJson } from '../http/json.ts'
-import { refuseParameters } from '../changes/patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 import { forbidden, notFound, Problem } from '../http/problem.ts'
-import type { Issue } from '../../domain/texts/json-text.ts'
 
 /**
  * Applications and service accounts, for administrators of tenants. An entry that reaches beyond an administrator's
@@ -25,6 +27,20 @@ import type { Issue } from '../../domain/texts/json-text.ts'
  */
 
 type Stage = (ask: Ask) => Promise<Answer>
+
+/** Some of what can be done with the entries of the database. */
+type RegistersTo<Does extends keyof Registers[RegisteredKind]> = Readonly<
+  Record<RegisteredKind, Pick<Registers[RegisteredKind], Does>>
+>
+
+/** Those of the configuration, which nothing here changes. */
+interface Configured {
+  readonly configuredCallers: ConfiguredCallers
+}
+
+type Finding = Configured & { readonly registers: RegistersTo<'find'> }
+type Deciding = Configured & { readonly registers: RegistersTo<'change'> }
+type Logged = { readonly log: Pick<Log, 'warn'> }
 
 const words: Readonly<
   Record<RegisteredKind, { readonly what: string; readonly list: string; readonly secret: string }>
@@ -35,7 +51,7 @@ const words: Readonly<
 
 /** GET: those of the database and of the configuration, by name. */
 export const listCallers =
-  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  (deps: Identifying & Configured & { readonly registers: RegistersTo<'list'> }, kind: RegisteredKind): Stage =>
   async (ask) => {
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
@@ -52,7 +68,7 @@ export const listCallers =
 
 /** GET of one. */
 export const readCaller =
-  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  (deps: Identifying & Finding, kind: RegisteredKind): Stage =>
   async (ask) => {
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
@@ -64,7 +80,11 @@ export const readCaller =
 
 /** POST: a new one. Its secret stands in this answer, and never again. */
 export const createCaller =
-  (deps: ApiDeps, kind: RegisteredKind, path: string): Stage =>
+  (
+    deps: Identifying & Configured & TenantsById & Logged & { readonly registers: RegistersTo<'create'> },
+    kind: RegisteredKind,
+    path: string,
+  ): Stage =>
   async (ask) => {
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
@@ -89,7 +109,7 @@ export const createCaller =
 
 /** PATCH: what it is good for, until when, and whether it is disabled. */
 export const changeCaller =
-  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  (deps: Identifying & Deciding & TenantsById & Logged, kind: RegisteredKind): Stage =>
   async (ask) => {
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
@@ -107,7 +127,7 @@ export const changeCaller =
 
 /** POST …/rotate: a new secret, with the present one good beside it for a while. Whoever gets a secret could use it all. */
 export const rotateSecret =
-  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  (deps: Identifying & Finding & Deciding & Logged, kind: RegisteredKind): Stage =>
   async (ask) => {
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
@@ -138,7 +158,7 @@ export const rotateSecret =
 
 /** POST …/retire: ends the overlap of a rotation now. */
 export const retireSecret =
-  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  (deps: Identifying & Deciding & Logged, kind: RegisteredKind): Stage =>
   async (ask) => {
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
@@ -149,7 +169,7 @@ export const retireSecret =
 
 /** DELETE: revokes it, at once and for good. Its name stays taken: it may stand on owners, and does in records. */
 export const revokeCaller =
-  (deps: ApiDeps, kind: RegisteredKind): Stage =>
+  (deps: Identifying & Deciding & Logged, kind: RegisteredKind): Stage =>
   async (ask) => {
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
@@ -169,7 +189,7 @@ export const revokeCaller =
   }
 
 /** @throws Problem 403 */
-const administratorOf = async (deps: ApiDeps, ask: Ask): Promise<Caller> => {
+const administratorOf = async (deps: Identifying, ask: Ask): Promise<Caller> => {
   const caller = await identify(deps, ask)
   if (!isAdministrator(caller)) throw forbidden('This needs the permission tenant.admin on a tenant.', 'tenant.admin')
   return caller
@@ -180,18 +200,18 @@ const nameOf = (ask: Ask): string => ask.params['name'] ?? ''
 const noSuchCaller = (kind: RegisteredKind): Problem =>
   notFound(`There is no such ${words[kind].what} within the tenants that you are an administrator of.`)
 
-const configuredOf = (deps: ApiDeps, kind: RegisteredKind, name: string) =>
+const configuredOf = (deps: Configured, kind: RegisteredKind, name: string) =>
   deps.configuredCallers[kind].find((one) => one.name === name)
 
 /** An entry of the database that the administrator may know of. @throws Problem 404 */
-const overseen = async (deps: ApiDeps, kind: RegisteredKind, caller: Caller, name: string): Promise<Reading> => {
+const overseen = async (deps: Finding, kind: RegisteredKind, caller: Caller, name: string): Promise<Reading> => {
   const found = configuredOf(deps, kind, name) === undefined ? await deps.registers[kind].find(name) : undefined
   if (found === undefined || !mayOversee(caller, found.entry.grant)) throw noSuchCaller(kind)
   return found
 }
 
 /** @throws Problem 409, or 404 where the administrator may not know of it */
-const refuseConfigured = (deps: ApiDeps, kind: RegisteredKind, caller: Caller, name: string): void => {
+const refuseConfigured = (deps: Configured, kind: RegisteredKind, caller: Caller, name: string): void => {
   const configured = configuredOf(deps, kind, name)
   if (configured === undefined) return
   if (!mayOversee(caller, configured.grant)) throw noSuchCaller(kind)
@@ -203,7 +223,7 @@ const refuseConfigured = (deps: ApiDeps, kind: RegisteredKind, caller: Caller, n
 
 /** Changes an entry on its locked row. @throws Problem 403, 404, 409 */
 const decide = async (
-  deps: ApiDeps,
+  deps: Deciding,
   kind: RegisteredKind,
   caller: Caller,
   ask: Ask,
@@ -226,7 +246,7 @@ const decide = async (
 }
 
 /** @throws Problem 403 with a pointer for each member that is more than the administrator has; 422 for unknown tenants */
-const mayHandOut = (deps: ApiDeps, caller: Caller, grant: Grant): void => {
+const mayHandOut = (deps: TenantsById, caller: Caller, grant: Grant): void => {
   refuseExcess(excessOf(caller, grant))
   const unknown = grant.tenants === '*' ? [] : grant.tenants.filter((id) => !deps.tenants.has(id))
   if (unknown.length > 0)
@@ -257,7 +277,7 @@ const parse = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T => {
 }
 
 /** One line in the log for each thing that an administrator did. Never a secret. */
-const tell = (deps: ApiDeps, kind: RegisteredKind, caller: Caller, { entry }: Reading, what: string): void => {
+const tell = (deps: Logged, kind: RegisteredKind, caller: Caller, { entry }: Reading, what: string): void => {
   deps.log.warn({ [kind]: entry.name, by: caller.id, tenants: entry.grant.tenants }, `${words[kind].what} ${what}`)
 }
 

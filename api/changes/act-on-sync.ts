@@ -3,25 +3,31 @@ import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { OpenRecord } from '../../adapters/postgres/audit.ts'
 import type { Claim } from '../../adapters/postgres/changes/idempotency.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import { accessIssues, rightOnReading } from '../../domain/clients/rights.ts'
 import type { RightOnReading } from '../../domain/clients/rights.ts'
 import type { Acceptance } from '../../domain/changes/accept.ts'
 import { pendingPaths } from '../../domain/clients/desired.ts'
 import { drifts } from '../../domain/clients/drift.ts'
 import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
-import { answerAccepted, answeredAgain, answerStored, wake } from './answer-change.ts'
+import { answerAccepted, answeredAgain, answerStored } from './answer-change.ts'
+import type { Answering } from './answer-change.ts'
+import { wake } from '../clients/wake.ts'
+import type { Waking } from '../clients/wake.ts'
 import { headerText } from '../http/request.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import { clientAnswer } from '../clients/client-answer.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admit, clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import { once } from '../http/idempotency.ts'
+import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
 import { parseJson } from '../http/json.ts'
 import { isStale, notRead } from '../clients/client-cache.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { patchKindOf } from '../http/media-type.ts'
-import { decidedOnReading, findFor, refuseBacklog, refuseForeign, refuseParameters } from './patch-client.ts'
-import type { Changing } from './patch-client.ts'
+import { decidedOnReading, findFor, refuseBacklog, refuseForeign } from './accept-patch.ts'
+import type { Accepting, Changing } from './accept-patch.ts'
+import { refuseParameters } from '../http/query.ts'
 import { patienceOf } from '../http/prefer.ts'
 import { forbidden, Problem } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
@@ -29,12 +35,17 @@ import { decisionOn } from '../clients/access.ts'
 const Body = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
 type Action = z.infer<typeof Body>['action']
 
+/** What has the worker read a client anew. */
+type Retrying = Waking & { readonly clients: Pick<Clients, 'retry'> }
+
+type Syncing = Admitting & Repeating & Accepting & Answering & Retrying & { readonly settings: ClaimSettings }
+
 /**
  * POST /v1/tenants/{tenantId}/clients/{clientId}/sync: try again now; put Nexus' values back where somebody changed them
  * in Auth0; or take the outside values over. The last two are changes like any other.
  */
 export const actOnSync =
-  (deps: ApiDeps, known: KnownClients) =>
+  (deps: Syncing, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const since = known.now()
     const caller = await admit(deps, ask, 'write')
@@ -68,7 +79,12 @@ interface Side extends Changing {
 }
 
 /** Stores the change that puts Nexus' values back, or takes those of Auth0 over, and answers what came of it. */
-const takeSides = async (deps: ApiDeps, known: KnownClients, ask: Ask, side: Side): Promise<Answer> => {
+const takeSides = async (
+  deps: Accepting & Answering & Retrying,
+  known: KnownClients,
+  ask: Ask,
+  side: Side,
+): Promise<Answer> => {
   const { tenant, caller, record, claim } = side
   await refuseBacklog(deps, tenant.id, caller)
   const origin = claim && ({ kind: 'request', claim } as const)
@@ -103,7 +119,7 @@ const actionOf = (bytes: Uint8Array): Action => {
   })
 }
 
-const readAnew = async (deps: ApiDeps, { key }: ClientRecord, record?: OpenRecord): Promise<void> => {
+const readAnew = async (deps: Retrying, { key }: ClientRecord, record?: OpenRecord): Promise<void> => {
   await deps.clients.retry(key, record)
   wake(deps, key)
 }

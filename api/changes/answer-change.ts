@@ -3,22 +3,30 @@ import type { Accepted } from '../../adapters/postgres/changes/accept.ts'
 import type { Change } from '../../adapters/postgres/changes/changes.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
 import { headerText } from '../http/request.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import { clientAnswer } from '../clients/client-answer.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { askerOf } from '../http/access.ts'
+import { wake } from '../clients/wake.ts'
+import type { Waking } from '../clients/wake.ts'
 import type { Kept } from '../http/stored-answer.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { outcomeOf } from './outcome.ts'
+import type { AwaitingOutcome } from './outcome.ts'
 import { patienceOf } from '../http/prefer.ts'
+import type { WaitSettings } from '../http/prefer.ts'
 import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
 import { mustRead, toldOfChange } from '../clients/access.ts'
 
 /** A change that has been stored, and its client right after. */
 export type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
+
+/** What an answer to a change needs. */
+export type Answering = AwaitingOutcome &
+  Waking & { readonly clients: Pick<Clients, 'load'>; readonly settings: WaitSettings }
 
 /**
  * Wakes the worker, waits as long as the caller wants to, and says what came of the change: by the caller's rights when
@@ -28,7 +36,7 @@ export type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
  *   that did not come to be
  */
 export const answerAccepted = async (
-  deps: ApiDeps,
+  deps: Answering,
   ask: Ask,
   tenant: TenantConfiguration,
   caller: Caller,
@@ -83,7 +91,7 @@ const mustStillRead = (
  * @throws as `answerAccepted`
  */
 export const answerStored = async (
-  deps: ApiDeps,
+  deps: Answering,
   ask: Ask,
   tenant: TenantConfiguration,
   caller: Caller,
@@ -102,7 +110,7 @@ export const answerStored = async (
  */
 export const answeredAgain =
   (
-    deps: Pick<ApiDeps, 'clients'>,
+    deps: { readonly clients: Pick<Clients, 'load'> },
     known: KnownClients,
     ask: Ask,
     tenant: TenantConfiguration,
@@ -133,13 +141,6 @@ const newest = async (
   }
 }
 
-/** Tells the worker. Nothing waits for it: the change is safe in the database, where the sweep finds it. */
-export const wake = (deps: Pick<ApiDeps, 'queue' | 'log'>, key: ClientKey): void => {
-  deps.queue.wake(key).catch((error: unknown) => {
-    deps.log.warn({ ...key, reason: messageOf(error) }, 'the queue could not be woken')
-  })
-}
-
 /** @throws Problem 404, 409, 422 for a change that did not come to be */
 const throwUnlessApplied = (change: Change): void => {
   const problem = problemOfChange(change)
@@ -163,5 +164,3 @@ export const problemOfChange = ({
     errors: refusal?.issues ?? [],
   })
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -2,21 +2,25 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { Made } from '../../adapters/postgres/changes/idempotency.ts'
-import type { Operation } from '../../adapters/postgres/changes/operations.ts'
+import type { Operation, Operations } from '../../adapters/postgres/changes/operations.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Answer } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { readKept } from '../http/stored-answer.ts'
 import type { Kept } from '../http/stored-answer.ts'
 import { countsOf, isDone, operationLink, operationView } from './operation-view.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import { readableIn } from '../clients/access.ts'
 
-type Answering = Pick<ApiDeps, 'operations' | 'clients'>
+/** Where operations are, and which of their clients a caller may read. */
+export interface AnsweringOperations {
+  readonly operations: Pick<Operations, 'find' | 'reopen'>
+  readonly clients: Pick<Clients, 'standings'>
+}
 
 /** 200 where all of it is settled, 202 where something waits. */
 export const answerOperation = async (
-  deps: Answering,
+  deps: AnsweringOperations,
   tenant: TenantConfiguration,
   caller: Caller,
   id: string,
@@ -39,7 +43,7 @@ export const answerOperation = async (
 
 /** An operation as its caller may see it now. */
 export const viewFor = async (
-  deps: Pick<ApiDeps, 'clients'>,
+  deps: Pick<AnsweringOperations, 'clients'>,
   tenant: TenantConfiguration,
   caller: Caller,
   operation: Operation,
@@ -65,7 +69,12 @@ const KeptView = z.looseObject({
  * @param decideAnew decides on the elements of an operation that are undecided
  */
 export const operationAgain =
-  (deps: Answering, tenant: TenantConfiguration, caller: Caller, decideAnew: (id: string) => Promise<unknown>) =>
+  (
+    deps: AnsweringOperations,
+    tenant: TenantConfiguration,
+    caller: Caller,
+    decideAnew: (id: string) => Promise<unknown>,
+  ) =>
   async (kept: Kept, made: Made | undefined): Promise<Kept> => {
     const operationId = made?.operationId ?? null
     if (kept instanceof Problem || operationId === null) return kept

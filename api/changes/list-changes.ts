@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import type { Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import { changeView } from './change-view.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admit, askerOf, clientIdOf, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { parseQuery } from '../http/query.ts'
 import { mustRead } from '../clients/access.ts'
@@ -15,7 +16,7 @@ const Query = z.strictObject({
 
 /** GET /v1/tenants/{tenantId}/clients/{clientId}/changes: who changed what, newest first. */
 export const listChanges =
-  (deps: ApiDeps, known: KnownClients) =>
+  (deps: Admitting & { readonly changes: Pick<Changes, 'list'> }, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
     const { limit, cursor } = parseQuery(Query, ask.query, 'limit (1 to 100) and cursor (the next of the page before)')

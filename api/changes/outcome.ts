@@ -1,5 +1,17 @@
-import type { Change } from '../../adapters/postgres/changes/changes.ts'
-import type { ApiDeps } from '../dependencies.ts'
+import type { Change, Changes } from '../../adapters/postgres/changes/changes.ts'
+import type { Notifications } from '../../adapters/postgres/database/notifications.ts'
+
+/** What a request waits with. */
+export interface AwaitingOutcome {
+  readonly notifications: Pick<Notifications, 'wait'>
+  readonly changes: Pick<Changes, 'find'>
+  readonly settings: PollSettings
+}
+
+export interface PollSettings {
+  /** How often a waiting request looks at its change itself, in case a notification was lost. Milliseconds. */
+  readonly pollMs: number
+}
 
 /**
  * Waits until a change has settled. The wait is registered before this function first yields, so that whoever calls it
@@ -11,7 +23,7 @@ import type { ApiDeps } from '../dependencies.ts'
  * @returns the settled change; undefined when the patience was over first. The change remains, whatever comes back.
  */
 export const outcomeOf = async (
-  deps: Pick<ApiDeps, 'notifications' | 'changes' | 'settings'>,
+  deps: AwaitingOutcome,
   tenantId: string,
   changeId: string,
   patienceMs: number,

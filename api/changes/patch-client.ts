@@ -1,36 +1,31 @@
 import { z } from 'zod'
-import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
-import type { OpenRecord } from '../../adapters/postgres/audit.ts'
-import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { Accepted } from '../../adapters/postgres/changes/accept.ts'
 import type { Claim } from '../../adapters/postgres/changes/idempotency.ts'
-import type { Origin } from '../../adapters/postgres/changes/origin.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
-import { accept } from '../../domain/changes/accept.ts'
-import type { Acceptance, Patch } from '../../domain/changes/accept.ts'
-import { readingCouldLetIn, rightOnReading } from '../../domain/clients/rights.ts'
-import type { RightOnReading } from '../../domain/clients/rights.ts'
-import { decidingForeignStateOf } from '../../domain/terraform/standing.ts'
-import type { Auth0Client, Caller } from '../../domain/vocabulary.ts'
-import { pathsOf } from '../../domain/vocabulary.ts'
+import { acceptPatch, decideOn, findFor, matches, movedOn, problemOfRefusal, refuseForeign } from './accept-patch.ts'
+import type { Accepting, PatchRequest } from './accept-patch.ts'
 import { answerAccepted, answeredAgain, answerStored } from './answer-change.ts'
-import type { Stored } from './answer-change.ts'
+import type { Answering } from './answer-change.ts'
+import type { PatchBodies } from './parse-list.ts'
+import { previewAnswer } from './preview.ts'
+import { readAnswer } from '../clients/client-answer.ts'
+import type { KnownClients } from '../clients/client-cache.ts'
+import { recordOfSecret, withSecret } from '../clients/secret.ts'
+import type { ReadingSecrets } from '../clients/secret.ts'
+import { admit, askerOf, clientIdOf, mustHold, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
+import { once } from '../http/idempotency.ts'
+import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
+import { patchKindOf } from '../http/media-type.ts'
+import { patienceOf } from '../http/prefer.ts'
+import { include, parseQuery } from '../http/query.ts'
 import { headerText } from '../http/request.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import { clientText, readAnswer } from '../clients/client-answer.ts'
-import type { ApiDeps } from '../dependencies.ts'
-import { etagOf, ifMatchHolds } from '../http/etag.ts'
-import { admit, askerOf, clientIdOf, mustHold, noSuchClient, tenantOf } from '../http/access.ts'
-import { once } from '../http/idempotency.ts'
-import { isStale, notRead } from '../clients/client-cache.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
-import { patchKindOf } from '../http/media-type.ts'
-import { include, parseQuery } from '../http/query.ts'
-import { patienceOf } from '../http/prefer.ts'
-import { previewAnswer } from './preview.ts'
-import { forbidden, Problem, tooMany } from '../http/problem.ts'
-import { decisionOn, mustWrite } from '../clients/access.ts'
-import { recordOfSecret, withSecret } from '../clients/secret.ts'
+
+type Patching = Admitting &
+  Repeating &
+  Accepting &
+  Answering &
+  ReadingSecrets & { readonly bodies: Pick<PatchBodies, 'patch'>; readonly settings: ClaimSettings }
 
 /** A preview answers no client, and so no secret. */
 const parameters = z
@@ -39,7 +34,7 @@ const parameters = z
 
 /** PATCH /v1/tenants/{tenantId}/clients/{clientId}: from request to answer. */
 export const patchClient =
-  (deps: ApiDeps, known: KnownClients) =>
+  (deps: Patching, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const since = known.now()
     const caller = await admit(deps, ask, 'write')
@@ -77,7 +72,7 @@ export const patchClient =
 
 /** Accepts the change and answers what came of it; what a former attempt has accepted is only answered. */
 const change = async (
-  deps: ApiDeps,
+  deps: Accepting & Answering,
   known: KnownClients,
   ask: Ask,
   request: PatchRequest,
@@ -108,178 +103,8 @@ const preview = async (known: KnownClients, request: PatchRequest, clientId: str
   return previewAnswer(tenant, record, decision)
 }
 
-/** @throws Problem 429 where so much waits for Auth0 already that one more would only wait */
-export const refuseBacklog = async (
-  { changes, settings }: Pick<ApiDeps, 'changes' | 'settings'>,
-  tenantId: string,
-  caller: Caller,
-): Promise<void> => {
-  const { maximumWaiting, maximumWaitingOfCaller } = settings
-  const { all, own } = await changes.waiting(tenantId, caller, maximumWaiting)
-  if (own < maximumWaitingOfCaller && all < maximumWaiting) return
-  throw tooMany(
-    own >= maximumWaitingOfCaller
-      ? `${own} changes of this caller wait for Auth0 already. Wait until some are applied, or withdraw some.`
-      : `${all} changes of this tenant wait for Auth0 already. GET /v1/tenants/${tenantId} says what holds them up.`,
-    30_000,
-  )
-}
-
-/** Somebody who wants to change a client. */
-export interface Changing {
-  readonly tenant: TenantConfiguration
-  readonly caller: Caller
-  /** When the request came, by the clock of the readings. */
-  readonly since: number
-  /** Aborted when nobody waits for a reading of Auth0 any more. */
-  readonly gone: AbortSignal
-  /**
-   * Where Auth0 has been asked already, for many clients at once: the client as it had it, if it did. It is not asked again
-   * then.
-   */
-  readonly asked?: { readonly reading: Auth0Client | undefined }
-}
-
-export interface PatchRequest extends Changing {
-  readonly patch: Patch
-  readonly ifMatch: string | undefined
-}
-
-/**
- * From a parsed patch to a stored change: the one way, for one client or one of many.
- *
- * @param origin noted with the change
- * @param audit stored with it
- * @throws Problem 403, 404, 409, 412, 422, 503 for what was not accepted; nothing has been stored then
- */
-export const acceptPatch = async (
-  deps: Pick<ApiDeps, 'clients' | 'changes' | 'settings'>,
-  known: KnownClients,
-  request: PatchRequest,
-  clientId: string,
-  origin: Origin | undefined,
-  audit: OpenRecord,
-): Promise<Stored | { readonly kind: 'nothing-named'; readonly record: ClientRecord }> => {
-  const { tenant, caller, patch, ifMatch } = request
-  const record = await findFor(known, request, clientId, ifMatch !== undefined)
-  refuseForeign(tenant, record)
-  if (pathsOf(patch.values).length === 0) return { kind: 'nothing-named', record }
-  await refuseBacklog(deps, tenant.id, caller)
-  return orThrow(
-    await decidedOnReading(known, request, record, (reading) =>
-      deps.clients.accept(record.key, authorOf(caller), decideOn(request, reading), origin, audit),
-    ),
-  )
-}
-
-/**
- * Accepts a change on the locked row; where that takes a reading that began after the request, once more with one.
- *
- * @throws Problem 404, 503 where that reading is not to be had; nothing has been stored then
- */
-export const decidedOnReading = async <R extends { readonly kind: string }>(
-  known: KnownClients,
-  changing: Changing,
-  record: ClientRecord,
-  accepting: (reading: Auth0Client | undefined) => Promise<Accepted<R | Unread>>,
-): Promise<Accepted<R | Unread>> => {
-  const first = await accepting(changing.asked?.reading)
-  const isUnread = first.kind === 'refused' && first.refused.kind === 'unread'
-  return isUnread ? accepting(await readingFor(known, changing, record)) : first
-}
-
-/** The locked row cannot be decided on without a reading. */
-export interface Unread {
-  readonly kind: 'unread'
-}
-
-const readingFor = (
-  known: KnownClients,
-  { tenant, caller, since, gone, asked }: Changing,
-  record: ClientRecord,
-): Promise<Auth0Client> => {
-  if (asked !== undefined) throw notRead(1000)
-  return known.readSince(tenant, record, askerOf(caller, 'write', gone), since)
-}
-
-/** `?dryRun=true` must never be taken for the real thing where it is not known. @throws Problem 400 */
-export const refuseParameters = (query: string): void => {
-  if (query !== '') throw new Problem('malformed', 'This address takes no parameters; nothing was done.')
-}
-
-/**
- * The client, for a caller who may write to it. An observation that is too old is read anew where it would refuse the
- * caller and another one might not (somebody may just have let them in), or where the caller wants to change only what they
- * have seen.
- *
- * @throws Problem 403, 404, 503
- */
-export const findFor = async (
-  known: KnownClients,
-  { tenant, caller, gone, asked }: Changing,
-  clientId: string,
-  conditional: boolean,
-): Promise<ClientRecord> => {
-  const asker = askerOf(caller, 'write', gone)
-  const found = await known.find(tenant, clientId, asked === undefined ? asker : null)
-  const mayWrite = decisionOn(tenant, caller, 'write', found).allowed
-  const isWorthReading = asked === undefined && (mayWrite ? conditional : readingCouldLetIn(caller, found))
-  const record = isWorthReading ? await known.refresh(tenant, found, asker) : found
-  mustWrite(tenant, caller, record)
-  return record
-}
-
-type Refused = Exclude<RightOnReading, { kind: 'allowed' }> | { readonly kind: 'moved-on' }
-
-/**
- * What the locked row, which may have changed since it was looked up, says to the request.
- *
- * @param reading what Auth0 had after the request came, where it was read for it
- */
-const decideOn =
-  ({ tenant, caller, patch, ifMatch }: PatchRequest, reading: Auth0Client | undefined) =>
-  (state: ClientRecord): Acceptance | Refused => {
-    const decision = decisionOn(tenant, caller, 'write', state)
-    if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail, needs: decision.needs }
-    if (!matches(ifMatch, tenant, state)) return { kind: 'moved-on' }
-    const acceptance = accept(patch, caller, state, !isStale(tenant, state), tenant.metadataKeys)
-    if (acceptance.kind === 'impossible') return acceptance
-    const right = rightOnReading(acceptance, caller, state, reading, tenant.metadataKeys)
-    return right.kind === 'allowed' ? acceptance : right
-  }
-
-const matches = (ifMatch: string | undefined, tenant: TenantConfiguration, state: ClientRecord): boolean =>
-  ifMatch === undefined || ifMatchHolds(ifMatch, etagOf(clientText(state, tenant.metadataKeys)))
-
-/** @throws Problem 403, 404, 412, 422 for what was not accepted; nothing has been stored then */
-const orThrow = (accepted: Accepted<Refused>): Stored => {
-  if (accepted.kind === 'accepted') return accepted
-  if (accepted.kind === 'no-such-client') throw noSuchClient()
-  throw problemOfRefusal(accepted.refused)
-}
-
-const problemOfRefusal = (refused: Refused | Extract<Acceptance, { kind: 'impossible' }>): Problem => {
-  if (refused.kind === 'forbidden') return forbidden(refused.detail, refused.needs)
-  if (refused.kind === 'moved-on') return movedOn()
-  if (refused.kind === 'unread') return notRead(1000)
-  return new Problem('impossible', 'The change was understood, but it is not possible.', { errors: refused.issues })
-}
-
 /** A patch that names nothing is no change: nothing is stored, and the client is answered as a read would. */
 const answerNothing = ({ tenant, ifMatch }: PatchRequest, record: ClientRecord): Answer => {
   if (!matches(ifMatch, tenant, record)) throw movedOn()
   return readAnswer(tenant, record)
-}
-
-const movedOn = (): Problem =>
-  new Problem('precondition-failed', 'The client is no longer as If-Match says. Read it again, then decide anew.')
-
-/** @throws Problem 409 where another's Terraform state manages the client, and the tenant wants it changed there only */
-export const refuseForeign = (tenant: TenantConfiguration, { terraform }: ClientRecord): void => {
-  const state = decidingForeignStateOf(terraform, tenant.terraformStates)
-  if (state !== undefined && tenant.foreignTerraform === 'refuse')
-    throw new Problem(
-      'managed-by-terraform',
-      `The Terraform state ${state} manages this client, and this tenant's policy is to change it there only.`,
-    )
 }

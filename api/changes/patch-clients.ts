@@ -4,38 +4,81 @@ import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import { isUnavailable } from '../../adapters/postgres/database/connect.ts'
 import { ClaimLost } from '../../adapters/postgres/changes/idempotency.ts'
 import type { Claim } from '../../adapters/postgres/changes/idempotency.ts'
+import type { Operations } from '../../adapters/postgres/changes/operations.ts'
+import type { Log } from '../../adapters/log/log.ts'
+import type { Notifications } from '../../adapters/postgres/database/notifications.ts'
 import { gathered, recordedOneByOne } from '../../domain/access/audit.ts'
 import type { AuditEntry } from '../../domain/access/audit.ts'
 import { ClientId } from '../../domain/vocabulary.ts'
-import { wake } from './answer-change.ts'
+import { wake } from '../clients/wake.ts'
+import type { Waking } from '../clients/wake.ts'
 import { answerOperation, operationAgain } from './answer-operation.ts'
+import type { AnsweringOperations } from './answer-operation.ts'
 import { headerText } from '../http/request.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admit, noSuchClient, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import { once } from '../http/idempotency.ts'
-import { keepAnswer, keepProblem } from '../http/stored-answer.ts'
+import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
+import { keepAnswer, keepProblem, problemIn } from '../http/stored-answer.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
-import { eachOf, refuseIfMatch } from './list-elements.ts'
 import { patchKindOf } from '../http/media-type.ts'
 import { operationLink } from './operation-view.ts'
-import { acceptPatch, refuseParameters } from './patch-client.ts'
+import { acceptPatch } from './accept-patch.ts'
+import type { Accepting } from './accept-patch.ts'
+import type { PollSettings } from './outcome.ts'
+import { refuseParameters } from '../http/query.ts'
 import { patienceOf } from '../http/prefer.ts'
+import type { WaitSettings } from '../http/prefer.ts'
 import { loggable, problemOf } from '../http/problem-of.ts'
-import { unavailable } from '../http/problem.ts'
+import { Problem, unavailable } from '../http/problem.ts'
 import { answerRecorded, storeEntry } from '../http/audited.ts'
-import { askedOf, surveyOf } from './survey.ts'
-import type { ListRequest, Survey } from './survey.ts'
-import { patchOf } from '../threads/bodies.ts'
-import { problemIn } from '../threads/jobs.ts'
-import type { ListedPatch } from '../threads/jobs.ts'
+import type { Recording, Storing } from '../http/audited.ts'
+import { askedOf, eachOf, surveyOf } from './survey.ts'
+import type { ListRequest, Survey, Surveying } from './survey.ts'
+import { patchOf } from './parse-list.ts'
+import type { ListedPatch, PatchBodies } from './parse-list.ts'
+
+export interface ListSettings {
+  /** The largest list of changes, how many of them it may hold, and how long deciding on all of them may take. */
+  readonly listLimitBytes: number
+  readonly maximumElements: number
+  /** Milliseconds. */
+  readonly decideMs: number
+}
+
+/** What decides on one element. */
+type DecidingOne = Accepting &
+  Recording &
+  Waking & { readonly operations: Pick<Operations, 'decide'>; readonly log: Pick<Log, 'error'> }
+
+/** What decides on all elements of a list. */
+type DecidingAll = DecidingOne &
+  Surveying & { readonly operations: Pick<Operations, 'find'>; readonly settings: Pick<ListSettings, 'decideMs'> }
+
+/** What waits for the changes of an operation. */
+interface AwaitingOperation {
+  readonly operations: Pick<Operations, 'waiting'>
+  readonly notifications: Pick<Notifications, 'wait'>
+  readonly settings: PollSettings
+}
+
+type PatchingMany = Admitting &
+  Repeating &
+  DecidingAll &
+  AwaitingOperation &
+  AnsweringOperations & {
+    readonly operations: Pick<Operations, 'open'>
+    readonly bodies: Pick<PatchBodies, 'list'>
+    readonly settings: ClaimSettings & WaitSettings & ListSettings
+  }
 
 /**
  * PATCH /v1/tenants/{tenantId}/clients: a list of `{id, patch}`. Each is authorised, validated and accepted like a PATCH
  * of its own, whatever becomes of the others.
  */
 export const patchClients =
-  (deps: ApiDeps, known: KnownClients) =>
+  (deps: PatchingMany, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const { settings } = deps
     const since = known.now()
@@ -61,13 +104,19 @@ export const patchClients =
     })
   }
 
+/** Which client of the list a tag would be about, nobody could say. @throws Problem 400 */
+const refuseIfMatch = (ask: Ask): void => {
+  if (ask.headers['if-match'] !== undefined)
+    throw new Problem('malformed', 'A list of changes takes no If-Match; send that client a PATCH of its own.')
+}
+
 /**
  * A former attempt at the same request has opened it already, and perhaps decided some: it goes on with that.
  *
  * @throws Problem 403, 404 for a list of some length of which the caller may not change one: nothing is kept of it then
  */
 const openOperation = async (
-  deps: ApiDeps,
+  deps: Surveying & { readonly operations: Pick<Operations, 'open'> },
   known: KnownClients,
   ask: Ask,
   list: ListRequest,
@@ -91,7 +140,7 @@ const openOperation = async (
  * @throws Problem 503 when the storage went away meanwhile; what was decided stays
  */
 const decideAll = async (
-  deps: ApiDeps,
+  deps: DecidingAll,
   known: KnownClients,
   ask: Ask,
   list: ListRequest,
@@ -136,7 +185,7 @@ interface Deciding {
 }
 
 /** @throws Problem 503 where they could not be recorded */
-const recordRefusals = async (deps: ApiDeps, refused: readonly AuditEntry[]): Promise<void> => {
+const recordRefusals = async (deps: Storing, refused: readonly AuditEntry[]): Promise<void> => {
   for (const entry of gathered(refused)) await storeEntry(deps, entry)
 }
 
@@ -146,7 +195,7 @@ const recordRefusals = async (deps: ApiDeps, refused: readonly AuditEntry[]): Pr
  * @returns whether it was accepted and will not be sent for now
  */
 const decide = async (
-  deps: ApiDeps,
+  deps: DecidingOne,
   known: KnownClients,
   { ask, list, survey, refused, enough, operationId }: Deciding,
   { id, patch, problem }: ListedPatch,
@@ -186,7 +235,7 @@ const isStorageLost = (error: unknown): boolean => error instanceof OutcomeUnkno
 
 /** Waits until nothing of the operation waits any more, or as long as the caller wants to. */
 const waitFor = async (
-  { operations, notifications, settings }: ApiDeps,
+  { operations, notifications, settings }: AwaitingOperation,
   id: string,
   patienceMs: number,
   enough: AbortSignal,

@@ -1,17 +1,24 @@
-import type { Change } from '../../adapters/postgres/changes/changes.ts'
+import type { Change, Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { changeView } from './change-view.ts'
 import { admit, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import { notFound } from '../http/problem.ts'
 import { mustRead } from '../clients/access.ts'
 
 export const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 
+/** Where changes and their clients are found. */
+export interface FindingChanges {
+  readonly changes: Pick<Changes, 'find'>
+  readonly clients: Pick<Clients, 'load'>
+}
+
 /** A change and its client. @throws Problem 404 */
 export const findChange = async (
-  deps: Pick<ApiDeps, 'changes' | 'clients'>,
+  deps: FindingChanges,
   tenantId: string,
   id: string,
 ): Promise<{ readonly change: Change; readonly record: ClientRecord }> => {
@@ -23,7 +30,7 @@ export const findChange = async (
 
 /** GET /v1/tenants/{tenantId}/changes/{changeId}: who changed what, when, and what came of it. */
 export const readChange =
-  (deps: ApiDeps) =>
+  (deps: Admitting & FindingChanges) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
     const tenant = tenantOf(deps, ask)

@@ -1,18 +1,24 @@
-import type { Operation } from '../../adapters/postgres/changes/operations.ts'
+import type { Operation, Operations } from '../../adapters/postgres/changes/operations.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import { mayDo } from '../../domain/access/authorize.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admit, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import { viewFor } from './answer-operation.ts'
 import { isDone } from './operation-view.ts'
-import { refuseParameters } from './patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 import { forbidden, notFound } from '../http/problem.ts'
 import { uuid } from './read-change.ts'
 
+interface ReadingOperations {
+  readonly operations: Pick<Operations, 'find'>
+  readonly clients: Pick<Clients, 'standings'>
+}
+
 /** GET /v1/tenants/{tenantId}/operations/{operationId}: how far changes are that were asked for together. */
 export const readOperation =
-  (deps: ApiDeps) =>
+  (deps: Admitting & ReadingOperations) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
     refuseParameters(ask.query)

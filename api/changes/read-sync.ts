@@ -1,25 +1,31 @@
-import type { Change } from '../../adapters/postgres/changes/changes.ts'
+import type { Change, Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
 import { conditionsOf } from '../../domain/changes/conditions.ts'
 import { fold } from '../../domain/clients/desired.ts'
 import { drifts } from '../../domain/clients/drift.ts'
 import { readFields } from '../../domain/clients/fields.ts'
-import type { MetadataKeys } from '../../domain/vocabulary.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
-import { standingView } from '../terraform/adoption.ts'
+import type { MetadataKeys } from '../../domain/vocabulary.ts'
+import { standingView } from '../clients/terraform-standing.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import { changeView, nested } from './change-view.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admit, askerOf, clientIdOf, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { mustRead } from '../clients/access.ts'
+
+interface Synced {
+  readonly changes: Pick<Changes, 'list'>
+  readonly stateIndex: Pick<StateIndex, 'standing'>
+}
 
 /** Changes that are looked at for the times of the conditions; more than that seldom wait. */
 const newest = 100
 
 /** GET /v1/tenants/{tenantId}/clients/{clientId}/sync: desired and observed side by side, and what is between them. */
 export const readSync =
-  (deps: ApiDeps, known: KnownClients) =>
+  (deps: Admitting & Synced, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
     const tenant = tenantOf(deps, ask)

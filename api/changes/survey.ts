@@ -1,18 +1,23 @@
-import type { ClientStanding } from '../../adapters/postgres/clients/clients.ts'
+import type { Clients, ClientStanding } from '../../adapters/postgres/clients/clients.ts'
+import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
 import { accessFields } from '../../domain/clients/desired.ts'
 import { needsReading, readingCouldLetIn } from '../../domain/clients/rights.ts'
-import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { ClientId } from '../../domain/vocabulary.ts'
-import type { ApiDeps } from '../dependencies.ts'
+import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { askerOf } from '../http/access.ts'
 import { isStale, pageSize } from '../clients/client-cache.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
-import { eachOf } from './list-elements.ts'
-import type { Changing } from './patch-client.ts'
+import type { Changing } from './accept-patch.ts'
 import { forbidden, notFound, Problem } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
-import { patchOf } from '../threads/bodies.ts'
-import type { ListedPatch } from '../threads/jobs.ts'
+import { patchOf } from './parse-list.ts'
+import type { ListedPatch } from './parse-list.ts'
+
+/** What is asked of many clients at once, and of their tenant. */
+export interface Surveying {
+  readonly clients: Pick<Clients, 'standings'>
+  readonly health: Pick<Tenants, 'health'>
+}
 
 /** One request for many clients, parsed as far as all of them have in common. */
 export interface ListRequest extends Pick<Changing, 'tenant' | 'caller' | 'since' | 'gone'> {
@@ -39,7 +44,7 @@ type Due = 'unknown' | 'may be let in' | 'rests on an observation'
  * that have to be read are one page of Auth0's list, and for a caller whom no reading could let in nothing is read.
  */
 export const surveyOf = async (
-  deps: ApiDeps,
+  deps: Surveying,
   known: KnownClients,
   list: ListRequest,
   elements: readonly ListedPatch[],
@@ -101,7 +106,7 @@ const readSingly: typeof readMany = async (_deps, known, { tenant, caller, gone 
 
 /** Reads by pages, unless that is more than anybody could be owed. */
 const readMany = async (
-  deps: ApiDeps,
+  deps: Surveying,
   known: KnownClients,
   { tenant, caller, gone }: ListRequest,
   due: ReadonlyMap<string, Due>,
@@ -139,3 +144,18 @@ const refusalOf = (
 /** How an element is to be decided on, after the survey. */
 export const askedOf = ({ asked }: Survey, id: string): Pick<Changing, 'asked'> =>
   asked.has(id) ? { asked: { reading: asked.get(id) } } : {}
+
+/** Worked on at the same time: a request must not keep every connection of the pool. */
+const atOnce = 8
+
+/** Works on a few at a time; once one has thrown, no further one is begun. */
+export const eachOf = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  // All take from one generator, which a loop that ends early closes for the others too.
+  const queue = (function* () {
+    yield* items
+  })()
+  const run = async (): Promise<void> => {
+    for (const item of queue) await work(item)
+  }
+  await Promise.all(Array.from({ length: atOnce }, run))
+}

@@ -1,14 +1,16 @@
+import type { Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admit, tenantOf } from '../http/access.ts'
-import { refuseParameters } from './patch-client.ts'
+import type { Admitting } from '../http/access.ts'
+import { refuseParameters } from '../http/query.ts'
 import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
+import type { FindingChanges } from './read-change.ts'
 import { mustWrite } from '../clients/access.ts'
 
 /** DELETE /v1/tenants/{tenantId}/changes/{changeId}: takes a change back that still waits. */
 export const withdrawChange =
-  (deps: ApiDeps) =>
+  (deps: Admitting & FindingChanges & { readonly changes: Pick<Changes, 'withdraw'> }) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'write')
     refuseParameters(ask.query)

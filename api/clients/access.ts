@@ -1,11 +1,11 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { Change } from '../../adapters/postgres/changes/changes.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import { claimsOf } from '../../domain/access/authorize.ts'
 import type { Decision, Verb } from '../../domain/access/authorize.ts'
 import { rightTo } from '../../domain/clients/rights.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { forbidden, Problem } from '../http/problem.ts'
 
 /**
@@ -37,7 +37,7 @@ const mustBeAllowed = (decision: Decision): void => {
  * was ever answered of it is that it is not there.
  */
 export const readableIn = async (
-  { clients }: Pick<ApiDeps, 'clients'>,
+  { clients }: { readonly clients: Pick<Clients, 'standings'> },
   tenant: TenantConfiguration,
   caller: Caller,
   clientIds: readonly string[],

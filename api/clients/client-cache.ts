@@ -2,12 +2,16 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import { NoPlace } from '../../adapters/auth0/pacer.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
-import type { Reply } from '../../domain/changes/verdict.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
+import type { Scans } from '../../adapters/postgres/clients/scans.ts'
+import type { Log } from '../../adapters/log/log.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
+import type { Reply } from '../../domain/changes/verdict.ts'
 import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
 import { createAbsences } from './negative-cache.ts'
-import type { ApiDeps } from '../dependencies.ts'
+import type { Auth0Reads } from './auth0-reads.ts'
 import { noSuchClient } from '../http/access.ts'
+import { within } from '../http/deadline.ts'
 import { notFound, unavailable } from '../http/problem.ts'
 import type { Problem } from '../http/problem.ts'
 
@@ -79,10 +83,27 @@ export const isStale = (tenant: TenantConfiguration, record: Pick<ClientRecord, 
 /** "All Applications": a PATCH of it would change the tenant's login page. */
 const isGlobal = (client: Auth0Client): boolean => client['global'] === true
 
-export const createKnownClients = (
-  deps: Pick<ApiDeps, 'clients' | 'auth0' | 'scans' | 'log' | 'settings'>,
-  now: () => number = () => performance.now(),
-): KnownClients => {
+/** Limits of what is read from Auth0 for requests. Times are milliseconds. */
+export interface ReadSettings {
+  /** How long a client that Auth0 does not have is not asked for again, and how many of them are remembered. */
+  readonly absentMs: number
+  readonly maximumAbsent: number
+  /** How long a request waits for a read from Auth0, its turn in the tenant's rate budget included. */
+  readonly readMs: number
+  /** After a read that Auth0 did not answer: how long nobody reads from that tenant for a request's sake. */
+  readonly quietMs: number
+}
+
+interface Knowing {
+  readonly clients: Pick<Clients, 'load' | 'observe' | 'forget'>
+  readonly auth0: Pick<Auth0Reads, 'get' | 'list'>
+  /** Pages that were read for a request are kept as those of a scan are. */
+  readonly scans: Pick<Scans, 'time' | 'keepPage'>
+  readonly log: Pick<Log, 'warn'>
+  readonly settings: ReadSettings
+}
+
+export const createKnownClients = (deps: Knowing, now: () => number = () => performance.now()): KnownClients => {
   const { clients, settings } = deps
   const absent = createAbsences(settings.absentMs, settings.maximumAbsent, now)
   const flights = new Map<string, Flight>()
@@ -265,21 +286,3 @@ export const orNoPlace = <T>(reading: Promise<T>): Promise<T | undefined> =>
   })
 
 const nameOf = (key: ClientKey): string => `${key.tenantId}/${key.clientId}`
-
-/** What `work` comes to, or `otherwise` when that takes longer than `ms`, or nobody waits for it any more. */
-export const within = async <T>(ms: number, work: Promise<T>, otherwise: T, gone?: AbortSignal): Promise<T> => {
-  let give: (() => void) | undefined
-  const late = new Promise<T>((resolve) => {
-    give = () => resolve(otherwise)
-  })
-  const timer = setTimeout(() => give?.(), ms)
-  const leave = (): void => give?.()
-  if (gone?.aborted === true) leave()
-  gone?.addEventListener('abort', leave, { once: true })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-    gone?.removeEventListener('abort', leave)
-  }
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sortFields } from '../../adapters/postgres/clients/client-lists.ts'
-import type { ListedClient, ListOrder, ListRequest } from '../../adapters/postgres/clients/client-lists.ts'
+import type { ClientLists, ListedClient, ListOrder, ListRequest } from '../../adapters/postgres/clients/client-lists.ts'
 import { claimsOf } from '../../domain/access/authorize.ts'
 import { effective } from '../../domain/clients/desired.ts'
 import { keptName } from '../../domain/texts/kept.ts'
@@ -10,8 +10,8 @@ import { textOf, textsOf } from '../../domain/shape.ts'
 import type { MetadataKeys } from '../../domain/vocabulary.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import { cursorOf, listDigest, positionIn } from '../http/cursor.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admit, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import { unavailable } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
 
@@ -41,7 +41,7 @@ const rereadAtOnce = 1000
 
 /** GET /v1/tenants/{tenantId}/clients: the clients that the caller may read, page by page. */
 export const listClients =
-  (deps: ApiDeps) =>
+  (deps: Admitting & { readonly lists: ClientLists }) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
     const { limit, cursor, sort, ...filters } = parseQuery(ListQuery, ask.query, parameters)

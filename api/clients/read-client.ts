@@ -2,19 +2,20 @@ import { z } from 'zod'
 import { headerText } from '../http/request.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import { readAnswer } from './client-answer.ts'
-import type { ApiDeps } from '../dependencies.ts'
-import { isKnownTo } from '../http/etag.ts'
 import { admit, askerOf, clientIdOf, mustHold, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
+import { isKnownTo } from '../http/etag.ts'
 import type { KnownClients } from './client-cache.ts'
 import { include, parseQuery } from '../http/query.ts'
 import { mustRead } from './access.ts'
 import { withSecret } from './secret.ts'
+import type { ReadingSecrets } from './secret.ts'
 
 const parameters = z.strictObject({ include })
 
 /** GET /v1/tenants/{tenantId}/clients/{clientId}: the client, read anew from Auth0 where it is too old. */
 export const readClient =
-  (deps: ApiDeps, known: KnownClients) =>
+  (deps: Admitting & ReadingSecrets, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admit(deps, ask, 'read')
     const { include } = parseQuery(parameters, ask.query, 'include (secret)')

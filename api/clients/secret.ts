@@ -1,20 +1,31 @@
 import { acceptedEntry } from '../../adapters/postgres/audit.ts'
-import type { OpenRecord } from '../../adapters/postgres/audit.ts'
+import type { Audit, OpenRecord } from '../../adapters/postgres/audit.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
+import type { Log } from '../../adapters/log/log.ts'
 import type { AuditFacts } from '../../domain/access/audit.ts'
 import { isRecord } from '../../domain/shape.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
 import type { Answer } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
+import type { Auth0Reads } from './auth0-reads.ts'
+import { orNoPlace } from './client-cache.ts'
+import type { ReadSettings } from './client-cache.ts'
 import { askerOf, noSuchClient } from '../http/access.ts'
-import { orNoPlace, within } from './client-cache.ts'
+import { within } from '../http/deadline.ts'
 import { unavailable } from '../http/problem.ts'
 import type { Problem } from '../http/problem.ts'
 
-type SecretDeps = Pick<ApiDeps, 'auth0' | 'audit' | 'clients' | 'log' | 'settings'>
+/** What gives a secret out. */
+export interface ReadingSecrets {
+  readonly auth0: Pick<Auth0Reads, 'readSecret'>
+  readonly audit: Pick<Audit, 'store'>
+  readonly clients: Pick<Clients, 'load'>
+  readonly log: Pick<Log, 'warn' | 'error'>
+  readonly settings: Pick<ReadSettings, 'readMs' | 'quietMs'>
+}
 
 /** A record of its own for a secret that is read beside something else that is recorded. */
 export const recordOfSecret = (record: OpenRecord): AuditFacts => ({
@@ -24,7 +35,12 @@ export const recordOfSecret = (record: OpenRecord): AuditFacts => ({
 })
 
 /** Somebody is about to be given a secret. @returns whether that is on record */
-const isRecorded = async (deps: SecretDeps, key: ClientKey, caller: Caller, facts: AuditFacts): Promise<boolean> => {
+const isRecorded = async (
+  deps: ReadingSecrets,
+  key: ClientKey,
+  caller: Caller,
+  facts: AuditFacts,
+): Promise<boolean> => {
   try {
     await deps.audit.store(acceptedEntry(facts))
   } catch {
@@ -47,7 +63,7 @@ const isRecorded = async (deps: SecretDeps, key: ClientKey, caller: Caller, fact
  * @throws Problem 404, 503
  */
 export const withSecret = async (
-  deps: SecretDeps,
+  deps: ReadingSecrets,
   key: ClientKey,
   caller: Caller,
   answer: Answer,
@@ -69,7 +85,7 @@ export const withSecret = async (
 }
 
 const readSecret = async (
-  { auth0, clients, settings }: SecretDeps,
+  { auth0, clients, settings }: ReadingSecrets,
   key: ClientKey,
   asker: Asker,
 ): Promise<{ readonly secret: string | null } | { readonly problem: Problem }> => {

@@ -2,14 +2,19 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { marked } from 'marked'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
+import type { BrowserSettings } from '../http/security-headers.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { operations } from './openapi/operations.ts'
 import { notFound, problems } from '../http/problem.ts'
 import type { Routes } from '../http/serve.ts'
 
+export interface DocumentSettings extends Pick<BrowserSettings, 'publicUrl' | 'applicationTokenHeader'> {
+  /** Of the program, as the document tells it. */
+  readonly version: string
+}
+
 /** What people and their tools read: the document, a page to try it in, and a page for each problem. */
-export const pageRoutes = ({ settings }: Pick<ApiDeps, 'settings'>): Routes => {
+export const pageRoutes = ({ settings }: { readonly settings: DocumentSettings }): Routes => {
   const document = JSON.stringify(
     openApiDocument(operations, {
       version: settings.version,

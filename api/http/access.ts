@@ -1,15 +1,40 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
-import { mayAsk, mayDo } from '../../domain/access/authorize.ts'
-import type { Verb } from '../../domain/access/authorize.ts'
-import type { Caller, Permission } from '../../domain/vocabulary.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { StateKey } from '../../adapters/postgres/terraform/state-rows.ts'
+import { mayAsk, mayDo } from '../../domain/access/authorize.ts'
+import type { Verb } from '../../domain/access/authorize.ts'
 import { ClientId, StateName, TenantId } from '../../domain/vocabulary.ts'
+import type { Caller, Permission } from '../../domain/vocabulary.ts'
 import type { Ask } from './request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { forbidden, notFound, tooMany } from './problem.ts'
 
-type Identifying = Pick<ApiDeps, 'authenticate' | 'rate'>
+/** What tells who asks, and whether they ask too often. */
+export interface Identifying {
+  /**
+   * Who asks, from the request's headers.
+   *
+   * @param address where they came from
+   * @param tenantId the tenant that is asked about, if it is one: it says what the caller is called
+   * @throws Unauthenticated with the challenges to answer, TooManyAttempts, AuthenticationUnavailable when nobody can tell
+   *   now
+   */
+  readonly authenticate: (
+    headers: IncomingHttpHeaders,
+    address: string | null,
+    tenantId: string | null,
+  ) => Promise<Caller>
+  /** Counts a request of a caller. @returns how long they have to wait, in milliseconds; 0 where they need not */
+  readonly rate: (caller: Pick<Caller, 'kind' | 'id'>, tenantId: string | null) => number
+}
+
+export interface TenantsById {
+  /** The tenants of the configuration, by id. */
+  readonly tenants: ReadonlyMap<string, TenantConfiguration>
+}
+
+/** What every request needs that is about a tenant. */
+export type Admitting = Identifying & TenantsById
 
 /**
  * Who asks. The record of the request says so from now on.
@@ -63,7 +88,7 @@ export const admitTo = async (
  * @throws as `admit`
  */
 export const admitToState = async (
-  deps: Identifying & Pick<ApiDeps, 'tenants'>,
+  deps: Admitting,
   ask: Ask,
   ...anyOf: readonly [Permission, ...Permission[]]
 ): Promise<{ readonly caller: Caller; readonly tenant: TenantConfiguration; readonly key: StateKey }> => {
@@ -101,7 +126,7 @@ export const mustHold = (caller: Caller, permission: Permission): void => {
 }
 
 /** @throws Problem 404 */
-export const tenantOf = (deps: Pick<ApiDeps, 'tenants'>, ask: Ask): TenantConfiguration => {
+export const tenantOf = (deps: TenantsById, ask: Ask): TenantConfiguration => {
   const tenant = deps.tenants.get(ask.params['tenantId'] ?? '')
   if (tenant === undefined) throw notFound('There is no such tenant.')
   return tenant

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createRates } from '../../adapters/limits/rates.ts'
-import type { ApiDeps } from '../dependencies.ts'
+import type { Log } from '../../adapters/log/log.ts'
 
 /** Lines a minute about answers to those who are not known, or are too fast: a flood must not fill a disk. */
 const perMinute = 1000
@@ -19,7 +19,7 @@ declare module 'fastify' {
  *
  * @param now milliseconds of a clock that never goes back
  */
-export const createAnswerLog = (log: ApiDeps['log'], now: () => number) => {
+export const createAnswerLog = (log: Pick<Log, 'info'>, now: () => number) => {
   const lines = createRates({ perSecond: perMinute / 60, burst: perMinute }, 1, now)
   let unlogged = 0
   return {

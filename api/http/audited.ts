@@ -2,11 +2,12 @@ import { isIP, isIPv4 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { acceptedEntry, AuditUnavailable, openRecord } from '../../adapters/postgres/audit.ts'
 import type { Audit, OpenRecord } from '../../adapters/postgres/audit.ts'
+import type { Log } from '../../adapters/log/log.ts'
+import type { Strangers } from '../../adapters/postgres/strangers.ts'
 import { isAcceptanceRecorded, isRefusalRecorded, isStrangerCounted } from '../../domain/access/audit.ts'
 import type { AuditAction, AuditEntry } from '../../domain/access/audit.ts'
 import { RegisteredName } from '../../domain/access/registered.ts'
 import { ClientId, StateName, TenantId } from '../../domain/vocabulary.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { problemOf } from './problem-of.ts'
 import { unavailable } from './problem.ts'
 
@@ -49,11 +50,19 @@ const networkAddress = (given: string): string | null => {
   return isIP(address) === 0 ? null : address
 }
 
+/** Where a decision is recorded; the log has it where that fails. */
+export interface Storing {
+  readonly audit: Pick<Audit, 'store'>
+  readonly log: Pick<Log, 'error'>
+}
+
+/** The same, with a count of requests without valid credentials. */
+export interface Recording extends Storing {
+  readonly strangers: Pick<Strangers, 'count'>
+}
+
 /** Stores an entry before what it says is answered. @throws Problem 503 instead of an answer that could not be recorded */
-export const storeEntry = async (
-  { audit, log }: Pick<ApiDeps, 'log'> & { readonly audit: Pick<Audit, 'store'> },
-  entry: AuditEntry,
-): Promise<void> => {
+export const storeEntry = async ({ audit, log }: Storing, entry: AuditEntry): Promise<void> => {
   try {
     await audit.store(entry)
   } catch (error) {
@@ -73,7 +82,7 @@ export const storeEntry = async (
  * @throws Problem 503 instead of an answer that could not be recorded: nothing was done then, and nothing is told
  */
 export const answerRecorded = async <T>(
-  { audit, strangers, log }: Pick<ApiDeps, 'strangers' | 'log'> & { readonly audit: Pick<Audit, 'store'> },
+  { audit, strangers, log }: Recording,
   record: OpenRecord,
   answer: () => Promise<T>,
 ): Promise<T> => {

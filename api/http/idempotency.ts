@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto'
 import { ClaimLost } from '../../adapters/postgres/changes/idempotency.ts'
-import type { Claim, Made, RequestKey } from '../../adapters/postgres/changes/idempotency.ts'
+import type { Claim, Idempotency, Made, RequestKey } from '../../adapters/postgres/changes/idempotency.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { AuditFacts } from '../../domain/access/audit.ts'
-import type { Author, Caller } from '../../domain/vocabulary.ts'
+import type { Log } from '../../adapters/log/log.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
 import { headerText } from './request.ts'
 import type { Answer, Ask } from './request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { readKept, keepAnswer, keepProblem } from './stored-answer.ts'
 import type { Kept } from './stored-answer.ts'
-import { operationOutline } from '../changes/operation-view.ts'
 import { loggable, problemOf } from './problem-of.ts'
 import { Problem } from './problem.ts'
-import { toldOfChange, toldOfOperation } from '../clients/access.ts'
+
+/** Where keys are kept, with the answers to their requests. */
+export interface Repeating {
+  readonly idempotency: Pick<Idempotency, 'claim' | 'keep' | 'release' | 'reopen'>
+  readonly log: Pick<Log, 'warn'>
+}
+
+export interface ClaimSettings {
+  /** How long a request with an `Idempotency-Key` may take, the wait for Auth0 apart, before another may take it over. */
+  readonly claimMs: number
+}
 
 /** What a request with an `Idempotency-Key` is, so that its repetition is told from another one. */
 interface Repeatable {
@@ -40,7 +48,7 @@ interface Repeatable {
  * @throws Problem 400 for a bad key, 409 while the same request is under way, 422 where the key belongs to another
  */
 export const once = async (
-  deps: Pick<ApiDeps, 'idempotency' | 'log'>,
+  deps: Repeating,
   ask: Ask,
   { tenantId, caller, what, body, holdMs, again }: Repeatable,
   work: (claim: Claim | undefined) => Promise<Answer>,
@@ -76,10 +84,10 @@ export const once = async (
 }
 
 /** Rights may be given at any time; then the request is to be decided anew. */
-const isRefusalOfRights = ({ code }: Problem): boolean => code === 'forbidden'
+export const isRefusalOfRights = ({ code }: Problem): boolean => code === 'forbidden'
 
 const attempt = async (
-  { idempotency, log }: Pick<ApiDeps, 'idempotency' | 'log'>,
+  { idempotency, log }: Repeating,
   claim: Claim,
   work: (claim: Claim) => Promise<Answer>,
 ): Promise<Answer> => {
@@ -107,40 +115,6 @@ const replayed = (kept: Kept): Answer => {
   throw new Problem(kept.code, kept.message, { errors: kept.errors, extension: kept.extension, headers })
 }
 
-/**
- * Lets a refusal for lack of rights say what the same key has brought about, wherever the refusal comes from: whoever lost
- * an answer, and then their rights, must not have to send the change again to find out what became of it.
- */
-export const remembering =
-  (deps: Pick<ApiDeps, 'idempotency' | 'changes' | 'operations'>, answer: (ask: Ask) => Promise<Answer>) =>
-  async (ask: Ask): Promise<Answer> => {
-    try {
-      return await answer(ask)
-    } catch (error) {
-      throw error instanceof Problem && isRefusalOfRights(error) ? await toldOfKey(deps, ask, error) : error
-    }
-  }
-
-const toldOfKey = async (
-  { idempotency, changes, operations }: Pick<ApiDeps, 'idempotency' | 'changes' | 'operations'>,
-  ask: Ask,
-  refusal: Problem,
-): Promise<Problem> => {
-  const header = headerText(ask.headers['idempotency-key'])
-  const { actor, tenantId } = ask.record.facts()
-  if (header === undefined || !isKey(header) || tenantId === null || !isAuthor(actor)) return refusal
-  const made = await idempotency.find({ tenantId, caller: actor, key: keyIn(header) })
-  const change = made?.changeId ? await changes.find(tenantId, made.changeId) : undefined
-  // The key of another client's change says nothing of this one.
-  const { clientId } = ask.params
-  if (change !== undefined && change.key.clientId === clientId) return toldOfChange(refusal, change)
-  const operation =
-    made?.operationId && clientId === undefined ? await operations.find(tenantId, made.operationId) : undefined
-  return operation === undefined ? refusal : toldOfOperation(refusal, operationOutline(operation))
-}
-
-const isAuthor = (actor: AuditFacts['actor']): actor is Author => actor !== null && actor.kind !== 'operator'
-
 const inFlight = (): Problem =>
   new Problem('idempotency-key-in-flight', 'The same request with this Idempotency-Key is under way.', {
     headers: { 'retry-after': '1' },
@@ -155,14 +129,15 @@ const quoted = /^"((?:[^"\\]|\\["\\])*)"$/
 /** @throws Problem 400 */
 const keyOf = (header: string | undefined): string | undefined => {
   if (header === undefined) return undefined
-  if (isKey(header)) return keyIn(header)
+  const key = keyIn(header)
+  if (key !== undefined) return key
   throw new Problem('malformed', 'An Idempotency-Key is 1 to 255 visible ASCII characters, a UUID for instance.')
 }
 
-const keyIn = (header: string): string => quoted.exec(header)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? header
-const isKey = (header: string): boolean => {
-  const key = keyIn(header)
-  return key.length <= longest && acceptable.test(key)
+/** The key that a header names; undefined where it is none. */
+export const keyIn = (header: string): string | undefined => {
+  const key = quoted.exec(header)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? header
+  return key.length <= longest && acceptable.test(key) ? key : undefined
 }
 
 /** Without a query it is the one of versions that left the query out: their keys are good for such requests only. */

@@ -1,4 +1,8 @@
-import type { ApiSettings } from '../dependencies.ts'
+export interface WaitSettings {
+  /** How long a PATCH waits for Auth0 where the caller does not say, and the most that a caller may ask for. Milliseconds. */
+  readonly waitMs: number
+  readonly maximumWaitMs: number
+}
 
 /** How long a caller is willing to wait, and what of their preference was heeded (RFC 7240). */
 export interface Patience {
@@ -36,10 +40,7 @@ const valueIn = (text: string): { readonly value: string; readonly rest: string 
  * Reads `Prefer`. `wait=N` waits at most N seconds, `respond-async` not at all; together they mean "asynchronously
  * after N seconds". What cannot be read is no preference, as RFC 7240 wants it.
  */
-export const patienceOf = (
-  header: string | undefined,
-  settings: Pick<ApiSettings, 'waitMs' | 'maximumWaitMs'>,
-): Patience => {
+export const patienceOf = (header: string | undefined, settings: WaitSettings): Patience => {
   const asked = new Map<string, string>()
   for (const part of (header ?? '').split(',')) {
     const found = preferenceIn(part)

@@ -26,3 +26,8 @@ export const parseQuery = <Query>(schema: z.ZodType<Query>, query: string, known
     errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
   })
 }
+
+/** `?dryRun=true` must never be taken for the real thing where it is not known. @throws Problem 400 */
+export const refuseParameters = (query: string): void => {
+  if (query !== '') throw new Problem('malformed', 'This address takes no parameters; nothing was done.')
+}

@@ -1,7 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiSettings } from '../dependencies.ts'
 
-type Settings = Pick<ApiSettings, 'publicUrl' | 'corsOrigins' | 'applicationTokenHeader'>
+/** What browsers are told. */
+export interface BrowserSettings {
+  /** How callers reach the API, without a slash at the end; null where it is not known. */
+  readonly publicUrl: string | null
+  /** Origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[]
+  /** Name of the header that carries the application token. */
+  readonly applicationTokenHeader: string
+}
 
 /** What a page of another origin may read of an answer, beside what every page may. */
 const exposed =
@@ -10,7 +17,7 @@ const allowedMethods = 'GET, PATCH, POST, PUT, DELETE'
 const allowedHeaders = 'authorization, content-type, idempotency-key, if-match, if-none-match, prefer, x-request-id'
 
 /** What every answer says to browsers: that it is data, and nobody's to show, to run or to guess at. */
-export const setSecurityHeaders = (reply: FastifyReply, { publicUrl }: Settings): void => {
+export const setSecurityHeaders = (reply: FastifyReply, { publicUrl }: Pick<BrowserSettings, 'publicUrl'>): void => {
   reply.header('x-content-type-options', 'nosniff')
   reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   reply.header('referrer-policy', 'no-referrer')
@@ -27,7 +34,7 @@ export const setSecurityHeaders = (reply: FastifyReply, { publicUrl }: Settings)
 export const answerOrigin = (
   { method, headers }: FastifyRequest,
   reply: FastifyReply,
-  { corsOrigins, applicationTokenHeader }: Settings,
+  { corsOrigins, applicationTokenHeader }: Pick<BrowserSettings, 'corsOrigins' | 'applicationTokenHeader'>,
 ): boolean => {
   if (corsOrigins.length === 0) return false
   reply.header('vary', 'origin')

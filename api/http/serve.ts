@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { AuditAction } from '../../domain/access/audit.ts'
 import type { Answer, Ask } from './request.ts'
 import { readBody } from './body.ts'
-import type { ApiDeps, ApiSettings } from '../dependencies.ts'
 import { answerRecorded, recordOf } from './audited.ts'
+import type { Recording } from './audited.ts'
 
 /** A group of routes: what answers where, without anything of the server. */
 export type Routes = readonly {
@@ -15,9 +15,21 @@ export type Routes = readonly {
   readonly answer: (ask: Ask) => Promise<Answer>
 }[]
 
+/** What a group of handlers needs of the world, put together: what one of them needs, all together need. */
+export type NeedsOf<Handlers extends (deps: never, ...rest: never[]) => unknown> = [Handlers] extends [
+  (deps: infer Needs, ...rest: never[]) => unknown,
+]
+  ? Needs
+  : never
+
 const Params = z.record(z.string(), z.string())
 
-type Serving = Pick<ApiDeps, 'settings' | 'audit' | 'strangers' | 'log'>
+export interface BodySettings {
+  /** The largest body that is taken, where a route does not say otherwise. */
+  readonly bodyLimitBytes: number
+}
+
+type Serving = Recording & { readonly settings: BodySettings }
 
 /** Puts routes on the server: a request becomes an `Ask`, an `Answer` becomes a response; what is decided is recorded. */
 export const serve = (app: FastifyInstance, routes: Routes, deps: Serving, closing: AbortSignal): void => {
@@ -40,7 +52,7 @@ const askOf = (
   request: FastifyRequest,
   reply: FastifyReply,
   action: AuditAction,
-  settings: ApiSettings,
+  settings: BodySettings,
   closing: AbortSignal,
 ): Ask => {
   const gone = new AbortController()

@@ -36,3 +36,10 @@ export const readKept = (text: string): Kept => {
   const { code, detail, ...more } = kept.problem
   return new Problem(code, detail, more)
 }
+
+/** A problem that was kept. */
+export const problemIn = (kept: string): Problem => {
+  const problem = readKept(kept)
+  if (problem instanceof Problem) return problem
+  throw new Error('What was kept is no problem.')
+}

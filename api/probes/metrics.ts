@@ -1,15 +1,24 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { Metrics } from '../../adapters/metrics/metrics.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { notFound } from '../http/problem.ts'
 import type { Routes } from '../http/serve.ts'
+
+export interface MetricsSettings {
+  /** Where metrics are, when it is not with the API. */
+  readonly metricsPort: number | null
+}
+
+interface Measured {
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>
+  readonly settings: MetricsSettings
+}
 
 /**
  * GET /metrics, where the API listens. Who comes through a proxy finds nothing here: what is counted is for those who
  * look after the process, and the rest of the world has no business with it.
  */
-export const metricsRoutes = ({ metrics, settings }: Pick<ApiDeps, 'metrics' | 'settings'>): Routes =>
+export const metricsRoutes = ({ metrics, settings }: Measured): Routes =>
   settings.metricsPort === null
     ? [
         {

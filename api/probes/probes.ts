@@ -1,7 +1,14 @@
+import type { RedisProblem } from '../../domain/redis-fitness.ts'
 import type { Answer } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { unavailable } from '../http/problem.ts'
 import type { Routes } from '../http/serve.ts'
+
+/** What is asked whether it works. */
+export interface Probed {
+  /** Resolves when the database answers. @throws the database's error */
+  readonly ping: () => Promise<void>
+  readonly queue: { readonly problem: () => RedisProblem | null }
+}
 
 const well = (body: object): Answer => ({
   status: 200,
@@ -14,7 +21,7 @@ const well = (body: object): Answer => ({
  * are accepted, and wait. To take every process out of the load balancer for that would make an outage of a delay, so it
  * stays ready, and says what is wrong.
  */
-export const probeRoutes = (deps: Pick<ApiDeps, 'ping' | 'queue'>): Routes => [
+export const probeRoutes = (deps: Probed): Routes => [
   { method: 'GET', url: '/healthz', action: 'probe', answer: () => Promise.resolve(well({ status: 'ok' })) },
   {
     method: 'GET',

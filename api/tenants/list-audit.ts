@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { AuditPlace } from '../../adapters/postgres/audit.ts'
+import type { Audit, AuditPlace } from '../../adapters/postgres/audit.ts'
 import { auditActionNames, auditOutcomes } from '../../domain/access/audit.ts'
 import { keptName, KeptTime, momentOf } from '../../domain/texts/kept.ts'
 import { measured } from '../../domain/texts/lengths.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admitTo, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import { parseQuery } from '../http/query.ts'
 
 /** A cursor is where the page before ended: time and id of its last record. */
@@ -33,7 +33,7 @@ const parameters =
 
 /** GET /v1/tenants/{tenantId}/audit: who was let do what, and who was not; newest first. */
 export const listAudit =
-  (deps: ApiDeps) =>
+  (deps: Admitting & { readonly audit: Pick<Audit, 'page'> }) =>
   async (ask: Ask): Promise<Answer> => {
     await admitTo(deps, ask, 'tenant.admin')
     const { limit, cursor, ...filter } = parseQuery(Query, ask.query, parameters)

@@ -1,13 +1,20 @@
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
+import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
+import type { Log } from '../../adapters/log/log.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admitTo, clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
-import { refuseParameters } from '../changes/patch-client.ts'
+import type { Admitting } from '../http/access.ts'
+import { refuseParameters } from '../http/query.ts'
+
+type Logged = Admitting & { readonly log: Pick<Log, 'warn'> }
+
+export type PausingTenants = Logged & { readonly health: Pick<Tenants, 'pause'> }
 
 const done: Answer = { status: 204, headers: {}, body: null }
 
 /** POST /v1/tenants/{tenantId}/pause and …/resume: changes are still accepted, but nothing is sent. */
 export const pauseTenant =
-  (deps: ApiDeps, paused: boolean) =>
+  (deps: PausingTenants, paused: boolean) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admitTo(deps, ask, 'tenant.admin')
     refuseParameters(ask.query)
@@ -19,7 +26,7 @@ export const pauseTenant =
 
 /** POST /v1/tenants/{tenantId}/clients/{clientId}/pause and …/resume: the same for one client. */
 export const pauseClient =
-  (deps: ApiDeps, paused: boolean) =>
+  (deps: Logged & { readonly clients: Pick<Clients, 'load' | 'pause'> }, paused: boolean) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admitTo(deps, ask, 'tenant.admin')
     refuseParameters(ask.query)

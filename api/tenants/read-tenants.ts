@@ -1,20 +1,34 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
+import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
+import type { Audit } from '../../adapters/postgres/audit.ts'
 import { isGoodFor } from '../../domain/access/authorize.ts'
+import { TenantId } from '../../domain/vocabulary.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { RedisProblem } from '../../domain/redis-fitness.ts'
-import { TenantId } from '../../domain/vocabulary.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { identify, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import { readLook } from './plan-and-drift.ts'
+import type { Looking } from './plan-and-drift.ts'
 import { pauseTenant } from './pause.ts'
+import type { PausingTenants } from './pause.ts'
 import { forbidden, notFound } from '../http/problem.ts'
 import type { Routes } from '../http/serve.ts'
 import { listAudit } from './list-audit.ts'
 import { statesView } from '../terraform/state-versions.ts'
 
+/** What tells how a tenant stands. */
+interface Telling {
+  readonly health: Pick<Tenants, 'health'>
+  readonly stateIndex: Pick<StateIndex, 'states' | 'counts'>
+  readonly queue: { readonly problem: () => RedisProblem | null }
+}
+
+type OfTenants = Admitting & Telling & PausingTenants & Looking & { readonly audit: Pick<Audit, 'page'> }
+
 /** `/v1/tenants`, `/v1/tenants/{tenantId}` and what stands below it for the whole tenant */
-export const tenantRoutes = (deps: ApiDeps): Routes => [
+export const tenantRoutes = (deps: OfTenants): Routes => [
   { method: 'GET', url: '/v1/tenants', action: 'tenant.read', answer: listTenants(deps) },
   { method: 'GET', url: '/v1/tenants/:tenantId', action: 'tenant.read', answer: readTenant(deps) },
   { method: 'POST', url: '/v1/tenants/:tenantId/pause', action: 'pause', answer: pauseTenant(deps, true) },
@@ -26,7 +40,7 @@ export const tenantRoutes = (deps: ApiDeps): Routes => [
 
 /** The tenants on which the caller may do anything, each with its health. */
 const listTenants =
-  (deps: ApiDeps) =>
+  (deps: Admitting & Telling) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await identify(deps, ask)
     if (caller.permissions.size === 0) throw forbidden('The caller has no permission on any tenant.', 'any permission')
@@ -35,7 +49,7 @@ const listTenants =
   }
 
 const readTenant =
-  (deps: ApiDeps) =>
+  (deps: Admitting & Telling) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await identify(deps, ask)
     const tenantId = ask.params['tenantId'] ?? ''
@@ -52,7 +66,7 @@ const answer = (body: unknown): Answer => ({
 })
 
 /** A tenant, without anything of its credential but whether Auth0 takes it, and of its states what the caller may see. */
-const tenantView = async (deps: ApiDeps, tenant: TenantConfiguration, caller: Caller) => {
+const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Caller) => {
   const { id, domain, plan, driftPolicy } = tenant
   const [health, states, standing] = await Promise.all([
     deps.health.health(id),

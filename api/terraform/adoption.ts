@@ -1,37 +1,26 @@
 import { z } from 'zod'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { PendingRequest, Place } from '../../adapters/postgres/terraform/state-index.ts'
+import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
+import type { Log } from '../../adapters/log/log.ts'
 import { quoted } from '../../domain/terraform/shell.ts'
 import { isPlainAddress } from '../../domain/terraform/state.ts'
-import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
 import { StateName } from '../../domain/vocabulary.ts'
+import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
-import { admitTo, askerOf, clientIdOf, mayReach, maySee, tenantOf } from '../http/access.ts'
+import { admitTo, askerOf, clientIdOf, mayReach, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
 import { parseJson } from '../http/json.ts'
+import { holding, standingView, statusOf } from '../clients/terraform-standing.ts'
+import type { Standing } from '../clients/terraform-standing.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
-import { refuseParameters } from '../changes/patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 import { forbidden, Problem } from '../http/problem.ts'
 
-/** How a client stands with Terraform, in one word: what a list shows, and what an apply has still to make true. */
-type Status = 'manual' | 'adopting' | 'managed' | 'releasing' | 'conflict'
-
-interface Standing {
-  /** Those in states that the configuration does not name are claims. */
-  readonly places: readonly Place[]
-  readonly request: PendingRequest | null
-}
-
-/** The places that count. */
-const holding = ({ places }: Pick<Standing, 'places'>): Place[] => places.filter(({ named }) => named)
-
-const statusOf = (standing: Standing): Status => {
-  const { request } = standing
-  const places = holding(standing)
-  if (new Set(places.map(({ state }) => state)).size > 1) return 'conflict'
-  if (request !== null) return request.kind === 'adopt' ? 'adopting' : 'releasing'
-  return places.length > 0 ? 'managed' : 'manual'
+/** Where it stands what is asked for, and a log that says who asked. */
+interface Adopting {
+  readonly stateIndex: Pick<StateIndex, 'standing' | 'request' | 'cancel'>
+  readonly log: Pick<Log, 'info'>
 }
 
 const answerStanding = (key: ClientKey, standing: Standing, caller: Caller): Answer => {
@@ -42,27 +31,9 @@ const answerStanding = (key: ClientKey, standing: Standing, caller: Caller): Ans
   }
 }
 
-const placeView = ({ state, address, tainted, deposed }: Place) => ({ state, address, tainted, deposed })
-
-/** Which states a client stands in, which claim it (of those that the caller may see), and what is asked for. */
-export const standingView = (standing: Standing, caller: Caller) => {
-  const { places, request } = standing
-  return {
-    status: statusOf(standing),
-    states: holding(standing).map(placeView),
-    claims: places.filter(({ named, state }) => !named && maySee(caller, state)).map(placeView),
-    request: request && {
-      kind: request.kind,
-      state: request.state,
-      by: request.by,
-      requestedAt: request.at.toISOString(),
-    },
-  }
-}
-
 /** PUT …/clients/{clientId}/terraform: asks for adoption. An apply of the state's configuration makes it true. */
 export const requestAdoption =
-  (deps: ApiDeps, known: KnownClients) =>
+  (deps: Admitting & Adopting, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const { caller, tenant, key } = await findAdoptable(deps, known, ask)
     const state = stateFor(tenant, await ask.readBody())
@@ -84,7 +55,7 @@ export const requestAdoption =
 
 /** DELETE …/clients/{clientId}/terraform: asks for release, without destroying it; or takes back what was asked for. */
 export const requestRelease =
-  (deps: ApiDeps, known: KnownClients) =>
+  (deps: Admitting & Adopting, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const { caller, tenant, key } = await findAdoptable(deps, known, ask)
     const standing = await deps.stateIndex.standing(key)
@@ -112,7 +83,7 @@ export const requestRelease =
   }
 
 /** @throws Problem 403, 404 also for clients that must not be touched */
-const findAdoptable = async (deps: ApiDeps, known: KnownClients, ask: Ask) => {
+const findAdoptable = async (deps: Admitting, known: KnownClients, ask: Ask) => {
   const caller = await admitTo(deps, ask, 'terraform.adopt')
   refuseParameters(ask.query)
   const tenant = tenantOf(deps, ask)
@@ -120,7 +91,7 @@ const findAdoptable = async (deps: ApiDeps, known: KnownClients, ask: Ask) => {
   return { caller, tenant, key }
 }
 
-const answerAsked = async (deps: ApiDeps, key: ClientKey, caller: Caller, what: string): Promise<Answer> => {
+const answerAsked = async (deps: Adopting, key: ClientKey, caller: Caller, what: string): Promise<Answer> => {
   const standing = await deps.stateIndex.standing(key)
   deps.log.info({ ...key, by: caller.id, status: statusOf(standing) }, what)
   return answerStanding(key, standing, caller)

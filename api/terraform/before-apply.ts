@@ -1,13 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { StateKey } from '../../adapters/postgres/terraform/state-rows.ts'
+import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
+import type { StateLocks } from '../../adapters/postgres/terraform/state-locks.ts'
+import type { HeldClients } from '../../adapters/postgres/terraform/held-clients.ts'
+import type { Asker } from '../../adapters/auth0/pacer.ts'
 import { isApply } from '../../domain/terraform/state.ts'
 import type { LockInfo } from '../../domain/terraform/state.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
-import type { ApiDeps } from '../dependencies.ts'
-import type { Asker } from '../../adapters/auth0/pacer.ts'
-import { confirmGone, noPlace } from './gone.ts'
-import { within } from '../clients/client-cache.ts'
+import type { Auth0Reads } from '../clients/auth0-reads.ts'
+import { confirmGone } from './gone.ts'
+import type { Confirming } from './gone.ts'
+import { orNoPlace } from '../clients/client-cache.ts'
+import { within } from '../http/deadline.ts'
+
+/** What lists a tenant's clients in Auth0. */
+type Listing = Confirming & { readonly auth0: Pick<Auth0Reads, 'list'>; readonly health: Pick<Tenants, 'health'> }
+
+/** The same for the clients of a state. */
+export type LookingBeforeApply = Listing & {
+  readonly stateLocks: Pick<StateLocks, 'peek'>
+  readonly heldClients: Pick<HeldClients, 'undeclared'>
+}
 
 /** How long an apply waits for the look at its clients. */
 const patienceMs = 10_000
@@ -28,7 +42,7 @@ const maximumConfirmed = 20
  * @returns ids of clients that are gone
  */
 export const goneBeforeApply = async (
-  deps: ApiDeps,
+  deps: LookingBeforeApply,
   tenant: TenantConfiguration,
   key: StateKey,
   info: LockInfo,
@@ -54,7 +68,7 @@ export const goneBeforeApply = async (
 
 /** @returns undefined where Auth0 did not answer */
 const goneAmong = async (
-  deps: ApiDeps,
+  deps: Listing,
   tenantId: string,
   clients: readonly string[],
   asker: Asker,
@@ -62,7 +76,7 @@ const goneAmong = async (
   if ((await deps.health.health(tenantId))?.heldAt) return undefined
   const missing = new Set(clients)
   for (let from: string | undefined; missing.size > 0;) {
-    const page = await deps.auth0.list(tenantId, from, pageSize, asker).catch(noPlace)
+    const page = await orNoPlace(deps.auth0.list(tenantId, from, pageSize, asker))
     if (page === undefined || asker.signal.aborted) return undefined
     if (!page.ok) {
       if (verdictOf(page).kind === 'probe') return undefined

@@ -1,14 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
+import type { Scans } from '../../adapters/postgres/clients/scans.ts'
+import type { HeldClients } from '../../adapters/postgres/terraform/held-clients.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { confirmGone } from './gone.ts'
+import type { Confirming } from './gone.ts'
 
 /**
  * `?fresh=true`: what stacks are made of, from a scan that began after the question. The scan is the worker's; they meet
  * in the tenant's row.
  */
+
+/** What asks for a scan, and for the clients in question. */
+export interface AwaitingScan extends Confirming {
+  readonly scans: Pick<Scans, 'ask' | 'asked'>
+  readonly heldClients: Pick<HeldClients, 'of' | 'unseen'>
+}
 
 /** Whoever asks within this time after the end of a scan that was asked for is answered from it. */
 const sharedMs = 30_000
@@ -23,7 +31,7 @@ type Awaited = { readonly gone: ReadonlySet<string> } | { readonly later: Answer
 
 /** Waits for a scan that begins from now on, for a while, and has confirmed what it did not find. */
 export const awaitScan = async (
-  deps: ApiDeps,
+  deps: AwaitingScan,
   ask: Ask,
   tenant: TenantConfiguration,
   asker: Asker,
@@ -48,7 +56,7 @@ export const awaitScan = async (
  * @returns undefined where not everything is known yet
  */
 const goneSince = async (
-  deps: ApiDeps,
+  deps: AwaitingScan,
   tenant: TenantConfiguration,
   beganAt: Date,
   askedAt: Date,

@@ -1,10 +1,16 @@
-import { NoPlace } from '../../adapters/auth0/pacer.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
+import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { ClientKey } from '../../domain/vocabulary.ts'
-import type { ApiDeps } from '../dependencies.ts'
+import type { Auth0Reads } from '../clients/auth0-reads.ts'
+import type { Waking } from '../clients/wake.ts'
+import { orNoPlace } from '../clients/client-cache.ts'
 
-export type Confirming = Pick<ApiDeps, 'auth0' | 'clients' | 'queue' | 'log'>
+/** What asks Auth0 for a client, and notes that it is gone. */
+export interface Confirming extends Waking {
+  readonly auth0: Pick<Auth0Reads, 'get'>
+  readonly clients: Pick<Clients, 'load' | 'forget' | 'retry'>
+}
 
 /** Whether Auth0 still has a client: `unknown` where it did not say. */
 export type Presence = 'there' | 'gone' | 'unknown'
@@ -16,7 +22,7 @@ export type Presence = 'there' | 'gone' | 'unknown'
 export const confirmGone = async (deps: Confirming, key: ClientKey, asker: Asker): Promise<Presence> => {
   const record = await deps.clients.load(key)
   if (record === undefined || record.vanished) return 'gone'
-  const reply = await deps.auth0.get(key, asker).catch(noPlace)
+  const reply = await orNoPlace(deps.auth0.get(key, asker))
   if (reply === undefined) return 'unknown'
   if (reply.ok) return 'there'
   const verdict = verdictOf(reply)
@@ -28,9 +34,4 @@ export const confirmGone = async (deps: Confirming, key: ClientKey, asker: Asker
     deps.log.warn({ ...key }, 'a client that is gone from Auth0 could not be queued: the sweep finds it')
   })
   return 'gone'
-}
-
-/** @returns undefined where the reading had no place in the tenant's budget */
-export const noPlace = (error: unknown): undefined => {
-  if (!(error instanceof NoPlace)) throw error
 }

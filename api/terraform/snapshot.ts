@@ -1,16 +1,35 @@
 import { z } from 'zod'
 import { secretMembers } from '../../adapters/auth0/strip.ts'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { Asker } from '../../adapters/auth0/pacer.ts'
+import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
+import type { Scans } from '../../adapters/postgres/clients/scans.ts'
+import type { Log } from '../../adapters/log/log.ts'
 import { snapshotOf } from '../../domain/terraform/snapshot.ts'
 import type { SnapshotFacts } from '../../domain/terraform/snapshot.ts'
-import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
-import { awaitScan } from './fresh-snapshot.ts'
 import { admitTo, askerOf, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
+import type { BrowserSettings } from '../http/security-headers.ts'
+import { awaitScan } from './fresh-snapshot.ts'
+import type { AwaitingScan } from './fresh-snapshot.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { Problem } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
+
+/** What meets the clients that only a state knows. */
+interface Meeting {
+  readonly stateIndex: Pick<StateIndex, 'unknownClients'>
+  readonly scans: Pick<Scans, 'ask'>
+  readonly log: Pick<Log, 'warn'>
+}
+
+type Snapshotting = Admitting &
+  AwaitingScan &
+  Meeting & {
+    readonly stateIndex: Pick<StateIndex, 'snapshot'>
+    readonly settings: Pick<BrowserSettings, 'publicUrl'>
+  }
 
 /** Clients that only a state knows are read from Auth0 for a snapshot, at most so many: more are a scan's work. */
 const maximumReads = 50
@@ -26,7 +45,7 @@ export const SnapshotQuery = z.strictObject({
 
 /** GET /v1/tenants/{tenantId}/terraform/snapshot: what the stacks are synthesised from. */
 export const readSnapshot =
-  (deps: ApiDeps, known: KnownClients) =>
+  (deps: Snapshotting, known: KnownClients) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admitTo(deps, ask, 'terraform.read')
     const { fresh, observed } = parseQuery(SnapshotQuery, ask.query, 'fresh and observed (each true or false)')
@@ -66,7 +85,7 @@ const without = (facts: SnapshotFacts, gone: ReadonlySet<string>): SnapshotFacts
  * @returns why some could not be read, by state: that of others is synthesised all the same
  */
 const meetUnknown = async (
-  deps: ApiDeps,
+  deps: Meeting,
   known: KnownClients,
   tenant: TenantConfiguration,
   asker: Asker,
@@ -83,14 +102,18 @@ const meetUnknown = async (
   return unasked
 }
 
-const askForScan = async (deps: ApiDeps, { id }: TenantConfiguration, state: string): Promise<string> => {
+const askForScan = async (
+  deps: Pick<Meeting, 'scans'>,
+  { id }: TenantConfiguration,
+  state: string,
+): Promise<string> => {
   await deps.scans.ask(id, 0)
   return `The state ${state} names more than ${maximumReads} clients that Nexus does not know yet: the next scan will find them.`
 }
 
 /** @returns why one of them could not be read; null where all were */
 const meet = async (
-  deps: ApiDeps,
+  deps: Pick<Meeting, 'log'>,
   known: KnownClients,
   tenant: TenantConfiguration,
   asker: Asker,

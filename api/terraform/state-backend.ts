@@ -3,6 +3,9 @@ import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { StateEvent } from '../../adapters/postgres/clients/snapshot-events.ts'
 import type { StateKey } from '../../adapters/postgres/terraform/state-rows.ts'
 import { digestOf } from '../../adapters/sealing/pieces.ts'
+import type { StateLocks } from '../../adapters/postgres/terraform/state-locks.ts'
+import type { States } from '../../adapters/postgres/terraform/states.ts'
+import type { Log } from '../../adapters/log/log.ts'
 import { keptName } from '../../domain/texts/kept.ts'
 import { measured } from '../../domain/texts/lengths.ts'
 import type { Claimant } from '../../domain/terraform/state-lock.ts'
@@ -11,8 +14,11 @@ import type { Caller } from '../../domain/vocabulary.ts'
 import { headerText } from '../http/request.ts'
 import type { Answer, Ask } from '../http/request.ts'
 import { goneBeforeApply } from './before-apply.ts'
-import type { ApiDeps } from '../dependencies.ts'
+import type { LookingBeforeApply } from './before-apply.ts'
 import { admitToState, askerOf, mustHold } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
+import type { Waking } from '../clients/wake.ts'
+import type { StateBodies } from './examine-state.ts'
 import { parseLoose } from '../http/json.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
@@ -22,6 +28,23 @@ import { locked, orRefuse } from './state-refusals.ts'
  * Terraform's http backend, one function for each of its requests. What its client expects of each answer: 404 is "no
  * state yet"; LOCK, UNLOCK and DELETE take 200 only; 409 and 423 carry the lock as members of the answer.
  */
+
+/** Each logs who did what. */
+type Logged = Admitting & { readonly log: Pick<Log, 'info' | 'warn'> }
+
+export interface StateSettings {
+  /** The largest Terraform state that is taken. */
+  readonly maximumStateBytes: number
+}
+
+type Writing = Logged & {
+  readonly states: Pick<States, 'write'>
+  readonly bodies: Pick<StateBodies, 'state'>
+  readonly settings: StateSettings
+}
+
+/** What wakes clients that waited for an apply. */
+type Resuming = Waking & { readonly stateLocks: Pick<StateLocks, 'waiting'> }
 
 const ok: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body: null }
 
@@ -34,7 +57,7 @@ const claimantOf = (caller: Caller, lockId: string | null): Claimant => ({
 
 /** GET: the current state. Whoever may read it may read every secret in it, so the log says who did. */
 export const readStateText =
-  (deps: ApiDeps) =>
+  (deps: Logged & { readonly states: Pick<States, 'read'> }) =>
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state')
     parametersOf(ask.query)
@@ -57,7 +80,7 @@ export const stateAnswer = async (text: Buffer): Promise<Answer> => ({
  * outdated configuration is taken then too (`terraform apply -lock=false`): what is in Auth0 already must not be lost.
  */
 export const writeState =
-  (deps: ApiDeps) =>
+  (deps: Writing) =>
   async (ask: Ask): Promise<Answer> => {
     const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
     const { lockId, snapshot } = parametersOf(ask.query)
@@ -86,7 +109,7 @@ export const writeState =
 
 /** DELETE: the state is gone, its versions stay. */
 export const deleteState =
-  (deps: ApiDeps) =>
+  (deps: Logged & { readonly states: Pick<States, 'remove'> }) =>
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state')
     const { lockId } = parametersOf(ask.query)
@@ -98,7 +121,7 @@ export const deleteState =
 
 /** LOCK: taken, or told who holds it; refused to an apply of a configuration that is too old. */
 export const lockState =
-  (deps: ApiDeps) =>
+  (deps: Logged & LookingBeforeApply & { readonly stateLocks: Pick<StateLocks, 'lock'> }) =>
   async (ask: Ask): Promise<Answer> => {
     const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
     const { snapshot } = parametersOf(ask.query)
@@ -128,7 +151,7 @@ export const lockState =
  * `?ID=` then says whose: a lock that somebody else has got since stays.
  */
 export const unlockState =
-  (deps: ApiDeps) =>
+  (deps: Logged & Resuming & { readonly stateLocks: Pick<StateLocks, 'unlock'> }) =>
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state', 'terraform.state.force-unlock')
     const { lockId } = parametersOf(ask.query)
@@ -149,7 +172,7 @@ export const unlockState =
   }
 
 /** What waited for the apply goes on at once. The lock is given back already: what fails here, the sweep makes good. */
-const goOn = async (deps: ApiDeps, key: StateKey): Promise<void> => {
+const goOn = async (deps: Resuming, key: StateKey): Promise<void> => {
   try {
     for (const client of await deps.stateLocks.waiting(key)) await deps.queue.wake(client)
   } catch (error) {

@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { StateSummary } from '../../adapters/postgres/terraform/state-index.ts'
+import type { StateIndex, StateSummary } from '../../adapters/postgres/terraform/state-index.ts'
 import type { HeldLock } from '../../adapters/postgres/terraform/state-rows.ts'
-import type { StateVersion } from '../../adapters/postgres/terraform/states.ts'
+import type { States, StateVersion } from '../../adapters/postgres/terraform/states.ts'
+import type { Log } from '../../adapters/log/log.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Answer, Ask } from '../http/request.ts'
-import type { ApiDeps } from '../dependencies.ts'
 import { admitTo, admitToState, maySee, tenantOf } from '../http/access.ts'
+import type { Admitting } from '../http/access.ts'
+import type { StateBodies } from './examine-state.ts'
 import { parseJson } from '../http/json.ts'
-import { refuseParameters } from '../changes/patch-client.ts'
+import { refuseParameters } from '../http/query.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import { stateAnswer } from './state-backend.ts'
 import { locked } from './state-refusals.ts'
@@ -18,7 +20,7 @@ import { locked } from './state-refusals.ts'
 
 /** GET …/terraform/states */
 export const listStates =
-  (deps: ApiDeps) =>
+  (deps: Admitting & { readonly stateIndex: Pick<StateIndex, 'states'> }) =>
   async (ask: Ask): Promise<Answer> => {
     const caller = await admitTo(deps, ask, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read')
     refuseParameters(ask.query)
@@ -66,7 +68,7 @@ const lockView = ({ info, by, since, abandoned }: HeldLock) => ({
 
 /** GET …/terraform/states/{state}/versions */
 export const listVersions =
-  (deps: ApiDeps) =>
+  (deps: Admitting & { readonly states: Pick<States, 'versions'> }) =>
   async (ask: Ask): Promise<Answer> => {
     const { key } = await admitToState(deps, ask, 'terraform.state')
     refuseParameters(ask.query)
@@ -77,7 +79,7 @@ const versionView = ({ writtenAt, ...version }: StateVersion) => ({ ...version, 
 
 /** GET …/terraform/states/{state}/versions/{version}: its text. */
 export const readStateVersion =
-  (deps: ApiDeps) =>
+  (deps: Admitting & { readonly states: Pick<States, 'readVersion'>; readonly log: Pick<Log, 'info'> }) =>
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state')
     refuseParameters(ask.query)
@@ -89,11 +91,17 @@ export const readStateVersion =
     return stateAnswer(text)
   }
 
+interface Restoring {
+  readonly states: Pick<States, 'readVersion' | 'highestSerial' | 'restore'>
+  readonly bodies: Pick<StateBodies, 'restored'>
+  readonly log: Pick<Log, 'warn'>
+}
+
 const Restore = z.strictObject({ version: z.int().positive() })
 
 /** POST …/terraform/states/{state}/restore: `{"version": 3}` becomes current again, as a new version. */
 export const restoreState =
-  (deps: ApiDeps) =>
+  (deps: Admitting & Restoring) =>
   async (ask: Ask): Promise<Answer> => {
     const { key, caller } = await admitToState(deps, ask, 'terraform.state')
     refuseParameters(ask.query)

@@ -1,26 +1,15 @@
-import type { Patch } from '../../domain/changes/accept.ts'
-import type { PatchKind } from '../http/media-type.ts'
+import { patchOf } from '../changes/parse-list.ts'
+import type { PatchBodies } from '../changes/parse-list.ts'
+import type { StateBodies } from '../terraform/examine-state.ts'
 import { perform } from './jobs.ts'
-import type { ExaminedState, Job, ListedPatch, Results } from './jobs.ts'
+import type { Job, Results } from './jobs.ts'
 import type { Pool } from './pool.ts'
 
 /** Bodies from this size on are worked on in a thread: what is smaller takes a few milliseconds. */
 const largeBytes = 1_048_576
 
 /** What bodies hold. Each throws Problem for a body that is wrong, and what `Pool` throws for a large one. */
-export interface Bodies {
-  readonly patch: (kind: PatchKind, bytes: Uint8Array) => Promise<Patch>
-  /** @param maximum how many changes the list may hold */
-  readonly list: (kind: PatchKind, bytes: Uint8Array, maximum: number) => Promise<readonly ListedPatch[]>
-  readonly state: (bytes: Uint8Array) => Promise<ExaminedState>
-  /** The state with another serial. */
-  readonly restored: (bytes: Uint8Array, serial: number) => Promise<ExaminedState & { readonly text: Buffer }>
-}
-
-/** The patch that a job has given back as JSON. */
-export const patchOf = (text: string): Patch =>
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made by `perform` of a patch
-  JSON.parse(text) as Patch
+export type Bodies = PatchBodies & StateBodies
 
 export const createBodies = (pool: Pool): Bodies => {
   const done = async <J extends Job>(job: J): Promise<Results[J['name']]> =>

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Problem, unavailable } from '../http/problem.ts'
-import { problemIn } from './jobs.ts'
+import { problemIn } from '../http/stored-answer.ts'
 import type { Job, Report, Results } from './jobs.ts'
 
 /** Work of which the event loop must know nothing but the result. */

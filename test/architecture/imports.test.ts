@@ -119,18 +119,13 @@ const placeOf = (file: string): string => {
 const orders: Readonly<Record<string, readonly string[]>> = {
   domain: ['texts', 'access', 'clients', 'terraform', 'changes', 'limits'],
   'adapters/postgres': ['database', 'clients', 'terraform', 'changes', 'tenants'],
+  api: ['http', 'clients', 'terraform', 'changes', 'threads', 'tenants', 'callers', 'docs', 'probes'],
   simulator: ['http', 'clients', 'tokens', 'tenant'],
   cli: ['terminal', 'clients', 'terraform', 'callers', 'setup', 'doctor', 'commands'],
 }
 
-/**
- * Folders that import each other in a circle, and are still to be untied: what a handler of the API needs is one list for
- * all, and the clients' store accepts changes.
- */
-const tied = [
-  ['adapters/postgres/changes', 'adapters/postgres/clients'],
-  ['api/changes', 'api/clients', 'api/dependencies.ts', 'api/http', 'api/terraform', 'api/threads'],
-]
+/** Folders that import each other in a circle, and are still to be untied: the clients' store accepts changes. */
+const tied = [['adapters/postgres/changes', 'adapters/postgres/clients']]
 
 describe('folders stand in an order', () => {
   const steps = imports
@@ -144,6 +139,13 @@ describe('folders stand in an order', () => {
     const knots = new Set(tied.flat())
     const back = steps.filter(({ from, to }) => rank(from) >= 0 && rank(to) > rank(from))
     expect(back.filter(({ from, to }) => !(knots.has(from) && knots.has(to)))).toEqual([])
+  })
+
+  test('all that the API needs of the world is seen only where it is put together', () => {
+    const seeing = imports.filter(
+      ({ file, target }) => target === 'api/dependencies.ts' && Object.hasOwn(mayImport, folderOf(file)),
+    )
+    expect(seeing.map(({ file }) => file).toSorted()).toEqual(['api/app.ts', 'api/main.ts', 'process/start.ts'])
   })
 
   test('no folders import each other in a circle, but those that are known to', () => {
@@ -179,9 +181,8 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   ioredis: ['adapters/queue/'],
   jose: ['adapters/credentials/'],
   yaml: ['adapters/config/'],
-  // The API hands its log to Fastify, and needs no more of pino than the type.
   'prom-client': ['adapters/metrics/'],
-  pino: ['adapters/log/', 'api/dependencies.ts'],
+  pino: ['adapters/log/'],
   fastify: ['api/'],
   'fastify-type-provider-zod': ['api/'],
   'jsonc-parser': ['api/'],

@@ -1,0 +1,53 @@
+import type { Changes } from '../../adapters/postgres/changes/changes.ts'
+import type { Idempotency } from '../../adapters/postgres/changes/idempotency.ts'
+import type { Operations } from '../../adapters/postgres/changes/operations.ts'
+import type { AuditFacts } from '../../domain/access/audit.ts'
+import type { Author } from '../../domain/vocabulary.ts'
+import { toldOfChange, toldOfOperation } from '../clients/access.ts'
+import { isRefusalOfRights, keyIn } from '../http/idempotency.ts'
+import { Problem } from '../http/problem.ts'
+import { headerText } from '../http/request.ts'
+import type { Answer, Ask } from '../http/request.ts'
+import { operationOutline } from './operation-view.ts'
+
+/** Where it is found what a key has brought about. */
+export interface Remembering {
+  readonly idempotency: Pick<Idempotency, 'find'>
+  readonly changes: Pick<Changes, 'find'>
+  readonly operations: Pick<Operations, 'find'>
+}
+
+/**
+ * Lets a refusal for lack of rights say what the same key has brought about, wherever the refusal comes from: whoever lost
+ * an answer, and then their rights, must not have to send the change again to find out what became of it.
+ */
+export const remembering =
+  (deps: Remembering, answer: (ask: Ask) => Promise<Answer>) =>
+  async (ask: Ask): Promise<Answer> => {
+    try {
+      return await answer(ask)
+    } catch (error) {
+      throw error instanceof Problem && isRefusalOfRights(error) ? await toldOfKey(deps, ask, error) : error
+    }
+  }
+
+const toldOfKey = async (
+  { idempotency, changes, operations }: Remembering,
+  ask: Ask,
+  refusal: Problem,
+): Promise<Problem> => {
+  const header = headerText(ask.headers['idempotency-key'])
+  const { actor, tenantId } = ask.record.facts()
+  const key = header === undefined ? undefined : keyIn(header)
+  if (key === undefined || tenantId === null || !isAuthor(actor)) return refusal
+  const made = await idempotency.find({ tenantId, caller: actor, key })
+  const change = made?.changeId ? await changes.find(tenantId, made.changeId) : undefined
+  // The key of another client's change says nothing of this one.
+  const { clientId } = ask.params
+  if (change !== undefined && change.key.clientId === clientId) return toldOfChange(refusal, change)
+  const operation =
+    made?.operationId && clientId === undefined ? await operations.find(tenantId, made.operationId) : undefined
+  return operation === undefined ? refusal : toldOfOperation(refusal, operationOutline(operation))
+}
+
+const isAuthor = (actor: AuditFacts['actor']): actor is Author => actor !== null && actor.kind !== 'operator'

@@ -6,6 +6,7 @@ import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts'
 import type { Registers } from '../adapters/postgres/callers.ts'
+import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { ClientLists } from '../adapters/postgres/clients/client-lists.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
@@ -44,7 +45,9 @@ export interface ApiDeps {
   readonly rate: (caller: Pick<Caller, 'kind' | 'id'>, tenantId: string | null) => number
   /** The tenants of the configuration, by id. */
   readonly tenants: ReadonlyMap<string, TenantConfiguration>
-  readonly clients: Pick<Clients, 'load' | 'owned' | 'standings' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
+  readonly clients: Pick<Clients, 'load' | 'owned' | 'standings' | 'observe' | 'forget' | 'pause' | 'retry'>
+  /** Accepts a change, or says why not. */
+  readonly accept: Accept
   readonly lists: ClientLists
   readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw' | 'waiting'>
   readonly idempotency: Pick<Idempotency, 'claim' | 'find' | 'keep' | 'release' | 'reopen'>

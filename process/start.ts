@@ -18,6 +18,7 @@ import { createStates } from '../adapters/postgres/terraform/states.ts'
 import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/tenants/budgets.ts'
 import { createRegisters } from '../adapters/postgres/callers.ts'
+import { createAccept } from '../adapters/postgres/changes/accept.ts'
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/clients/client-lists.ts'
@@ -207,7 +208,8 @@ export const run = async (
     const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics)
-    const clients = countAccepted(createClients(postgres.db, keysOf), metrics)
+    const clients = createClients(postgres.db, keysOf)
+    const accept = countAccepted(createAccept(postgres.db, keysOf), metrics)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics)
     await fit
     const queue = await createQueue({
@@ -229,6 +231,7 @@ export const run = async (
         pacer,
         queue,
         clients,
+        accept,
         changes,
         clock: createClock(postgres.db),
         leases: countSettled(createLeases(postgres.db, keysOf), metrics),
@@ -288,6 +291,7 @@ export const run = async (
         rate: (caller, tenantId) => rates.take(rateKeyOf(configuration.issuers, caller, tenantId)),
         tenants: byId,
         clients,
+        accept,
         lists,
         changes,
         idempotency: createIdempotency(postgres.db),

@@ -3,6 +3,7 @@ import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ApplyChecks } from '../adapters/postgres/terraform/apply-checks.ts'
+import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clock } from '../adapters/postgres/database/clock.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
@@ -29,6 +30,7 @@ export interface WorkerDeps {
   readonly pacer: Pacer
   readonly queue: Queue
   readonly clients: Clients
+  readonly accept: Accept
   readonly clock: Clock
   readonly changes: Changes
   readonly leases: Leases

@@ -73,7 +73,7 @@ const takeSides = async (deps: ApiDeps, known: KnownClients, ask: Ask, side: Sid
   await refuseBacklog(deps, tenant.id, caller)
   const origin = claim && ({ kind: 'request', claim } as const)
   const accepted = await decidedOnReading(known, side, record, (reading) =>
-    deps.clients.accept(record.key, authorOf(caller), decideOn(side, reading), origin, ask.record),
+    deps.accept(record.key, authorOf(caller), decideOn(side, reading), origin, ask.record),
   )
   if (accepted.kind === 'no-such-client') throw noSuchClient()
   if (accepted.kind === 'refused') {

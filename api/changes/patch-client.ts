@@ -153,7 +153,7 @@ export interface PatchRequest extends Changing {
  * @throws Problem 403, 404, 409, 412, 422, 503 for what was not accepted; nothing has been stored then
  */
 export const acceptPatch = async (
-  deps: Pick<ApiDeps, 'clients' | 'changes' | 'settings'>,
+  deps: Pick<ApiDeps, 'accept' | 'changes' | 'settings'>,
   known: KnownClients,
   request: PatchRequest,
   clientId: string,
@@ -167,7 +167,7 @@ export const acceptPatch = async (
   await refuseBacklog(deps, tenant.id, caller)
   return orThrow(
     await decidedOnReading(known, request, record, (reading) =>
-      deps.clients.accept(record.key, authorOf(caller), decideOn(request, reading), origin, audit),
+      deps.accept(record.key, authorOf(caller), decideOn(request, reading), origin, audit),
     ),
   )
 }

@@ -61,13 +61,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   values.map(
     (wish): Step =>
       (store, key) =>
-        store.clients.accept(key, author, takes(wish)),
+        store.accept(key, author, takes(wish)),
   ),
   values.map(
     (wish): Step =>
       async (store, key) =>
         // As the domain decides it: settled at once only where nothing waits.
-        store.clients.accept(key, author, (state) => takes(wish, state.pending.length === 0)()),
+        store.accept(key, author, (state) => takes(wish, state.pending.length === 0)()),
   ),
   observed.map((client): Step => async (store, key) => {
     await store.clients.observe(key, client, await store.clients.load(key))
@@ -87,7 +87,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       const lease = await store.leases.take(key, 60_000, 30_000)
       if (lease === undefined) return
       // A change that comes while a call is under way is not settled with it.
-      if (meanwhile) await store.clients.accept(key, author, takes(meanwhile))
+      if (meanwhile) await store.accept(key, author, takes(meanwhile))
       const changes = lease.state.pending.slice(0, take)
       const refusal = { reason: 'refused', detail: '', issues: [] } as const
       await lease.settle({

@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { listingOf } from '../../../domain/clients/listing.ts'
 import type { Auth0Client, ClientKey } from '../../../domain/vocabulary.ts'
-import { createAccept } from '../changes/accept.ts'
 import { recorded } from '../audit.ts'
 import type { OpenRecord } from '../audit.ts'
 import { listingStatement, unlistStatement } from './listing-rows.ts'
@@ -76,9 +75,6 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
     `.execute(db)
     return rows.map(toRecord)
   },
-
-  /** Accepts a change, or says why not. */
-  accept: createAccept(db, keysOf),
 
   /** Notes that Auth0 no longer has a client. Pending changes are rejected by the worker that found out. */
   forget: async (key: ClientKey, askedAt: number): Promise<void> => {

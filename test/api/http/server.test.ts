@@ -7,6 +7,7 @@ import { Unauthenticated, IssuerUnavailable } from '../../../adapters/credential
 import { createMetrics } from '../../../adapters/metrics/metrics.ts'
 import { createAudit } from '../../../adapters/postgres/audit.ts'
 import { createRegisters } from '../../../adapters/postgres/callers.ts'
+import { createAccept } from '../../../adapters/postgres/changes/accept.ts'
 import { createChanges } from '../../../adapters/postgres/changes/changes.ts'
 import { createHeldClients } from '../../../adapters/postgres/terraform/held-clients.ts'
 import { createIdempotency } from '../../../adapters/postgres/changes/idempotency.ts'
@@ -73,6 +74,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       metrics: createMetrics(() => Promise.resolve([])),
       tenants: new Map([['acme', tenant]]),
       clients: createClients(postgres.db, keysOf),
+      accept: createAccept(postgres.db, keysOf),
       changes: createChanges(postgres.db, keysOf),
       idempotency: createIdempotency(postgres.db),
       operations: createOperations(postgres.db),

@@ -57,7 +57,7 @@ export const actOnSync =
         return clientAnswer(202, tenant, record)
       }
       refuseForeign(tenant, record)
-      return takeSides(deps, known, ask, { tenant, caller, since, gone: ask.gone, record, action, claim })
+      return resolveDrift(deps, known, ask, { tenant, caller, since, gone: ask.gone, record, action, claim })
     })
   }
 
@@ -68,7 +68,7 @@ interface Side extends Changing {
 }
 
 /** Stores the change that puts Nexus' values back, or takes those of Auth0 over, and answers what came of it. */
-const takeSides = async (deps: ApiDeps, known: KnownClients, ask: Ask, side: Side): Promise<Answer> => {
+const resolveDrift = async (deps: ApiDeps, known: KnownClients, ask: Ask, side: Side): Promise<Answer> => {
   const { tenant, caller, record, claim } = side
   await refuseBacklog(deps, tenant.id, caller)
   const origin = claim && ({ kind: 'request', claim } as const)

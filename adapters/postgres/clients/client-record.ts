@@ -32,7 +32,7 @@ export interface ClientRecord extends ClientState {
 
 type Standstill = 'client-paused' | 'tenant-paused' | 'tenant-held'
 
-export interface StateRow extends Selectable<ClientsTable> {
+export interface ClientRow extends Selectable<ClientsTable> {
   readonly pending: readonly PendingChange[]
   readonly age_ms: number
   readonly tenant_paused_at: Date | null
@@ -101,7 +101,7 @@ export const readRecord = async (
   key: ClientKey,
   lock: boolean,
 ): Promise<ClientRecord | undefined> => {
-  const { rows } = await sql<StateRow>`
+  const { rows } = await sql<ClientRow>`
     ${selection}
     where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId}
     ${lock ? sql`for update of c` : sql``}
@@ -112,7 +112,7 @@ export const readRecord = async (
   return row && toRecord(row)
 }
 
-export const toRecord = (row: StateRow): ClientRecord => ({
+export const toRecord = (row: ClientRow): ClientRecord => ({
   ...toState(row),
   revision: row.revision,
   oneByOneUntil: row.one_by_one_until,
@@ -135,7 +135,7 @@ const toStanding = ({ states, request, applying }: StandingJson): TerraformStand
   applying: applying && { ...applying, until: new Date(applying.until) },
 })
 
-const standstillOf = (row: StateRow): Standstill | null => {
+const standstillOf = (row: ClientRow): Standstill | null => {
   if (row.paused_at !== null) return 'client-paused'
   if (row.tenant_paused_at !== null) return 'tenant-paused'
   return row.held_at === null ? null : 'tenant-held'

@@ -7,7 +7,7 @@ import type { OpenRecord } from '../audit.ts'
 import { listingStatement, unlistStatement } from './listing-rows.ts'
 import type { KeysOf } from './listing-rows.ts'
 import { isApplying, pendingOf, readRecord, selection, toRecord } from './client-record.ts'
-import type { ClientRecord, StateRow } from './client-record.ts'
+import type { ClientRecord, ClientRow } from './client-record.ts'
 import type { Database } from '../database/schema.ts'
 import { eventStatement } from './snapshot-events.ts'
 
@@ -67,7 +67,7 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
   /** The clients of a tenant in which Nexus has a say: fields that it owns, or changes that wait. By name, then id. */
   owned: async (tenantId: string): Promise<ClientRecord[]> => {
-    const { rows } = await sql<StateRow>`
+    const { rows } = await sql<ClientRow>`
       ${selection}
       where c.tenant_id = ${tenantId} and c.vanished_at is null
         and (c.base <> '{}'::jsonb or c.generation > c.settled_generation)

@@ -92,15 +92,15 @@ export const metadataKeysOf =
     return tenant.metadataKeys
   }
 
-/** Listings that are read anew together. */
-const rereadAtOnce = 500
+/** Listings that are rebuilt together. */
+const rebuiltAtOnce = 500
 
 /** Brings the lists of every tenant up to the configuration: they are right before anybody can ask. */
-const rereadAll = async (lists: ClientLists, { tenants }: Configuration, log: Log): Promise<void> => {
+const rebuildAll = async (lists: ClientLists, { tenants }: Configuration, log: Log): Promise<void> => {
   for (const { id, metadataKeys } of tenants) {
     let clients = 0
-    for (let found = rereadAtOnce; found === rereadAtOnce; clients += found)
-      found = await lists.reread(id, metadataKeys, rereadAtOnce)
+    for (let found = rebuiltAtOnce; found === rebuiltAtOnce; clients += found)
+      found = await lists.rebuildStale(id, metadataKeys, rebuiltAtOnce)
     if (clients > 0) log.info({ tenantId: id, clients }, 'lists read anew by the metadata keys of the configuration')
   }
 }
@@ -256,7 +256,7 @@ export const run = async (
     const reading = connect(database.url, onError('database connection lost'), listConnections)
     closers.push(reading.close)
     const lists = createClientLists(reading.db)
-    await rereadAll(lists, configuration, log)
+    await rebuildAll(lists, configuration, log)
     const notifications = await listen(database.url, onError('notifications'))
     closers.push(notifications.close)
     const { limits } = configuration

@@ -151,7 +151,7 @@ export const unlockState =
 /** What waited for the apply goes on at once. The lock is given back already: what fails here, the sweep makes good. */
 const wakeWaiting = async (deps: ApiDeps, key: StateKey): Promise<void> => {
   try {
-    for (const client of await deps.stateLocks.waiting(key)) await deps.queue.wake(client)
+    for (const client of await deps.stateLocks.releaseWaiting(key)) await deps.queue.wake(client)
   } catch (error) {
     deps.log.warn({ ...key, reason: error instanceof Error ? error.message : '' }, 'waiting clients could not be woken')
   }

@@ -259,8 +259,8 @@ describe.skipIf(servers === null)('who is shown what', () => {
     const claims = ['owner auth0|bob']
     expect(await listed({ claims: ['owner auth0|ann'] })).toEqual([key.clientId])
     expect(await listed({ keys })).toEqual([])
-    expect(await store.lists.reread('acme', keys, 10)).toBe(1)
-    expect(await store.lists.reread('acme', keys, 10)).toBe(0)
+    expect(await store.lists.rebuildStale('acme', keys, 10)).toBe(1)
+    expect(await store.lists.rebuildStale('acme', keys, 10)).toBe(0)
     expect(await listed({ keys, claims })).toEqual([key.clientId])
     expect(await listed({ keys, claims: ['owner auth0|ann'] })).toEqual([])
     // Whoever has the older configuration does not see it as theirs.
@@ -275,7 +275,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
       `update nexus.client_listings set name = '', words = '', admits_confirmed = '{}', admits_desired = '{}', read_by = ''`,
     )
     expect(await listed()).toEqual([])
-    expect(await store.lists.reread('acme', defaultMetadataKeys, 1)).toBe(1)
+    expect(await store.lists.rebuildStale('acme', defaultMetadataKeys, 1)).toBe(1)
     expect(await listed({ filters: { owner: 'auth0|ann', text: 'early' } })).toEqual([key.clientId])
     // As the change is not in Auth0 yet, it lets nobody in.
     expect(await listed({ claims: ['owner auth0|ann'] })).toEqual([])

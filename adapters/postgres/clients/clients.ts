@@ -115,10 +115,13 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
     }),
 
   /**
-   * Clients with work that no job may cover: lag, or a reading that is due, and no job asked for since it fell
-   * due, or in the last `quietMs`. They are marked as asked for now. For the sweep; clients of paused and held tenants are left alone.
+   * Claims, for the sweep, clients with work that no job may cover: lag, or a reading that is due, and no job asked for
+   * since it fell due, or in the last `quietMs`. They are marked as asked for now. Those of paused and held tenants are
+   * left alone.
+   *
+   * @returns at most `limit`, for the caller to queue
    */
-  withWork: async (tenantIds: readonly string[], quietMs: number, limit: number): Promise<ClientKey[]> => {
+  claimLagging: async (tenantIds: readonly string[], quietMs: number, limit: number): Promise<ClientKey[]> => {
     const { rows } = await sql<{ tenant_id: string; client_id: string }>`
       update nexus.clients c set woken_at = clock_timestamp()
       where (tenant_id, client_id) in (

@@ -54,12 +54,12 @@ export const unlistStatement = ({ tenantId, clientId }: ClientKey, when: RawBuil
 type StaleRow = Selectable<ClientsTable> & { readonly pending: readonly PendingChange[] }
 
 /**
- * Reads listings anew that were read by other metadata keys: the configuration was changed, the clients are older than
+ * Builds listings anew that were read by other metadata keys: the configuration was changed, the clients are older than
  * lists, or a process with another configuration is at work.
  *
- * @returns how many there were, at most `limit`; fewer means that none is left
+ * @returns how many were rebuilt, at most `limit`; fewer means that none is left
  */
-export const createReread =
+export const createRebuildStale =
   (db: Kysely<Database>) =>
   async (tenantId: string, keys: MetadataKeys, limit: number): Promise<number> => {
     const readBy = readByOf(keys)

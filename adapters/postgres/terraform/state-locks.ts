@@ -119,8 +119,12 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
       return { kind: 'unlocked', was: held, forced }
     }),
 
-  /** Clients whose changes waited for the apply that is over: the sweep may queue them again, and so may the caller. */
-  waiting: async ({ tenantId, name }: StateKey): Promise<ClientKey[]> => {
+  /**
+   * Releases the clients whose changes waited for the apply that is over: from now on the sweep may queue them again.
+   *
+   * @returns them, so that the caller can queue them at once
+   */
+  releaseWaiting: async ({ tenantId, name }: StateKey): Promise<ClientKey[]> => {
     const { rows } = await sql<{ client_id: string }>`
       update nexus.clients c set woken_at = null
       where c.tenant_id = ${tenantId} and c.generation > c.settled_generation and c.client_id in (

@@ -16,7 +16,7 @@ export interface Policies {
    */
   readonly onDrift: (key: ClientKey) => Promise<void>
   /** Auth0 took a part of a change that was then rejected: what the part replaced becomes a change. */
-  readonly putBack: (key: ClientKey, values: Values) => Promise<void>
+  readonly undoPartial: (key: ClientKey, values: Values) => Promise<void>
   /**
    * An apply of Terraform changed owned fields: their confirmed values become a change, unless somebody has asked for
    * others meanwhile.
@@ -49,7 +49,7 @@ export const createPolicies = ({
     })
   },
 
-  putBack: async (key, values) => {
+  undoPartial: async (key, values) => {
     await accept(key, { kind: 'policy', id: 'undo', application: null }, (state) => {
       // What somebody has asked for since stays as they asked for it.
       const left = omit(values, pendingPaths(state.pending))

@@ -49,7 +49,7 @@ describe.skipIf(servers === null)('accepting a change', () => {
     expect((await store.query('select status from nexus.changes where client_id = $1', [key.clientId]))[0]).toEqual({
       status: 'applied',
     })
-    expect(await store.leases.outlook(key)).toEqual({ kind: 'idle' })
+    expect(await store.leases.readiness(key)).toEqual({ kind: 'idle' })
   })
 
   test('of values that mean the same, those that were sent become the base', async () => {

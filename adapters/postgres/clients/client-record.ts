@@ -15,7 +15,7 @@ export interface ClientRecord extends ClientState {
   readonly ageMs: number
   readonly vanished: boolean
   /** Why nothing is being sent now; null where nothing stands in the way. */
-  readonly standstill: Standstill | null
+  readonly blockedBy: BlockedBy | null
   /** Tries that have failed in a row, why the last did, and when the next is due. */
   readonly failures: number
   readonly lastFailure: string | null
@@ -30,7 +30,7 @@ export interface ClientRecord extends ClientState {
   readonly terraform: TerraformStanding
 }
 
-type Standstill = 'client-paused' | 'tenant-paused' | 'tenant-held'
+type BlockedBy = 'client-paused' | 'tenant-paused' | 'tenant-held'
 
 export interface ClientRow extends Selectable<ClientsTable> {
   readonly pending: readonly PendingChange[]
@@ -118,7 +118,7 @@ export const toRecord = (row: ClientRow): ClientRecord => ({
   oneByOneUntil: row.one_by_one_until,
   ageMs: ageOf(row.age_ms),
   vanished: row.vanished_at !== null,
-  standstill: standstillOf(row),
+  blockedBy: blockedByOf(row),
   failures: row.failures,
   lastFailure: row.last_failure,
   nextTryAt: row.next_try_at,
@@ -135,7 +135,7 @@ const toStanding = ({ states, request, applying }: StandingJson): TerraformStand
   applying: applying && { ...applying, until: new Date(applying.until) },
 })
 
-const standstillOf = (row: ClientRow): Standstill | null => {
+const blockedByOf = (row: ClientRow): BlockedBy | null => {
   if (row.paused_at !== null) return 'client-paused'
   if (row.tenant_paused_at !== null) return 'tenant-paused'
   return row.held_at === null ? null : 'tenant-held'

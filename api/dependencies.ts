@@ -5,7 +5,7 @@ import type { ClientPage } from '../adapters/auth0/auth0.ts'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts'
-import type { Registers } from '../adapters/postgres/callers.ts'
+import type { CallerStore } from '../adapters/postgres/callers.ts'
 import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { ClientLists } from '../adapters/postgres/clients/client-lists.ts'
@@ -65,7 +65,7 @@ export interface ApiDeps {
   /** Counts requests without valid credentials. */
   readonly strangers: Pick<Strangers, 'count'>
   /** Applications and service accounts: those of the database, and those of the configuration. */
-  readonly registers: Registers
+  readonly callers: CallerStore
   readonly configuredCallers: ConfiguredCallers
   readonly notifications: Pick<Notifications, 'wait'>
   /** Tells the worker that a client has work. May be lost: the sweep finds what it missed. */

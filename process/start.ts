@@ -17,7 +17,7 @@ import { createStrangers } from '../adapters/postgres/strangers.ts'
 import { createStates } from '../adapters/postgres/terraform/states.ts'
 import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/tenants/budgets.ts'
-import { createRegisters } from '../adapters/postgres/callers.ts'
+import { createCallerStore } from '../adapters/postgres/callers.ts'
 import { createAccept } from '../adapters/postgres/changes/accept.ts'
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
@@ -262,12 +262,12 @@ export const run = async (
     const { limits } = configuration
     const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
     const rates = createRates(rate, rememberedCallers, () => performance.now())
-    const registers = createRegisters(postgres.db)
+    const callers = createCallerStore(postgres.db)
     const ofConfiguration = configuredCallers(configuration)
-    for (const shadowed of await shadowedBy(ofConfiguration, registers))
+    for (const shadowed of await shadowedBy(ofConfiguration, callers))
       log.error(shadowed, 'the database has a caller of a name that the configuration has too: the latter counts')
     const authenticate = createAuthenticator(configuration, {
-      registered: registers,
+      registered: callers,
       attemptLimits: {
         ofAddress: configuration.limits.failedSignInsOfAddress,
         ofName: configuration.limits.failedSignInsOfName,
@@ -305,7 +305,7 @@ export const run = async (
         audit,
         strangers,
         metrics,
-        registers,
+        callers,
         configuredCallers: ofConfiguration,
         notifications,
         queue,

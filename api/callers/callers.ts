@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import { issue } from '../../adapters/credentials/issue.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { Reading } from '../../adapters/postgres/callers.ts'
+import type { CallerRow } from '../../adapters/postgres/callers.ts'
 import { callerChange, newCaller, Rotation } from '../../domain/access/caller-requests.ts'
 import { excessOf, excessOfSecret, isAdministrator, mayOversee } from '../../domain/access/grants.ts'
 import type { Grant } from '../../domain/access/grants.ts'
@@ -40,7 +40,7 @@ export const listCallers =
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
     const configured = deps.configuredCallers[kind]
-    const registered = (await deps.registers[kind].list()).filter(
+    const registered = (await deps.callers[kind].list()).filter(
       ({ entry }) => !configured.some(({ name }) => name === entry.name),
     )
     const views = [
@@ -77,7 +77,7 @@ export const createCaller =
     )
     if (configuredOf(deps, kind, name) !== undefined) throw taken
     const { secret, hash } = issue[kind]()
-    const made = await deps.registers[kind].create(
+    const made = await deps.callers[kind].create(
       { name, grant, hash, expiresAt, createdBy: authorOf(caller) },
       ask.record,
     )
@@ -155,7 +155,7 @@ export const revokeCaller =
     refuseParameters(ask.query)
     const name = nameOf(ask)
     refuseConfigured(deps, kind, caller, name)
-    const revoked = await deps.registers[kind].change(
+    const revoked = await deps.callers[kind].change(
       name,
       (entry, now) => {
         if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
@@ -184,8 +184,8 @@ const configuredOf = (deps: ApiDeps, kind: RegisteredKind, name: string) =>
   deps.configuredCallers[kind].find((one) => one.name === name)
 
 /** An entry of the database that the administrator may know of. @throws Problem 404 */
-const overseen = async (deps: ApiDeps, kind: RegisteredKind, caller: Caller, name: string): Promise<Reading> => {
-  const found = configuredOf(deps, kind, name) === undefined ? await deps.registers[kind].find(name) : undefined
+const overseen = async (deps: ApiDeps, kind: RegisteredKind, caller: Caller, name: string): Promise<CallerRow> => {
+  const found = configuredOf(deps, kind, name) === undefined ? await deps.callers[kind].find(name) : undefined
   if (found === undefined || !mayOversee(caller, found.entry.grant)) throw noSuchCaller(kind)
   return found
 }
@@ -208,10 +208,10 @@ const decide = async (
   caller: Caller,
   ask: Ask,
   next: (entry: Registered, now: Date) => Registered,
-): Promise<Reading> => {
+): Promise<CallerRow> => {
   const name = nameOf(ask)
   refuseConfigured(deps, kind, caller, name)
-  const changed = await deps.registers[kind].change(
+  const changed = await deps.callers[kind].change(
     name,
     (entry, now) => {
       if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
@@ -257,7 +257,7 @@ const parse = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T => {
 }
 
 /** One line in the log for each thing that an administrator did. Never a secret. */
-const tell = (deps: ApiDeps, kind: RegisteredKind, caller: Caller, { entry }: Reading, what: string): void => {
+const tell = (deps: ApiDeps, kind: RegisteredKind, caller: Caller, { entry }: CallerRow, what: string): void => {
   deps.log.warn({ [kind]: entry.name, by: caller.id, tenants: entry.grant.tenants }, `${words[kind].what} ${what}`)
 }
 

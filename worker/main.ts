@@ -16,8 +16,7 @@ import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import { startClockCheck } from './clock.ts'
 import { startApplyChecks } from './apply-check.ts'
-import { startForgetting } from './forget.ts'
-import { startExpiry } from './expiry.ts'
+import { startAuditRetention, startRequestRetention } from './retention.ts'
 import { createHealth } from './health.ts'
 import { createPolicies } from './policies.ts'
 import { createReconcile } from './reconcile.ts'
@@ -93,8 +92,8 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
         clockWasSet = true
       },
     }),
-    startForgetting(deps),
-    startExpiry(deps),
+    startAuditRetention(deps),
+    startRequestRetention(deps),
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),
   ]
   return {

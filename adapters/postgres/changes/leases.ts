@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Leased, Outcome, Settlement } from '../../../domain/changes/settlement.ts'
 import { stalledAfter } from '../../../domain/changes/verdict.ts'
@@ -9,7 +9,7 @@ import { listingStatement, unlistStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { isApplying, movedState, pendingOf, readRecord, toState } from '../clients/client-record.ts'
 import { settledChannel } from '../database/notifications.ts'
-import type { ClientsTable, Database } from '../database/schema.ts'
+import type { ClientColumns, Database } from '../database/schema.ts'
 import { eventStatement } from '../clients/snapshot-events.ts'
 import { deciding } from '../clients/holdings.ts'
 
@@ -35,7 +35,7 @@ export interface Lease extends Leased {
   readonly settle: (settlement: Settlement) => Promise<boolean>
 }
 
-interface LeaseRow extends Selectable<ClientsTable> {
+interface LeaseRow extends ClientColumns {
   readonly pending: readonly PendingChange[]
   readonly open_attempt_ms: number | null
   readonly verify_due: boolean | null

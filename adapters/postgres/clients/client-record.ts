@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Kysely, RawBuilder, Selectable, Transaction } from 'kysely'
+import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import { ageOf } from '../../../domain/changes/clock.ts'
 import type { TerraformRequest, TerraformStanding } from '../../../domain/terraform/standing.ts'
 import type { ClientKey, ClientState, PendingChange } from '../../../domain/vocabulary.ts'
-import type { ClientsTable, Database } from '../database/schema.ts'
+import type { ClientColumns, Database } from '../database/schema.ts'
 import { deciding, holdings } from './holdings.ts'
 
 /** A client's row with what stands around it. */
@@ -32,7 +32,7 @@ export interface ClientRecord extends ClientState {
 
 type BlockedBy = 'client-paused' | 'tenant-paused' | 'tenant-held'
 
-export interface ClientRow extends Selectable<ClientsTable> {
+export interface ClientRow extends ClientColumns {
   readonly pending: readonly PendingChange[]
   readonly age_ms: number
   readonly tenant_paused_at: Date | null
@@ -142,9 +142,7 @@ const blockedByOf = (row: ClientRow): BlockedBy | null => {
 }
 
 /** The pure state in a row, whoever read it. */
-export const toState = (
-  row: Selectable<ClientsTable> & { readonly pending: readonly PendingChange[] },
-): ClientState => ({
+export const toState = (row: ClientColumns & { readonly pending: readonly PendingChange[] }): ClientState => ({
   key: { tenantId: row.tenant_id, clientId: row.client_id },
   observed: row.observed,
   observedAt: row.observed_at,

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { Kysely, RawBuilder, Selectable } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import { listingOf, readByOf } from '../../../domain/clients/listing.ts'
 import type { Listing } from '../../../domain/clients/listing.ts'
 import type { ClientKey, MetadataKeys, PendingChange } from '../../../domain/vocabulary.ts'
 import { pendingOf, toState } from './client-record.ts'
-import type { ClientsTable, Database } from '../database/schema.ts'
+import type { ClientColumns, Database } from '../database/schema.ts'
 
 /** By which metadata keys the clients of a tenant are read. */
 export type KeysOf = (tenantId: string) => MetadataKeys
@@ -51,7 +51,7 @@ const toRow = ({ clientId, listing }: ListingRow) => ({
 export const unlistStatement = ({ tenantId, clientId }: ClientKey, when: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`delete from nexus.client_listings where tenant_id = ${tenantId} and client_id = ${clientId} and ${when}`
 
-type StaleRow = Selectable<ClientsTable> & { readonly pending: readonly PendingChange[] }
+type StaleRow = ClientColumns & { readonly pending: readonly PendingChange[] }
 
 /**
  * Builds listings anew that were read by other metadata keys: the configuration was changed, the clients are older than

@@ -1,8 +1,10 @@
 import type { Contested } from '../../../domain/changes/settlement.ts'
 import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
 
-/** No table is described to Kysely: each query is SQL as written, and says beside itself what its rows are. */
-export type Database = Record<never, never>
+/**
+ * No table is described to Kysely, so that only SQL as written compiles: each query says beside itself what its rows are.
+ */
+export type Database = unknown
 
 /** A row of `nexus.clients` as it is read. What each column means stands in the migrations. */
 export interface ClientColumns {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Suites that need a database, a queue and a simulated tenant: they run over both kinds of storage. */
+/** Suites that need a database, a queue and a simulated tenant. */
 const stacked = [
   'test/api/**/*.test.ts',
   'test/worker/**/*.test.ts',
@@ -10,6 +10,23 @@ const stacked = [
   'test/generated-clients/**/*.test.ts',
   'test/upgrade/**/*.test.ts',
   'test/fuzz/requests.test.ts',
+]
+
+/**
+ * Of these, the long ones for which it does not matter where the queue is, and which ask of the database nothing that
+ * another suite does not ask: they run over the embedded storage, which everybody has. All others run over both kinds.
+ */
+const storageIndifferent = [
+  // What HTTP, a terminal or somebody else's program gets to see.
+  'test/api/http/{boundaries,headers,json,lengths,matrix,prefer,problems,security-headers,strangers,threads}.test.ts',
+  'test/api/docs/**/*.test.ts',
+  'test/generated-clients/**/*.test.ts',
+  'test/system/{callers,clients-command,look,terminal}.test.ts',
+  'test/terraform/{commands,fresh,holders,named,program,secrets,synthesis}.test.ts',
+  'test/fuzz/requests.test.ts',
+  // One statement at a time, on rows that no queue touches.
+  'test/postgres/{budgets,pacer,statements}.test.ts',
+  'test/api/clients/starve.test.ts',
 ]
 
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
@@ -22,7 +39,7 @@ export default defineConfig({
     projects: [
       project('units', ['test/**/*.test.ts'], { exclude: stacked }),
       project('embedded', stacked, { globalSetup: 'test/support/embedded-servers.ts' }),
-      project('servers', stacked, { globalSetup: 'test/support/real-servers.ts' }),
+      project('servers', stacked, { globalSetup: 'test/support/real-servers.ts', exclude: storageIndifferent }),
     ],
   },
 })

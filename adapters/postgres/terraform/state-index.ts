@@ -153,7 +153,7 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
   /** The states of a tenant of which there is anything to tell, by name. */
   states: async (tenantId: string): Promise<StateSummary[]> => {
     const { rows } = await sql<StateRow & SummaryRow>`
-      select s.name, ${stateColumns}, v.serial, v.lineage, v.bytes, v.written_at,
+      select s.name, ${stateColumns}, s.outdated_write, v.serial, v.lineage, v.bytes, v.written_at,
              extract(epoch from clock_timestamp() - s.locked_at)::float8 * 1000 as lock_ms,
              (select count(distinct r.client_id) from nexus.terraform_resources r
               where r.tenant_id = s.tenant_id and r.state = s.name and r.type = 'auth0_client') as clients

@@ -175,6 +175,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   bullmq: ['adapters/queue/'],
   ioredis: ['adapters/queue/'],
   jose: ['adapters/credentials/'],
+  'lru-cache': ['adapters/limits/', 'api/clients/'],
   yaml: ['adapters/config/'],
   // The API hands its log to Fastify, and needs no more of pino than the type.
   'prom-client': ['adapters/metrics/'],

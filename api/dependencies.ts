@@ -2,7 +2,8 @@ import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts
 import type { Log } from '../adapters/log/log.ts'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
-import type { Registers } from '../adapters/postgres/callers.ts'
+import type { CallerStore } from '../adapters/postgres/callers.ts'
+import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Idempotency } from '../adapters/postgres/changes/idempotency.ts'
 import type { Operations } from '../adapters/postgres/changes/operations.ts'
@@ -38,7 +39,9 @@ import type { Bodies } from './threads/bodies.ts'
  * answers a request names what it needs.
  */
 export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
-  readonly clients: Pick<Clients, 'load' | 'owned' | 'standings' | 'observe' | 'accept' | 'forget' | 'pause' | 'retry'>
+  readonly clients: Pick<Clients, 'load' | 'owned' | 'standings' | 'observe' | 'forget' | 'pause' | 'retry'>
+  /** Accepts a change, or says why not. */
+  readonly accept: Accept
   readonly lists: ClientLists
   readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw' | 'waiting'>
   readonly idempotency: Pick<Idempotency, 'claim' | 'find' | 'keep' | 'release' | 'reopen'>
@@ -56,7 +59,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   /** Counts requests without valid credentials. */
   readonly strangers: Pick<Strangers, 'count'>
   /** Applications and service accounts: those of the database, and those of the configuration. */
-  readonly registers: Registers
+  readonly callers: CallerStore
   readonly configuredCallers: ConfiguredCallers
   readonly notifications: Pick<Notifications, 'wait'>
   readonly queue: Waking['queue'] & Probed['queue']

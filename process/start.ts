@@ -17,7 +17,8 @@ import { createStrangers } from '../adapters/postgres/strangers.ts'
 import { createStates } from '../adapters/postgres/terraform/states.ts'
 import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/tenants/budgets.ts'
-import { createRegisters } from '../adapters/postgres/callers.ts'
+import { createCallerStore } from '../adapters/postgres/callers.ts'
+import { createAccept } from '../adapters/postgres/changes/accept.ts'
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import type { ClientLists } from '../adapters/postgres/clients/client-lists.ts'
@@ -91,15 +92,15 @@ export const metadataKeysOf =
     return tenant.metadataKeys
   }
 
-/** Listings that are read anew together. */
-const rereadAtOnce = 500
+/** Listings that are rebuilt together. */
+const rebuiltAtOnce = 500
 
 /** Brings the lists of every tenant up to the configuration: they are right before anybody can ask. */
-const rereadAll = async (lists: ClientLists, { tenants }: Configuration, log: Log): Promise<void> => {
+const rebuildAll = async (lists: ClientLists, { tenants }: Configuration, log: Log): Promise<void> => {
   for (const { id, metadataKeys } of tenants) {
     let clients = 0
-    for (let found = rereadAtOnce; found === rereadAtOnce; clients += found)
-      found = await lists.reread(id, metadataKeys, rereadAtOnce)
+    for (let found = rebuiltAtOnce; found === rebuiltAtOnce; clients += found)
+      found = await lists.rebuildStale(id, metadataKeys, rebuiltAtOnce)
     if (clients > 0) log.info({ tenantId: id, clients }, 'lists read anew by the metadata keys of the configuration')
   }
 }
@@ -207,7 +208,8 @@ export const run = async (
     const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics)
-    const clients = countAccepted(createClients(postgres.db, keysOf), metrics)
+    const clients = createClients(postgres.db, keysOf)
+    const accept = countAccepted(createAccept(postgres.db, keysOf), metrics)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics)
     await fit
     const queue = await createQueue({
@@ -229,6 +231,7 @@ export const run = async (
         pacer,
         queue,
         clients,
+        accept,
         changes,
         clock: createClock(postgres.db),
         leases: countSettled(createLeases(postgres.db, keysOf), metrics),
@@ -253,18 +256,18 @@ export const run = async (
     const reading = connect(database.url, onError('database connection lost'), listConnections)
     closers.push(reading.close)
     const lists = createClientLists(reading.db)
-    await rereadAll(lists, configuration, log)
+    await rebuildAll(lists, configuration, log)
     const notifications = await listen(database.url, onError('notifications'))
     closers.push(notifications.close)
     const { limits } = configuration
     const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
     const rates = createRates(rate, rememberedCallers, () => performance.now())
-    const registers = createRegisters(postgres.db)
+    const callers = createCallerStore(postgres.db)
     const ofConfiguration = configuredCallers(configuration)
-    for (const shadowed of await shadowedBy(ofConfiguration, registers))
+    for (const shadowed of await shadowedBy(ofConfiguration, callers))
       log.error(shadowed, 'the database has a caller of a name that the configuration has too: the latter counts')
     const authenticate = createAuthenticator(configuration, {
-      registered: registers,
+      registered: callers,
       attemptLimits: {
         ofAddress: configuration.limits.failedSignInsOfAddress,
         ofName: configuration.limits.failedSignInsOfName,
@@ -288,6 +291,7 @@ export const run = async (
         rate: (caller, tenantId) => rates.take(rateKeyOf(configuration.issuers, caller, tenantId)),
         tenants: byId,
         clients,
+        accept,
         lists,
         changes,
         idempotency: createIdempotency(postgres.db),
@@ -301,7 +305,7 @@ export const run = async (
         audit,
         strangers,
         metrics,
-        registers,
+        callers,
         configuredCallers: ofConfiguration,
         notifications,
         queue,

@@ -1,8 +1,8 @@
 import type { Configuration, TenantConfiguration } from '../adapters/config/configuration.ts'
 import { NoSuchTenant } from '../adapters/config/problems.ts'
 import { createLog } from '../adapters/log/log.ts'
-import { createRegisters } from '../adapters/postgres/callers.ts'
-import type { Registers } from '../adapters/postgres/callers.ts'
+import { createCallerStore } from '../adapters/postgres/callers.ts'
+import type { CallerStore } from '../adapters/postgres/callers.ts'
 import { createClients } from '../adapters/postgres/clients/clients.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import { connect } from '../adapters/postgres/database/connect.ts'
@@ -66,14 +66,14 @@ export const withStore = async <T>(
  * Works on the applications and accounts of a configuration. The database is brought up to date first: an operator makes
  * the first administrator before anything has run.
  */
-export const withRegisters = <T>(
+export const withCallerStore = <T>(
   configuration: Configuration,
   say: Say,
-  work: (registers: Registers) => Promise<T>,
+  work: (callers: CallerStore) => Promise<T>,
 ): Promise<T> =>
   withDatabase(
     configuration,
     say,
-    (db) => work(createRegisters(db)),
+    (db) => work(createCallerStore(db)),
     (url) => migrateAll(url, configuration, createLog('warn')),
   )

@@ -3,6 +3,7 @@ import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ApplyChecks } from '../adapters/postgres/terraform/apply-checks.ts'
+import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clock } from '../adapters/postgres/database/clock.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
@@ -15,8 +16,7 @@ import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import { startClockCheck } from './clock.ts'
 import { startApplyChecks } from './apply-check.ts'
-import { startForgetting } from './forget.ts'
-import { startExpiry } from './expiry.ts'
+import { startAuditRetention, startRequestRetention } from './retention.ts'
 import { createHealth } from './health.ts'
 import { createPolicies } from './policies.ts'
 import { createReconcile } from './reconcile.ts'
@@ -29,6 +29,7 @@ export interface WorkerDeps {
   readonly pacer: Pacer
   readonly queue: Queue
   readonly clients: Clients
+  readonly accept: Accept
   readonly clock: Clock
   readonly changes: Changes
   readonly leases: Leases
@@ -91,8 +92,8 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
         clockWasSet = true
       },
     }),
-    startForgetting(deps),
-    startExpiry(deps),
+    startAuditRetention(deps),
+    startRequestRetention(deps),
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),
   ]
   return {

@@ -1,6 +1,6 @@
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
-import type { Clients } from '../adapters/postgres/clients/clients.ts'
+import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { Queue } from '../adapters/queue/queue.ts'
 import { compare } from '../domain/clients/fields.ts'
 import { pendingPaths } from '../domain/clients/desired.ts'
@@ -16,7 +16,7 @@ export interface Policies {
    */
   readonly onDrift: (key: ClientKey) => Promise<void>
   /** Auth0 took a part of a change that was then rejected: what the part replaced becomes a change. */
-  readonly putBack: (key: ClientKey, values: Values) => Promise<void>
+  readonly undoPartial: (key: ClientKey, values: Values) => Promise<void>
   /**
    * An apply of Terraform changed owned fields: their confirmed values become a change, unless somebody has asked for
    * others meanwhile.
@@ -28,12 +28,12 @@ export interface Policies {
 }
 
 export const createPolicies = ({
-  clients,
+  accept,
   configurations,
   queue,
   log,
 }: {
-  readonly clients: Clients
+  readonly accept: Accept
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   readonly queue: Pick<Queue, 'wake'>
   readonly log: Log
@@ -43,14 +43,14 @@ export const createPolicies = ({
     if (tenant === undefined) return
     log.warn({ ...key, policy: tenant.driftPolicy }, 'drift: owned fields were changed in Auth0')
     if (tenant.driftPolicy !== 'revert') return
-    await clients.accept(key, { kind: 'policy', id: 'revert', application: null }, (state) => {
+    await accept(key, { kind: 'policy', id: 'revert', application: null }, (state) => {
       const values = reversionOf(state, tenant.metadataKeys)
       return values === undefined ? { kind: 'not-now' } : { kind: 'accepted', values, changesNothing: false }
     })
   },
 
-  putBack: async (key, values) => {
-    await clients.accept(key, { kind: 'policy', id: 'undo', application: null }, (state) => {
+  undoPartial: async (key, values) => {
+    await accept(key, { kind: 'policy', id: 'undo', application: null }, (state) => {
       // What somebody has asked for since stays as they asked for it.
       const left = omit(values, pendingPaths(state.pending))
       return pathsOf(left).length === 0
@@ -60,17 +60,13 @@ export const createPolicies = ({
   },
 
   afterApply: async (key, base, paths) => {
-    const accepted = await clients.accept(
-      key,
-      { kind: 'policy', id: 'terraform-apply', application: null },
-      (state) => {
-        const waiting = pendingPaths(state.pending)
-        const left = paths.filter((path) => !waiting.includes(path) && compare(state.base[path], base[path]) === 'same')
-        return left.length === 0
-          ? { kind: 'nothing-left' }
-          : { kind: 'accepted', values: pick(state.base, left), changesNothing: false }
-      },
-    )
+    const accepted = await accept(key, { kind: 'policy', id: 'terraform-apply', application: null }, (state) => {
+      const waiting = pendingPaths(state.pending)
+      const left = paths.filter((path) => !waiting.includes(path) && compare(state.base[path], base[path]) === 'same')
+      return left.length === 0
+        ? { kind: 'nothing-left' }
+        : { kind: 'accepted', values: pick(state.base, left), changesNothing: false }
+    })
     if (accepted.kind !== 'accepted') return false
     log.warn({ ...key, fields: paths, change: accepted.changeId }, 'an apply changed owned fields: they are put back')
     await queue.wake(key)

@@ -3,10 +3,10 @@ import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
-import type { Lease, Leases, Outlook } from '../adapters/postgres/changes/leases.ts'
+import type { Lease, Leases, Readiness } from '../adapters/postgres/changes/leases.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
-import type { Next } from '../adapters/queue/queue.ts'
-import { leaseMs } from '../domain/changes/clock.ts'
+import type { JobResult } from '../adapters/queue/queue.ts'
+import { leaseMs, verifyMarginMs } from '../domain/changes/clock.ts'
 import { workOf } from '../domain/changes/plan.ts'
 import type { Work } from '../domain/changes/plan.ts'
 import { afterAnswer, afterFailure, afterReading, isRecovery, needsReading } from '../domain/changes/settlement.ts'
@@ -41,12 +41,12 @@ const maximumRounds = 50
  */
 export const createReconcile =
   (deps: ReconcileDeps) =>
-  async (key: ClientKey): Promise<Next> => {
+  async (key: ClientKey): Promise<JobResult> => {
     for (let round = 0; round < maximumRounds; round += 1) {
       // A slot is spent only where there is something to do; without a limit there is none to spend.
       if (deps.pacer.limits(key.tenantId)) {
-        const outlook = await deps.leases.outlook(key)
-        if (outlook.kind !== 'ready') return nextOf(outlook)
+        const readiness = await deps.leases.readiness(key)
+        if (readiness.kind !== 'ready') return resultOf(readiness)
         await deps.pacer.slot(key.tenantId, 'other', { rank: 'change' })
       }
       const lease = await deps.leases.take(key, leaseMs(deps.callMs), deps.callMs)
@@ -54,27 +54,29 @@ export const createReconcile =
         await advance(deps, lease)
         continue
       }
-      const outlook = await deps.leases.outlook(key)
-      if (outlook.kind !== 'ready') return nextOf(outlook)
+      const readiness = await deps.leases.readiness(key)
+      if (readiness.kind !== 'ready') return resultOf(readiness)
     }
     return { kind: 'later', afterMs: 0 }
   }
 
-const nextOf = (outlook: Exclude<Outlook, { kind: 'ready' }>): Next =>
-  outlook.kind === 'later' ? { kind: 'later', afterMs: Math.min(outlook.afterMs, longestWaitMs) } : { kind: 'done' }
+const resultOf = (readiness: Exclude<Readiness, { kind: 'ready' }>): JobResult =>
+  readiness.kind === 'later' ? { kind: 'later', afterMs: Math.min(readiness.afterMs, longestWaitMs) } : { kind: 'done' }
 
 /** After an outage, what waits for a later try is tried within this time. */
 const recoveryMs = 5000
 
 /** One step under the lease. What comes next stands in the row, and the next round reads it there. */
 const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
-  const { putBack, ...settlement } = await step(deps, lease)
+  const { undoPartial, ...settlement } = await step(deps, lease)
   if (!(await lease.settle(settlement))) {
-    deps.log.warn({ ...lease.key }, 'lease lost before settling: the next holder reads Auth0 before it plans')
+    deps.log.warn({ ...lease.key }, 'lease lost before settling: what was sent may have come late, and is looked for')
+    // Another holder may have read Auth0 before this call wrote there, and nobody would look again.
+    await deps.clients.verify(lease.key, settlement.attemptClosed ? 0 : deps.callMs + verifyMarginMs)
     return
   }
   if (isRecovery(lease, settlement)) await deps.clients.bringForward(lease.key.tenantId, recoveryMs)
-  if (putBack !== undefined) await deps.policies.putBack(lease.key, putBack)
+  if (undoPartial !== undefined) await deps.policies.undoPartial(lease.key, undoPartial)
   else if (settlement.drifted === true) await deps.policies.onDrift(lease.key)
 }
 

@@ -56,7 +56,7 @@ const probeHeld = async ({ tenants, tenantIds, health, log }: SweepDeps): Promis
 
 const wakeLagging = async ({ clients, tenantIds, queue, log }: SweepDeps, quiet: number): Promise<void> => {
   for (;;) {
-    const keys = await clients.withWork(tenantIds, quiet, atOnce)
+    const keys = await clients.claimLagging(tenantIds, quiet, atOnce)
     await Promise.all(keys.map((key) => queue.wake(key)))
     if (keys.length > 0) log.info({ clients: keys.length }, 'sweep queued clients that were waiting without a job')
     // With no quiet time the same rows would come again; what is left comes with the next sweep.

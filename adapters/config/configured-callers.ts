@@ -1,7 +1,7 @@
 import type { Grant } from '../../domain/access/grants.ts'
 import { registeredKinds } from '../../domain/access/registered.ts'
 import type { RegisteredKind } from '../../domain/access/registered.ts'
-import type { Registers } from '../postgres/callers.ts'
+import type { CallerStore } from '../postgres/callers.ts'
 import type { Configuration } from './configuration.ts'
 
 /** An application or a service account of the configuration, without its secret. */
@@ -28,11 +28,11 @@ export const configuredCallers = ({
 })
 
 /** Callers of the database whose names the configuration has too; they are not let in. */
-export const shadowedBy = async (configured: ConfiguredCallers, registers: Registers) => {
+export const shadowedBy = async (configured: ConfiguredCallers, callers: CallerStore) => {
   const found = await Promise.all(
     registeredKinds.map(async (kind) => {
       const names = configured[kind].map(({ name }) => name)
-      const entries = names.length === 0 ? [] : await registers[kind].list()
+      const entries = names.length === 0 ? [] : await callers[kind].list()
       return entries.flatMap(({ entry: { name, revokedAt } }) =>
         revokedAt === null && names.includes(name) ? [{ kind, name }] : [],
       )

@@ -1,4 +1,4 @@
-import type { Reading, Registers } from '../postgres/callers.ts'
+import type { CallerRow, CallerStore } from '../postgres/callers.ts'
 import { ownerNameOf, RegisteredName, standingOf, validHashes } from '../../domain/access/registered.ts'
 import type { Standing } from '../../domain/access/registered.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
@@ -9,8 +9,8 @@ import { Unauthenticated } from './errors.ts'
 
 /** The callers of the database, as far as authentication needs them. */
 export interface RegisteredCallers {
-  readonly application: Pick<Registers['application'], 'findBySecret' | 'noteUse'>
-  readonly account: Pick<Registers['account'], 'find' | 'noteUse' | 'rehash'>
+  readonly application: Pick<CallerStore['application'], 'findBySecret' | 'noteUse'>
+  readonly account: Pick<CallerStore['account'], 'find' | 'noteUse' | 'rehash'>
 }
 
 /** Where there is no database: nobody. */
@@ -44,8 +44,8 @@ const createAside = (onError: (error: unknown) => void) => {
 
 /** Writes down the last use of a secret, where that is due. */
 const createNotes =
-  (noteUse: Registers['account']['noteUse'], aside: ReturnType<typeof createAside>) =>
-  ({ entry, useDue }: Reading, hash: string): void => {
+  (noteUse: CallerStore['account']['noteUse'], aside: ReturnType<typeof createAside>) =>
+  ({ entry, useDue }: CallerRow, hash: string): void => {
     if (useDue.includes(hash)) aside(hash, () => noteUse(entry.name, hash))
   }
 
@@ -65,14 +65,14 @@ export const createRegisteredApplications = (
     // What could not be one of ours costs no query.
     if (!isIssuedToken(token)) return undefined
     const hash = hashToken(token)
-    const reading = await findBySecret(hash)
-    if (reading === undefined || configured.has(reading.entry.name)) return undefined
-    const { entry, now } = reading
+    const row = await findBySecret(hash)
+    if (row === undefined || configured.has(row.entry.name)) return undefined
+    const { entry, now } = row
     const standing = standingOf(entry, now)
     if (standing !== 'active') throw new Unauthenticated(`The application ${entry.name} ${refusals[standing]}`)
     if (!validHashes(entry, now).includes(hash))
       throw new Unauthenticated(`This token of the application ${entry.name} was replaced by another.`)
-    note(reading, hash)
+    note(row, hash)
     return { name: entry.name, ...entry.grant }
   }
 }
@@ -85,9 +85,9 @@ export const createRegisteredAccounts = (
   const aside = createAside(onError)
   const note = createNotes(noteUse, aside)
   return async (name: string): Promise<Account | undefined> => {
-    const reading = RegisteredName.safeParse(name).success ? await find(name) : undefined
-    if (reading === undefined) return undefined
-    const { entry, now } = reading
+    const row = RegisteredName.safeParse(name).success ? await find(name) : undefined
+    if (row === undefined) return undefined
+    const { entry, now } = row
     const standing = standingOf(entry, now)
     const { grant } = entry
     const caller: Caller = {
@@ -104,7 +104,7 @@ export const createRegisteredAccounts = (
       caller,
       hashes: validHashes(entry, now),
       refusal: standing === 'active' ? null : `The service account ${entry.name} ${refusals[standing]}`,
-      used: (hash) => note(reading, hash),
+      used: (hash) => note(row, hash),
       rehash: (former, hash) => aside(former, () => rehash(entry.name, former, hash)),
     }
   }

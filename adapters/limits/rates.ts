@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { take } from '../../domain/limits/rate.ts'
 import type { Rate } from '../../domain/limits/rate.ts'
 
@@ -17,21 +18,17 @@ export interface Rates {
  * @param now milliseconds of a clock that never goes back
  */
 export const createRates = (rate: Rate, maximum: number, now: () => number): Rates => {
-  const buckets = new Map<string, number>()
+  const buckets = new LRUCache<string, number>({ max: maximum })
   return {
     take: (key) => {
       const { fullAt, waitMs } = take(buckets.get(key), now(), rate)
-      // Taken out first, so that a map's order of insertion is the order of use.
-      buckets.delete(key)
       buckets.set(key, fullAt)
-      const [oldest] = buckets.keys()
-      if (buckets.size > maximum && oldest !== undefined) buckets.delete(oldest)
       return waitMs
     },
     giveBack: (key) => {
-      const fullAt = buckets.get(key)
+      const fullAt = buckets.peek(key)
       if (fullAt !== undefined) buckets.set(key, fullAt - 1000 / rate.perSecond)
     },
-    waitMs: (key) => take(buckets.get(key), now(), rate).waitMs,
+    waitMs: (key) => take(buckets.peek(key), now(), rate).waitMs,
   }
 }

@@ -1,6 +1,6 @@
 import type { Auth0 } from '../auth0/auth0.ts'
+import type { Accept } from '../postgres/changes/accept.ts'
 import type { Changes } from '../postgres/changes/changes.ts'
-import type { Clients } from '../postgres/clients/clients.ts'
 import type { Leases } from '../postgres/changes/leases.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -34,15 +34,14 @@ export const countCalls = (auth0: Auth0, { calledAuth0 }: Metrics): Auth0 => ({
   },
 })
 
-export const countAccepted = (clients: Clients, { changed }: Metrics): Clients => ({
-  ...clients,
-  accept: async (key, author, decide, origin, record) => {
-    const accepted = await clients.accept(key, author, decide, origin, record)
+export const countAccepted =
+  (accept: Accept, { changed }: Metrics): Accept =>
+  async (key, author, decide, origin, record) => {
+    const accepted = await accept(key, author, decide, origin, record)
     if (accepted.kind === 'accepted') changed(key.tenantId, 'accepted')
     if (accepted.kind === 'accepted' && accepted.settled) changed(key.tenantId, 'applied')
     return accepted
-  },
-})
+  }
 
 export const countWithdrawn = (changes: Changes, { changed }: Metrics): Changes => ({
   ...changes,

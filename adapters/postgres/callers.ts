@@ -8,7 +8,7 @@ import type { OpenRecord } from './audit.ts'
 import type { Database } from './database/schema.ts'
 
 /** An entry with the database's time as it was read: one clock decides what has expired, whichever process asks. */
-export interface Reading {
+export interface CallerRow {
   readonly entry: Registered
   readonly now: Date
   /** Whether the last use of each secret is so long ago that it should be noted again. */
@@ -24,26 +24,26 @@ const tables: Readonly<Record<RegisteredKind, RawBuilder<unknown>>> = {
  * The applications or the service accounts of the database. Nothing is cached: a request looks its entry up by an index,
  * so that a revocation holds for every process as soon as it is committed.
  */
-const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
+const createCallersOfKind = (db: Kysely<Database>, kind: RegisteredKind) => {
   const table = tables[kind]
-  const where = async (condition: RawBuilder<unknown>, on: Kysely<Database> = db): Promise<Reading[]> => {
+  const where = async (condition: RawBuilder<unknown>, on: Kysely<Database> = db): Promise<CallerRow[]> => {
     const { rows } = await sql<Row>`select *, clock_timestamp() as now from ${table} where ${condition}`.execute(on)
-    return rows.map(toReading)
+    return rows.map(toCallerRow)
   }
 
   return {
     /** By name. */
-    list: (): Promise<Reading[]> => where(sql`true order by name`),
+    list: (): Promise<CallerRow[]> => where(sql`true order by name`),
 
     /** Undefined where there is none of that name. */
-    find: async (name: string): Promise<Reading | undefined> => (await where(sql`name = ${name}`))[0],
+    find: async (name: string): Promise<CallerRow | undefined> => (await where(sql`name = ${name}`))[0],
 
     /** The entry that has a secret, or had it before a rotation; whether it still counts is in the entry. */
-    findBySecret: async (hash: string): Promise<Reading | undefined> =>
+    findBySecret: async (hash: string): Promise<CallerRow | undefined> =>
       (await where(sql`secret_hash = ${hash} or previous_hash = ${hash}`))[0],
 
     /** @returns undefined where the name is taken, also by one that is revoked */
-    create: (given: NewEntry, record?: OpenRecord): Promise<Reading | undefined> =>
+    create: (given: NewEntry, record?: OpenRecord): Promise<CallerRow | undefined> =>
       recorded(db, record, async (trx, keep) => {
         const { rows } = await sql<Row>`
         insert into ${table} (name, "grant", secret_hash, secret_made_at, expires_at, created_by)
@@ -53,7 +53,7 @@ const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
         returning *, clock_timestamp() as now
       `.execute(trx)
         if (rows.length > 0) await keep()
-        return rows.map(toReading)[0]
+        return rows.map(toCallerRow)[0]
       }),
 
     /**
@@ -66,7 +66,7 @@ const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
       name: string,
       decide: (entry: Registered, now: Date) => Registered,
       record?: OpenRecord,
-    ): Promise<Reading | undefined> =>
+    ): Promise<CallerRow | undefined> =>
       recorded(db, record, async (trx, keep) => {
         const [found] = await where(sql`name = ${name} for update`, trx)
         const written = found && (await write(trx, table, decide(found.entry, found.now)))
@@ -98,14 +98,14 @@ const createRegister = (db: Kysely<Database>, kind: RegisteredKind) => {
   }
 }
 
-export type Register = ReturnType<typeof createRegister>
+export type CallersOfKind = ReturnType<typeof createCallersOfKind>
 
-/** Both registers. */
-export type Registers = Readonly<Record<RegisteredKind, Register>>
+/** The applications and the service accounts. */
+export type CallerStore = Readonly<Record<RegisteredKind, CallersOfKind>>
 
-export const createRegisters = (db: Kysely<Database>): Registers => ({
-  application: createRegister(db, 'application'),
-  account: createRegister(db, 'account'),
+export const createCallerStore = (db: Kysely<Database>): CallerStore => ({
+  application: createCallersOfKind(db, 'application'),
+  account: createCallersOfKind(db, 'account'),
 })
 
 interface NewEntry {
@@ -120,7 +120,7 @@ const write = async (
   trx: Transaction<Database>,
   table: RawBuilder<unknown>,
   entry: Registered,
-): Promise<Reading | undefined> => {
+): Promise<CallerRow | undefined> => {
   const { rows } = await sql<Row>`
     update ${table} set
       "grant" = ${JSON.stringify(entry.grant)},
@@ -134,7 +134,7 @@ const write = async (
     where name = ${entry.name}
     returning *, clock_timestamp() as now
   `.execute(trx)
-  return rows.map(toReading)[0]
+  return rows.map(toCallerRow)[0]
 }
 
 interface Row {
@@ -157,7 +157,7 @@ interface Row {
 /** How often the last use is written down at most. */
 const noteEveryMs = 60_000
 
-const toReading = (row: Row): Reading => {
+const toCallerRow = (row: Row): CallerRow => {
   const { secret_hash: hash, secret_made_at: madeAt, previous_hash: former, previous_until: until } = row
   const secrets = [
     { hash, usedAt: row.secret_used_at },

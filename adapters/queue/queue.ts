@@ -35,7 +35,7 @@ import {
 const Payload = z.strictObject({ clientId: ClientId })
 
 /** What a worker makes of a key: it is done with it, or wants to see it again after a time. */
-export type Next = { readonly kind: 'done' } | { readonly kind: 'later'; readonly afterMs: number }
+export type JobResult = { readonly kind: 'done' } | { readonly kind: 'later'; readonly afterMs: number }
 
 /** The wake-up: from an accepted change to a worker. */
 export interface Queue {
@@ -46,7 +46,7 @@ export interface Queue {
    */
   readonly wake: (key: ClientKey) => Promise<void>
   /** Starts working for these tenants; ends by `close`. */
-  readonly work: (handle: (key: ClientKey) => Promise<Next>, concurrency: number) => void
+  readonly work: (handle: (key: ClientKey) => Promise<JobResult>, concurrency: number) => void
   /** What keeps Redis from doing the work, by the last look; null where nothing does, or the queue is in PostgreSQL. */
   readonly problem: () => RedisProblem | null
   /** Whether it has been lost and is there again since this was last asked: jobs may then be missing. */
@@ -266,7 +266,7 @@ const assemble = (kind: Kind, tenants: readonly string[], onError: (error: Error
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
 
 const processing =
-  (tenantId: string, handle: (key: ClientKey) => Promise<Next>): Process =>
+  (tenantId: string, handle: (key: ClientKey) => Promise<JobResult>): Process =>
   async (job, token) => {
     const { clientId } = Payload.parse(job.data)
     const next = await handle({ tenantId, clientId })

@@ -1,5 +1,5 @@
 import type { ConfiguredCaller } from '../../adapters/config/configured-callers.ts'
-import type { Reading } from '../../adapters/postgres/callers.ts'
+import type { CallerRow } from '../../adapters/postgres/callers.ts'
 import type { Grant } from '../../domain/access/grants.ts'
 import { ownerNameOf, standingOf } from '../../domain/access/registered.ts'
 import type { RegisteredKind } from '../../domain/access/registered.ts'
@@ -19,7 +19,7 @@ const grantView = (kind: RegisteredKind, { tenants, permissions, roles, products
  *
  * @param shadowed whether the configuration has one of its name, which then is the one that counts
  */
-export const registeredView = (kind: RegisteredKind, { entry, now }: Reading, shadowed = false) => ({
+export const registeredView = (kind: RegisteredKind, { entry, now }: CallerRow, shadowed = false) => ({
   name: entry.name,
   source: 'database' as const,
   status: shadowed ? ('shadowed' as const) : standingOf(entry, now),

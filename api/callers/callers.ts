@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import { issue } from '../../adapters/credentials/issue.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { Reading, Registers } from '../../adapters/postgres/callers.ts'
+import type { CallerRow, CallerStore } from '../../adapters/postgres/callers.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { ConfiguredCallers } from '../../adapters/config/configured-callers.ts'
 import { callerChange, newCaller, Rotation } from '../../domain/access/caller-requests.ts'
@@ -29,8 +29,8 @@ import { forbidden, notFound, Problem } from '../http/problem.ts'
 type Stage = (ask: Ask) => Promise<Answer>
 
 /** Some of what can be done with the entries of the database. */
-type RegistersTo<Does extends keyof Registers[RegisteredKind]> = Readonly<
-  Record<RegisteredKind, Pick<Registers[RegisteredKind], Does>>
+type RegistersTo<Does extends keyof CallerStore[RegisteredKind]> = Readonly<
+  Record<RegisteredKind, Pick<CallerStore[RegisteredKind], Does>>
 >
 
 /** Those of the configuration, which nothing here changes. */
@@ -38,8 +38,8 @@ interface Configured {
   readonly configuredCallers: ConfiguredCallers
 }
 
-type Finding = Configured & { readonly registers: RegistersTo<'find'> }
-type Deciding = Configured & { readonly registers: RegistersTo<'change'> }
+type Finding = Configured & { readonly callers: RegistersTo<'find'> }
+type Deciding = Configured & { readonly callers: RegistersTo<'change'> }
 type Logged = { readonly log: Pick<Log, 'warn'> }
 
 const words: Readonly<
@@ -51,12 +51,12 @@ const words: Readonly<
 
 /** GET: those of the database and of the configuration, by name. */
 export const listCallers =
-  (deps: Identifying & Configured & { readonly registers: RegistersTo<'list'> }, kind: RegisteredKind): Stage =>
+  (deps: Identifying & Configured & { readonly callers: RegistersTo<'list'> }, kind: RegisteredKind): Stage =>
   async (ask) => {
     const caller = await administratorOf(deps, ask)
     refuseParameters(ask.query)
     const configured = deps.configuredCallers[kind]
-    const registered = (await deps.registers[kind].list()).filter(
+    const registered = (await deps.callers[kind].list()).filter(
       ({ entry }) => !configured.some(({ name }) => name === entry.name),
     )
     const views = [
@@ -81,7 +81,7 @@ export const readCaller =
 /** POST: a new one. Its secret stands in this answer, and never again. */
 export const createCaller =
   (
-    deps: Identifying & Configured & TenantsById & Logged & { readonly registers: RegistersTo<'create'> },
+    deps: Identifying & Configured & TenantsById & Logged & { readonly callers: RegistersTo<'create'> },
     kind: RegisteredKind,
     path: string,
   ): Stage =>
@@ -97,7 +97,7 @@ export const createCaller =
     )
     if (configuredOf(deps, kind, name) !== undefined) throw taken
     const { secret, hash } = issue[kind]()
-    const made = await deps.registers[kind].create(
+    const made = await deps.callers[kind].create(
       { name, grant, hash, expiresAt, createdBy: authorOf(caller) },
       ask.record,
     )
@@ -175,7 +175,7 @@ export const revokeCaller =
     refuseParameters(ask.query)
     const name = nameOf(ask)
     refuseConfigured(deps, kind, caller, name)
-    const revoked = await deps.registers[kind].change(
+    const revoked = await deps.callers[kind].change(
       name,
       (entry, now) => {
         if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
@@ -204,8 +204,8 @@ const configuredOf = (deps: Configured, kind: RegisteredKind, name: string) =>
   deps.configuredCallers[kind].find((one) => one.name === name)
 
 /** An entry of the database that the administrator may know of. @throws Problem 404 */
-const overseen = async (deps: Finding, kind: RegisteredKind, caller: Caller, name: string): Promise<Reading> => {
-  const found = configuredOf(deps, kind, name) === undefined ? await deps.registers[kind].find(name) : undefined
+const overseen = async (deps: Finding, kind: RegisteredKind, caller: Caller, name: string): Promise<CallerRow> => {
+  const found = configuredOf(deps, kind, name) === undefined ? await deps.callers[kind].find(name) : undefined
   if (found === undefined || !mayOversee(caller, found.entry.grant)) throw noSuchCaller(kind)
   return found
 }
@@ -228,10 +228,10 @@ const decide = async (
   caller: Caller,
   ask: Ask,
   next: (entry: Registered, now: Date) => Registered,
-): Promise<Reading> => {
+): Promise<CallerRow> => {
   const name = nameOf(ask)
   refuseConfigured(deps, kind, caller, name)
-  const changed = await deps.registers[kind].change(
+  const changed = await deps.callers[kind].change(
     name,
     (entry, now) => {
       if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
@@ -277,7 +277,7 @@ const parse = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T => {
 }
 
 /** One line in the log for each thing that an administrator did. Never a secret. */
-const tell = (deps: Logged, kind: RegisteredKind, caller: Caller, { entry }: Reading, what: string): void => {
+const tell = (deps: Logged, kind: RegisteredKind, caller: Caller, { entry }: CallerRow, what: string): void => {
   deps.log.warn({ [kind]: entry.name, by: caller.id, tenants: entry.grant.tenants }, `${words[kind].what} ${what}`)
 }
 

@@ -2,10 +2,9 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import type { OpenRecord } from '../../adapters/postgres/audit.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { Changes } from '../../adapters/postgres/changes/changes.ts'
-import type { Accepted } from '../../adapters/postgres/changes/accept.ts'
+import type { Accept, Accepted } from '../../adapters/postgres/changes/accept.ts'
 import type { Origin } from '../../adapters/postgres/changes/origin.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
-import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import { accept } from '../../domain/changes/accept.ts'
 import type { Acceptance, Patch } from '../../domain/changes/accept.ts'
 import { readingCouldLetIn, rightOnReading } from '../../domain/clients/rights.ts'
@@ -26,7 +25,7 @@ import { forbidden, Problem, tooMany } from '../http/problem.ts'
 
 /** Where a change is stored, and what may wait already. */
 export interface Accepting {
-  readonly clients: Pick<Clients, 'accept'>
+  readonly accept: Accept
   readonly changes: Pick<Changes, 'waiting'>
   readonly settings: BacklogSettings
 }
@@ -96,7 +95,7 @@ export const acceptPatch = async (
   await refuseBacklog(deps, tenant.id, caller)
   return orThrow(
     await decidedOnReading(known, request, record, (reading) =>
-      deps.clients.accept(record.key, authorOf(caller), decideOn(request, reading), origin, audit),
+      deps.accept(record.key, authorOf(caller), decideOn(request, reading), origin, audit),
     ),
   )
 }

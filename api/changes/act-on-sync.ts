@@ -68,7 +68,7 @@ export const actOnSync =
         return clientAnswer(202, tenant, record)
       }
       refuseForeign(tenant, record)
-      return takeSides(deps, known, ask, { tenant, caller, since, gone: ask.gone, record, action, claim })
+      return resolveDrift(deps, known, ask, { tenant, caller, since, gone: ask.gone, record, action, claim })
     })
   }
 
@@ -79,7 +79,7 @@ interface Side extends Changing {
 }
 
 /** Stores the change that puts Nexus' values back, or takes those of Auth0 over, and answers what came of it. */
-const takeSides = async (
+const resolveDrift = async (
   deps: Accepting & Answering & Retrying,
   known: KnownClients,
   ask: Ask,
@@ -89,7 +89,7 @@ const takeSides = async (
   await refuseBacklog(deps, tenant.id, caller)
   const origin = claim && ({ kind: 'request', claim } as const)
   const accepted = await decidedOnReading(known, side, record, (reading) =>
-    deps.clients.accept(record.key, authorOf(caller), decideOn(side, reading), origin, ask.record),
+    deps.accept(record.key, authorOf(caller), decideOn(side, reading), origin, ask.record),
   )
   if (accepted.kind === 'no-such-client') throw noSuchClient()
   if (accepted.kind === 'refused') {

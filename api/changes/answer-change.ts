@@ -55,11 +55,11 @@ export const answerAccepted = async (
   }
 
   const enough = AbortSignal.any([ask.gone, ask.closing])
-  const outcome = outcomeOf(deps, key.tenantId, changeId, state.standstill === null ? patience.ms : 0, enough)
+  const outcome = outcomeOf(deps, key.tenantId, changeId, state.blockedBy === null ? patience.ms : 0, enough)
   wake(deps, key)
   const change = await outcome
   // Nothing was waited for where the caller did not want to: what was accepted is the newest that is known.
-  const record = patience.ms === 0 || state.standstill !== null ? state : ((await deps.clients.load(key)) ?? state)
+  const record = patience.ms === 0 || state.blockedBy !== null ? state : ((await deps.clients.load(key)) ?? state)
   mustStillRead(tenant, caller, record, change ?? { id: changeId, status: 'accepted' })
   if (change !== undefined) throwUnlessApplied(change)
   if (change !== undefined) return clientAnswer(200, tenant, record, headers)
@@ -67,7 +67,7 @@ export const answerAccepted = async (
     ...headers,
     'nexus-sync': 'pending',
     location: `/v1/tenants/${key.tenantId}/changes/${changeId}`,
-    'retry-after': state.standstill === null ? '1' : '30',
+    'retry-after': state.blockedBy === null ? '1' : '30',
   })
 }
 

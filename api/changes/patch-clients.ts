@@ -219,7 +219,7 @@ const decide = async (
       return false
     }
     if (!accepted.settled) wake(deps, accepted.state.key)
-    return !accepted.settled && accepted.state.standstill !== null
+    return !accepted.settled && accepted.state.blockedBy !== null
   } catch (error) {
     // Another attempt at the same request was faster.
     if (error instanceof ClaimLost) return false

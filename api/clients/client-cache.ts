@@ -225,7 +225,7 @@ export const createKnownClients = (deps: Knowing, now: () => number = () => perf
 
     refresh: async (tenant, record, asker) => {
       // A held tenant's credential is ill: nothing is asked but the worker's probe.
-      if (!isStale(tenant, record) || record.standstill === 'tenant-held') return record
+      if (!isStale(tenant, record) || record.blockedBy === 'tenant-held') return record
       const { key } = record
       const asked = await ask(key, record, asker)
       if (asked.kind === 'unanswered' || asked.kind === 'no-place') return record
@@ -234,7 +234,7 @@ export const createKnownClients = (deps: Knowing, now: () => number = () => perf
     },
 
     readSince: async (tenant, record, asker, since) => {
-      if (record.standstill === 'tenant-held') throw notRead(settings.quietMs)
+      if (record.blockedBy === 'tenant-held') throw notRead(settings.quietMs)
       const asked = await ask({ tenantId: tenant.id, clientId: record.key.clientId }, record, asker, since)
       if (asked.kind === 'found') return asked.client
       if (asked.kind === 'absent') throw notFound('There is no such client in this tenant: it has vanished from Auth0.')

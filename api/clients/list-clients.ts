@@ -37,7 +37,7 @@ const parameters =
   `sort (${sortFields.join(', ')}; with - before it, downwards)`
 
 /** Listings that one request reads anew at most; more of them is a configuration that has just been changed. */
-const rereadAtOnce = 1000
+const rebuiltAtOnce = 1000
 
 /** GET /v1/tenants/{tenantId}/clients: the clients that the caller may read, page by page. */
 export const listClients =
@@ -60,7 +60,7 @@ export const listClients =
       // One more tells whether there is another page.
       limit: limit + 1,
     }
-    if ((await deps.lists.reread(tenant.id, tenant.metadataKeys, rereadAtOnce)) === rereadAtOnce)
+    if ((await deps.lists.rebuildStale(tenant.id, tenant.metadataKeys, rebuiltAtOnce)) === rebuiltAtOnce)
       throw unavailable("The tenant's metadata keys were changed, and its clients are being read anew.", 1000)
     const found = await deps.lists.page(request)
     const page = found.slice(0, limit)

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /** Keys that were looked for in vain: remembered for a time, and never more than so many. */
 export interface Absences {
   readonly has: (key: string) => boolean
@@ -8,23 +10,10 @@ export interface Absences {
  * @param now milliseconds of a clock that never goes back
  */
 export const createAbsences = (lifetimeMs: number, maximum: number, now: () => number): Absences => {
-  const until = new Map<string, number>()
+  const until = new LRUCache<string, number>({ max: maximum })
   return {
-    has: (key) => {
-      const end = until.get(key)
-      if (end === undefined) return false
-      if (end > now()) return true
-      until.delete(key)
-      return false
-    },
-    add: (key) => {
-      // Taken out first, so that a map's order of insertion is the order of expiry.
-      until.delete(key)
-      until.set(key, now() + lifetimeMs)
-      for (const [oldest] of until) {
-        if (until.size <= maximum) break
-        until.delete(oldest)
-      }
-    },
+    // Looked at without being used, so that the order of use is the order of expiry.
+    has: (key) => (until.peek(key) ?? 0) > now(),
+    add: (key) => void until.set(key, now() + lifetimeMs),
   }
 }

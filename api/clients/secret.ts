@@ -99,7 +99,7 @@ const readSecret = async (
 }
 
 /** Its credential is ill: nothing is asked of the tenant but the worker's probe. */
-const isHeld = (record: ClientRecord | undefined): boolean => record?.standstill === 'tenant-held'
+const isHeld = (record: ClientRecord | undefined): boolean => record?.blockedBy === 'tenant-held'
 
 const filled = (answer: Answer, secret: string | null, warning?: string): Answer => {
   const client: unknown = JSON.parse(answer.body?.toString() ?? 'null')

@@ -54,7 +54,7 @@ export const readSnapshot =
     const asker = askerOf(caller, 'read', ask.gone)
     const scan = fresh === 'true' ? await awaitScan(deps, ask, tenant, asker) : { gone: new Set<string>() }
     if ('later' in scan) return scan.later
-    const unasked = await meetUnknown(deps, known, tenant, asker)
+    const unasked = await loadUnknownClients(deps, known, tenant, asker)
     const snapshot = snapshotOf(
       without(await deps.stateIndex.snapshot(tenant.id, whole), scan.gone),
       {
@@ -84,7 +84,7 @@ const without = (facts: SnapshotFacts, gone: ReadonlySet<string>): SnapshotFacts
  *
  * @returns why some could not be read, by state: that of others is synthesised all the same
  */
-const meetUnknown = async (
+const loadUnknownClients = async (
   deps: Meeting,
   known: KnownClients,
   tenant: TenantConfiguration,
@@ -96,7 +96,7 @@ const meetUnknown = async (
     const problem =
       ids.length > maximumReads
         ? await askForScan(deps, tenant, state)
-        : await meet(deps, known, tenant, asker, { state, ids })
+        : await loadAll(deps, known, tenant, asker, { state, ids })
     if (problem !== null) unasked.set(state, problem)
   }
   return unasked
@@ -112,7 +112,7 @@ const askForScan = async (
 }
 
 /** @returns why one of them could not be read; null where all were */
-const meet = async (
+const loadAll = async (
   deps: Pick<Meeting, 'log'>,
   known: KnownClients,
   tenant: TenantConfiguration,

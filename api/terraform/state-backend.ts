@@ -44,7 +44,7 @@ type Writing = Logged & {
 }
 
 /** What wakes clients that waited for an apply. */
-type Resuming = Waking & { readonly stateLocks: Pick<StateLocks, 'waiting'> }
+type Resuming = Waking & { readonly stateLocks: Pick<StateLocks, 'releaseWaiting'> }
 
 const ok: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body: null }
 
@@ -125,7 +125,7 @@ export const lockState =
   async (ask: Ask): Promise<Answer> => {
     const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
     const { snapshot } = parametersOf(ask.query)
-    const info = lockIn(await ask.readBody())
+    const info = parseLock(await ask.readBody())
     const gone = await goneBeforeApply(deps, tenant, key, info, snapshot, askerOf(caller, 'write', ask.gone))
     // What still has changes to refuse counts as vanished only then; it is gone all the same.
     const seen = await deps.stateLocks.peek(key)
@@ -159,7 +159,7 @@ export const unlockState =
     const forced = body.length === 0
     if (forced) ask.record.note({ action: 'state.force-unlock' })
     mustHold(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
-    const shown = forced ? lockId : lockIn(body).ID
+    const shown = forced ? lockId : parseLock(body).ID
     const returning = forced ? { anyones: lockId } : { claimant: claimantOf(caller, shown) }
     const outcome = await deps.stateLocks.unlock(key, returning, ask.record)
     if (outcome.kind === 'held') throw locked(outcome.lock, 409, shown)
@@ -167,14 +167,14 @@ export const unlockState =
     if (outcome.forced)
       deps.log.warn({ ...key, by: caller.id, lock: was?.info.ID, who: was?.info.Who }, 'state force-unlocked')
     else deps.log.info({ ...key, by: caller.id, lock: was?.info.ID }, 'state unlocked')
-    if (was !== null) await goOn(deps, key)
+    if (was !== null) await wakeWaiting(deps, key)
     return ok
   }
 
 /** What waited for the apply goes on at once. The lock is given back already: what fails here, the sweep makes good. */
-const goOn = async (deps: Resuming, key: StateKey): Promise<void> => {
+const wakeWaiting = async (deps: Resuming, key: StateKey): Promise<void> => {
   try {
-    for (const client of await deps.stateLocks.waiting(key)) await deps.queue.wake(client)
+    for (const client of await deps.stateLocks.releaseWaiting(key)) await deps.queue.wake(client)
   } catch (error) {
     deps.log.warn({ ...key, reason: error instanceof Error ? error.message : '' }, 'waiting clients could not be woken')
   }
@@ -204,7 +204,7 @@ const checkDigest = (md5: string, header: string | undefined): void => {
 }
 
 /** @throws Problem 400 */
-const lockIn = (body: Uint8Array): LockInfo => {
+const parseLock = (body: Uint8Array): LockInfo => {
   const info = LockInfo.safeParse(parseLoose(body))
   if (info.success) return info.data
   throw new Problem(

@@ -5,13 +5,13 @@ import type { ConfiguredCaller } from '../../adapters/config/configured-callers.
 import { loadConfiguration } from '../../adapters/config/load.ts'
 import { issue } from '../../adapters/credentials/issue.ts'
 import type { OpenRecord } from '../../adapters/postgres/audit.ts'
-import type { Reading, Register } from '../../adapters/postgres/callers.ts'
+import type { CallerRow, CallersOfKind } from '../../adapters/postgres/callers.ts'
 import { newCaller } from '../../domain/access/caller-requests.ts'
 import { retire, revoke, rotate, usualOverlap } from '../../domain/access/registered.ts'
 import type { Registered, RegisteredKind } from '../../domain/access/registered.ts'
 import { Failure } from '../failure.ts'
 import { operatorRecord } from '../operator.ts'
-import { withRegisters } from '../../process/with-store.ts'
+import { withCallerStore } from '../../process/with-store.ts'
 import { tableLines } from '../terminal/table.ts'
 import type { Column } from '../terminal/table.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
@@ -40,20 +40,16 @@ export interface Flags {
 }
 
 interface Store {
-  readonly register: Register
+  readonly callers: CallersOfKind
   readonly configured: readonly ConfiguredCaller[]
   readonly tenantIds: readonly string[]
 }
 
-const withRegister = async (
-  { kind }: Kind,
-  { config }: Flags,
-  work: (store: Store) => Promise<void>,
-): Promise<void> => {
+const withCallers = async ({ kind }: Kind, { config }: Flags, work: (store: Store) => Promise<void>): Promise<void> => {
   const configuration = loadConfiguration({ file: config, env: process.env })
-  await withRegisters(configuration, printError, (registers) =>
+  await withCallerStore(configuration, printError, (store) =>
     work({
-      register: registers[kind],
+      callers: store[kind],
       configured: configuredCallers(configuration)[kind],
       tenantIds: configuration.tenants.map(({ id }) => id),
     }),
@@ -65,11 +61,11 @@ const recordOf = ({ kind }: Kind, what: 'create' | 'rotate' | 'retire' | 'revoke
   operatorRecord(`${kind === 'application' ? 'token' : 'account'}.${what}`, null, name)
 
 export const list = (kind: Kind, flags: Flags): Promise<void> =>
-  withRegister(kind, flags, async ({ register, configured }) => {
+  withCallers(kind, flags, async ({ callers, configured }) => {
     const names = new Set(configured.map(({ name }) => name))
     const views = [
       ...configured.map((one) => configuredView(kind.kind, one)),
-      ...(await register.list()).map((one) => registeredView(kind.kind, one, names.has(one.entry.name))),
+      ...(await callers.list()).map((one) => registeredView(kind.kind, one, names.has(one.entry.name))),
     ]
     if (flags.json === true) printJson({ [kind.command]: views })
     else if (views.length === 0) print(`There are no ${kind.command}. Make one: nexus ${kind.command} create --help`)
@@ -102,7 +98,7 @@ export const create = (kind: Kind, name: string, flags: Flags): Promise<void> =>
     terraformStates: state,
     expiresAt,
   })
-  return withRegister(kind, flags, async ({ register, configured, tenantIds }) => {
+  return withCallers(kind, flags, async ({ callers, configured, tenantIds }) => {
     const unknown = tenant.filter((id) => id !== '*' && !tenantIds.includes(id))
     if (unknown.length > 0)
       throw new Failure(
@@ -111,7 +107,7 @@ export const create = (kind: Kind, name: string, flags: Flags): Promise<void> =>
     if (configured.some((one) => one.name === name))
       throw new Failure(`The configuration has a ${kind.what} ${name}; names are unique across both. Choose another.`)
     const { secret, hash } = issue[kind.kind]()
-    const made = await register.create({ ...asked, hash, createdBy: null }, recordOf(kind, 'create', name))
+    const made = await callers.create({ ...asked, hash, createdBy: null }, recordOf(kind, 'create', name))
     if (made === undefined)
       throw new Failure(`There is, or was, a ${kind.what} ${name}. Choose another name, or rotate it.`)
     show(kind, flags, made, secret, 'is made')
@@ -119,10 +115,10 @@ export const create = (kind: Kind, name: string, flags: Flags): Promise<void> =>
 }
 
 export const rotateSecret = (kind: Kind, name: string, flags: Flags): Promise<void> =>
-  change(kind, name, flags, async (register) => {
+  change(kind, name, flags, async (callers) => {
     const { secret, hash } = issue[kind.kind]()
     const overlap = flags.overlap ?? usualOverlap
-    const rotated = await register.change(
+    const rotated = await callers.change(
       name,
       (entry, now) => {
         const next = rotate(entry, hash, overlap, now)
@@ -153,8 +149,8 @@ const turns = {
 >
 
 export const turn = (kind: Kind, how: keyof typeof turns, name: string, flags: Flags): Promise<void> =>
-  change(kind, name, flags, async (register) => {
-    const changed = await register.change(
+  change(kind, name, flags, async (callers) => {
+    const changed = await callers.change(
       name,
       (entry, now) => turns[how].next(kind, entry, now),
       recordOf(kind, how, name),
@@ -169,17 +165,17 @@ const change = (
   kind: Kind,
   name: string,
   flags: Flags,
-  work: (register: Register) => Promise<Reading | undefined>,
+  work: (callers: CallersOfKind) => Promise<CallerRow | undefined>,
 ): Promise<void> =>
-  withRegister(kind, flags, async ({ register, configured }) => {
-    if ((await work(register)) !== undefined) return
+  withCallers(kind, flags, async ({ callers, configured }) => {
+    if ((await work(callers)) !== undefined) return
     if (configured.some((one) => one.name === name))
       throw new Failure(`The ${kind.what} ${name} stands in the configuration file; change it there, and restart.`)
     throw new Failure(`There is no ${kind.what} ${name}. Those that there are: nexus ${kind.command} list`)
   })
 
-const show = (kind: Kind, { json }: Flags, reading: Reading, secret: string, what: string): void => {
-  const view = registeredView(kind.kind, reading)
+const show = (kind: Kind, { json }: Flags, row: CallerRow, secret: string, what: string): void => {
+  const view = registeredView(kind.kind, row)
   if (json === true) return printJson({ ...view, [kind.secret]: secret })
   const until =
     view.previousSecret === null ? '' : `\nThe former ${kind.secret} is valid until ${view.previousSecret.validUntil}.`

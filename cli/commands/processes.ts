@@ -45,7 +45,13 @@ const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> =
   log.info({ because: await ended }, 'ending: what was taken is answered first')
   await running.close()
   log.info('ended')
+  leave()
 }
+
+/** Everything has been let go of. Where a library still keeps the event loop alive, nobody has to wait for that. */
+const leave = (): void => void setTimeout(() => process.exit(), leaveWithinMs).unref()
+
+const leaveWithinMs = 1000
 
 /** Asked to end before it has started: what has come about by then is closed again, within a few seconds. */
 const endEarly = async (starting: Promise<Running>, because: Ending, log: Log): Promise<void> => {

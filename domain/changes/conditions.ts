@@ -37,12 +37,12 @@ export interface ConditionFacts extends Pick<ClientState, 'settledGeneration'> {
   readonly pausedAt: Date | null
   readonly failures: number
   readonly lastFailure: string | null
-  readonly standstill: 'client-paused' | 'tenant-paused' | 'tenant-held' | null
+  readonly blockedBy: 'client-paused' | 'tenant-paused' | 'tenant-held' | null
   readonly driftedByState: string | null
   readonly terraform: Pick<TerraformStanding, 'applying'>
 }
 
-const standstills = {
+const blocks = {
   'client-paused': { reason: 'ClientPaused', message: 'Nothing is sent for this client until it is resumed.' },
   'tenant-paused': { reason: 'TenantPaused', message: 'Nothing is sent to this tenant until it is resumed.' },
   'tenant-held': {
@@ -64,9 +64,9 @@ const applyOf = ({ applying }: Pick<TerraformStanding, 'applying'>) =>
 
 /** The conditions of a client, always all four, in this order. */
 export const conditionsOf = (facts: ConditionFacts): Condition[] => {
-  const { settledGeneration, pending, standstill, lastFailure } = facts
+  const { settledGeneration, pending, blockedBy, lastFailure } = facts
   const waiting = pending.length
-  const still = standstill === null ? applyOf(facts.terraform) : standstills[standstill]
+  const block = blockedBy === null ? applyOf(facts.terraform) : blocks[blockedBy]
   const condition = (
     type: Condition['type'],
     holds: boolean,
@@ -105,8 +105,8 @@ export const conditionsOf = (facts: ConditionFacts): Condition[] => {
           `${facts.failures} tries have failed (${lastFailure ?? 'no reason known'}); it is still tried. Retry tries at once.`,
           facts.stalledAt,
         ),
-    still === undefined
+    block === undefined
       ? condition('Paused', false, 'Sending', 'Changes are sent as they come.', null)
-      : condition('Paused', true, still.reason, still.message, facts.pausedAt),
+      : condition('Paused', true, block.reason, block.message, facts.pausedAt),
   ]
 }

@@ -10,7 +10,7 @@ import { pathsOf, pick } from '../vocabulary.ts'
  * - `settled`: no rounds are left. A field that still has its old value was ignored (a refusal); one with a third value
  *   was normalised, and what Auth0 made of it is the confirmed value. Neither is sent again: no endless loop.
  */
-export type Reading =
+export type ReadBack =
   | { readonly kind: 'taken'; readonly confirmed: Values }
   | { readonly kind: 'again'; readonly differing: readonly FieldPath[] }
   | { readonly kind: 'settled'; readonly confirmed: Values; readonly ignored: readonly FieldPath[] }
@@ -30,7 +30,7 @@ export const readAnswer = (
   answer: Auth0Client,
   roundsLeft: number,
   keys: MetadataKeys,
-): Reading => {
+): ReadBack => {
   const paths = pathsOf(sent)
   const differing = paths.filter((path) => compare(sent[path], readField(path, answer, keys)) !== 'same')
   if (differing.length === 0) return { kind: 'taken', confirmed: sent }

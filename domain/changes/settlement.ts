@@ -71,7 +71,7 @@ export const isRecovery = ({ failures }: Leased, { failure }: Settlement): boole
 
 /** What is written under the lease, and what has to become a change of its own after it. */
 export interface Step extends Settlement {
-  readonly putBack?: Values
+  readonly undoPartial?: Values
 }
 
 /** Auth0 was only read: what it has already is applied, and the rest waits for the next round. */
@@ -117,7 +117,7 @@ export const afterAnswer = (
   return {
     ...heard,
     contested: null,
-    putBack: takenFrom(contested.before, answer, reading.confirmed, keys),
+    undoPartial: takenFrom(contested.before, answer, reading.confirmed, keys),
     outcomes: rejected(work.changes, {
       reason: 'ignored',
       detail: 'Auth0 accepted the request but left fields as they were.',

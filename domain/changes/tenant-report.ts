@@ -46,7 +46,7 @@ export type Look = 'plan' | 'drift'
 /** What is looked at of a client. */
 interface LookedAt extends ClientState, Pick<Round, 'oneByOneUntil'> {
   /** Why nothing is being sent now; null where nothing stands in the way. */
-  readonly standstill: string | null
+  readonly blockedBy: string | null
   readonly failures: number
   readonly lastFailure: string | null
   readonly driftedAt: Date | null
@@ -76,7 +76,7 @@ const differencesOf: Readonly<Record<Look, (client: LookedAt, tenant: LookedAtTe
       ...(work.kind === 'settled' ? {} : { members: work.members }),
       notes: [
         ...waitingNote(client.pending.length, work.changes.length),
-        ...(client.standstill === null ? [] : [`nothing is sent: ${client.standstill.replace('-', ' is ')}`]),
+        ...(client.blockedBy === null ? [] : [`nothing is sent: ${client.blockedBy.replace('-', ' is ')}`]),
         ...(client.lastFailure === null ? [] : [`tried ${client.failures} times: ${client.lastFailure}`]),
       ],
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hashToken, issueToken } from '../../adapters/credentials/application-tokens.ts'
-import type { Reading } from '../../adapters/postgres/callers.ts'
+import type { CallerRow } from '../../adapters/postgres/callers.ts'
 import { readClaims } from '../../adapters/credentials/claims.ts'
 import { applicationToken, goodClaims, narrowToken, sign, startAuthenticator, startKeyServer } from './support.ts'
 
@@ -40,7 +40,7 @@ const away = () => Promise.reject(new Error('The database is away.'))
 
 describe('callers of the database', () => {
   const issued = issueToken()
-  const robot: Reading = {
+  const robot: CallerRow = {
     entry: {
       name: 'robot',
       grant: { tenants: ['acme'], permissions: ['client.read'], roles: [], products: [], terraformStates: '*' },

@@ -38,7 +38,7 @@ describe.skipIf(servers === null)('accepting a change', () => {
 
   test('one that changes nothing is settled here and now, and its fields are owned from then on', async () => {
     const key = await known(store, { client_metadata: { product_name: 'Till' } })
-    const outcome = await store.clients.accept(key, author, takes({ productName: 'Till' }, true))
+    const outcome = await store.accept(key, author, takes({ productName: 'Till' }, true))
     expect(outcome).toMatchObject({ kind: 'accepted', settled: true })
     expect(await load(key)).toMatchObject({
       base: { productName: 'Till' },
@@ -49,26 +49,26 @@ describe.skipIf(servers === null)('accepting a change', () => {
     expect((await store.query('select status from nexus.changes where client_id = $1', [key.clientId]))[0]).toEqual({
       status: 'applied',
     })
-    expect(await store.leases.outlook(key)).toEqual({ kind: 'idle' })
+    expect(await store.leases.readiness(key)).toEqual({ kind: 'idle' })
   })
 
   test('of values that mean the same, those that were sent become the base', async () => {
     const key = await known(store)
-    await store.clients.accept(key, author, takes({ callbackUrls: [], owners: null }, true))
-    await store.clients.accept(key, author, takes({ callbackUrls: null }, true))
+    await store.accept(key, author, takes({ callbackUrls: [], owners: null }, true))
+    await store.accept(key, author, takes({ callbackUrls: null }, true))
     expect((await load(key)).base).toEqual({ callbackUrls: null, owners: null })
   })
 
   test('a refusal stores nothing', async () => {
     const key = await known(store)
-    const refused = await store.clients.accept(key, author, () => ({ kind: 'no-thanks' }))
+    const refused = await store.accept(key, author, () => ({ kind: 'no-thanks' }))
     expect(refused).toEqual({ kind: 'refused', refused: { kind: 'no-thanks' } })
     expect(await load(key)).toMatchObject({ generation: 0, pending: [] })
   })
 
   test('a decision that throws stores nothing, and lets go of the row', async () => {
     const key = await known(store)
-    const broken = store.clients.accept(key, author, () => {
+    const broken = store.accept(key, author, () => {
       throw new Error('undecided')
     })
     await expect(broken).rejects.toThrow('undecided')
@@ -78,10 +78,10 @@ describe.skipIf(servers === null)('accepting a change', () => {
 
   test('there is none for a client that is not known, or has vanished', async () => {
     const unknown = { tenantId: 'acme', clientId: 'nobody' }
-    expect(await store.clients.accept(unknown, author, takes({}))).toEqual({ kind: 'no-such-client' })
+    expect(await store.accept(unknown, author, takes({}))).toEqual({ kind: 'no-such-client' })
     const key = await known(store)
     await store.clients.forget(key, (await load(key)).revision)
-    expect(await store.clients.accept(key, author, takes({}))).toEqual({ kind: 'no-such-client' })
+    expect(await store.accept(key, author, takes({}))).toEqual({ kind: 'no-such-client' })
   })
 
   test('fifty at once: each sees the one before it, none is lost, and their order is that of their generations', async () => {
@@ -89,7 +89,7 @@ describe.skipIf(servers === null)('accepting a change', () => {
     const seen: number[] = []
     const outcomes = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
-        store.clients.accept(key, author, (state) => {
+        store.accept(key, author, (state) => {
           // Whoever decides sees all that was accepted before, in its order.
           expect(state.pending.map(({ generation }) => generation)).toEqual(seen)
           seen.push(state.generation + 1)

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { connect as dial, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OutcomeUnknown } from '../../adapters/postgres/changes/accept.ts'
-import { createClients } from '../../adapters/postgres/clients/clients.ts'
+import { createAccept, OutcomeUnknown } from '../../adapters/postgres/changes/accept.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
 import { servers } from '../support/stack.ts'
 import { author, keysOf, known, openStore, takes } from './support.ts'
@@ -46,7 +45,7 @@ const cutAtCommit = async (url: string, when: 'before' | 'after', thenGone: bool
   through.port = String(typeof address === 'object' ? address?.port : '')
   const postgres = connect(through.href, () => undefined)
   return {
-    clients: createClients(postgres.db, keysOf),
+    accept: createAccept(postgres.db, keysOf),
     close: async () => {
       await postgres.close()
       server.close()
@@ -67,7 +66,7 @@ describe.skipIf(servers === null)('a connection that is lost at COMMIT', () => {
   test('after it had arrived: the change is there, and counts as accepted', async () => {
     const key = await known(store)
     const through = await cutAtCommit(store.url, 'after', false)
-    const accepted = await through.clients.accept(key, author, takes({ productName: 'a' }))
+    const accepted = await through.accept(key, author, takes({ productName: 'a' }))
     expect(accepted).toMatchObject({ kind: 'accepted', settled: false })
     expect(await stored(key.clientId)).toBe(1)
     await through.close()
@@ -76,9 +75,7 @@ describe.skipIf(servers === null)('a connection that is lost at COMMIT', () => {
   test('before it had arrived: nothing is there, and the error says so', async () => {
     const key = await known(store)
     const through = await cutAtCommit(store.url, 'before', false)
-    await expect(through.clients.accept(key, author, takes({ productName: 'a' }))).rejects.not.toBeInstanceOf(
-      OutcomeUnknown,
-    )
+    await expect(through.accept(key, author, takes({ productName: 'a' }))).rejects.not.toBeInstanceOf(OutcomeUnknown)
     expect(await stored(key.clientId)).toBe(0)
     await through.close()
   })
@@ -86,9 +83,7 @@ describe.skipIf(servers === null)('a connection that is lost at COMMIT', () => {
   test('and the database stays away: nobody claims to know', async () => {
     const key = await known(store)
     const through = await cutAtCommit(store.url, 'after', true)
-    await expect(through.clients.accept(key, author, takes({ productName: 'a' }))).rejects.toBeInstanceOf(
-      OutcomeUnknown,
-    )
+    await expect(through.accept(key, author, takes({ productName: 'a' }))).rejects.toBeInstanceOf(OutcomeUnknown)
     expect(await stored(key.clientId)).toBe(1)
     await through.close()
   })

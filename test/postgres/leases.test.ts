@@ -28,7 +28,7 @@ describe.skipIf(servers === null)('leases', () => {
     const asked = await Promise.all(Array.from({ length: 10 }, () => take(key)))
     const [lease, ...more] = asked.filter((one) => one !== undefined)
     expect(more).toEqual([])
-    expect((await store.leases.outlook(key)).kind).toBe('later')
+    expect((await store.leases.readiness(key)).kind).toBe('later')
     expect(await lease?.settle({ attemptClosed: true })).toBe(true)
     expect(await take(key)).toBeDefined()
   })
@@ -46,12 +46,12 @@ describe.skipIf(servers === null)('leases', () => {
   test('who finds it held is told how long', async () => {
     const key = await known(store)
     await accepted(store, key, { productName: 'a' })
-    expect(await store.leases.outlook(key)).toEqual({ kind: 'ready' })
+    expect(await store.leases.readiness(key)).toEqual({ kind: 'ready' })
     const lease = await held(key, 5000)
-    const outlook = await store.leases.outlook(key)
-    expect(outlook.kind).toBe('later')
-    expect(outlook.kind === 'later' && outlook.afterMs).toBeGreaterThan(3000)
-    expect(outlook.kind === 'later' && outlook.afterMs).toBeLessThanOrEqual(5000)
+    const readiness = await store.leases.readiness(key)
+    expect(readiness.kind).toBe('later')
+    expect(readiness.kind === 'later' && readiness.afterMs).toBeGreaterThan(3000)
+    expect(readiness.kind === 'later' && readiness.afterMs).toBeLessThanOrEqual(5000)
     expect(lease.remainingMs()).toBeLessThanOrEqual(5000)
   })
 
@@ -122,7 +122,7 @@ describe.skipIf(servers === null)('leases', () => {
       await lease.settle({ attemptClosed: true, outcomes: [applied(first)], confirmed: { productName: 'a' } }),
     ).toBe(true)
     expect(await load(key)).toMatchObject({ generation: 2, settledGeneration: 1, pending: [{ id: second }] })
-    expect(await store.leases.outlook(key)).toEqual({ kind: 'ready' })
+    expect(await store.leases.readiness(key)).toEqual({ kind: 'ready' })
   })
 
   test('a change that was not read cannot be settled', async () => {
@@ -175,12 +175,12 @@ describe.skipIf(servers === null)('leases', () => {
     await accepted(store, key, { productName: 'a' })
     const failure = { reason: 'no answer from Auth0', retryAfterMs: 60_000, countsAsFailure: true }
     await (await held(key)).settle({ attemptClosed: true, failure })
-    const outlook = await store.leases.outlook(key)
-    expect(outlook.kind === 'later' && outlook.afterMs).toBeGreaterThan(50_000)
-    expect(await store.clients.withWork(['acme'], 0, 100)).not.toContainEqual(key)
+    const readiness = await store.leases.readiness(key)
+    expect(readiness.kind === 'later' && readiness.afterMs).toBeGreaterThan(50_000)
+    expect(await store.clients.claimLagging(['acme'], 0, 100)).not.toContainEqual(key)
     await accepted(store, key, { productName: 'b' })
-    expect(await store.leases.outlook(key)).toEqual({ kind: 'ready' })
-    expect(await store.clients.withWork(['acme'], 0, 100)).toContainEqual(key)
+    expect(await store.leases.readiness(key)).toEqual({ kind: 'ready' })
+    expect(await store.clients.claimLagging(['acme'], 0, 100)).toContainEqual(key)
     const lease = await held(key)
     expect(lease.failures).toBe(1)
     await lease.settle({ attemptClosed: true })

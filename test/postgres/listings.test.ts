@@ -61,13 +61,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   values.map(
     (wish): Step =>
       (store, key) =>
-        store.clients.accept(key, author, takes(wish)),
+        store.accept(key, author, takes(wish)),
   ),
   values.map(
     (wish): Step =>
       async (store, key) =>
         // As the domain decides it: settled at once only where nothing waits.
-        store.clients.accept(key, author, (state) => takes(wish, state.pending.length === 0)()),
+        store.accept(key, author, (state) => takes(wish, state.pending.length === 0)()),
   ),
   observed.map((client): Step => async (store, key) => {
     await store.clients.observe(key, client, await store.clients.load(key))
@@ -87,7 +87,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       const lease = await store.leases.take(key, 60_000, 30_000)
       if (lease === undefined) return
       // A change that comes while a call is under way is not settled with it.
-      if (meanwhile) await store.clients.accept(key, author, takes(meanwhile))
+      if (meanwhile) await store.accept(key, author, takes(meanwhile))
       const changes = lease.state.pending.slice(0, take)
       const refusal = { reason: 'refused', detail: '', issues: [] } as const
       await lease.settle({
@@ -259,8 +259,8 @@ describe.skipIf(servers === null)('who is shown what', () => {
     const claims = ['owner auth0|bob']
     expect(await listed({ claims: ['owner auth0|ann'] })).toEqual([key.clientId])
     expect(await listed({ keys })).toEqual([])
-    expect(await store.lists.reread('acme', keys, 10)).toBe(1)
-    expect(await store.lists.reread('acme', keys, 10)).toBe(0)
+    expect(await store.lists.rebuildStale('acme', keys, 10)).toBe(1)
+    expect(await store.lists.rebuildStale('acme', keys, 10)).toBe(0)
     expect(await listed({ keys, claims })).toEqual([key.clientId])
     expect(await listed({ keys, claims: ['owner auth0|ann'] })).toEqual([])
     // Whoever has the older configuration does not see it as theirs.
@@ -275,7 +275,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
       `update nexus.client_listings set name = '', words = '', admits_confirmed = '{}', admits_desired = '{}', read_by = ''`,
     )
     expect(await listed()).toEqual([])
-    expect(await store.lists.reread('acme', defaultMetadataKeys, 1)).toBe(1)
+    expect(await store.lists.rebuildStale('acme', defaultMetadataKeys, 1)).toBe(1)
     expect(await listed({ filters: { owner: 'auth0|ann', text: 'early' } })).toEqual([key.clientId])
     // As the change is not in Auth0 yet, it lets nobody in.
     expect(await listed({ claims: ['owner auth0|ann'] })).toEqual([])

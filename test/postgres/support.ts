@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { createClientLists } from '../../adapters/postgres/clients/client-lists.ts'
 import { createClients } from '../../adapters/postgres/clients/clients.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
+import { createAccept } from '../../adapters/postgres/changes/accept.ts'
 import { createChanges } from '../../adapters/postgres/changes/changes.ts'
 import { createLeases } from '../../adapters/postgres/changes/leases.ts'
 import { migrate } from '../../adapters/postgres/database/migrate.ts'
@@ -28,6 +29,7 @@ export const openStore = async () => {
     url: database.url,
     postgres,
     clients: createClients(postgres.db, keysOf),
+    accept: createAccept(postgres.db, keysOf),
     changes: createChanges(postgres.db, keysOf),
     leases: createLeases(postgres.db, keysOf),
     lists: createClientLists(postgres.db),
@@ -65,8 +67,8 @@ export const takes =
   (): Acceptance => ({ kind: 'accepted', values, changesNothing })
 
 /** Accepts a change, and answers its id. */
-export const accepted = async ({ clients }: Store, key: Key, values: Values): Promise<string> => {
-  const outcome = await clients.accept(key, author, takes(values))
+export const accepted = async ({ accept }: Store, key: Key, values: Values): Promise<string> => {
+  const outcome = await accept(key, author, takes(values))
   if (outcome.kind !== 'accepted') throw new Error(`The change was not accepted: ${outcome.kind}`)
   return outcome.changeId
 }

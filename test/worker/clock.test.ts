@@ -8,7 +8,7 @@ import { createIdempotency } from '../../adapters/postgres/changes/idempotency.t
 import { createOperations } from '../../adapters/postgres/changes/operations.ts'
 import { createLog } from '../../adapters/log/log.ts'
 import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
-import { startExpiry } from '../../worker/expiry.ts'
+import { startRequestRetention } from '../../worker/retention.ts'
 import { startMovablePostgres } from '../support/local-servers.ts'
 import { assembleStack } from '../support/assemble-stack.ts'
 import { servers, startStack } from '../support/stack.ts'
@@ -159,7 +159,7 @@ describe.skipIf(postgres === undefined)("when the database's clock is set", () =
       clock: createClock(db),
       log,
     }
-    const stop = startExpiry({ ...kept, everyMs: 100 })
+    const stop = startRequestRetention({ ...kept, everyMs: 100 })
     await sleep(500)
     postgres?.setClock(40 * 86_400)
     await sleep(500)

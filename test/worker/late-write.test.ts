@@ -68,6 +68,29 @@ describe.skipIf(servers === null)('a call whose outcome nobody knows', () => {
     stack.simulator.setFaults({})
   })
 
+  test('of a worker that stood still, and lost its lease, is found and repaired though nothing waits any more', async () => {
+    stack.simulator.setFaults({ latencyMs: 400, methods: ['PATCH'] })
+    const sent = await stack.patch(id, { callbackUrls: first }, { headers: { prefer: 'respond-async' } })
+    expect(sent.status).toBe(202)
+    await vi.waitFor(() => expect(patches()).toHaveLength(1), { timeout: 5000, interval: 5 })
+    // Meanwhile another worker took over, brought a newer change to Auth0, looked once more, and was done.
+    stack.simulator.seed({ ...held(), callbacks: second })
+    await stack.query(`update nexus.changes set status = 'applied', settled_at = now() where client_id = $1`, [id])
+    await stack.query(
+      `insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
+       values (gen_random_uuid(), 'acme', $1, 2, $2, 'applied', '{"kind": "user", "id": "auth0|tester"}', now())`,
+      [id, JSON.stringify({ callbackUrls: second })],
+    )
+    await stack.query(
+      `update nexus.clients set base = $2, generation = 2, settled_generation = 2, revision = revision + 1,
+              lease_token = null, lease_until = null, attempt_deadline = null where client_id = $1`,
+      [id, JSON.stringify({ callbackUrls: second })],
+    )
+    await vi.waitFor(() => expect(held()?.['callbacks']).toEqual(first), { timeout: 5000, interval: 5 })
+    stack.simulator.setFaults({})
+    await vi.waitFor(() => expect(held()?.['callbacks']).toEqual(second), 15_000)
+  })
+
   test('and writes late, over a newer change, is found and repaired', async () => {
     await applyOverBrokenConnection()
     await apply(second)

@@ -96,6 +96,8 @@ export const createAccept =
     }
   }
 
+export type Accept = ReturnType<typeof createAccept>
+
 /** What Nexus does of its own accord is recorded too: every policy puts back what somebody else changed. */
 const recordOfPolicy = ({ tenantId, clientId }: ClientKey, author: Author): OpenRecord | undefined =>
   author.kind === 'policy'

@@ -36,13 +36,10 @@ export const authorOf = (caller: Caller): Author => ({
 export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** One change of a tenant; undefined where there is none of that id. */
   find: async (tenantId: string, id: string): Promise<Change | undefined> => {
-    const row = await db
-      .selectFrom('nexus.changes')
-      .selectAll()
-      .where('id', '=', id)
-      .where('tenant_id', '=', tenantId)
-      .executeTakeFirst()
-    return row && toChange(row)
+    const { rows } = await sql<Row>`
+      select * from nexus.changes where id = ${id} and tenant_id = ${tenantId}
+    `.execute(db)
+    return rows.map(toChange)[0]
   },
 
   /**
@@ -51,15 +48,12 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
    * @param before the generation below which the page begins; undefined for the newest
    */
   list: async ({ tenantId, clientId }: ClientKey, limit: number, before?: number): Promise<Change[]> => {
-    const rows = await db
-      .selectFrom('nexus.changes')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .where('client_id', '=', clientId)
-      .$if(before !== undefined, (query) => query.where('generation', '<', before ?? 0))
-      .orderBy('generation', 'desc')
-      .limit(limit)
-      .execute()
+    const { rows } = await sql<Row>`
+      select * from nexus.changes
+      where tenant_id = ${tenantId} and client_id = ${clientId}
+        ${before === undefined ? sql`` : sql`and generation < ${before}`}
+      order by generation desc limit ${limit}
+    `.execute(db)
     return rows.map(toChange)
   },
 
@@ -137,14 +131,11 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
   /** Values of a client's newest changes, to recognise a late write by. */
   recentValues: async ({ tenantId, clientId }: ClientKey): Promise<Values[]> => {
-    const rows = await db
-      .selectFrom('nexus.changes')
-      .select('values')
-      .where('tenant_id', '=', tenantId)
-      .where('client_id', '=', clientId)
-      .orderBy('generation', 'desc')
-      .limit(100)
-      .execute()
+    const { rows } = await sql<{ values: Values }>`
+      select "values" from nexus.changes
+      where tenant_id = ${tenantId} and client_id = ${clientId}
+      order by generation desc limit 100
+    `.execute(db)
     return rows.map((row) => row.values)
   },
 

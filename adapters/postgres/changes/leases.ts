@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Leased, Outcome, Settlement } from '../../../domain/changes/settlement.ts'
 import { stalledAfter } from '../../../domain/changes/verdict.ts'
@@ -9,18 +9,18 @@ import { listingStatement, unlistStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { isApplying, movedState, pendingOf, readRecord, toState } from '../clients/client-record.ts'
 import { settledChannel } from '../database/notifications.ts'
-import type { ClientsTable, Database } from '../database/schema.ts'
+import type { ClientColumns, Database } from '../database/schema.ts'
 import { eventStatement } from '../clients/snapshot-events.ts'
 import { deciding } from '../clients/holdings.ts'
 
 /** Whether there is anything to do for a client, and whether now. Times are milliseconds from now. */
-export type Outlook =
+export type Readiness =
   | { readonly kind: 'idle' }
   | { readonly kind: 'ready' }
   /** Somebody holds its lease, a failure asked for patience, or Terraform applies a state that it stands in. */
   | { readonly kind: 'later'; readonly afterMs: number }
   /** Paused or held: who lifts that queues it again. */
-  | { readonly kind: 'standstill' }
+  | { readonly kind: 'blocked' }
 
 /** A client that one worker, and nobody else, may call Auth0 for. */
 export interface Lease extends Leased {
@@ -35,7 +35,7 @@ export interface Lease extends Leased {
   readonly settle: (settlement: Settlement) => Promise<boolean>
 }
 
-interface LeaseRow extends Selectable<ClientsTable> {
+interface LeaseRow extends ClientColumns {
   readonly pending: readonly PendingChange[]
   readonly open_attempt_ms: number | null
   readonly verify_due: boolean | null
@@ -45,10 +45,10 @@ interface LeaseRow extends Selectable<ClientsTable> {
 /** Leases live on the database's clock; what a worker measures itself is only how long it has held one. */
 export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** Whether there is anything to do for a client: asked before a slot of the budget is spent on it. */
-  outlook: async (key: ClientKey): Promise<Outlook> => {
-    const { rows } = await sql<{ work: boolean; standstill: boolean; after_ms: number | null }>`
+  readiness: async (key: ClientKey): Promise<Readiness> => {
+    const { rows } = await sql<{ work: boolean; blocked: boolean; after_ms: number | null }>`
       select (c.generation > c.settled_generation or c.verify_at <= clock_timestamp()) is true as work,
-             coalesce(c.paused_at, t.paused_at, t.held_at) is not null as standstill,
+             coalesce(c.paused_at, t.paused_at, t.held_at) is not null as blocked,
              extract(epoch from greatest(c.lease_until, c.next_try_at, (
                select max(s.hold_until) from ${deciding} r
                join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
@@ -59,7 +59,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
     `.execute(db)
     const [row] = rows
     if (row === undefined || !row.work) return { kind: 'idle' }
-    if (row.standstill) return { kind: 'standstill' }
+    if (row.blocked) return { kind: 'blocked' }
     return row.after_ms !== null && row.after_ms > 0 ? { kind: 'later', afterMs: row.after_ms } : { kind: 'ready' }
   },
 
@@ -67,7 +67,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
    * Takes the lease of a client for `ttlMs` and notes, in the same statement, that a call may be under way until
    * `callMs` from now.
    *
-   * @returns undefined when somebody else holds it, or there is nothing to do now: the outlook says which
+   * @returns undefined when somebody else holds it, or there is nothing to do now: the readiness says which
    */
   take: async (key: ClientKey, ttlMs: number, callMs: number): Promise<Lease | undefined> => {
     const askedAt = performance.now()

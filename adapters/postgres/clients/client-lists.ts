@@ -4,7 +4,7 @@ import { asOwner, asProduct } from '../../../domain/access/authorize.ts'
 import { folded, readByOf, within } from '../../../domain/clients/listing.ts'
 import type { SyncWord, TerraformWord } from '../../../domain/clients/listing.ts'
 import type { Auth0Client, ClientState, MetadataKeys } from '../../../domain/vocabulary.ts'
-import { createReread } from './listing-rows.ts'
+import { createRebuildStale } from './listing-rows.ts'
 import { pendingOf } from './client-record.ts'
 import type { Database } from '../database/schema.ts'
 import { holdings } from './holdings.ts'
@@ -95,7 +95,7 @@ export const createClientLists = (db: Kysely<Database>) => {
   }
   return {
     /** Makes listings right that were read by other metadata keys. */
-    reread: createReread(db),
+    rebuildStale: createRebuildStale(db),
 
     /**
      * The clients that come next, at most `limit`.

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Kysely, RawBuilder, Selectable, Transaction } from 'kysely'
+import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import { ageOf } from '../../../domain/changes/clock.ts'
 import type { TerraformRequest, TerraformStanding } from '../../../domain/terraform/standing.ts'
 import type { ClientKey, ClientState, PendingChange } from '../../../domain/vocabulary.ts'
-import type { ClientsTable, Database } from '../database/schema.ts'
+import type { ClientColumns, Database } from '../database/schema.ts'
 import { deciding, holdings } from './holdings.ts'
 
 /** A client's row with what stands around it. */
@@ -15,7 +15,7 @@ export interface ClientRecord extends ClientState {
   readonly ageMs: number
   readonly vanished: boolean
   /** Why nothing is being sent now; null where nothing stands in the way. */
-  readonly standstill: Standstill | null
+  readonly blockedBy: BlockedBy | null
   /** Tries that have failed in a row, why the last did, and when the next is due. */
   readonly failures: number
   readonly lastFailure: string | null
@@ -30,9 +30,9 @@ export interface ClientRecord extends ClientState {
   readonly terraform: TerraformStanding
 }
 
-type Standstill = 'client-paused' | 'tenant-paused' | 'tenant-held'
+type BlockedBy = 'client-paused' | 'tenant-paused' | 'tenant-held'
 
-export interface StateRow extends Selectable<ClientsTable> {
+export interface ClientRow extends ClientColumns {
   readonly pending: readonly PendingChange[]
   readonly age_ms: number
   readonly tenant_paused_at: Date | null
@@ -101,7 +101,7 @@ export const readRecord = async (
   key: ClientKey,
   lock: boolean,
 ): Promise<ClientRecord | undefined> => {
-  const { rows } = await sql<StateRow>`
+  const { rows } = await sql<ClientRow>`
     ${selection}
     where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId}
     ${lock ? sql`for update of c` : sql``}
@@ -112,13 +112,13 @@ export const readRecord = async (
   return row && toRecord(row)
 }
 
-export const toRecord = (row: StateRow): ClientRecord => ({
+export const toRecord = (row: ClientRow): ClientRecord => ({
   ...toState(row),
   revision: row.revision,
   oneByOneUntil: row.one_by_one_until,
   ageMs: ageOf(row.age_ms),
   vanished: row.vanished_at !== null,
-  standstill: standstillOf(row),
+  blockedBy: blockedByOf(row),
   failures: row.failures,
   lastFailure: row.last_failure,
   nextTryAt: row.next_try_at,
@@ -135,16 +135,14 @@ const toStanding = ({ states, request, applying }: StandingJson): TerraformStand
   applying: applying && { ...applying, until: new Date(applying.until) },
 })
 
-const standstillOf = (row: StateRow): Standstill | null => {
+const blockedByOf = (row: ClientRow): BlockedBy | null => {
   if (row.paused_at !== null) return 'client-paused'
   if (row.tenant_paused_at !== null) return 'tenant-paused'
   return row.held_at === null ? null : 'tenant-held'
 }
 
 /** The pure state in a row, whoever read it. */
-export const toState = (
-  row: Selectable<ClientsTable> & { readonly pending: readonly PendingChange[] },
-): ClientState => ({
+export const toState = (row: ClientColumns & { readonly pending: readonly PendingChange[] }): ClientState => ({
   key: { tenantId: row.tenant_id, clientId: row.client_id },
   observed: row.observed,
   observedAt: row.observed_at,

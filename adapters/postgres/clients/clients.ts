@@ -2,13 +2,12 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { listingOf } from '../../../domain/clients/listing.ts'
 import type { Auth0Client, ClientKey } from '../../../domain/vocabulary.ts'
-import { createAccept } from '../changes/accept.ts'
 import { recorded } from '../audit.ts'
 import type { OpenRecord } from '../audit.ts'
 import { listingStatement, unlistStatement } from './listing-rows.ts'
 import type { KeysOf } from './listing-rows.ts'
 import { isApplying, pendingOf, readRecord, selection, toRecord } from './client-record.ts'
-import type { ClientRecord, StateRow } from './client-record.ts'
+import type { ClientRecord, ClientRow } from './client-record.ts'
 import type { Database } from '../database/schema.ts'
 import { eventStatement } from './snapshot-events.ts'
 
@@ -68,7 +67,7 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
   /** The clients of a tenant in which Nexus has a say: fields that it owns, or changes that wait. By name, then id. */
   owned: async (tenantId: string): Promise<ClientRecord[]> => {
-    const { rows } = await sql<StateRow>`
+    const { rows } = await sql<ClientRow>`
       ${selection}
       where c.tenant_id = ${tenantId} and c.vanished_at is null
         and (c.base <> '{}'::jsonb or c.generation > c.settled_generation)
@@ -76,9 +75,6 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
     `.execute(db)
     return rows.map(toRecord)
   },
-
-  /** Accepts a change, or says why not. */
-  accept: createAccept(db, keysOf),
 
   /** Notes that Auth0 no longer has a client. Pending changes are rejected by the worker that found out. */
   forget: async (key: ClientKey, askedAt: number): Promise<void> => {
@@ -119,10 +115,13 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
     }),
 
   /**
-   * Clients with work that no job may cover: lag, or a reading that is due, and no job asked for since it fell
-   * due, or in the last `quietMs`. They are marked as asked for now. For the sweep; clients of paused and held tenants are left alone.
+   * Claims, for the sweep, clients with work that no job may cover: lag, or a reading that is due, and no job asked for
+   * since it fell due, or in the last `quietMs`. They are marked as asked for now. Those of paused and held tenants are
+   * left alone.
+   *
+   * @returns at most `limit`, for the caller to queue
    */
-  withWork: async (tenantIds: readonly string[], quietMs: number, limit: number): Promise<ClientKey[]> => {
+  claimLagging: async (tenantIds: readonly string[], quietMs: number, limit: number): Promise<ClientKey[]> => {
     const { rows } = await sql<{ tenant_id: string; client_id: string }>`
       update nexus.clients c set woken_at = clock_timestamp()
       where (tenant_id, client_id) in (
@@ -152,6 +151,15 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
       set next_try_at = clock_timestamp() + random() * ${withinMs}::float8 * interval '1 millisecond'
       where tenant_id = ${tenantId} and failures > 0 and generation > settled_generation
         and next_try_at > clock_timestamp() + ${withinMs}::float8 * interval '1 millisecond'
+    `.execute(db)
+  },
+
+  /** Has a client read again under its lease, `afterMs` from now: somebody may have written there what nobody expects. */
+  verify: async ({ tenantId, clientId }: ClientKey, afterMs: number): Promise<void> => {
+    await sql`
+      update nexus.clients
+      set verify_at = greatest(verify_at, clock_timestamp() + ${afterMs}::float8 * interval '1 millisecond')
+      where tenant_id = ${tenantId} and client_id = ${clientId} and vanished_at is null
     `.execute(db)
   },
 

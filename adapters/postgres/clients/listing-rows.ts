@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { Kysely, RawBuilder, Selectable } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import { listingOf, readByOf } from '../../../domain/clients/listing.ts'
 import type { Listing } from '../../../domain/clients/listing.ts'
 import type { ClientKey, MetadataKeys, PendingChange } from '../../../domain/vocabulary.ts'
 import { pendingOf, toState } from './client-record.ts'
-import type { ClientsTable, Database } from '../database/schema.ts'
+import type { ClientColumns, Database } from '../database/schema.ts'
 
 /** By which metadata keys the clients of a tenant are read. */
 export type KeysOf = (tenantId: string) => MetadataKeys
@@ -51,15 +51,15 @@ const toRow = ({ clientId, listing }: ListingRow) => ({
 export const unlistStatement = ({ tenantId, clientId }: ClientKey, when: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`delete from nexus.client_listings where tenant_id = ${tenantId} and client_id = ${clientId} and ${when}`
 
-type StaleRow = Selectable<ClientsTable> & { readonly pending: readonly PendingChange[] }
+type StaleRow = ClientColumns & { readonly pending: readonly PendingChange[] }
 
 /**
- * Reads listings anew that were read by other metadata keys: the configuration was changed, the clients are older than
+ * Builds listings anew that were read by other metadata keys: the configuration was changed, the clients are older than
  * lists, or a process with another configuration is at work.
  *
- * @returns how many there were, at most `limit`; fewer means that none is left
+ * @returns how many were rebuilt, at most `limit`; fewer means that none is left
  */
-export const createReread =
+export const createRebuildStale =
   (db: Kysely<Database>) =>
   async (tenantId: string, keys: MetadataKeys, limit: number): Promise<number> => {
     const readBy = readByOf(keys)

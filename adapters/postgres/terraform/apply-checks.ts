@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { ClientKey, Values } from '../../../domain/vocabulary.ts'
 import type { Database } from '../database/schema.ts'
-import { lockIn } from './state-rows.ts'
+import { heldLockOf } from './state-rows.ts'
 import type { HeldLock, KnownDrift, StateKey, StateRow } from './state-rows.ts'
 import { deciding } from '../clients/holdings.ts'
 
@@ -42,7 +42,7 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
       returning *, extract(epoch from clock_timestamp() - locked_at)::float8 * 1000 as lock_ms
     `.execute(db)
     const [row] = rows
-    const lock = row === undefined ? null : lockIn(row, applyWaitMs)
+    const lock = row === undefined ? null : heldLockOf(row, applyWaitMs)
     return (
       row && {
         key: { tenantId: row.tenant_id, name: row.name },

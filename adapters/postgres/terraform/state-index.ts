@@ -10,7 +10,7 @@ import type { OutdatedWrite } from './outdated-writes.ts'
 import { pendingOf } from '../clients/client-record.ts'
 import type { Database } from '../database/schema.ts'
 import { noteEvent, noteMoved } from '../clients/snapshot-events.ts'
-import { lockIn, lockState, stateColumns } from './state-rows.ts'
+import { heldLockOf, lockStateRow, stateColumns } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
 import { holdings } from '../clients/holdings.ts'
 
@@ -131,7 +131,7 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
       if (before?.kind === kind && before.state === state) return
       if (before !== null) await dropRequest(trx, key)
       // No state is written between this look and the request: it would have ended what it made true.
-      await lockState(trx, { tenantId: key.tenantId, name: state })
+      await lockStateRow(trx, { tenantId: key.tenantId, name: state })
       if ((kind === 'adopt') === (await standsIn(trx, key, state))) return
       await sql`
         insert into nexus.terraform_requests (tenant_id, client_id, state, kind, author)
@@ -172,7 +172,7 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
       writtenAt: row.written_at,
       snapshot: row.snapshot,
       clients: row.clients,
-      lock: lockIn(row, applyWaitMs),
+      lock: heldLockOf(row, applyWaitMs),
       outdatedWrite: row.outdated_write,
     }))
   },

@@ -11,7 +11,7 @@ import { knownDrift } from './known-drift.ts'
 import type { Database } from '../database/schema.ts'
 import { eventsSince } from '../clients/snapshot-events.ts'
 import type { StateEvent } from '../clients/snapshot-events.ts'
-import { lockIn, lockState } from './state-rows.ts'
+import { heldLockOf, lockStateRow } from './state-rows.ts'
 import type { HeldLock, StateKey } from './state-rows.ts'
 import { deciding } from '../clients/holdings.ts'
 
@@ -61,8 +61,8 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
     record?: OpenRecord,
   ): Promise<Locked> =>
     recorded(db, record, async (trx, keep): Promise<Locked> => {
-      const row = await lockState(trx, key)
-      const held = lockIn(row, applyWaitMs)
+      const row = await lockStateRow(trx, key)
+      const held = heldLockOf(row, applyWaitMs)
       if (held !== null) {
         const hold = holdOf(held, claimant)
         if (hold === 'theirs') return { kind: 'locked' }
@@ -103,8 +103,8 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
    */
   unlock: (key: StateKey, returning: Returning, record?: OpenRecord): Promise<Unlocked> =>
     recorded(db, record, async (trx, keep): Promise<Unlocked> => {
-      const row = await lockState(trx, key)
-      const held = lockIn(row, applyWaitMs)
+      const row = await lockStateRow(trx, key)
+      const held = heldLockOf(row, applyWaitMs)
       if (held === null) return { kind: 'unlocked', was: null, forced: false }
       const hold = 'claimant' in returning ? holdOf(held, returning.claimant) : holdOfAny(held, returning.anyones)
       if (hold === 'other') return { kind: 'held', lock: held }
@@ -119,8 +119,12 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
       return { kind: 'unlocked', was: held, forced }
     }),
 
-  /** Clients whose changes waited for the apply that is over: the sweep may queue them again, and so may the caller. */
-  waiting: async ({ tenantId, name }: StateKey): Promise<ClientKey[]> => {
+  /**
+   * Releases the clients whose changes waited for the apply that is over: from now on the sweep may queue them again.
+   *
+   * @returns them, so that the caller can queue them at once
+   */
+  releaseWaiting: async ({ tenantId, name }: StateKey): Promise<ClientKey[]> => {
     const { rows } = await sql<{ client_id: string }>`
       update nexus.clients c set woken_at = null
       where c.tenant_id = ${tenantId} and c.generation > c.settled_generation and c.client_id in (

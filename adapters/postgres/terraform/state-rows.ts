@@ -42,7 +42,7 @@ export const stateColumns = sql`
   s.version, s.versions, s.highest_serial, s.snapshot, s.lock, s.locked_by, s.locked_at, s.hold_until, s.known_drift`
 
 /** The row of a state for the rest of the transaction; made where there is none. */
-export const lockState = async (trx: Transaction<Database>, { tenantId, name }: StateKey): Promise<StateRow> => {
+export const lockStateRow = async (trx: Transaction<Database>, { tenantId, name }: StateKey): Promise<StateRow> => {
   await sql`
     insert into nexus.terraform_states (tenant_id, name) values (${tenantId}, ${name}) on conflict do nothing
   `.execute(trx)
@@ -57,7 +57,7 @@ export const lockState = async (trx: Transaction<Database>, { tenantId, name }: 
 }
 
 /** The lock in a row; null where there is none. */
-export const lockIn = (
+export const heldLockOf = (
   row: Pick<StateRow, 'lock' | 'locked_by' | 'locked_at' | 'lock_ms'>,
   applyWaitMs: number,
 ): HeldLock | null =>

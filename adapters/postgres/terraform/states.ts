@@ -15,7 +15,7 @@ import type { Database } from '../database/schema.ts'
 import { replaceIndex } from './state-index.ts'
 import { noteOutdated } from './outdated-writes.ts'
 import { saneSerial } from './sane-serial.ts'
-import { lockIn, lockState } from './state-rows.ts'
+import { heldLockOf, lockStateRow } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
 
 /** One version of a state, without its text. */
@@ -173,8 +173,8 @@ export const createStates = (
       sealer()
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep): Promise<Written> => {
-        const row = await lockState(trx, key)
-        const lock = lockIn(row, applyWaitMs)
+        const row = await lockStateRow(trx, key)
+        const lock = heldLockOf(row, applyWaitMs)
         const hold = lock === null ? 'theirs' : holdOf(lock, writer)
         if (lock !== null && hold === 'other') return { kind: 'locked', lock }
         if (lock === null && writer.lockId !== null) return { kind: 'lock-lost' }
@@ -223,8 +223,8 @@ export const createStates = (
     > => {
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep) => {
-        const row = await lockState(trx, key)
-        const lock = lockIn(row, applyWaitMs)
+        const row = await lockStateRow(trx, key)
+        const lock = heldLockOf(row, applyWaitMs)
         if (lock !== null) return { kind: 'locked', lock } as const
         if (state.serial <= row.highest_serial && row.highest_serial <= highestSerial)
           return { kind: 'overtaken' } as const
@@ -242,8 +242,8 @@ export const createStates = (
       record?: OpenRecord,
     ): Promise<{ readonly kind: 'removed' | 'absent' } | Extract<Written, { kind: 'locked' }>> =>
       recorded(db, record, async (trx, keep) => {
-        const row = await lockState(trx, key)
-        const lock = lockIn(row, applyWaitMs)
+        const row = await lockStateRow(trx, key)
+        const lock = heldLockOf(row, applyWaitMs)
         if (lock !== null && holdOf(lock, claimant) === 'other') return { kind: 'locked', lock } as const
         if (row.version === null) return { kind: 'absent' } as const
         await sql`

@@ -6,7 +6,8 @@ import type { TenantConfiguration } from '../../../adapters/config/configuration
 import { Unauthenticated, IssuerUnavailable } from '../../../adapters/credentials/errors.ts'
 import { createMetrics } from '../../../adapters/metrics/metrics.ts'
 import { createAudit } from '../../../adapters/postgres/audit.ts'
-import { createRegisters } from '../../../adapters/postgres/callers.ts'
+import { createCallerStore } from '../../../adapters/postgres/callers.ts'
+import { createAccept } from '../../../adapters/postgres/changes/accept.ts'
 import { createChanges } from '../../../adapters/postgres/changes/changes.ts'
 import { createHeldClients } from '../../../adapters/postgres/terraform/held-clients.ts'
 import { createIdempotency } from '../../../adapters/postgres/changes/idempotency.ts'
@@ -73,6 +74,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       metrics: createMetrics(() => Promise.resolve([])),
       tenants: new Map([['acme', tenant]]),
       clients: createClients(postgres.db, keysOf),
+      accept: createAccept(postgres.db, keysOf),
       changes: createChanges(postgres.db, keysOf),
       idempotency: createIdempotency(postgres.db),
       operations: createOperations(postgres.db),
@@ -85,7 +87,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       heldClients: createHeldClients(postgres.db),
       audit: createAudit(postgres.db),
       strangers: { count: () => undefined },
-      registers: createRegisters(postgres.db),
+      callers: createCallerStore(postgres.db),
       configuredCallers: { application: [], account: [] },
       notifications: { wait: (_id, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve(), problem: () => null },

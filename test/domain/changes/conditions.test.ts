@@ -12,7 +12,7 @@ const calm: Parameters<typeof conditionsOf>[0] = {
   pausedAt: null,
   failures: 0,
   lastFailure: null,
-  standstill: null,
+  blockedBy: null,
   driftedByState: null,
   terraform: { applying: null },
 }
@@ -39,11 +39,11 @@ describe('the conditions of a client', () => {
     { reason: 'failing has only begun', facts: { failures: 3, lastFailure: 'x' }, says: { Stalled: 'False Trying' } },
     {
       reason: 'the client is paused',
-      facts: { standstill: 'client-paused', pausedAt: at },
+      facts: { blockedBy: 'client-paused', pausedAt: at },
       says: { Paused: 'True ClientPaused' },
     },
-    { reason: 'its tenant is', facts: { standstill: 'tenant-paused' }, says: { Paused: 'True TenantPaused' } },
-    { reason: 'its tenant is held', facts: { standstill: 'tenant-held' }, says: { Paused: 'True TenantHeld' } },
+    { reason: 'its tenant is', facts: { blockedBy: 'tenant-paused' }, says: { Paused: 'True TenantPaused' } },
+    { reason: 'its tenant is held', facts: { blockedBy: 'tenant-held' }, says: { Paused: 'True TenantHeld' } },
   ])('$reason', ({ facts, says }) => {
     const conditions = conditionsOf({ ...calm, ...facts })
     expect(conditions.map(({ type }) => type)).toEqual(['Synced', 'Drifted', 'Stalled', 'Paused'])

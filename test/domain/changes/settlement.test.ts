@@ -174,7 +174,7 @@ describe('after an answer', () => {
     expect(step).not.toHaveProperty('confirmed')
     expect(step).toMatchObject({
       contested: null,
-      putBack: { callbackUrls: ['https://old'] },
+      undoPartial: { callbackUrls: ['https://old'] },
       outcomes: [
         { id: 'a', status: 'rejected', refusal: { reason: 'ignored', issues: [{ pointer: '/productName' }] } },
       ],
@@ -184,7 +184,7 @@ describe('after an answer', () => {
   test('what Auth0 took and had before as well need not be put back', () => {
     const both = leased([{ productName: 'New', callbackUrls: ['https://old'] }], { contested: spent })
     const answer = { ...had('Old'), callbacks: ['https://old'] }
-    expect(afterAnswer(both, answer, sentFor(both), answer, keys).putBack).toEqual({})
+    expect(afterAnswer(both, answer, sentFor(both), answer, keys).undoPartial).toEqual({})
   })
 
   test('of several, the one at fault is found one by one', () => {

@@ -30,7 +30,8 @@ export interface Verdict {
 }
 
 /** Scaled: a call's deadline is a second, so that what takes minutes in the field takes seconds here. */
-const httpTimeout = '1s'
+const callMs = 1000
+const httpTimeout = `${callMs}ms`
 const clientCount = 100
 const withinMs = 180_000
 
@@ -68,7 +69,8 @@ export const trial = async (
     if (scenario.lasts !== true) await meddling
     const left = await untilSettled(stack, withinMs)
     const recover = (performance.now() - Math.max(sent, faultEnded)) / 1000
-    // What may still be written late is written, found and repaired.
+    // What may still be written late is written, found and repaired: a process that stood still had a call under way.
+    await sleep(2 * callMs)
     await untilVerified(stack, 30_000)
     stopping.abort()
     await meddling

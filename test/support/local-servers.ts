@@ -204,7 +204,7 @@ const until = async (attempt: () => Promise<void>): Promise<void> => {
   }
 }
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { basic, withStates } from '../../support/pipeline.ts'
+import { freePort } from '../../support/local-servers.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { pathOf, seedClient } from '../support.ts'
@@ -80,7 +81,7 @@ describe.skipIf(servers === null)('GET /metrics', () => {
   })
 
   test('on a port of its own it is nowhere else, and a worker alone has it too', async () => {
-    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    const port = await freePort()
     const own = await startStack({
       file: { server: { host: '127.0.0.1', port: 0, metricsPort: port } },
       roles: { api: false, worker: true },

@@ -91,7 +91,7 @@ export const onServers: readonly Scenario[] = [
             if (pid > 0) process.kill(pid, 'SIGKILL')
           }
         },
-        close: () => rm(directory, { recursive: true, force: true }),
+        close: () => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }),
       }
     },
   },

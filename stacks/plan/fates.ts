@@ -42,9 +42,14 @@ const kindOf = ({ clients, state }: Known, { type, name, current }: Entry, claim
   if (client?.vanished === true) return 'vanished'
   if (client !== undefined && isReleased(client, state.name)) return 'released'
   if (type === 'auth0_client') return claims.some(({ declaration }) => declaration.name === name) ? 'declared' : 'kept'
-  const claim = claims.find(({ clientId }) => clientId === current.clientId)
-  const authenticates = claim !== undefined && claim.declaration.authenticationMethod !== null
-  return authenticates && (name === null || claim.credentials === name) ? 'declared' : 'forgotten'
+  // A client may stand in a state under two addresses, and so in two declarations.
+  const isDeclared = claims.some(
+    ({ clientId, credentials, declaration }) =>
+      clientId === current.clientId &&
+      declaration.authenticationMethod !== null &&
+      (name === null || credentials === name),
+  )
+  return isDeclared ? 'declared' : 'forgotten'
 }
 
 /** In a module or under an instance key: neither a resource of ours nor a `removed` block can name it. */

@@ -3,7 +3,7 @@ import { sortFields } from '../adapters/postgres/clients/client-lists.ts'
 import { syncWords, terraformWords } from '../domain/clients/listing.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
-import { startRealServers } from '../test/support/local-servers.ts'
+import { onRealServers } from './servers.ts'
 
 /** Requests of each kind, and how many are under way at the same time. */
 const requests = 20_000
@@ -12,35 +12,30 @@ const atOnce = 32
 const mega = (bytes: number): string => `${(bytes / 1_048_576).toFixed(0)} MB`
 
 /** 20,000 cheap requests of each kind, and then a look at what they have left: rows, the database's memory, the process's. */
-export const bounded = async (): Promise<void> => {
-  const local = await startRealServers()
-  if ('missing' in local) {
-    console.log(`  left out: ${local.missing}`)
-    return
-  }
-  const stack = await assembleStack(local.servers, { tenant: { scanInterval: '24h' } })
-  try {
-    const id = stack.simulator.seed({ name: 'Shop', client_metadata: { owners: '["auth0|tester"]' } })
-    await stack.request(`/v1/tenants/acme/clients/${id}`)
-    for (const [kind, ask] of Object.entries(kindsOf(stack, id))) {
-      await flood(ask, Math.ceil(requests / 10))
-      const before = await held(stack)
-      const start = performance.now()
-      const statuses = await flood(ask, requests)
-      const seconds = (performance.now() - start) / 1000
-      report(kind, statuses, seconds, before, await held(stack))
+export const bounded = (): Promise<void> =>
+  onRealServers(async (servers) => {
+    const stack = await assembleStack(servers, { tenant: { scanInterval: '24h' } })
+    try {
+      const id = stack.simulator.seed({ name: 'Shop', client_metadata: { owners: '["auth0|tester"]' } })
+      await stack.request(`/v1/tenants/acme/clients/${id}`)
+      for (const [kind, ask] of Object.entries(kindsOf(stack, id))) {
+        await flood(ask, Math.ceil(requests / 10))
+        const before = await held(stack)
+        const start = performance.now()
+        const statuses = await flood(ask, requests)
+        const seconds = (performance.now() - start) / 1000
+        report(kind, statuses, seconds, before, await held(stack))
+      }
+      await stack.stop()
+      const [counted] = await stack.query<{ rows: number; requests: number }>(
+        "select count(*)::int as rows, coalesce(sum(count), 0)::int as requests from nexus.audit where action = 'request.unauthenticated'",
+      )
+      console.log(`  stored of those without valid credentials: ${counted?.requests} requests in ${counted?.rows} rows`)
+      await stack.start()
+    } finally {
+      await stack.close()
     }
-    await stack.stop()
-    const [counted] = await stack.query<{ rows: number; requests: number }>(
-      "select count(*)::int as rows, coalesce(sum(count), 0)::int as requests from nexus.audit where action = 'request.unauthenticated'",
-    )
-    console.log(`  stored of those without valid credentials: ${counted?.requests} requests in ${counted?.rows} rows`)
-    await stack.start()
-  } finally {
-    await stack.close()
-    await local.close()
-  }
-}
+  })
 
 type Asking = (number: number) => Promise<Response>
 

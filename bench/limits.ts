@@ -1,7 +1,8 @@
 import type { PlanName } from '../domain/limits/budget.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
-import { startRealServers } from '../test/support/local-servers.ts'
+import type { Servers } from '../test/support/servers.ts'
 import { calls, changeAll, seedFleet, untilSettled } from './fleet.ts'
+import { onRealServers } from './servers.ts'
 
 interface Case {
   readonly plan: PlanName
@@ -24,20 +25,12 @@ const cases: readonly Case[] = [
 ]
 
 /** Time for many changes under each plan's limits, beside the least that it can take: T_min = (N - burst) / rate. */
-export const limits = async (): Promise<void> => {
-  const local = await startRealServers()
-  if ('missing' in local) {
-    console.log(`  left out: ${local.missing}`)
-    return
-  }
-  try {
-    for (const one of cases) await measure(local.servers, one)
-  } finally {
-    await local.close()
-  }
-}
+export const limits = (): Promise<void> =>
+  onRealServers(async (servers) => {
+    for (const one of cases) await measure(servers, one)
+  })
 
-const measure = async (servers: Parameters<typeof assembleStack>[0], one: Case): Promise<void> => {
+const measure = async (servers: Servers, one: Case): Promise<void> => {
   const { plan, changes, burst, perSecond, foreignPerSecond = 0 } = one
   const stack = await assembleStack(servers, {
     simulator: { limits: plan },

@@ -7,8 +7,8 @@ import { listingOf } from '../domain/clients/listing.ts'
 import { defaultMetadataKeys } from '../domain/vocabulary.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
-import { startRealServers } from '../test/support/local-servers.ts'
 import { ms, quantile } from './statistics.ts'
+import { onRealServers } from './servers.ts'
 
 const clients = 100_000
 /** Pages of each combination, over HTTP and in the database alone. */
@@ -16,26 +16,21 @@ const pages = 7
 const goalMs = 20
 
 /** Pages of a list in a tenant with very many clients: every filter and order, for each kind of caller. */
-export const reads = async (): Promise<void> => {
-  const local = await startRealServers()
-  if ('missing' in local) {
-    console.log(`  left out: ${local.missing}`)
-    return
-  }
-  const stack = await assembleStack(local.servers, {
-    tenant: { scanInterval: '24h' },
-    roles: { api: true, worker: false },
+export const reads = (): Promise<void> =>
+  onRealServers(async (servers) => {
+    const stack = await assembleStack(servers, {
+      tenant: { scanInterval: '24h' },
+      roles: { api: true, worker: false },
+    })
+    try {
+      const start = performance.now()
+      await seed(stack)
+      console.log(`  ${clients} clients seeded in ${((performance.now() - start) / 1000).toFixed(0)} s`)
+      await look(stack)
+    } finally {
+      await stack.close()
+    }
   })
-  try {
-    const start = performance.now()
-    await seed(stack)
-    console.log(`  ${clients} clients seeded in ${((performance.now() - start) / 1000).toFixed(0)} s`)
-    await look(stack)
-  } finally {
-    await stack.close()
-    await local.close()
-  }
-}
 
 const words = ['Billing', 'Till', 'Shop', 'Shed', 'Ledger', 'Portal', 'Mailer', 'Search', 'Übersicht', 'Audit']
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
-import { startRealServers } from '../test/support/local-servers.ts'
+import type { Servers } from '../test/support/servers.ts'
 import { changeAll, seedFleet, untilScanned, untilSettled } from './fleet.ts'
+import { onRealServers } from './servers.ts'
 
 interface Case {
   readonly about: string
@@ -27,20 +28,12 @@ const cases: readonly Case[] = [
 ]
 
 /** Two changes beside readings of clients that do not exist, on the smallest plan: who reads must not keep who changes. */
-export const starve = async (): Promise<void> => {
-  const local = await startRealServers()
-  if ('missing' in local) {
-    console.log(`  left out: ${local.missing}`)
-    return
-  }
-  try {
-    for (const one of cases) await measure(local.servers, one)
-  } finally {
-    await local.close()
-  }
-}
+export const starve = (): Promise<void> =>
+  onRealServers(async (servers) => {
+    for (const one of cases) await measure(servers, one)
+  })
 
-const measure = async (servers: Parameters<typeof assembleStack>[0], one: Case): Promise<void> => {
+const measure = async (servers: Servers, one: Case): Promise<void> => {
   const stack = await assembleStack(servers, {
     simulator: { limits: 'free' },
     tenant: { plan: 'free', scanInterval: '1h', freshness: '1h' },

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startEmbedded } from '../../adapters/embedded-postgres/embedded.ts'
-import type { Serving } from '../../adapters/embedded-postgres/embedded.ts'
+import type { Serving } from '../../adapters/embedded-postgres/presence.ts'
 
 const module = path.resolve(import.meta.dirname, '../../adapters/embedded-postgres/embedded.ts')
 

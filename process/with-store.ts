@@ -9,7 +9,7 @@ import { connect } from '../adapters/postgres/database/connect.ts'
 import type { Postgres } from '../adapters/postgres/database/connect.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
-import { metadataKeysOf, migrateAll, openDatabase } from './start.ts'
+import { metadataKeysOf, migrateAll, openDatabase } from './database.ts'
 
 /** What a command can look at, and change, in the store of a configuration. */
 interface Store {

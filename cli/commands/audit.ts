@@ -42,7 +42,7 @@ const exportAudit = async (tenantId: string | undefined, { config, ...filter }: 
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { connect } = await import('../../adapters/postgres/database/connect.ts')
   const { createAudit } = await import('../../adapters/postgres/audit.ts')
-  const { openDatabase } = await import('../../process/start.ts')
+  const { openDatabase } = await import('../../process/database.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
   const database = await openDatabase(configuration, printError)
   const postgres = connect(database.url, () => undefined, { size: 1 })

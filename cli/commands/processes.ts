@@ -67,7 +67,7 @@ const endEarlyWithinMs = 5000
 const migrate = async ({ config, logLevel, json }: Flags): Promise<void> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { createLog } = await import('../../adapters/log/log.ts')
-  const { migrateAll, openDatabase } = await import('../../process/start.ts')
+  const { migrateAll, openDatabase } = await import('../../process/database.ts')
   const log = createLog(logLevel)
   const configuration = loadConfiguration({ file: config, env: process.env })
   const database = await openDatabase(configuration, print)

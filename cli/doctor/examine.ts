@@ -20,9 +20,9 @@ import { judgeIdentities } from '../../domain/access/identities.ts'
 import { problemOfRedis, tellProblem } from '../../domain/redis-fitness.ts'
 import { placeOf } from '../terminal/place.ts'
 import { unnamedStates } from '../../process/unnamed-states.ts'
-import { openDatabase } from '../../process/start.ts'
 import { fail, ok } from '../../domain/finding.ts'
 import type { Finding } from '../../domain/finding.ts'
+import { openDatabase } from '../../process/database.ts'
 
 /** Everything that an installation needs, looked at one after the other; nothing is changed. */
 export const examine = async (configuration: Configuration): Promise<Finding[]> => [

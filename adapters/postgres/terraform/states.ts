@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
+import { gzip } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import { holdOf } from '../../../domain/terraform/state-lock.ts'
@@ -8,13 +8,13 @@ import { highestSerial, isApply, successionOf } from '../../../domain/terraform/
 import type { HeldState, Succession } from '../../../domain/terraform/state.ts'
 import type { Author, MetadataKeys } from '../../../domain/vocabulary.ts'
 import type { Sealing } from '../../sealing/sealing.ts'
-import { SealingError } from '../../sealing/sealing.ts'
 import { recorded } from '../audit.ts'
 import type { OpenRecord } from '../audit.ts'
 import type { Database } from '../database/schema.ts'
 import { replaceIndex } from './state-index.ts'
 import { noteOutdated } from './outdated-writes.ts'
 import { saneSerial } from './sane-serial.ts'
+import { createSealedVersions } from './sealed-versions.ts'
 import { heldLockOf, lockStateRow } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
 
@@ -67,10 +67,6 @@ export interface StateText {
 }
 
 const compress = promisify(gzip)
-const decompress = promisify(gunzip)
-
-/** What a version is sealed as: one text cannot be put into the place of another. */
-const contextOf = ({ tenantId, name }: StateKey, version: number): string => `${tenantId}/${name}/${version}`
 
 /**
  * Terraform's states: every version, sealed. A write is one transaction on the locked row of its state, in which the lock,
@@ -87,13 +83,7 @@ export const createStates = (
     applyWaitMs,
   }: { readonly sealing: Sealing | undefined; readonly keepVersions: number | null; readonly applyWaitMs: number },
 ) => {
-  const sealer = (): Sealing => {
-    if (sealing !== undefined) return sealing
-    throw new SealingError(
-      'no-key',
-      'No state can be kept without a key: set terraform.stateKeys (32 random bytes, as `openssl rand -base64 32` writes them).',
-    )
-  }
+  const sealed = createSealedVersions(db, sealing)
 
   const store = async (
     trx: Transaction<Database>,
@@ -102,12 +92,12 @@ export const createStates = (
     { state, compressed, bytes, sha256, author, restoredFrom }: NewVersion,
   ): Promise<number> => {
     const version = row.versions + 1
-    const { keyId, bytes: sealed } = await sealer().seal(compressed, contextOf(key, version))
+    const { keyId, bytes: text } = await sealed.seal(key, version, compressed)
     await sql`
       insert into nexus.terraform_state_versions
         (tenant_id, state, version, lineage, serial, terraform_version, sha256, bytes, key_id, sealed, restored_from, written_by)
       values (${key.tenantId}, ${key.name}, ${version}, ${state.lineage}, ${state.serial}, ${state.terraformVersion},
-              ${sha256}, ${bytes}, ${keyId}, ${sealed}, ${restoredFrom}, ${JSON.stringify(author)}::jsonb)
+              ${sha256}, ${bytes}, ${keyId}, ${text}, ${restoredFrom}, ${JSON.stringify(author)}::jsonb)
     `.execute(trx)
     await sql`
       update nexus.terraform_states
@@ -127,36 +117,10 @@ export const createStates = (
     return version
   }
 
-  /** The text in a version's row. @throws SealingError */
-  const open = async (key: StateKey, pieces: readonly SealedPiece[]): Promise<Buffer | undefined> => {
-    const [first] = pieces
-    if (first === undefined) return undefined
-    const bytes = Buffer.concat(pieces.map(({ piece }) => piece))
-    return decompress(await sealer().open({ keyId: first.key_id, bytes }, contextOf(key, first.version)))
-  }
-
   return {
-    /** The current text; undefined where there is none. @throws SealingError */
-    read: async (key: StateKey): Promise<{ readonly text: Buffer; readonly version: number } | undefined> => {
-      // One statement: a version that was current a moment ago may be one too many now, and no state is not what there is.
-      const { rows } = await sql<SealedPiece>`
-        select v.version, v.key_id, ${piece} as piece from nexus.terraform_states s
-        join nexus.terraform_state_versions v on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version,
-        ${pieceStarts} as p(start)
-        where s.tenant_id = ${key.tenantId} and s.name = ${key.name} order by p.start
-      `.execute(db)
-      const text = await open(key, rows)
-      return text && { text, version: rows[0]?.version ?? 0 }
-    },
-
-    /** The text of one version, current or not. @throws SealingError */
-    readVersion: async (key: StateKey, version: number): Promise<Buffer | undefined> => {
-      const { rows } = await sql<SealedPiece>`
-        select v.version, v.key_id, ${piece} as piece from nexus.terraform_state_versions v, ${pieceStarts} as p(start)
-        where v.tenant_id = ${key.tenantId} and v.state = ${key.name} and v.version = ${version} order by p.start
-      `.execute(db)
-      return open(key, rows)
-    },
+    read: sealed.read,
+    readVersion: sealed.readVersion,
+    rekey: sealed.rekey,
 
     /**
      * Stores a state as the newest version, if it may follow the one that is there. Without a lock it is taken from an
@@ -170,7 +134,7 @@ export const createStates = (
       writer: Writer,
       record?: OpenRecord,
     ): Promise<Written> => {
-      sealer()
+      sealed.mustHaveKey()
       const compressed = await compress(text, { level: 3 })
       return recorded(db, record, async (trx, keep): Promise<Written> => {
         const row = await lockStateRow(trx, key)
@@ -274,60 +238,10 @@ export const createStates = (
       `.execute(db)
       return rows[0]?.highest_serial
     },
-
-    /**
-     * Seals what an older key has sealed with the first one, a version at a time, so that the older key can go. A version
-     * that cannot be opened stays as it is, and the next is tried.
-     *
-     * @param onVersion called after each
-     * @returns how many were sealed anew, and why others could not be opened
-     * @throws SealingError where there is no key at all
-     */
-    rekey: async (
-      onVersion: (done: number, of: number) => void,
-    ): Promise<{ readonly versions: number; readonly unreadable: readonly string[] }> => {
-      const { keyId } = sealer()
-      const { rows } = await sql<{ tenant_id: string; state: string; version: number }>`
-        select tenant_id, state, version from nexus.terraform_state_versions where key_id <> ${keyId}
-        order by tenant_id, state, version
-      `.execute(db)
-      const unreadable: string[] = []
-      for (const [index, { tenant_id: tenantId, state: name, version }] of rows.entries()) {
-        try {
-          await db.transaction().execute((trx) => sealAnew(trx, sealer(), { tenantId, name }, version))
-        } catch (error) {
-          if (!(error instanceof SealingError)) throw error
-          unreadable.push(`${tenantId}/${name}, version ${version}: ${error.message}`)
-        }
-        onVersion(index + 1, rows.length)
-      }
-      return { versions: rows.length - unreadable.length, unreadable }
-    },
   }
 }
 
 export type States = ReturnType<typeof createStates>
-
-const sealAnew = async (
-  trx: Transaction<Database>,
-  sealing: Sealing,
-  key: StateKey,
-  version: number,
-): Promise<void> => {
-  const { rows } = await sql<SealedRow>`
-    select version, key_id, sealed from nexus.terraform_state_versions
-    where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version} for update
-  `.execute(trx)
-  const [row] = rows
-  if (row === undefined) return
-  const context = contextOf(key, version)
-  const plain = await sealing.open({ keyId: row.key_id, bytes: row.sealed }, context)
-  const { keyId, bytes } = await sealing.seal(plain, context)
-  await sql`
-    update nexus.terraform_state_versions set key_id = ${keyId}, sealed = ${bytes}
-    where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version}
-  `.execute(trx)
-}
 
 interface NewVersion {
   readonly state: HeldState
@@ -351,23 +265,6 @@ const presentVersion = async (
   `.execute(trx)
   return rows[0] ?? null
 }
-
-interface SealedRow {
-  readonly version: number
-  readonly key_id: string
-  readonly sealed: Buffer
-}
-
-/** A version's bytes come in rows of a megabyte: the driver reads each at once, and a whole one would take too long. */
-interface SealedPiece {
-  readonly version: number
-  readonly key_id: string
-  readonly piece: Buffer
-}
-
-const pieceBytes = 1_048_576
-const piece = sql`substring(v.sealed from p.start for ${sql.lit(pieceBytes)})`
-const pieceStarts = sql`generate_series(1, greatest(1, octet_length(v.sealed)), ${sql.lit(pieceBytes)})`
 
 interface VersionRow {
   readonly version: number

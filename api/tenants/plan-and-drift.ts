@@ -13,7 +13,7 @@ export type Looking = Admitting & {
 }
 
 /**
- * GET /v1/tenants/{tenantId}/plan and …/drift: what would be sent now, and what was changed past Nexus. They tell of every
+ * GET /v1/tenants/{tenantId}/plan and …/drift: what would be sent now, and what was changed outside Nexus. They tell of every
  * client, so they need a permission on every client.
  */
 export const readLook =

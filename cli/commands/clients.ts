@@ -165,7 +165,7 @@ export const clientsCommand = (program: Command): void => {
     .option('--managed', 'only clients that a Terraform state manages')
     .addOption(new Option('--terraform <word>', 'only clients that stand so with Terraform').choices(terraformWords))
     .addOption(new Option('--sync <word>', 'only clients that stand so').choices(syncWords))
-    .option('--drifted', 'only clients that were changed in Auth0 past Nexus')
+    .option('--drifted', 'only clients that were changed in Auth0 outside Nexus')
     .option('--sort <field>', 'name, product or updated; -name and so on is downwards')
     .addOption(limitOption('clients'))
     .addOption(cursorOption())
@@ -175,7 +175,7 @@ export const clientsCommand = (program: Command): void => {
   add(clients, 'show', {
     description: 'print a client, and how it stands',
     about:
-      'Accepted values show at once; what waits for Auth0, what drifted past Nexus, and what stands in the way is said below.',
+      'Accepted values show at once; what waits for Auth0, what drifted outside Nexus, and what stands in the way is said below.',
     needs: 'client.read and a relation to the client, or client.read.all',
     examples: [
       'show acme NXKzP2hYdFqLrT1uVwBcEaGs',

@@ -37,11 +37,12 @@ const words: readonly Words[] = [
   },
   {
     look: 'drift',
-    description: 'print what was changed in Auth0 past Nexus: owned fields with another value than the confirmed one',
+    description:
+      'print what was changed in Auth0 outside Nexus: owned fields with another value than the confirmed one',
     about:
       'From the confirmed value to the one that Auth0 has, as the last scan or reading found it. "reordered" is the same\n' +
       'elements in another order; "terraform" came with an apply; "out-of-band" is another value.',
-    heading: (tenantId) => `Changed in ${tenantId}, past Nexus:`,
+    heading: (tenantId) => `Changed in ${tenantId}, outside Nexus:`,
     nothing: (tenantId) => `No drift in ${tenantId}: Auth0 has what was last confirmed.`,
     summary: (some, others) => `Drift: ${countText(some, 'client')} drifted, ${others} as confirmed.`,
   },

@@ -7,7 +7,7 @@ import type { ClientState, MetadataKeys } from '../vocabulary.ts'
 import { fieldPaths } from '../vocabulary.ts'
 
 /**
- * Two ways of looking at a tenant's clients: what would be sent, and what was changed past Nexus. Both are answered in the
+ * Two ways of looking at a tenant's clients: what would be sent, and what was changed outside Nexus. Both are answered in the
  * same shape, by the API and by the command line.
  */
 

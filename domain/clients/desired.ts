@@ -39,7 +39,7 @@ export const shownAccess = ({ observed }: Pick<ClientState, 'observed'>, keys: M
 
 /**
  * The states of a client that must both let a caller in. Confirmed is what Auth0 has been seen to hold, and the base where
- * Nexus owns the field: what was added past Nexus gives nothing. What was removed is looked at by `rights.ts`.
+ * Nexus owns the field: what was added outside Nexus gives nothing. What was removed is looked at by `rights.ts`.
  *
  * @param shown whom Auth0 lets in; of fields that Nexus does not own this is the confirmed value
  */

@@ -44,7 +44,7 @@ export const rightTo = (caller: Caller, verb: Verb, state: Standing, keys: Metad
 }
 
 const takenOffInAuth0 =
-  'What lets the caller in was taken off the client in Auth0, past Nexus: they may not change it while that stands. ' +
+  'What lets the caller in was taken off the client in Auth0, outside Nexus: they cannot change it until that is settled. ' +
   'Another owner, or a caller with client.write.all, can put it back or accept it (POST …/sync).'
 
 /** Of a field that Nexus does not own, another value may show at any time. */

@@ -39,7 +39,7 @@ export const seedClient = (stack: Stack, more: Record<string, unknown> = {}): st
 /** The path of a client of the tenant `acme`. */
 export const pathOf = (clientId: string): string => `/v1/tenants/acme/clients/${clientId}`
 
-/** A request past Nexus, as another tool of the tenant makes it. */
+/** A request outside Nexus, as another tool of the tenant makes it. */
 export const behindNexus = async (stack: Stack, method: string, path: string): Promise<Response> => {
   const { simulator } = stack
   const granted = await fetch(`${simulator.url}/oauth/token`, {

@@ -62,7 +62,7 @@ describe.skipIf(servers === null)('one lock for Terraform and for changes', () =
       client_metadata: { owners: '["auth0|tester"]' },
     })
   const held = (clientId: string) => stack.simulator.clients.get(clientId)?.['callbacks']
-  /** An apply, or somebody in the dashboard, writes past Nexus. */
+  /** An apply, or somebody in the dashboard, writes outside Nexus. */
   const outside = (clientId: string, ...hosts: string[]): void => {
     stack.simulator.seed({ ...stack.simulator.clients.get(clientId), callbacks: callbacksOf(...hosts) })
   }

@@ -84,7 +84,6 @@ export const createBudgets = (db: Kysely<Database>) => ({
     const until = sql`clock_timestamp() + ${inMs(Math.min(ms, longestWaitMs))}`
     await sql`
       update nexus.budgets set
-        epoch = epoch + 1,
         blocked_until = ${until},
         next_at = clock_timestamp() + ${inMs(furthestPlaceMs(bucket))},
         remaining = 0,

@@ -386,7 +386,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   [`GET ${tenant}/drift`]: {
     id: 'getTenantDrift',
     tag: 'Tenants',
-    summary: 'Shows what was changed in Auth0 past Nexus.',
+    summary: 'Shows what was changed in Auth0 outside Nexus.',
     description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
     answers: { 200: { description: 'Clients with a drifted field', schema: answers.TenantDifferences } },
   },

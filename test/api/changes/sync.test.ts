@@ -238,7 +238,7 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
     )
   })
 
-  test('an owner who was taken off past Nexus writes no more while that stands: neither accept nor revert', async () => {
+  test('an owner who was taken off outside Nexus writes no more while that stands: neither accept nor revert', async () => {
     const id = seedClient(stack)
     expect((await stack.patch(id, { owners: ['auth0|tester', 'billing'] })).status).toBe(200)
     stack.simulator.seed({ ...stack.simulator.clients.get(id), client_metadata: { owners: '["billing"]' } })
@@ -270,7 +270,7 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
     await stack.query(`update nexus.clients set observed_at = observed_at - interval '1 day' where client_id = $1`, [
       id,
     ])
-    // The product was taken away past Nexus: who has it by the product alone may not make that so.
+    // The product was taken away outside Nexus: who has it by the product alone may not make that so.
     expect((await call('POST', `${pathOf(id)}/sync`, { action: 'accept' }, scoped)).status).toBe(403)
     expect((await call('POST', `${pathOf(id)}/sync`, { action: 'accept' })).status).toBe(200)
   })

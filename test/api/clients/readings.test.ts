@@ -20,7 +20,7 @@ describe.skipIf(servers === null)('who may reach a client is changed on a readin
   const admin = () => stack.token({ sub: 'auth0|admin', permissions: ['client.write.all'] })
   const seed = (owners: readonly string[] = ['auth0|sue', 'auth0|bob'], product = 'Shop') =>
     seedClient(stack, { client_metadata: { owners: JSON.stringify(owners), product_name: product } })
-  /** Somebody changes the client in Auth0, past Nexus. */
+  /** Somebody changes the client in Auth0, outside Nexus. */
   const past = (client: string, metadata: Record<string, unknown>) => {
     const known = stack.simulator.clients.get(client)
     const client_metadata = { ...Object(known?.['client_metadata']), ...metadata }
@@ -103,7 +103,7 @@ describe.skipIf(servers === null)('who may reach a client is changed on a readin
     expect(calls()).toBe(before)
   })
 
-  test('taking over what was changed past Nexus is decided on a reading too', async () => {
+  test('taking over what was changed outside Nexus is decided on a reading too', async () => {
     const client = seed()
     await known(client)
     await patch(client, { productName: 'Shop' }, admin())

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
-import type { ListFilters, ListOrder, ListRequest } from '../adapters/postgres/clients/client-lists.ts'
+import type { ListFilters, ListOrder, ClientListRequest } from '../adapters/postgres/clients/client-lists.ts'
 import { connect } from '../adapters/postgres/database/connect.ts'
 import { listingOf } from '../domain/clients/listing.ts'
 import { defaultMetadataKeys } from '../domain/vocabulary.ts'
@@ -124,7 +124,7 @@ const seed = async (stack: Stack): Promise<void> => {
 
 const callers: readonly {
   readonly name: string
-  readonly claims: ListRequest['claims']
+  readonly claims: ClientListRequest['claims']
   readonly token: Parameters<Stack['token']>[0]
 }[] = [
   { name: 'client.read.all', claims: 'all', token: { permissions: ['client.read.all'] } },
@@ -237,10 +237,10 @@ const processorMs = (pid: number): number => {
 const inSql = async (
   lists: ReturnType<typeof createClientLists>,
   pid: number,
-  more: Pick<ListRequest, 'claims' | 'filters' | 'order'>,
+  more: Pick<ClientListRequest, 'claims' | 'filters' | 'order'>,
 ): Promise<Times> => {
   const times: Times = { wall: [], processor: [] }
-  let after: ListRequest['after'] = null
+  let after: ClientListRequest['after'] = null
   for (let page = 0; page < pages; page += 1) {
     const request = { tenantId: 'acme', keys: defaultMetadataKeys, except: 'own', after, limit: 21, ...more }
     const [start, before] = [performance.now(), processorMs(pid)]

@@ -1,11 +1,11 @@
 import os from 'node:os'
-import { openRecord } from '../adapters/postgres/audit.ts'
-import type { OpenRecord } from '../adapters/postgres/audit.ts'
+import { createAuditDraft } from '../adapters/postgres/audit.ts'
+import type { AuditDraft } from '../adapters/postgres/audit.ts'
 import type { AuditAction } from '../domain/access/audit.ts'
 
 /** The record of what a command does past the API: the operating system says who runs it, on which machine. */
-export const operatorRecord = (action: AuditAction, tenantId: string | null, target: string | null): OpenRecord =>
-  openRecord({
+export const operatorRecord = (action: AuditAction, tenantId: string | null, target: string | null): AuditDraft =>
+  createAuditDraft({
     action,
     tenantId,
     actor: { kind: 'operator', id: `${os.userInfo().username}@${os.hostname()}`, application: null },

@@ -28,7 +28,7 @@ import { createHeldClients } from '../adapters/postgres/terraform/held-clients.t
 import { createIdempotency } from '../adapters/postgres/changes/idempotency.ts'
 import { createOperations } from '../adapters/postgres/changes/operations.ts'
 import { createLeases } from '../adapters/postgres/changes/leases.ts'
-import { standingOf } from '../adapters/postgres/tenants/tenant-gauges.ts'
+import { tenantGauges } from '../adapters/postgres/tenants/tenant-gauges.ts'
 import { listen } from '../adapters/postgres/database/notifications.ts'
 import { createPacer } from '../adapters/auth0/pacer.ts'
 import { createScans } from '../adapters/postgres/clients/scans.ts'
@@ -119,7 +119,7 @@ export const run = async (
     const callMs = configuration.worker.httpTimeoutMs
     const { terraform } = configuration
     const tenantIds = tenants.map(({ id }) => id)
-    const metrics = createMetrics(() => standingOf(quick.db, tenantIds, terraform.applyWaitMs))
+    const metrics = createMetrics(() => tenantGauges(quick.db, tenantIds, terraform.applyWaitMs))
     const { metricsPort, host } = configuration.server
     if (metricsPort !== null) closers.push((await serveMetrics(metrics, { host, port: metricsPort })).close)
     const bare = createAuth0(

@@ -6,7 +6,7 @@ import { synthesise } from './synthesise.ts'
 import type { SynthesisedStack } from './synthesise.ts'
 
 /** What shall be synthesised. What is left out is asked of the environment. */
-export interface Order {
+export interface SynthesisRequest {
   /** Ids of tenants; none means all that the caller may see, or the one of the file. */
   readonly tenants: readonly string[]
   /** A snapshot in a file, instead of the API's: NEXUS_SNAPSHOT. */
@@ -43,30 +43,30 @@ const orElse = (given: string | undefined, env: string | undefined): string | un
  * @returns whether every stack could be made, and there was one at all
  * @throws RemoteError, SnapshotError, DeclarationError
  */
-export const run = async (order: Order, env: NodeJS.ProcessEnv, output: Output): Promise<boolean> => {
+export const run = async (request: SynthesisRequest, env: NodeJS.ProcessEnv, output: Output): Promise<boolean> => {
   const { print, note } = output
-  const url = orElse(order.url, env['NEXUS_URL'])
-  const snapshots = await snapshotsOf(order, url, env, output)
+  const url = orElse(request.url, env['NEXUS_URL'])
+  const snapshots = await snapshotsOf(request, url, env, output)
   const idle = snapshots.filter(({ states }) => !states.some(({ own }) => own))
   for (const { tenant } of idle)
     note(
       `${tenant} has no state whose configuration Nexus writes. Name one in the configuration of Nexus, at the tenant: terraformStates: [prod]`,
     )
   const { stacks, refused } = await synthesise(snapshots, {
-    out: order.out,
+    out: request.out,
     url,
-    tenants: orElse(order.declarations, env['NEXUS_TENANTS_DIR']),
+    tenants: orElse(request.declarations, env['NEXUS_TENANTS_DIR']),
   })
   for (const { name, warnings } of stacks)
     for (const text of warnings) note(`warning: ${name}: ${text.replaceAll('\n', '\n  ')}`)
   for (const stack of stacks) print(lineOf(stack))
   for (const { message } of refused) note(message)
   // Whoever names a tenant expects a stack of it.
-  return refused.length === 0 && stacks.length > 0 && (order.tenants.length === 0 || idle.length === 0)
+  return refused.length === 0 && stacks.length > 0 && (request.tenants.length === 0 || idle.length === 0)
 }
 
 const snapshotsOf = async (
-  { tenants, snapshot, fresh = true, wait = usualWait }: Order,
+  { tenants, snapshot, fresh = true, wait = usualWait }: SynthesisRequest,
   url: string | undefined,
   env: NodeJS.ProcessEnv,
   { note, progress = () => undefined }: Output,

@@ -1,6 +1,6 @@
 import type { CallerRow, CallerStore } from '../postgres/callers.ts'
-import { ownerNameOf, RegisteredName, standingOf, validHashes } from '../../domain/access/registered.ts'
-import type { Standing } from '../../domain/access/registered.ts'
+import { ownerNameOf, RegisteredName, callerStatusOf, validHashes } from '../../domain/access/registered.ts'
+import type { CallerStatus } from '../../domain/access/registered.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Application } from './application-tokens.ts'
 import { hashToken, isIssuedToken } from './application-tokens.ts'
@@ -24,7 +24,7 @@ export const nobodyRegistered: RegisteredCallers = {
 }
 
 /** Why somebody with a right secret stays outside; said only to who has it. */
-const refusals: Readonly<Record<Exclude<Standing, 'active'>, string>> = {
+const refusals: Readonly<Record<Exclude<CallerStatus, 'active'>, string>> = {
   disabled: 'is disabled. An administrator of its tenants can let it in again.',
   expired: 'has expired. An administrator of its tenants can prolong it.',
   revoked: 'was revoked.',
@@ -68,8 +68,8 @@ export const createRegisteredApplications = (
     const row = await findBySecret(hash)
     if (row === undefined || configured.has(row.entry.name)) return undefined
     const { entry, now } = row
-    const standing = standingOf(entry, now)
-    if (standing !== 'active') throw new Unauthenticated(`The application ${entry.name} ${refusals[standing]}`)
+    const status = callerStatusOf(entry, now)
+    if (status !== 'active') throw new Unauthenticated(`The application ${entry.name} ${refusals[status]}`)
     if (!validHashes(entry, now).includes(hash))
       throw new Unauthenticated(`This token of the application ${entry.name} was replaced by another.`)
     note(row, hash)
@@ -88,7 +88,7 @@ export const createRegisteredAccounts = (
     const row = RegisteredName.safeParse(name).success ? await find(name) : undefined
     if (row === undefined) return undefined
     const { entry, now } = row
-    const standing = standingOf(entry, now)
+    const status = callerStatusOf(entry, now)
     const { grant } = entry
     const caller: Caller = {
       kind: 'service-account',
@@ -103,7 +103,7 @@ export const createRegisteredAccounts = (
     return {
       caller,
       hashes: validHashes(entry, now),
-      refusal: standing === 'active' ? null : `The service account ${entry.name} ${refusals[standing]}`,
+      refusal: status === 'active' ? null : `The service account ${entry.name} ${refusals[status]}`,
       used: (hash) => note(row, hash),
       rehash: (former, hash) => aside(former, () => rehash(entry.name, former, hash)),
     }

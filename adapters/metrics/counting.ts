@@ -36,8 +36,8 @@ export const countCalls = (auth0: Auth0, { calledAuth0 }: Metrics): Auth0 => ({
 
 export const countAccepted =
   (accept: Accept, { changed }: Metrics): Accept =>
-  async (key, author, decide, origin, record) => {
-    const accepted = await accept(key, author, decide, origin, record)
+  async (key, author, decide, origin, audit) => {
+    const accepted = await accept(key, author, decide, origin, audit)
     if (accepted.kind === 'accepted') changed(key.tenantId, 'accepted')
     if (accepted.kind === 'accepted' && accepted.settled) changed(key.tenantId, 'applied')
     return accepted

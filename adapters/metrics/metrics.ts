@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { TenantStanding } from '../postgres/tenants/tenant-gauges.ts'
+import type { TenantGauges } from '../postgres/tenants/tenant-gauges.ts'
 
 /** What a process has counted, for Prometheus. Labels are tenants, routes, statuses: never a client, never a caller. */
 export interface Metrics {
@@ -29,9 +29,9 @@ const gauges = {
   stalled: ['nexus_stalled_clients', 'Clients that have failed many times in a row'],
   locks: ['nexus_state_locks', 'Terraform states that are locked'],
   abandonedLocks: ['nexus_state_locks_abandoned', 'Terraform states whose lock is older than an apply should take'],
-} as const satisfies Partial<Record<keyof TenantStanding, readonly [string, string]>>
+} as const satisfies Partial<Record<keyof TenantGauges, readonly [string, string]>>
 
-export const createMetrics = (standing: () => Promise<readonly TenantStanding[]>): Metrics => {
+export const createMetrics = (readGauges: () => Promise<readonly TenantGauges[]>): Metrics => {
   const registers = [new Registry()] as const
   const [registry] = registers
   const requests = new Histogram({
@@ -63,7 +63,7 @@ export const createMetrics = (standing: () => Promise<readonly TenantStanding[]>
   const look = async (): Promise<void> => {
     for (const { gauge } of perTenant) gauge.reset()
     try {
-      for (const tenant of await standing())
+      for (const tenant of await readGauges())
         for (const { member, gauge } of perTenant) gauge.set({ tenant: tenant.tenantId }, Number(tenant[member]))
       databaseUp.set(1)
     } catch {

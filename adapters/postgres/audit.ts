@@ -8,7 +8,7 @@ import type { Database } from './database/schema.ts'
  * The record of one request, while it is being decided: whoever learns more notes it, and whoever makes the decision true
  * stores it in the same transaction.
  */
-export interface OpenRecord {
+export interface AuditDraft {
   readonly note: (more: Partial<AuditFacts>) => void
   readonly facts: () => AuditFacts
   /** Whether the acceptance is stored: then nothing that happens later can change it. */
@@ -16,7 +16,7 @@ export interface OpenRecord {
   readonly stored: () => void
 }
 
-export const openRecord = (first: AuditFacts): OpenRecord => {
+export const createAuditDraft = (first: AuditFacts): AuditDraft => {
   let facts = first
   let isStored = false
   return {
@@ -49,29 +49,29 @@ export class AuditUnavailable extends Error {
 /**
  * A transaction that makes a decision true and records it: both, or neither.
  *
- * @param record undefined where nobody is answerable: a test, a repair
+ * @param audit undefined where nobody is answerable: a test, a repair
  * @param work calls `keep` where the decision is made, as the last thing it does
  * @throws AuditUnavailable with nothing done
  */
 export const recorded = async <T>(
   db: Kysely<Database>,
-  record: OpenRecord | undefined,
-  work: (trx: Transaction<Database>, keep: Keep) => Promise<T>,
+  audit: AuditDraft | undefined,
+  work: (trx: Transaction<Database>, commit: Commit) => Promise<T>,
 ): Promise<T> => {
   let kept = false
   const result = await db.transaction().execute((trx) =>
     work(trx, async (more = {}) => {
-      if (record === undefined) return
-      record.note(more)
-      await insert(trx, [acceptedEntry(record.facts())])
+      if (audit === undefined) return
+      audit.note(more)
+      await insert(trx, [acceptedEntry(audit.facts())])
       kept = true
     }),
   )
-  if (kept) record?.stored()
+  if (kept) audit?.stored()
   return result
 }
 
-export type Keep = (more?: Partial<AuditFacts>) => Promise<void>
+export type Commit = (more?: Partial<AuditFacts>) => Promise<void>
 
 /** PostgreSQL's text has no NUL, and a name that somebody's issuer signed is no reason to lose a record. */
 const text = (value: string | null): string | null => value?.replaceAll('\0', '\u{FFFD}') ?? null

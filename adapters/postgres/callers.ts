@@ -4,7 +4,7 @@ import { Grant } from '../../domain/access/grants.ts'
 import type { Registered, RegisteredKind } from '../../domain/access/registered.ts'
 import type { Author } from '../../domain/vocabulary.ts'
 import { recorded } from './audit.ts'
-import type { OpenRecord } from './audit.ts'
+import type { AuditDraft } from './audit.ts'
 import type { Database } from './database/schema.ts'
 
 /** An entry with the database's time as it was read: one clock decides what has expired, whichever process asks. */
@@ -43,8 +43,8 @@ const createCallersOfKind = (db: Kysely<Database>, kind: RegisteredKind) => {
       (await where(sql`secret_hash = ${hash} or previous_hash = ${hash}`))[0],
 
     /** @returns undefined where the name is taken, also by one that is revoked */
-    create: (given: NewEntry, record?: OpenRecord): Promise<CallerRow | undefined> =>
-      recorded(db, record, async (trx, keep) => {
+    create: (given: NewEntry, audit?: AuditDraft): Promise<CallerRow | undefined> =>
+      recorded(db, audit, async (trx, commit) => {
         const { rows } = await sql<Row>`
         insert into ${table} (name, "grant", secret_hash, secret_made_at, expires_at, created_by)
         values (${given.name}, ${JSON.stringify(given.grant)}, ${given.hash}, clock_timestamp(), ${given.expiresAt},
@@ -52,7 +52,7 @@ const createCallersOfKind = (db: Kysely<Database>, kind: RegisteredKind) => {
         on conflict (name) do nothing
         returning *, clock_timestamp() as now
       `.execute(trx)
-        if (rows.length > 0) await keep()
+        if (rows.length > 0) await commit()
         return rows.map(toCallerRow)[0]
       }),
 
@@ -65,12 +65,12 @@ const createCallersOfKind = (db: Kysely<Database>, kind: RegisteredKind) => {
     change: (
       name: string,
       decide: (entry: Registered, now: Date) => Registered,
-      record?: OpenRecord,
+      audit?: AuditDraft,
     ): Promise<CallerRow | undefined> =>
-      recorded(db, record, async (trx, keep) => {
+      recorded(db, audit, async (trx, commit) => {
         const [found] = await where(sql`name = ${name} for update`, trx)
         const written = found && (await write(trx, table, decide(found.entry, found.now)))
-        if (written !== undefined) await keep()
+        if (written !== undefined) await commit()
         return written
       }),
 

@@ -1,7 +1,7 @@
 import type { ConfiguredCaller } from '../../adapters/config/configured-callers.ts'
 import type { CallerRow } from '../../adapters/postgres/callers.ts'
 import type { Grant } from '../../domain/access/grants.ts'
-import { ownerNameOf, standingOf } from '../../domain/access/registered.ts'
+import { ownerNameOf, callerStatusOf } from '../../domain/access/registered.ts'
 import type { RegisteredKind } from '../../domain/access/registered.ts'
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null
@@ -22,7 +22,7 @@ const grantView = (kind: RegisteredKind, { tenants, permissions, roles, products
 export const registeredView = (kind: RegisteredKind, { entry, now }: CallerRow, shadowed = false) => ({
   name: entry.name,
   source: 'database' as const,
-  status: shadowed ? ('shadowed' as const) : standingOf(entry, now),
+  status: shadowed ? ('shadowed' as const) : callerStatusOf(entry, now),
   ...(kind === 'account' ? { ownerName: ownerNameOf(entry.name) } : {}),
   ...grantView(kind, entry.grant),
   expiresAt: iso(entry.expiresAt),

@@ -13,7 +13,7 @@ import type { Registered, RegisteredKind } from '../../domain/access/registered.
 import type { Caller } from '../../domain/vocabulary.ts'
 import { pointerTo } from '../../domain/texts/json-text.ts'
 import type { Issue } from '../../domain/texts/json-text.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { configuredView, registeredView } from './caller-view.ts'
 import { identify } from '../http/access.ts'
 import type { Identifying, TenantsById } from '../http/access.ts'
@@ -26,7 +26,7 @@ import { forbidden, notFound, Problem } from '../http/problem.ts'
  * tenants is not there for them: it is on no list, and 404 at its address.
  */
 
-type Stage = (ask: Ask) => Promise<Answer>
+type Stage = (request: ApiRequest) => Promise<ApiResponse>
 
 /** Some of what can be done with the entries of the database. */
 type RegistersTo<Does extends keyof CallerStore[RegisteredKind]> = Readonly<
@@ -52,9 +52,9 @@ const words: Readonly<
 /** GET: those of the database and of the configuration, by name. */
 export const listCallers =
   (deps: Identifying & Configured & { readonly callers: RegistersTo<'list'> }, kind: RegisteredKind): Stage =>
-  async (ask) => {
-    const caller = await administratorOf(deps, ask)
-    refuseParameters(ask.query)
+  async (request) => {
+    const caller = await administratorOf(deps, request)
+    refuseParameters(request.query)
     const configured = deps.configuredCallers[kind]
     const registered = (await deps.callers[kind].list()).filter(
       ({ entry }) => !configured.some(({ name }) => name === entry.name),
@@ -69,13 +69,13 @@ export const listCallers =
 /** GET of one. */
 export const readCaller =
   (deps: Identifying & Finding, kind: RegisteredKind): Stage =>
-  async (ask) => {
-    const caller = await administratorOf(deps, ask)
-    refuseParameters(ask.query)
-    const configured = configuredOf(deps, kind, nameOf(ask))
+  async (request) => {
+    const caller = await administratorOf(deps, request)
+    refuseParameters(request.query)
+    const configured = configuredOf(deps, kind, nameOf(request))
     if (configured !== undefined && mayOversee(caller, configured.grant))
       return json(200, configuredView(kind, configured))
-    return json(200, registeredView(kind, await overseen(deps, kind, caller, nameOf(ask))))
+    return json(200, registeredView(kind, await overseen(deps, kind, caller, nameOf(request))))
   }
 
 /** POST: a new one. Its secret stands in this answer, and never again. */
@@ -85,11 +85,11 @@ export const createCaller =
     kind: RegisteredKind,
     path: string,
   ): Stage =>
-  async (ask) => {
-    const caller = await administratorOf(deps, ask)
-    refuseParameters(ask.query)
-    const { name, grant, expiresAt } = parse(newCaller[kind], await ask.readBody())
-    ask.record.note({ target: name })
+  async (request) => {
+    const caller = await administratorOf(deps, request)
+    refuseParameters(request.query)
+    const { name, grant, expiresAt } = parse(newCaller[kind], await request.readBody())
+    request.audit.note({ target: name })
     mayHandOut(deps, caller, grant)
     const taken = new Problem(
       'name-taken',
@@ -99,7 +99,7 @@ export const createCaller =
     const { secret, hash } = issue[kind]()
     const made = await deps.callers[kind].create(
       { name, grant, hash, expiresAt, createdBy: authorOf(caller) },
-      ask.record,
+      request.audit,
     )
     if (made === undefined) throw taken
     tell(deps, kind, caller, made, 'created')
@@ -110,11 +110,11 @@ export const createCaller =
 /** PATCH: what it is good for, until when, and whether it is disabled. */
 export const changeCaller =
   (deps: Identifying & Deciding & TenantsById & Logged, kind: RegisteredKind): Stage =>
-  async (ask) => {
-    const caller = await administratorOf(deps, ask)
-    refuseParameters(ask.query)
-    const change = parse(callerChange[kind], await ask.readBody())
-    const changed = await decide(deps, kind, caller, ask, (entry, now) => {
+  async (request) => {
+    const caller = await administratorOf(deps, request)
+    refuseParameters(request.query)
+    const change = parse(callerChange[kind], await request.readBody())
+    const changed = await decide(deps, kind, caller, request, (entry, now) => {
       const next = change(entry, now)
       // Whoever may know of it may shut it off, as they may revoke it.
       const onlyShutOff = next.disabledAt !== null && isDeepStrictEqual(next.grant, entry.grant)
@@ -128,16 +128,16 @@ export const changeCaller =
 /** POST …/rotate: a new secret, with the present one good beside it for a while. Whoever gets a secret could use it all. */
 export const rotateSecret =
   (deps: Identifying & Finding & Deciding & Logged, kind: RegisteredKind): Stage =>
-  async (ask) => {
-    const caller = await administratorOf(deps, ask)
-    refuseParameters(ask.query)
-    const bytes = await ask.readBody()
+  async (request) => {
+    const caller = await administratorOf(deps, request)
+    refuseParameters(request.query)
+    const bytes = await request.readBody()
     const { overlapSeconds } = parse(Rotation, bytes.length === 0 ? Buffer.from('{}') : bytes)
-    const name = nameOf(ask)
+    const name = nameOf(request)
     refuseConfigured(deps, kind, caller, name)
     await overseen(deps, kind, caller, name)
     const { secret, hash } = issue[kind]()
-    const rotated = await decide(deps, kind, caller, ask, (entry, now) => {
+    const rotated = await decide(deps, kind, caller, request, (entry, now) => {
       const { name, grant, createdBy } = entry
       refuseExcess(
         kind === 'account'
@@ -159,10 +159,10 @@ export const rotateSecret =
 /** POST …/retire: ends the overlap of a rotation now. */
 export const retireSecret =
   (deps: Identifying & Deciding & Logged, kind: RegisteredKind): Stage =>
-  async (ask) => {
-    const caller = await administratorOf(deps, ask)
-    refuseParameters(ask.query)
-    const retired = await decide(deps, kind, caller, ask, retire)
+  async (request) => {
+    const caller = await administratorOf(deps, request)
+    refuseParameters(request.query)
+    const retired = await decide(deps, kind, caller, request, retire)
     tell(deps, kind, caller, retired, 'retired its former secret')
     return json(200, registeredView(kind, retired))
   }
@@ -170,10 +170,10 @@ export const retireSecret =
 /** DELETE: revokes it, at once and for good. Its name stays taken: it may stand on owners, and does in records. */
 export const revokeCaller =
   (deps: Identifying & Deciding & Logged, kind: RegisteredKind): Stage =>
-  async (ask) => {
-    const caller = await administratorOf(deps, ask)
-    refuseParameters(ask.query)
-    const name = nameOf(ask)
+  async (request) => {
+    const caller = await administratorOf(deps, request)
+    refuseParameters(request.query)
+    const name = nameOf(request)
     refuseConfigured(deps, kind, caller, name)
     const revoked = await deps.callers[kind].change(
       name,
@@ -181,7 +181,7 @@ export const revokeCaller =
         if (!mayOversee(caller, entry.grant)) throw noSuchCaller(kind)
         return revoke(entry, now)
       },
-      ask.record,
+      request.audit,
     )
     if (revoked === undefined) throw noSuchCaller(kind)
     tell(deps, kind, caller, revoked, 'revoked')
@@ -189,13 +189,13 @@ export const revokeCaller =
   }
 
 /** @throws Problem 403 */
-const administratorOf = async (deps: Identifying, ask: Ask): Promise<Caller> => {
-  const caller = await identify(deps, ask)
+const administratorOf = async (deps: Identifying, request: ApiRequest): Promise<Caller> => {
+  const caller = await identify(deps, request)
   if (!isAdministrator(caller)) throw forbidden('This needs the permission tenant.admin on a tenant.', 'tenant.admin')
   return caller
 }
 
-const nameOf = (ask: Ask): string => ask.params['name'] ?? ''
+const nameOf = (request: ApiRequest): string => request.params['name'] ?? ''
 
 const noSuchCaller = (kind: RegisteredKind): Problem =>
   notFound(`There is no such ${words[kind].what} within the tenants that you are an administrator of.`)
@@ -226,10 +226,10 @@ const decide = async (
   deps: Deciding,
   kind: RegisteredKind,
   caller: Caller,
-  ask: Ask,
+  request: ApiRequest,
   next: (entry: Registered, now: Date) => Registered,
 ): Promise<CallerRow> => {
-  const name = nameOf(ask)
+  const name = nameOf(request)
   refuseConfigured(deps, kind, caller, name)
   const changed = await deps.callers[kind].change(
     name,
@@ -239,7 +239,7 @@ const decide = async (
         throw new Problem('caller-not-changeable', 'It was revoked, which is for good. Make another one.')
       return next(entry, now)
     },
-    ask.record,
+    request.audit,
   )
   if (changed === undefined) throw noSuchCaller(kind)
   return changed
@@ -281,7 +281,7 @@ const tell = (deps: Logged, kind: RegisteredKind, caller: Caller, { entry }: Cal
   deps.log.warn({ [kind]: entry.name, by: caller.id, tenants: entry.grant.tenants }, `${words[kind].what} ${what}`)
 }
 
-const json = (status: 200 | 201, body: unknown): Answer => ({
+const json = (status: 200 | 201, body: unknown): ApiResponse => ({
   status,
   headers: { 'cache-control': 'no-store' },
   body: JSON.stringify(body),

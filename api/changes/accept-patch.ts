@@ -1,5 +1,5 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
-import type { OpenRecord } from '../../adapters/postgres/audit.ts'
+import type { AuditDraft } from '../../adapters/postgres/audit.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { Accept, Accepted } from '../../adapters/postgres/changes/accept.ts'
@@ -9,7 +9,7 @@ import { accept } from '../../domain/changes/accept.ts'
 import type { Acceptance, Patch } from '../../domain/changes/accept.ts'
 import { readingCouldLetIn, rightOnReading } from '../../domain/clients/rights.ts'
 import type { RightOnReading } from '../../domain/clients/rights.ts'
-import { decidingForeignStateOf } from '../../domain/terraform/standing.ts'
+import { decidingForeignStateOf } from '../../domain/terraform/placement.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
 import type { Auth0Client, Caller } from '../../domain/vocabulary.ts'
 import type { Stored } from './answer-change.ts'
@@ -86,7 +86,7 @@ export const acceptPatch = async (
   request: PatchRequest,
   clientId: string,
   origin: Origin | undefined,
-  audit: OpenRecord,
+  audit: AuditDraft,
 ): Promise<Stored | { readonly kind: 'nothing-named'; readonly record: ClientRecord }> => {
   const { tenant, caller, patch, ifMatch } = request
   const record = await findFor(known, request, clientId, ifMatch !== undefined)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { OpenRecord } from '../../adapters/postgres/audit.ts'
+import type { AuditDraft } from '../../adapters/postgres/audit.ts'
 import type { Claim } from '../../adapters/postgres/changes/idempotency.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
@@ -15,11 +15,11 @@ import type { Answering } from './answer-change.ts'
 import { wake } from '../clients/wake.ts'
 import type { Waking } from '../clients/wake.ts'
 import { headerText } from '../http/request.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { clientAnswer } from '../clients/client-answer.ts'
-import { admit, clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
+import { requireClientPermission, clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
-import { once } from '../http/idempotency.ts'
+import { withIdempotencyKey } from '../http/idempotency.ts'
 import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
 import { parseJson } from '../http/json.ts'
 import { isStale, notRead } from '../clients/client-cache.ts'
@@ -28,7 +28,7 @@ import { patchKindOf } from '../http/media-type.ts'
 import { decidedOnReading, findFor, refuseBacklog, refuseForeign } from './accept-patch.ts'
 import type { Accepting, Changing } from './accept-patch.ts'
 import { refuseParameters } from '../http/query.ts'
-import { patienceOf } from '../http/prefer.ts'
+import { waitPreferenceOf } from '../http/prefer.ts'
 import { forbidden, Problem } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
 
@@ -46,30 +46,35 @@ type Syncing = Admitting & Repeating & Accepting & Answering & Retrying & { read
  */
 export const actOnSync =
   (deps: Syncing, known: KnownClients) =>
-  async (ask: Ask): Promise<Answer> => {
+  async (request: ApiRequest): Promise<ApiResponse> => {
     const since = known.now()
-    const caller = await admit(deps, ask, 'write')
-    patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
-    const body = await ask.readBody()
+    const caller = await requireClientPermission(deps, request, 'write')
+    patchKindOf(headerText(request.headers['content-type']), headerText(request.headers['content-encoding']))
+    const body = await request.readBody()
     const action = actionOf(body)
-    ask.record.note({ action: `sync.${action}` })
-    refuseParameters(ask.query)
-    const tenant = tenantOf(deps, ask)
-    const clientId = clientIdOf(ask)
-    const holdMs = deps.settings.claimMs + patienceOf(headerText(ask.headers['prefer']), deps.settings).ms
+    request.audit.note({ action: `sync.${action}` })
+    refuseParameters(request.query)
+    const tenant = tenantOf(deps, request)
+    const clientId = clientIdOf(request)
+    const claimTtlMs = deps.settings.claimMs + waitPreferenceOf(headerText(request.headers['prefer']), deps.settings).ms
     const what = ['sync', clientId]
-    const again = answeredAgain(deps, known, ask, tenant, caller, { tenantId: tenant.id, clientId })
-    return once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs, again }, async (claim) => {
-      if (claim?.changeId) return answerStored(deps, ask, tenant, caller, claim.changeId)
-      // Revert and accept are about what Auth0 has now.
-      const record = await findFor(known, { tenant, caller, since, gone: ask.gone }, clientId, action !== 'retry')
-      if (action === 'retry') {
-        await readAnew(deps, record, ask.record)
-        return clientAnswer(202, tenant, record)
-      }
-      refuseForeign(tenant, record)
-      return resolveDrift(deps, known, ask, { tenant, caller, since, gone: ask.gone, record, action, claim })
-    })
+    const again = answeredAgain(deps, known, request, tenant, caller, { tenantId: tenant.id, clientId })
+    return withIdempotencyKey(
+      deps,
+      request,
+      { tenantId: tenant.id, caller, what, body, claimTtlMs, again },
+      async (claim) => {
+        if (claim?.changeId) return answerStored(deps, request, tenant, caller, claim.changeId)
+        // Revert and accept are about what Auth0 has now.
+        const record = await findFor(known, { tenant, caller, since, gone: request.gone }, clientId, action !== 'retry')
+        if (action === 'retry') {
+          await readAnew(deps, record, request.audit)
+          return clientAnswer(202, tenant, record)
+        }
+        refuseForeign(tenant, record)
+        return resolveDrift(deps, known, request, { tenant, caller, since, gone: request.gone, record, action, claim })
+      },
+    )
   }
 
 interface Side extends Changing {
@@ -82,14 +87,14 @@ interface Side extends Changing {
 const resolveDrift = async (
   deps: Accepting & Answering & Retrying,
   known: KnownClients,
-  ask: Ask,
+  request: ApiRequest,
   side: Side,
-): Promise<Answer> => {
+): Promise<ApiResponse> => {
   const { tenant, caller, record, claim } = side
   await refuseBacklog(deps, tenant.id, caller)
   const origin = claim && ({ kind: 'request', claim } as const)
   const accepted = await decidedOnReading(known, side, record, (reading) =>
-    deps.accept(record.key, authorOf(caller), decideOn(side, reading), origin, ask.record),
+    deps.accept(record.key, authorOf(caller), decideOn(side, reading), origin, request.audit),
   )
   if (accepted.kind === 'no-such-client') throw noSuchClient()
   if (accepted.kind === 'refused') {
@@ -104,7 +109,7 @@ const resolveDrift = async (
   }
   // Settled at once: one reading tells whether anything else has drifted.
   if (accepted.settled) await readAnew(deps, record)
-  return answerAccepted(deps, ask, tenant, caller, accepted)
+  return answerAccepted(deps, request, tenant, caller, accepted)
 }
 
 /** @throws Problem 400 */
@@ -119,8 +124,8 @@ const actionOf = (bytes: Uint8Array): Action => {
   })
 }
 
-const readAnew = async (deps: Retrying, { key }: ClientRecord, record?: OpenRecord): Promise<void> => {
-  await deps.clients.retry(key, record)
+const readAnew = async (deps: Retrying, { key }: ClientRecord, audit?: AuditDraft): Promise<void> => {
+  await deps.clients.retry(key, audit)
   wake(deps, key)
 }
 

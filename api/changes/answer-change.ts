@@ -6,7 +6,7 @@ import type { ClientRecord } from '../../adapters/postgres/clients/client-record
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
 import { headerText } from '../http/request.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { clientAnswer } from '../clients/client-answer.ts'
 import { askerOf } from '../http/access.ts'
 import { wake } from '../clients/wake.ts'
@@ -15,7 +15,7 @@ import type { Kept } from '../http/stored-answer.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { outcomeOf } from './outcome.ts'
 import type { AwaitingOutcome } from './outcome.ts'
-import { patienceOf } from '../http/prefer.ts'
+import { waitPreferenceOf } from '../http/prefer.ts'
 import type { WaitSettings } from '../http/prefer.ts'
 import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
@@ -37,29 +37,29 @@ export type Answering = AwaitingOutcome &
  */
 export const answerAccepted = async (
   deps: Answering,
-  ask: Ask,
+  request: ApiRequest,
   tenant: TenantConfiguration,
   caller: Caller,
   stored: Pick<Stored, 'changeId' | 'settled' | 'state'>,
-): Promise<Answer> => {
+): Promise<ApiResponse> => {
   const { changeId, settled, state } = stored
   const { key } = state
-  const patience = patienceOf(headerText(ask.headers['prefer']), deps.settings)
+  const waitPreference = waitPreferenceOf(headerText(request.headers['prefer']), deps.settings)
   const headers = {
     'nexus-change': changeId,
-    ...(patience.applied === null ? {} : { 'preference-applied': patience.applied }),
+    ...(waitPreference.applied === null ? {} : { 'preference-applied': waitPreference.applied }),
   }
   if (settled) {
     mustStillRead(tenant, caller, state, { id: changeId, status: 'applied' })
     return clientAnswer(200, tenant, state, { 'nexus-change': changeId })
   }
 
-  const enough = AbortSignal.any([ask.gone, ask.closing])
-  const outcome = outcomeOf(deps, key.tenantId, changeId, state.blockedBy === null ? patience.ms : 0, enough)
+  const enough = AbortSignal.any([request.gone, request.closing])
+  const outcome = outcomeOf(deps, key.tenantId, changeId, state.blockedBy === null ? waitPreference.ms : 0, enough)
   wake(deps, key)
   const change = await outcome
   // Nothing was waited for where the caller did not want to: what was accepted is the newest that is known.
-  const record = patience.ms === 0 || state.blockedBy !== null ? state : ((await deps.clients.load(key)) ?? state)
+  const record = waitPreference.ms === 0 || state.blockedBy !== null ? state : ((await deps.clients.load(key)) ?? state)
   mustStillRead(tenant, caller, record, change ?? { id: changeId, status: 'accepted' })
   if (change !== undefined) throwUnlessApplied(change)
   if (change !== undefined) return clientAnswer(200, tenant, record, headers)
@@ -92,15 +92,19 @@ const mustStillRead = (
  */
 export const answerStored = async (
   deps: Answering,
-  ask: Ask,
+  request: ApiRequest,
   tenant: TenantConfiguration,
   caller: Caller,
   changeId: string,
-): Promise<Answer> => {
+): Promise<ApiResponse> => {
   const { change, record } = await findChange(deps, tenant.id, changeId)
   mustStillRead(tenant, caller, record, change)
   throwUnlessApplied(change)
-  return answerAccepted(deps, ask, tenant, caller, { changeId, settled: change.status === 'applied', state: record })
+  return answerAccepted(deps, request, tenant, caller, {
+    changeId,
+    settled: change.status === 'applied',
+    state: record,
+  })
 }
 
 /**
@@ -112,7 +116,7 @@ export const answeredAgain =
   (
     deps: { readonly clients: Pick<Clients, 'load'> },
     known: KnownClients,
-    ask: Ask,
+    request: ApiRequest,
     tenant: TenantConfiguration,
     caller: Caller,
     key: ClientKey,
@@ -121,7 +125,7 @@ export const answeredAgain =
     const record = await deps.clients.load(key)
     // Without a row nothing was answered but that there is no such client.
     if (record !== undefined)
-      mustRead(tenant, caller, await newest(known, tenant, record, askerOf(caller, 'write', ask.gone)))
+      mustRead(tenant, caller, await newest(known, tenant, record, askerOf(caller, 'write', request.gone)))
     return kept
   }
 

@@ -5,7 +5,7 @@ import type { Made } from '../../adapters/postgres/changes/idempotency.ts'
 import type { Operation, Operations } from '../../adapters/postgres/changes/operations.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
-import type { Answer } from '../http/request.ts'
+import type { ApiResponse } from '../http/request.ts'
 import { readKept } from '../http/stored-answer.ts'
 import type { Kept } from '../http/stored-answer.ts'
 import { countsOf, isDone, operationLink, operationView } from './operation-view.ts'
@@ -15,7 +15,7 @@ import { readableIn } from '../clients/access.ts'
 /** Where operations are, and which of their clients a caller may read. */
 export interface AnsweringOperations {
   readonly operations: Pick<Operations, 'find' | 'reopen'>
-  readonly clients: Pick<Clients, 'standings'>
+  readonly clients: Pick<Clients, 'accessRecords'>
 }
 
 /** 200 where all of it is settled, 202 where something waits. */
@@ -25,7 +25,7 @@ export const answerOperation = async (
   caller: Caller,
   id: string,
   headers: Readonly<Record<string, string>>,
-): Promise<Answer> => {
+): Promise<ApiResponse> => {
   const operation = await deps.operations.find(tenant.id, id)
   if (operation === undefined) throw new Error(`The operation ${id} is gone.`)
   const view = await viewFor(deps, tenant, caller, operation)

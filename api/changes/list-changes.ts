@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Changes } from '../../adapters/postgres/changes/changes.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { changeView } from './change-view.ts'
-import { admit, askerOf, clientIdOf, tenantOf } from '../http/access.ts'
+import { requireClientPermission, askerOf, clientIdOf, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { parseQuery } from '../http/query.ts'
@@ -17,11 +17,15 @@ const Query = z.strictObject({
 /** GET /v1/tenants/{tenantId}/clients/{clientId}/changes: who changed what, newest first. */
 export const listChanges =
   (deps: Admitting & { readonly changes: Pick<Changes, 'list'> }, known: KnownClients) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await admit(deps, ask, 'read')
-    const { limit, cursor } = parseQuery(Query, ask.query, 'limit (1 to 100) and cursor (the next of the page before)')
-    const tenant = tenantOf(deps, ask)
-    const record = await known.find(tenant, clientIdOf(ask), askerOf(caller, 'read', ask.gone))
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await requireClientPermission(deps, request, 'read')
+    const { limit, cursor } = parseQuery(
+      Query,
+      request.query,
+      'limit (1 to 100) and cursor (the next of the page before)',
+    )
+    const tenant = tenantOf(deps, request)
+    const record = await known.find(tenant, clientIdOf(request), askerOf(caller, 'read', request.gone))
     mustRead(tenant, caller, record)
     const found = await deps.changes.list(record.key, limit + 1, cursor)
     const page = found.slice(0, limit)

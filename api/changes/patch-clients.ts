@@ -1,5 +1,5 @@
 import { OutcomeUnknown } from '../../adapters/postgres/changes/accept.ts'
-import { openRecord } from '../../adapters/postgres/audit.ts'
+import { createAuditDraft } from '../../adapters/postgres/audit.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import { isUnavailable } from '../../adapters/postgres/database/connect.ts'
 import { ClaimLost } from '../../adapters/postgres/changes/idempotency.ts'
@@ -15,10 +15,10 @@ import type { Waking } from '../clients/wake.ts'
 import { answerOperation, operationAgain } from './answer-operation.ts'
 import type { AnsweringOperations } from './answer-operation.ts'
 import { headerText } from '../http/request.ts'
-import type { Answer, Ask } from '../http/request.ts'
-import { admit, noSuchClient, tenantOf } from '../http/access.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
+import { requireClientPermission, noSuchClient, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
-import { once } from '../http/idempotency.ts'
+import { withIdempotencyKey } from '../http/idempotency.ts'
 import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
 import { keepAnswer, keepProblem, problemIn } from '../http/stored-answer.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
@@ -28,14 +28,14 @@ import { acceptPatch } from './accept-patch.ts'
 import type { Accepting } from './accept-patch.ts'
 import type { PollSettings } from './outcome.ts'
 import { refuseParameters } from '../http/query.ts'
-import { patienceOf } from '../http/prefer.ts'
+import { waitPreferenceOf } from '../http/prefer.ts'
 import type { WaitSettings } from '../http/prefer.ts'
 import { loggable, problemOf } from '../http/problem-of.ts'
 import { Problem, unavailable } from '../http/problem.ts'
 import { answerRecorded, storeEntry } from '../http/audited.ts'
 import type { Recording, Storing } from '../http/audited.ts'
 import { askedOf, eachOf, surveyOf } from './survey.ts'
-import type { ListRequest, Survey, Surveying } from './survey.ts'
+import type { PatchListRequest, Survey, Surveying } from './survey.ts'
 import { patchOf } from './parse-list.ts'
 import type { ListedPatch, PatchBodies } from './parse-list.ts'
 
@@ -79,34 +79,42 @@ type PatchingMany = Admitting &
  */
 export const patchClients =
   (deps: PatchingMany, known: KnownClients) =>
-  async (ask: Ask): Promise<Answer> => {
+  async (request: ApiRequest): Promise<ApiResponse> => {
     const { settings } = deps
     const since = known.now()
-    const caller = await admit(deps, ask, 'write')
-    const kind = patchKindOf(headerText(ask.headers['content-type']), headerText(ask.headers['content-encoding']))
-    const body = await ask.readBody(settings.listLimitBytes)
+    const caller = await requireClientPermission(deps, request, 'write')
+    const kind = patchKindOf(
+      headerText(request.headers['content-type']),
+      headerText(request.headers['content-encoding']),
+    )
+    const body = await request.readBody(settings.listLimitBytes)
     const elements = await deps.bodies.list(kind, body, settings.maximumElements)
-    refuseParameters(ask.query)
-    refuseIfMatch(ask)
-    const tenant = tenantOf(deps, ask)
-    const patience = patienceOf(headerText(ask.headers['prefer']), settings)
-    const holdMs = settings.claimMs + settings.decideMs + patience.ms
+    refuseParameters(request.query)
+    refuseIfMatch(request)
+    const tenant = tenantOf(deps, request)
+    const waitPreference = waitPreferenceOf(headerText(request.headers['prefer']), settings)
+    const claimTtlMs = settings.claimMs + settings.decideMs + waitPreference.ms
     const what = ['PATCH', kind]
-    const list: ListRequest = { tenant, caller, since, gone: ask.gone, elements }
-    const again = operationAgain(deps, tenant, caller, (id) => decideAll(deps, known, ask, list, id, undefined))
-    return once(deps, ask, { tenantId: tenant.id, caller, what, body, holdMs, again }, async (claim) => {
-      const { id, survey } = await openOperation(deps, known, ask, list, claim)
-      const moving = await decideAll(deps, known, ask, list, id, survey)
-      const enough = AbortSignal.any([ask.gone, ask.closing])
-      await waitFor(deps, id, moving ? patience.ms : 0, enough)
-      const applied = patience.applied === null ? {} : { 'preference-applied': patience.applied }
-      return answerOperation(deps, tenant, caller, id, applied)
-    })
+    const list: PatchListRequest = { tenant, caller, since, gone: request.gone, elements }
+    const again = operationAgain(deps, tenant, caller, (id) => decideAll(deps, known, request, list, id, undefined))
+    return withIdempotencyKey(
+      deps,
+      request,
+      { tenantId: tenant.id, caller, what, body, claimTtlMs, again },
+      async (claim) => {
+        const { id, survey } = await openOperation(deps, known, request, list, claim)
+        const moving = await decideAll(deps, known, request, list, id, survey)
+        const enough = AbortSignal.any([request.gone, request.closing])
+        await waitFor(deps, id, moving ? waitPreference.ms : 0, enough)
+        const applied = waitPreference.applied === null ? {} : { 'preference-applied': waitPreference.applied }
+        return answerOperation(deps, tenant, caller, id, applied)
+      },
+    )
   }
 
 /** Which client of the list a tag would be about, nobody could say. @throws Problem 400 */
-const refuseIfMatch = (ask: Ask): void => {
-  if (ask.headers['if-match'] !== undefined)
+const refuseIfMatch = (request: ApiRequest): void => {
+  if (request.headers['if-match'] !== undefined)
     throw new Problem('malformed', 'A list of changes takes no If-Match; send that client a PATCH of its own.')
 }
 
@@ -118,14 +126,14 @@ const refuseIfMatch = (ask: Ask): void => {
 const openOperation = async (
   deps: Surveying & { readonly operations: Pick<Operations, 'open'> },
   known: KnownClients,
-  ask: Ask,
-  list: ListRequest,
+  request: ApiRequest,
+  list: PatchListRequest,
   claim: Claim | undefined,
 ): Promise<{ readonly id: string; readonly survey: Survey | undefined }> => {
   if (claim?.operationId) return { id: claim.operationId, survey: undefined }
   const survey = await surveyOf(deps, known, list, list.elements)
   if (survey.refusal !== null && list.elements.length > recordedOneByOne) {
-    ask.record.note({ count: list.elements.length })
+    request.audit.note({ count: list.elements.length })
     throw survey.refusal
   }
   const ids = list.elements.map(({ id }) => id)
@@ -142,8 +150,8 @@ const openOperation = async (
 const decideAll = async (
   deps: DecidingAll,
   known: KnownClients,
-  ask: Ask,
-  list: ListRequest,
+  request: ApiRequest,
+  list: PatchListRequest,
   operationId: string,
   surveyed: Survey | undefined,
 ): Promise<boolean> => {
@@ -155,12 +163,12 @@ const decideAll = async (
   if (undecided.length === 0) return true
   const elements = undecided.map(({ element }) => element)
   const survey = surveyed ?? (await surveyOf(deps, known, list, elements))
-  const enough = AbortSignal.any([ask.closing, AbortSignal.timeout(deps.settings.decideMs)])
+  const enough = AbortSignal.any([request.closing, AbortSignal.timeout(deps.settings.decideMs)])
   const refused: AuditEntry[] = []
   let moving = true
   try {
     await eachOf(undecided, async ({ element, place }) => {
-      const deciding = { ask, list, survey, refused, enough, operationId }
+      const deciding = { request, list, survey, refused, enough, operationId }
       if (await decide(deps, known, deciding, element, place)) moving = false
     })
   } catch (error) {
@@ -175,8 +183,8 @@ const decideAll = async (
 
 /** What all elements of a list are decided with. */
 interface Deciding {
-  readonly ask: Ask
-  readonly list: ListRequest
+  readonly request: ApiRequest
+  readonly list: PatchListRequest
   readonly survey: Survey
   /** Where an element leaves the record of what was not accepted: they are stored together. */
   readonly refused: AuditEntry[]
@@ -197,7 +205,7 @@ const recordRefusals = async (deps: Storing, refused: readonly AuditEntry[]): Pr
 const decide = async (
   deps: DecidingOne,
   known: KnownClients,
-  { ask, list, survey, refused, enough, operationId }: Deciding,
+  { request, list, survey, refused, enough, operationId }: Deciding,
   { id, patch, problem }: ListedPatch,
   place: number,
 ): Promise<boolean> => {
@@ -205,14 +213,14 @@ const decide = async (
   try {
     if (enough.aborted) throw unavailable('There was no time left for this one; nothing was done. Send it again.', 1000)
     const isId = ClientId.safeParse(id).success
-    const record = openRecord({ ...ask.record.facts(), action: 'client.patch', target: isId ? id : null })
+    const audit = createAuditDraft({ ...request.audit.facts(), action: 'client.patch', target: isId ? id : null })
     const kept = { ...deps, audit: { store: async (entry: AuditEntry) => void refused.push(entry) } }
-    const accepted = await answerRecorded(kept, record, () => {
+    const accepted = await answerRecorded(kept, audit, () => {
       if (!isId) throw noSuchClient()
       if (problem !== null) throw problemIn(problem)
       const asked = askedOf(survey, id)
-      const request = { tenant, caller, since, gone: enough, patch: patchOf(patch), ifMatch: undefined, ...asked }
-      return acceptPatch(deps, known, request, id, { kind: 'element', operationId, place }, record)
+      const wanted = { tenant, caller, since, gone: enough, patch: patchOf(patch), ifMatch: undefined, ...asked }
+      return acceptPatch(deps, known, wanted, id, { kind: 'element', operationId, place }, audit)
     })
     if (accepted.kind === 'nothing-named') {
       await deps.operations.decide(operationId, place, keepAnswer({ status: 200, headers: {}, body: null }))

@@ -4,7 +4,7 @@ import type { Acceptance } from '../../domain/changes/accept.ts'
 import { withChange } from '../../domain/changes/plan.ts'
 import { previewOf } from '../../domain/changes/preview.ts'
 import { viewOf } from '../../domain/clients/view.ts'
-import type { Answer } from '../http/request.ts'
+import type { ApiResponse } from '../http/request.ts'
 import { readAnswer } from '../clients/client-answer.ts'
 
 /**
@@ -15,7 +15,7 @@ export const previewAnswer = (
   tenant: TenantConfiguration,
   record: ClientRecord,
   { values, changesNothing }: Extract<Acceptance, { kind: 'accepted' }>,
-): Answer => {
+): ApiResponse => {
   const { etag = null, 'nexus-warning': warnings } = readAnswer(tenant, record).headers
   const { metadataKeys } = tenant
   return {

@@ -1,9 +1,9 @@
 import type { Change, Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { changeView } from './change-view.ts'
-import { admit, tenantOf } from '../http/access.ts'
+import { requireClientPermission, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import { notFound } from '../http/problem.ts'
 import { mustRead } from '../clients/access.ts'
@@ -31,10 +31,10 @@ export const findChange = async (
 /** GET /v1/tenants/{tenantId}/changes/{changeId}: who changed what, when, and what came of it. */
 export const readChange =
   (deps: Admitting & FindingChanges) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await admit(deps, ask, 'read')
-    const tenant = tenantOf(deps, ask)
-    const { change, record } = await findChange(deps, tenant.id, ask.params['changeId'] ?? '')
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await requireClientPermission(deps, request, 'read')
+    const tenant = tenantOf(deps, request)
+    const { change, record } = await findChange(deps, tenant.id, request.params['changeId'] ?? '')
     mustRead(tenant, caller, record)
     return {
       status: 200,

@@ -1,9 +1,9 @@
 import type { Operation, Operations } from '../../adapters/postgres/changes/operations.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
-import { mayDo } from '../../domain/access/authorize.ts'
+import { hasPermission } from '../../domain/access/authorize.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
-import type { Answer, Ask } from '../http/request.ts'
-import { admit, tenantOf } from '../http/access.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
+import { requireClientPermission, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import { viewFor } from './answer-operation.ts'
 import { isDone } from './operation-view.ts'
@@ -13,17 +13,17 @@ import { uuid } from './read-change.ts'
 
 interface ReadingOperations {
   readonly operations: Pick<Operations, 'find'>
-  readonly clients: Pick<Clients, 'standings'>
+  readonly clients: Pick<Clients, 'accessRecords'>
 }
 
 /** GET /v1/tenants/{tenantId}/operations/{operationId}: how far changes are that were asked for together. */
 export const readOperation =
   (deps: Admitting & ReadingOperations) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await admit(deps, ask, 'read')
-    refuseParameters(ask.query)
-    const tenant = tenantOf(deps, ask)
-    const id = ask.params['operationId'] ?? ''
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await requireClientPermission(deps, request, 'read')
+    refuseParameters(request.query)
+    const tenant = tenantOf(deps, request)
+    const id = request.params['operationId'] ?? ''
     const operation = uuid.test(id) ? await deps.operations.find(tenant.id, id) : undefined
     if (operation === undefined) throw notFound('There is no such operation in this tenant, or it is over a week old.')
     mustSee(caller, operation)
@@ -38,6 +38,6 @@ export const readOperation =
 /** Its author may see it, through whatever application, and whoever may read every client. @throws Problem 403 */
 const mustSee = (caller: Caller, { author, tenantId }: Operation): void => {
   if (author.kind === caller.kind && author.id === caller.id) return
-  const everywhere = mayDo(caller, ['client.read.all', 'client.write.all'], tenantId)
+  const everywhere = hasPermission(caller, ['client.read.all', 'client.write.all'], tenantId)
   if (!everywhere.allowed) throw forbidden(`Somebody else asked for this. ${everywhere.detail}`, everywhere.needs)
 }

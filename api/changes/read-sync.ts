@@ -7,17 +7,17 @@ import { drifts } from '../../domain/clients/drift.ts'
 import { readFields } from '../../domain/clients/fields.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../domain/vocabulary.ts'
-import { standingView } from '../clients/terraform-standing.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import { terraformStatusView } from '../clients/terraform-status.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { changeView, nested } from './change-view.ts'
-import { admit, askerOf, clientIdOf, tenantOf } from '../http/access.ts'
+import { requireClientPermission, askerOf, clientIdOf, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { mustRead } from '../clients/access.ts'
 
 interface Synced {
   readonly changes: Pick<Changes, 'list'>
-  readonly stateIndex: Pick<StateIndex, 'standing'>
+  readonly stateIndex: Pick<StateIndex, 'status'>
 }
 
 /** Changes that are looked at for the times of the conditions; more than that seldom wait. */
@@ -26,21 +26,21 @@ const newest = 100
 /** GET /v1/tenants/{tenantId}/clients/{clientId}/sync: desired and observed side by side, and what is between them. */
 export const readSync =
   (deps: Admitting & Synced, known: KnownClients) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await admit(deps, ask, 'read')
-    const tenant = tenantOf(deps, ask)
-    const record = await known.find(tenant, clientIdOf(ask), askerOf(caller, 'read', ask.gone))
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await requireClientPermission(deps, request, 'read')
+    const tenant = tenantOf(deps, request)
+    const record = await known.find(tenant, clientIdOf(request), askerOf(caller, 'read', request.gone))
     mustRead(tenant, caller, record)
-    const [changes, standing] = await Promise.all([
+    const [changes, terraformStatus] = await Promise.all([
       deps.changes.list(record.key, newest),
-      deps.stateIndex.standing(record.key),
+      deps.stateIndex.status(record.key),
     ])
     return {
       status: 200,
       headers: { 'cache-control': 'private, no-cache' },
       body: JSON.stringify({
         ...syncView(record, changes, tenant.metadataKeys),
-        terraform: standingView(standing, caller),
+        terraform: terraformStatusView(terraformStatus, caller),
       }),
     }
   }

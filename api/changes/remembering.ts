@@ -7,7 +7,7 @@ import { toldOfChange, toldOfOperation } from '../clients/access.ts'
 import { isRefusalOfRights, keyIn } from '../http/idempotency.ts'
 import { Problem } from '../http/problem.ts'
 import { headerText } from '../http/request.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { operationOutline } from './operation-view.ts'
 
 /** Where it is found what a key has brought about. */
@@ -22,28 +22,28 @@ export interface Remembering {
  * an answer, and then their rights, must not have to send the change again to find out what became of it.
  */
 export const remembering =
-  (deps: Remembering, answer: (ask: Ask) => Promise<Answer>) =>
-  async (ask: Ask): Promise<Answer> => {
+  (deps: Remembering, answer: (request: ApiRequest) => Promise<ApiResponse>) =>
+  async (request: ApiRequest): Promise<ApiResponse> => {
     try {
-      return await answer(ask)
+      return await answer(request)
     } catch (error) {
-      throw error instanceof Problem && isRefusalOfRights(error) ? await toldOfKey(deps, ask, error) : error
+      throw error instanceof Problem && isRefusalOfRights(error) ? await toldOfKey(deps, request, error) : error
     }
   }
 
 const toldOfKey = async (
   { idempotency, changes, operations }: Remembering,
-  ask: Ask,
+  request: ApiRequest,
   refusal: Problem,
 ): Promise<Problem> => {
-  const header = headerText(ask.headers['idempotency-key'])
-  const { actor, tenantId } = ask.record.facts()
+  const header = headerText(request.headers['idempotency-key'])
+  const { actor, tenantId } = request.audit.facts()
   const key = header === undefined ? undefined : keyIn(header)
   if (key === undefined || tenantId === null || !isAuthor(actor)) return refusal
   const made = await idempotency.find({ tenantId, caller: actor, key })
   const change = made?.changeId ? await changes.find(tenantId, made.changeId) : undefined
   // The key of another client's change says nothing of this one.
-  const { clientId } = ask.params
+  const { clientId } = request.params
   if (change !== undefined && change.key.clientId === clientId) return toldOfChange(refusal, change)
   const operation =
     made?.operationId && clientId === undefined ? await operations.find(tenantId, made.operationId) : undefined

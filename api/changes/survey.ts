@@ -1,4 +1,4 @@
-import type { Clients, ClientStanding } from '../../adapters/postgres/clients/clients.ts'
+import type { Clients, AccessRecord } from '../../adapters/postgres/clients/clients.ts'
 import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
 import { accessFields } from '../../domain/clients/desired.ts'
 import { needsReading, readingCouldLetIn } from '../../domain/clients/rights.ts'
@@ -15,12 +15,12 @@ import type { ListedPatch } from './parse-list.ts'
 
 /** What is asked of many clients at once, and of their tenant. */
 export interface Surveying {
-  readonly clients: Pick<Clients, 'standings'>
+  readonly clients: Pick<Clients, 'accessRecords'>
   readonly health: Pick<Tenants, 'health'>
 }
 
 /** One request for many clients, parsed as far as all of them have in common. */
-export interface ListRequest extends Pick<Changing, 'tenant' | 'caller' | 'since' | 'gone'> {
+export interface PatchListRequest extends Pick<Changing, 'tenant' | 'caller' | 'since' | 'gone'> {
   readonly elements: readonly ListedPatch[]
 }
 
@@ -46,32 +46,32 @@ type Due = 'unknown' | 'may be let in' | 'rests on an observation'
 export const surveyOf = async (
   deps: Surveying,
   known: KnownClients,
-  list: ListRequest,
+  list: PatchListRequest,
   elements: readonly ListedPatch[],
 ): Promise<Survey> => {
   const { tenant } = list
   const ids = elements.map(({ id }) => id).filter((id) => ClientId.safeParse(id).success)
-  const before = await deps.clients.standings(tenant.id, ids)
+  const before = await deps.clients.accessRecords(tenant.id, ids)
   const due = new Map(elements.flatMap((element) => dueOf(list, element, before.get(element.id)) ?? []))
   if (due.size === 0) return { refusal: refusalOf(list, elements, before), asked: new Map() }
   const asked = await (due.size > maximumSingle ? readMany : readSingly)(deps, known, list, due)
-  return { refusal: refusalOf(list, elements, await deps.clients.standings(tenant.id, ids)), asked }
+  return { refusal: refusalOf(list, elements, await deps.clients.accessRecords(tenant.id, ids)), asked }
 }
 
 /** Why Auth0 has to be read for an element; nothing where it has not. */
 const dueOf = (
-  { tenant, caller }: ListRequest,
+  { tenant, caller }: PatchListRequest,
   { id, patch, problem }: ListedPatch,
-  standing: ClientStanding | undefined,
+  record: AccessRecord | undefined,
 ): readonly (readonly [string, Due])[] | undefined => {
   if (!ClientId.safeParse(id).success || id === tenant.credential.clientId) return undefined
-  if (standing === undefined || standing.vanished) return [[id, 'unknown']]
-  if (!decisionOn(tenant, caller, 'write', standing).allowed)
-    return isStale(tenant, standing) && readingCouldLetIn(caller, standing) ? [[id, 'may be let in']] : undefined
+  if (record === undefined || record.vanished) return [[id, 'unknown']]
+  if (!decisionOn(tenant, caller, 'write', record).allowed)
+    return isStale(tenant, record) && readingCouldLetIn(caller, record) ? [[id, 'may be let in']] : undefined
   return needsReading(
     { values: accessValuesIn(patch, problem), changesNothing: false },
     caller,
-    standing,
+    record,
     tenant.metadataKeys,
   )
     ? [[id, 'rests on an observation']]
@@ -108,7 +108,7 @@ const readSingly: typeof readMany = async (_deps, known, { tenant, caller, gone 
 const readMany = async (
   deps: Surveying,
   known: KnownClients,
-  { tenant, caller, gone }: ListRequest,
+  { tenant, caller, gone }: PatchListRequest,
   due: ReadonlyMap<string, Due>,
 ): Promise<ReadonlyMap<string, Auth0Client | undefined>> => {
   const health = await deps.health.health(tenant.id)
@@ -125,13 +125,13 @@ const readMany = async (
 }
 
 const refusalOf = (
-  { tenant, caller }: ListRequest,
+  { tenant, caller }: PatchListRequest,
   elements: readonly ListedPatch[],
-  standings: ReadonlyMap<string, ClientStanding>,
+  records: ReadonlyMap<string, AccessRecord>,
 ): Problem | null => {
   const decisions = elements.flatMap(({ id }) => {
-    const standing = standings.get(id)
-    return standing === undefined || standing.vanished ? [] : [decisionOn(tenant, caller, 'write', standing)]
+    const record = records.get(id)
+    return record === undefined || record.vanished ? [] : [decisionOn(tenant, caller, 'write', record)]
   })
   if (decisions.some(({ allowed }) => allowed)) return null
   const denied = decisions.find((decision) => !decision.allowed)

@@ -1,6 +1,6 @@
 import type { Changes } from '../../adapters/postgres/changes/changes.ts'
-import type { Answer, Ask } from '../http/request.ts'
-import { admit, tenantOf } from '../http/access.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
+import { requireClientPermission, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import { refuseParameters } from '../http/query.ts'
 import { Problem } from '../http/problem.ts'
@@ -11,13 +11,13 @@ import { mustWrite } from '../clients/access.ts'
 /** DELETE /v1/tenants/{tenantId}/changes/{changeId}: takes a change back that still waits. */
 export const withdrawChange =
   (deps: Admitting & FindingChanges & { readonly changes: Pick<Changes, 'withdraw'> }) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await admit(deps, ask, 'write')
-    refuseParameters(ask.query)
-    const tenant = tenantOf(deps, ask)
-    const { change, record } = await findChange(deps, tenant.id, ask.params['changeId'] ?? '')
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await requireClientPermission(deps, request, 'write')
+    refuseParameters(request.query)
+    const tenant = tenantOf(deps, request)
+    const { change, record } = await findChange(deps, tenant.id, request.params['changeId'] ?? '')
     mustWrite(tenant, caller, record)
-    const outcome = await deps.changes.withdraw(change, ask.record, (state) => mustWrite(tenant, caller, state))
+    const outcome = await deps.changes.withdraw(change, request.audit, (state) => mustWrite(tenant, caller, state))
     if (outcome === 'under-way')
       throw new Problem('change-under-way', 'A worker is at this client; ask again when it is done.', {
         headers: { 'retry-after': '2' },

@@ -37,16 +37,16 @@ const mustBeAllowed = (decision: Decision): void => {
  * was ever answered of it is that it is not there.
  */
 export const readableIn = async (
-  { clients }: { readonly clients: Pick<Clients, 'standings'> },
+  { clients }: { readonly clients: Pick<Clients, 'accessRecords'> },
   tenant: TenantConfiguration,
   caller: Caller,
   clientIds: readonly string[],
 ): Promise<(clientId: string) => boolean> => {
   if (claimsOf(caller, 'read') === 'all') return () => true
-  const standings = await clients.standings(tenant.id, clientIds)
+  const records = await clients.accessRecords(tenant.id, clientIds)
   return (clientId) => {
-    const standing = standings.get(clientId)
-    return standing === undefined || decisionOn(tenant, caller, 'read', standing).allowed
+    const record = records.get(clientId)
+    return record === undefined || decisionOn(tenant, caller, 'read', record).allowed
   }
 }
 

@@ -1,9 +1,9 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
-import { foreignStateOf } from '../../domain/terraform/standing.ts'
+import { foreignStateOf } from '../../domain/terraform/placement.ts'
 import type { MetadataKeys } from '../../domain/vocabulary.ts'
 import { viewOf } from '../../domain/clients/view.ts'
-import type { Answer } from '../http/request.ts'
+import type { ApiResponse } from '../http/request.ts'
 import { etagOf } from '../http/etag.ts'
 import { isStale } from './client-cache.ts'
 import type { AnswerHeaders } from '../http/problem.ts'
@@ -24,7 +24,7 @@ export const clientAnswer = (
   tenant: TenantConfiguration,
   record: Answerable,
   headers: AnswerHeaders = {},
-): Answer => {
+): ApiResponse => {
   const body = clientText(record, tenant.metadataKeys)
   return {
     status,
@@ -43,7 +43,7 @@ export const clientAnswer = (
  * The client as a read answers it: an observation that is older than the tenant wants it is here because Auth0 could
  * not be asked, and is said to be so.
  */
-export const readAnswer = (tenant: TenantConfiguration, record: Answerable): Answer =>
+export const readAnswer = (tenant: TenantConfiguration, record: Answerable): ApiResponse =>
   clientAnswer(
     200,
     tenant,

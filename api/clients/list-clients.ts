@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { sortFields } from '../../adapters/postgres/clients/client-lists.ts'
-import type { ClientLists, ListedClient, ListOrder, ListRequest } from '../../adapters/postgres/clients/client-lists.ts'
+import type {
+  ClientLists,
+  ListedClient,
+  ListOrder,
+  ClientListRequest,
+} from '../../adapters/postgres/clients/client-lists.ts'
 import { claimsOf } from '../../domain/access/authorize.ts'
 import { effective } from '../../domain/clients/desired.ts'
 import { keptName } from '../../domain/texts/kept.ts'
@@ -8,9 +13,9 @@ import { syncOf, syncWords, terraformWords } from '../../domain/clients/listing.
 import { measured } from '../../domain/texts/lengths.ts'
 import { textOf, textsOf } from '../../domain/shape.ts'
 import type { MetadataKeys } from '../../domain/vocabulary.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { cursorOf, listDigest, positionIn } from '../http/cursor.ts'
-import { admit, tenantOf } from '../http/access.ts'
+import { requireClientPermission, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import { unavailable } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
@@ -42,14 +47,14 @@ const rebuiltAtOnce = 1000
 /** GET /v1/tenants/{tenantId}/clients: the clients that the caller may read, page by page. */
 export const listClients =
   (deps: Admitting & { readonly lists: ClientLists }) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await admit(deps, ask, 'read')
-    const { limit, cursor, sort, ...filters } = parseQuery(ListQuery, ask.query, parameters)
-    const tenant = tenantOf(deps, ask)
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await requireClientPermission(deps, request, 'read')
+    const { limit, cursor, sort, ...filters } = parseQuery(ListQuery, request.query, parameters)
+    const tenant = tenantOf(deps, request)
     const order = orderOf(sort)
     // The schema puts the filters into its own order, whatever order they came in.
     const digest = listDigest([tenant.id, sort, filters])
-    const request: ListRequest = {
+    const wanted: ClientListRequest = {
       tenantId: tenant.id,
       keys: tenant.metadataKeys,
       except: tenant.credential.clientId,
@@ -62,7 +67,7 @@ export const listClients =
     }
     if ((await deps.lists.rebuildStale(tenant.id, tenant.metadataKeys, rebuiltAtOnce)) === rebuiltAtOnce)
       throw unavailable("The tenant's metadata keys were changed, and its clients are being read anew.", 1000)
-    const found = await deps.lists.page(request)
+    const found = await deps.lists.page(wanted)
     const page = found.slice(0, limit)
     const last = found.length > limit ? page.at(-1) : undefined
     return {

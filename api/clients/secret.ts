@@ -1,5 +1,5 @@
 import { acceptedEntry } from '../../adapters/postgres/audit.ts'
-import type { Audit, OpenRecord } from '../../adapters/postgres/audit.ts'
+import type { Audit, AuditDraft } from '../../adapters/postgres/audit.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
@@ -9,7 +9,7 @@ import type { AuditFacts } from '../../domain/access/audit.ts'
 import { isRecord } from '../../domain/shape.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
-import type { Answer } from '../http/request.ts'
+import type { ApiResponse } from '../http/request.ts'
 import type { Auth0Reads } from './auth0-reads.ts'
 import { orNoPlace } from './client-cache.ts'
 import type { ReadSettings } from './client-cache.ts'
@@ -28,8 +28,8 @@ export interface ReadingSecrets {
 }
 
 /** A record of its own for a secret that is read beside something else that is recorded. */
-export const recordOfSecret = (record: OpenRecord): AuditFacts => ({
-  ...record.facts(),
+export const recordOfSecret = (audit: AuditDraft): AuditFacts => ({
+  ...audit.facts(),
   action: 'client.secret.read',
   changeId: null,
 })
@@ -66,10 +66,10 @@ export const withSecret = async (
   deps: ReadingSecrets,
   key: ClientKey,
   caller: Caller,
-  answer: Answer,
+  answer: ApiResponse,
   beside: AuditFacts | null,
   gone: AbortSignal,
-): Promise<Answer> => {
+): Promise<ApiResponse> => {
   const signal = AbortSignal.any([gone, AbortSignal.timeout(deps.settings.readMs)])
   const read = await readSecret(deps, key, askerOf(caller, beside === null ? 'read' : 'write', signal))
   if ('problem' in read) {
@@ -101,7 +101,7 @@ const readSecret = async (
 /** Its credential is ill: nothing is asked of the tenant but the worker's probe. */
 const isHeld = (record: ClientRecord | undefined): boolean => record?.blockedBy === 'tenant-held'
 
-const filled = (answer: Answer, secret: string | null, warning?: string): Answer => {
+const filled = (answer: ApiResponse, secret: string | null, warning?: string): ApiResponse => {
   const client: unknown = JSON.parse(answer.body?.toString() ?? 'null')
   const warnings = [answer.headers['nexus-warning'] ?? [], warning ?? []].flat()
   return {

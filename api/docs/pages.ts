@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { marked } from 'marked'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import type { BrowserSettings } from '../http/security-headers.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { operations } from './openapi/operations.ts'
@@ -40,7 +40,7 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-const page = (type: string, body: string | Buffer): Answer => ({
+const page = (type: string, body: string | Buffer): ApiResponse => ({
   status: 200,
   headers: {
     'content-type': `${type}; charset=utf-8`,
@@ -74,8 +74,8 @@ const assets: Readonly<Record<string, { readonly type: string; readonly read: ()
 
 const ofPackage = (file: string): Buffer => readFileSync(fileURLToPath(import.meta.resolve(file)))
 
-const docsAsset = (ask: Ask): Promise<Answer> => {
-  const name = ask.params['asset'] ?? ''
+const docsAsset = (request: ApiRequest): Promise<ApiResponse> => {
+  const name = request.params['asset'] ?? ''
   const asset = Object.hasOwn(assets, name) ? assets[name] : undefined
   if (asset === undefined) throw notFound('There is no such file.')
   return Promise.resolve(page(asset.type, asset.read()))
@@ -84,8 +84,8 @@ const docsAsset = (ask: Ask): Promise<Answer> => {
 /** The reference of problems, a section for each. */
 const reference = (): string => readFileSync(new URL('../../docs/reference/problems.md', import.meta.url), 'utf8')
 
-const problemPage = async (ask: Ask): Promise<Answer> => {
-  const code = ask.params['code'] ?? ''
+const problemPage = async (request: ApiRequest): Promise<ApiResponse> => {
+  const code = request.params['code'] ?? ''
   if (!Object.hasOwn(problems, code)) throw notFound('There is no such problem.')
   const section = reference()
     .split(/^## /m)

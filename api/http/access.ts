@@ -2,11 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { StateKey } from '../../adapters/postgres/terraform/state-rows.ts'
-import { mayAsk, mayDo } from '../../domain/access/authorize.ts'
+import { couldReachAny, hasPermission } from '../../domain/access/authorize.ts'
 import type { Verb } from '../../domain/access/authorize.ts'
 import { ClientId, StateName, TenantId } from '../../domain/vocabulary.ts'
 import type { Caller, Permission } from '../../domain/vocabulary.ts'
-import type { Ask } from './request.ts'
+import type { ApiRequest } from './request.ts'
 import { forbidden, notFound, tooMany } from './problem.ts'
 
 /** What tells who asks, and whether they ask too often. */
@@ -41,10 +41,14 @@ export type Admitting = Identifying & TenantsById
  *
  * @throws Unauthenticated, IssuerUnavailable; Problem 429 for a caller who is too fast
  */
-export const identify = async (deps: Identifying, ask: Ask): Promise<Caller> => {
-  const caller = await deps.authenticate(ask.headers, ask.record.facts().address, ask.params['tenantId'] ?? null)
-  ask.record.note({ actor: { kind: caller.kind, id: caller.id, application: caller.application } })
-  const waitMs = deps.rate(caller, ask.params['tenantId'] ?? null)
+export const identify = async (deps: Identifying, request: ApiRequest): Promise<Caller> => {
+  const caller = await deps.authenticate(
+    request.headers,
+    request.audit.facts().address,
+    request.params['tenantId'] ?? null,
+  )
+  request.audit.note({ actor: { kind: caller.kind, id: caller.id, application: caller.application } })
+  const waitMs = deps.rate(caller, request.params['tenantId'] ?? null)
   if (waitMs > 0) throw tooMany('This caller sends too many requests. Wait as long as Retry-After says.', waitMs)
   return caller
 }
@@ -55,11 +59,11 @@ export const identify = async (deps: Identifying, ask: Ask): Promise<Caller> => 
  * @throws Unauthenticated, IssuerUnavailable; Problem 403 for a caller whom no client of the tenant could let in, 404
  *   for what cannot be a tenant's id
  */
-export const admit = async (deps: Identifying, ask: Ask, verb: Verb): Promise<Caller> => {
-  const caller = await identify(deps, ask)
-  const tenantId = ask.params['tenantId'] ?? ''
+export const requireClientPermission = async (deps: Identifying, request: ApiRequest, verb: Verb): Promise<Caller> => {
+  const caller = await identify(deps, request)
+  const tenantId = request.params['tenantId'] ?? ''
   if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
-  const door = mayAsk(caller, verb, tenantId)
+  const door = couldReachAny(caller, verb, tenantId)
   if (!door.allowed) throw forbidden(door.detail, door.needs)
   return caller
 }
@@ -67,17 +71,17 @@ export const admit = async (deps: Identifying, ask: Ask, verb: Verb): Promise<Ca
 /**
  * Who asks for what needs one of a few permissions on the tenant.
  *
- * @throws as `admit`
+ * @throws as `requireClientPermission`
  */
-export const admitTo = async (
+export const requireAnyPermission = async (
   deps: Identifying,
-  ask: Ask,
+  request: ApiRequest,
   ...anyOf: readonly [Permission, ...Permission[]]
 ): Promise<Caller> => {
-  const caller = await identify(deps, ask)
-  const tenantId = ask.params['tenantId'] ?? ''
+  const caller = await identify(deps, request)
+  const tenantId = request.params['tenantId'] ?? ''
   if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
-  const door = mayDo(caller, anyOf, tenantId)
+  const door = hasPermission(caller, anyOf, tenantId)
   if (!door.allowed) throw forbidden(door.detail, door.needs)
   return caller
 }
@@ -85,33 +89,33 @@ export const admitTo = async (
 /**
  * Who asks for a Terraform state: one of the permissions on the tenant, and credentials that are good for that state.
  *
- * @throws as `admit`
+ * @throws as `requireClientPermission`
  */
-export const admitToState = async (
+export const requireStateAccess = async (
   deps: Admitting,
-  ask: Ask,
+  request: ApiRequest,
   ...anyOf: readonly [Permission, ...Permission[]]
 ): Promise<{ readonly caller: Caller; readonly tenant: TenantConfiguration; readonly key: StateKey }> => {
-  const caller = await admitTo(deps, ask, ...anyOf)
-  const tenant = tenantOf(deps, ask)
-  const name = StateName.safeParse(ask.params['state'])
+  const caller = await requireAnyPermission(deps, request, ...anyOf)
+  const tenant = tenantOf(deps, request)
+  const name = StateName.safeParse(request.params['state'])
   if (!name.success)
     throw notFound('The name of a state is letters, digits, dots, dashes and underscores, 128 at most.')
-  if (!mayReach(caller, name.data))
+  if (!coversState(caller, name.data))
     throw forbidden(`The caller's credentials are not good for the state ${name.data}.`, 'state')
   return { caller, tenant, key: { tenantId: tenant.id, name: name.data } }
 }
 
 /** Whether a caller's credentials are good for a state, whatever they permit. */
-export const mayReach = ({ terraformStates }: Caller, state: string): boolean =>
+export const coversState = ({ terraformStates }: Caller, state: string): boolean =>
   terraformStates === '*' || terraformStates.includes(state)
 
 /** The permissions that let a caller see which states there are. */
 const seeing = ['terraform.state', 'terraform.state.force-unlock', 'terraform.read'] as const
 
 /** Whether a caller may know of a state: its name, who holds its lock, how many clients it has. */
-export const maySee = (caller: Caller, state: string): boolean =>
-  seeing.some((permission) => caller.permissions.has(permission)) && mayReach(caller, state)
+export const maySeeState = (caller: Caller, state: string): boolean =>
+  seeing.some((permission) => caller.permissions.has(permission)) && coversState(caller, state)
 
 /** Who waits where a request has to read Auth0: readings on the way to a change are not held up by the caller's others. */
 export const askerOf = ({ kind, id }: Caller, verb: Verb, signal: AbortSignal): Asker => ({
@@ -120,21 +124,21 @@ export const askerOf = ({ kind, id }: Caller, verb: Verb, signal: AbortSignal): 
 })
 
 /** @throws Problem 403 where a caller who was let in lacks the one permission that counts */
-export const mustHold = (caller: Caller, permission: Permission): void => {
+export const requirePermission = (caller: Caller, permission: Permission): void => {
   if (!caller.permissions.has(permission))
     throw forbidden(`This needs the permission ${permission} on the tenant.`, permission)
 }
 
 /** @throws Problem 404 */
-export const tenantOf = (deps: TenantsById, ask: Ask): TenantConfiguration => {
-  const tenant = deps.tenants.get(ask.params['tenantId'] ?? '')
+export const tenantOf = (deps: TenantsById, request: ApiRequest): TenantConfiguration => {
+  const tenant = deps.tenants.get(request.params['tenantId'] ?? '')
   if (tenant === undefined) throw notFound('There is no such tenant.')
   return tenant
 }
 
 /** A client's id as it may be asked of Auth0. @throws Problem 404 */
-export const clientIdOf = (ask: Ask): string => {
-  const id = ClientId.safeParse(ask.params['clientId'])
+export const clientIdOf = (request: ApiRequest): string => {
+  const id = ClientId.safeParse(request.params['clientId'])
   if (!id.success) throw noSuchClient()
   return id.data
 }

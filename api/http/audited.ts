@@ -1,7 +1,7 @@
 import { isIP, isIPv4 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
-import { acceptedEntry, AuditUnavailable, openRecord } from '../../adapters/postgres/audit.ts'
-import type { Audit, OpenRecord } from '../../adapters/postgres/audit.ts'
+import { acceptedEntry, AuditUnavailable, createAuditDraft } from '../../adapters/postgres/audit.ts'
+import type { Audit, AuditDraft } from '../../adapters/postgres/audit.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { Strangers } from '../../adapters/postgres/strangers.ts'
 import { isAcceptanceRecorded, isRefusalRecorded, isStrangerCounted } from '../../domain/access/audit.ts'
@@ -22,16 +22,16 @@ const targets: readonly { readonly name: string; readonly fits: (value: string) 
 ]
 
 /** Begins the record of a request: what its address tells. Who asks is noted where they are let in. */
-export const recordOf = (
+export const auditDraftOf = (
   action: AuditAction,
   request: Pick<FastifyRequest, 'ip' | 'id'>,
   params: Readonly<Record<string, string>>,
-): OpenRecord => {
+): AuditDraft => {
   const tenantId = TenantId.safeParse(params['tenantId'])
   const target = targets
     .map(({ name, fits }) => ({ value: params[name], fits }))
     .find(({ value }) => value !== undefined)
-  return openRecord({
+  return createAuditDraft({
     action,
     tenantId: tenantId.success ? tenantId.data : null,
     actor: null,
@@ -83,7 +83,7 @@ export const storeEntry = async ({ audit, log }: Storing, entry: AuditEntry): Pr
  */
 export const answerRecorded = async <T>(
   { audit, strangers, log }: Recording,
-  record: OpenRecord,
+  record: AuditDraft,
   answer: () => Promise<T>,
 ): Promise<T> => {
   const store: Audit['store'] = (entry) => storeEntry({ audit, log }, entry)

@@ -5,7 +5,7 @@ import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import { headerText } from './request.ts'
-import type { Answer, Ask } from './request.ts'
+import type { ApiResponse, ApiRequest } from './request.ts'
 import { readKept, keepAnswer, keepProblem } from './stored-answer.ts'
 import type { Kept } from './stored-answer.ts'
 import { loggable, problemOf } from './problem-of.ts'
@@ -23,14 +23,14 @@ export interface ClaimSettings {
 }
 
 /** What a request with an `Idempotency-Key` is, so that its repetition is told from another one. */
-interface Repeatable {
+interface IdempotentRequest {
   readonly tenantId: string
   readonly caller: Caller
   /** What it asks for, where the body does not say it: the kind of request, the client, how the body is read. */
   readonly what: readonly string[]
   readonly body: Uint8Array
   /** How long it may take: after that it counts as dead, and its repetition goes on in its place. */
-  readonly holdMs: number
+  readonly claimTtlMs: number
   /**
    * What of the answer of before the caller may be told now: their rights may be others since.
    *
@@ -47,16 +47,16 @@ interface Repeatable {
  * @param work does it. Its claim says what a former attempt, which died, has brought about; undefined without a key
  * @throws Problem 400 for a bad key, 409 while the same request is under way, 422 where the key belongs to another
  */
-export const once = async (
+export const withIdempotencyKey = async (
   deps: Repeating,
-  ask: Ask,
-  { tenantId, caller, what, body, holdMs, again }: Repeatable,
-  work: (claim: Claim | undefined) => Promise<Answer>,
-): Promise<Answer> => {
-  const key = keyOf(headerText(ask.headers['idempotency-key']))
+  request: ApiRequest,
+  { tenantId, caller, what, body, claimTtlMs: holdMs, again }: IdempotentRequest,
+  work: (claim: Claim | undefined) => Promise<ApiResponse>,
+): Promise<ApiResponse> => {
+  const key = keyOf(headerText(request.headers['idempotency-key']))
   if (key === undefined) return work(undefined)
   const of: RequestKey = { tenantId, caller: authorOf(caller), key }
-  const fingerprint = fingerprintOf(what, ask.query, body)
+  const fingerprint = fingerprintOf(what, request.query, body)
   for (;;) {
     const claimed = await deps.idempotency.claim(of, fingerprint, holdMs)
     switch (claimed.kind) {
@@ -73,7 +73,7 @@ export const once = async (
         const kept = readKept(claimed.answer)
         if (!(kept instanceof Problem && isRefusalOfRights(kept))) {
           const { made } = claimed
-          if (made?.changeId) ask.record.note({ changeId: made.changeId })
+          if (made?.changeId) request.audit.note({ changeId: made.changeId })
           return replayed(await again(kept, made))
         }
         // Kept by a version that kept them.
@@ -89,8 +89,8 @@ export const isRefusalOfRights = ({ code }: Problem): boolean => code === 'forbi
 const attempt = async (
   { idempotency, log }: Repeating,
   claim: Claim,
-  work: (claim: Claim) => Promise<Answer>,
-): Promise<Answer> => {
+  work: (claim: Claim) => Promise<ApiResponse>,
+): Promise<ApiResponse> => {
   /** The answer is out already, or about to be: without its copy a repetition finds what was stored with the key. */
   const note = async (writing: Promise<void>): Promise<void> => {
     await writing.catch((error: unknown) => log.warn({ error: loggable(error) }, 'the answer for a key was not kept'))
@@ -109,7 +109,7 @@ const attempt = async (
 }
 
 /** The answer of before, with a header that says so. @throws Problem where it is one */
-const replayed = (kept: Kept): Answer => {
+const replayed = (kept: Kept): ApiResponse => {
   const headers = { ...kept.headers, 'nexus-replayed': 'true' }
   if (!(kept instanceof Problem)) return { ...kept, headers }
   throw new Problem(kept.code, kept.message, { errors: kept.errors, extension: kept.extension, headers })

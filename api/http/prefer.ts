@@ -5,7 +5,7 @@ export interface WaitSettings {
 }
 
 /** How long a caller is willing to wait, and what of their preference was heeded (RFC 7240). */
-export interface Patience {
+export interface WaitPreference {
   readonly ms: number
   /** For `Preference-Applied`; null where nothing was asked for. */
   readonly applied: string | null
@@ -40,7 +40,7 @@ const valueIn = (text: string): { readonly value: string; readonly rest: string 
  * Reads `Prefer`. `wait=N` waits at most N seconds, `respond-async` not at all; together they mean "asynchronously
  * after N seconds". What cannot be read is no preference, as RFC 7240 wants it.
  */
-export const patienceOf = (header: string | undefined, settings: WaitSettings): Patience => {
+export const waitPreferenceOf = (header: string | undefined, settings: WaitSettings): WaitPreference => {
   const asked = new Map<string, string>()
   for (const part of (header ?? '').split(',')) {
     const found = preferenceIn(part)

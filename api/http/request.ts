@@ -1,8 +1,8 @@
-import type { OpenRecord } from '../../adapters/postgres/audit.ts'
+import type { AuditDraft } from '../../adapters/postgres/audit.ts'
 import type { AnswerHeaders } from './problem.ts'
 
 /** What a stage is asked: a request, without anything of the server that carried it. */
-export interface Ask {
+export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly params: Readonly<Record<string, string>>
   /** The query string's raw text, without the question mark. */
@@ -17,11 +17,11 @@ export interface Ask {
   /** Aborted when the server is closing: what can be answered early should be. */
   readonly closing: AbortSignal
   /** What is to be recorded of this request; who learns more of it notes it there. */
-  readonly record: OpenRecord
+  readonly audit: AuditDraft
 }
 
 /** An answer that is no problem. The body is JSON, unless a header `content-type` says otherwise; null where there is none. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: 200 | 201 | 202 | 204 | 304
   readonly headers: AnswerHeaders
   readonly body: string | Buffer | null

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AuditAction } from '../../domain/access/audit.ts'
-import type { Answer, Ask } from './request.ts'
+import type { ApiResponse, ApiRequest } from './request.ts'
 import { readBody } from './body.ts'
-import { answerRecorded, recordOf } from './audited.ts'
+import { answerRecorded, auditDraftOf } from './audited.ts'
 import type { Recording } from './audited.ts'
 
 /** A group of routes: what answers where, without anything of the server. */
@@ -12,7 +12,7 @@ export type Routes = readonly {
   readonly url: string
   /** What it decides about, for the audit; a stage that knows better notes it in the request's record. */
   readonly action: AuditAction
-  readonly answer: (ask: Ask) => Promise<Answer>
+  readonly answer: (request: ApiRequest) => Promise<ApiResponse>
 }[]
 
 /** What a group of handlers needs of the world, put together: what one of them needs, all together need. */
@@ -31,30 +31,30 @@ export interface BodySettings {
 
 type Serving = Recording & { readonly settings: BodySettings }
 
-/** Puts routes on the server: a request becomes an `Ask`, an `Answer` becomes a response; what is decided is recorded. */
+/** Puts routes on the server: a request becomes an `ApiRequest`, an `ApiResponse` becomes a response; what is decided is recorded. */
 export const serve = (app: FastifyInstance, routes: Routes, deps: Serving, closing: AbortSignal): void => {
   for (const { method, url, action, answer } of routes)
     app.route({
       method,
       url,
       handler: async (request, reply) => {
-        const ask = askOf(request, reply, action, deps.settings, closing)
+        const asked = apiRequestOf(request, reply, action, deps.settings, closing)
         try {
-          return send(reply, await answerRecorded(deps, ask.record, () => answer(ask)))
+          return send(reply, await answerRecorded(deps, asked.audit, () => answer(asked)))
         } finally {
-          request.isKnown = ask.record.facts().actor !== null
+          request.isKnown = asked.audit.facts().actor !== null
         }
       },
     })
 }
 
-const askOf = (
+const apiRequestOf = (
   request: FastifyRequest,
   reply: FastifyReply,
   action: AuditAction,
   settings: BodySettings,
   closing: AbortSignal,
-): Ask => {
+): ApiRequest => {
   const gone = new AbortController()
   // The response's `close`: it comes when the answer is out, and when the connection is lost before.
   reply.raw.once('close', () => gone.abort())
@@ -66,11 +66,11 @@ const askOf = (
     readBody: (limitBytes = settings.bodyLimitBytes) => readBody(request.raw, limitBytes),
     gone: gone.signal,
     closing,
-    record: recordOf(action, request, params),
+    audit: auditDraftOf(action, request, params),
   }
 }
 
-const send = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply => {
+const send = (reply: FastifyReply, { status, headers, body }: ApiResponse): FastifyReply => {
   reply.code(status)
   for (const [name, value] of Object.entries(headers)) reply.header(name, value)
   if (body === null) return reply.send()

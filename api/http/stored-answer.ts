@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Answer } from './request.ts'
+import type { ApiResponse } from './request.ts'
 import { isProblemCode, Problem } from './problem.ts'
 
 /** Answers as they are kept: an answer or a problem as text, and back. A secret is in neither. */
@@ -20,14 +20,14 @@ const KeptProblem = z.object({
 })
 const KeptText = z.union([z.object({ answer: KeptAnswer }), z.object({ problem: KeptProblem })])
 
-export const keepAnswer = ({ status, headers, body }: Answer): string =>
+export const keepAnswer = ({ status, headers, body }: ApiResponse): string =>
   JSON.stringify({ answer: { status, headers, body: body?.toString() ?? null } })
 
 export const keepProblem = ({ code, message, errors, headers, extension }: Problem): string =>
   JSON.stringify({ problem: { code, detail: message, errors, headers, extension } })
 
 /** What was answered before. */
-export type Kept = Answer | Problem
+export type Kept = ApiResponse | Problem
 
 /** What was kept, as it was. */
 export const readKept = (text: string): Kept => {

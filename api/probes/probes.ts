@@ -1,5 +1,5 @@
 import type { RedisProblem } from '../../domain/redis-fitness.ts'
-import type { Answer } from '../http/request.ts'
+import type { ApiResponse } from '../http/request.ts'
 import { unavailable } from '../http/problem.ts'
 import type { Routes } from '../http/serve.ts'
 
@@ -10,7 +10,7 @@ export interface Probed {
   readonly queue: { readonly problem: () => RedisProblem | null }
 }
 
-const well = (body: object): Answer => ({
+const well = (body: object): ApiResponse => ({
   status: 200,
   headers: { 'cache-control': 'no-store' },
   body: JSON.stringify(body),

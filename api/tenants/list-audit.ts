@@ -3,8 +3,8 @@ import type { Audit, AuditPlace } from '../../adapters/postgres/audit.ts'
 import { auditActionNames, auditOutcomes } from '../../domain/access/audit.ts'
 import { keptName, KeptTime, momentOf } from '../../domain/texts/kept.ts'
 import { measured } from '../../domain/texts/lengths.ts'
-import type { Answer, Ask } from '../http/request.ts'
-import { admitTo, tenantOf } from '../http/access.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
+import { requireAnyPermission, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import { parseQuery } from '../http/query.ts'
 
@@ -34,10 +34,10 @@ const parameters =
 /** GET /v1/tenants/{tenantId}/audit: who was let do what, and who was not; newest first. */
 export const listAudit =
   (deps: Admitting & { readonly audit: Pick<Audit, 'page'> }) =>
-  async (ask: Ask): Promise<Answer> => {
-    await admitTo(deps, ask, 'tenant.admin')
-    const { limit, cursor, ...filter } = parseQuery(Query, ask.query, parameters)
-    const { id: tenantId } = tenantOf(deps, ask)
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    await requireAnyPermission(deps, request, 'tenant.admin')
+    const { limit, cursor, ...filter } = parseQuery(Query, request.query, parameters)
+    const { id: tenantId } = tenantOf(deps, request)
     const found = await deps.audit.page(
       { ...filter, tenantId },
       { limit: limit + 1, newestFirst: true, ...(cursor && { after: cursor }) },

@@ -2,15 +2,15 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
 import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
 import type { Audit } from '../../adapters/postgres/audit.ts'
-import { isGoodFor } from '../../domain/access/authorize.ts'
+import { coversTenant } from '../../domain/access/authorize.ts'
 import { TenantId } from '../../domain/vocabulary.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { RedisProblem } from '../../domain/redis-fitness.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { identify, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
-import { readLook } from './plan-and-drift.ts'
-import type { Looking } from './plan-and-drift.ts'
+import { readTenantReport } from './plan-and-drift.ts'
+import type { Reporting } from './plan-and-drift.ts'
 import { pauseTenant } from './pause.ts'
 import type { PausingTenants } from './pause.ts'
 import { forbidden, notFound } from '../http/problem.ts'
@@ -25,7 +25,7 @@ interface Telling {
   readonly queue: { readonly problem: () => RedisProblem | null }
 }
 
-type OfTenants = Admitting & Telling & PausingTenants & Looking & { readonly audit: Pick<Audit, 'page'> }
+type OfTenants = Admitting & Telling & PausingTenants & Reporting & { readonly audit: Pick<Audit, 'page'> }
 
 /** `/v1/tenants`, `/v1/tenants/{tenantId}` and what stands below it for the whole tenant */
 export const tenantRoutes = (deps: OfTenants): Routes => [
@@ -34,32 +34,32 @@ export const tenantRoutes = (deps: OfTenants): Routes => [
   { method: 'POST', url: '/v1/tenants/:tenantId/pause', action: 'pause', answer: pauseTenant(deps, true) },
   { method: 'POST', url: '/v1/tenants/:tenantId/resume', action: 'resume', answer: pauseTenant(deps, false) },
   { method: 'GET', url: '/v1/tenants/:tenantId/audit', action: 'audit.read', answer: listAudit(deps) },
-  { method: 'GET', url: '/v1/tenants/:tenantId/plan', action: 'client.read', answer: readLook(deps, 'plan') },
-  { method: 'GET', url: '/v1/tenants/:tenantId/drift', action: 'client.read', answer: readLook(deps, 'drift') },
+  { method: 'GET', url: '/v1/tenants/:tenantId/plan', action: 'client.read', answer: readTenantReport(deps, 'plan') },
+  { method: 'GET', url: '/v1/tenants/:tenantId/drift', action: 'client.read', answer: readTenantReport(deps, 'drift') },
 ]
 
 /** The tenants on which the caller may do anything, each with its health. */
 const listTenants =
   (deps: Admitting & Telling) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await identify(deps, ask)
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await identify(deps, request)
     if (caller.permissions.size === 0) throw forbidden('The caller has no permission on any tenant.', 'any permission')
-    const tenants = [...deps.tenants.values()].filter(({ id }) => isGoodFor(caller, id))
+    const tenants = [...deps.tenants.values()].filter(({ id }) => coversTenant(caller, id))
     return answer({ tenants: await Promise.all(tenants.map((tenant) => tenantView(deps, tenant, caller))) })
   }
 
 const readTenant =
   (deps: Admitting & Telling) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await identify(deps, ask)
-    const tenantId = ask.params['tenantId'] ?? ''
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await identify(deps, request)
+    const tenantId = request.params['tenantId'] ?? ''
     if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
-    if (caller.permissions.size === 0 || !isGoodFor(caller, tenantId))
+    if (caller.permissions.size === 0 || !coversTenant(caller, tenantId))
       throw forbidden('The caller has no permission on this tenant.', 'any permission')
-    return answer(await tenantView(deps, tenantOf(deps, ask), caller))
+    return answer(await tenantView(deps, tenantOf(deps, request), caller))
   }
 
-const answer = (body: unknown): Answer => ({
+const answer = (body: unknown): ApiResponse => ({
   status: 200,
   headers: { 'cache-control': 'private, no-cache' },
   body: JSON.stringify(body),
@@ -68,7 +68,7 @@ const answer = (body: unknown): Answer => ({
 /** A tenant, without anything of its credential but whether Auth0 takes it, and of its states what the caller may see. */
 const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Caller) => {
   const { id, domain, plan, driftPolicy } = tenant
-  const [health, states, standing] = await Promise.all([
+  const [health, states, gauges] = await Promise.all([
     deps.health.health(id),
     deps.stateIndex.states(id),
     deps.stateIndex.counts(id),
@@ -95,7 +95,7 @@ const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Ca
     backlog: health?.backlog ?? 0,
     drifted: health?.drifted ?? 0,
     terraform: {
-      ...standing,
+      ...gauges,
       outdatedWriteAt:
         states
           .flatMap(({ outdatedWrite }) => outdatedWrite?.at ?? [])

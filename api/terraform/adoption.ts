@@ -7,60 +7,61 @@ import { quoted } from '../../domain/terraform/shell.ts'
 import { isPlainAddress } from '../../domain/terraform/state.ts'
 import { StateName } from '../../domain/vocabulary.ts'
 import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
-import type { Answer, Ask } from '../http/request.ts'
-import { admitTo, askerOf, clientIdOf, mayReach, tenantOf } from '../http/access.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
+import { requireAnyPermission, askerOf, clientIdOf, coversState, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import { parseJson } from '../http/json.ts'
-import { holding, standingView, statusOf } from '../clients/terraform-standing.ts'
-import type { Standing } from '../clients/terraform-standing.ts'
+import { namedPlaces, terraformStatusView, statusOf } from '../clients/terraform-status.ts'
+import type { TerraformStatus } from '../clients/terraform-status.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { refuseParameters } from '../http/query.ts'
 import { forbidden, Problem } from '../http/problem.ts'
 
 /** Where it stands what is asked for, and a log that says who asked. */
 interface Adopting {
-  readonly stateIndex: Pick<StateIndex, 'standing' | 'request' | 'cancel'>
+  readonly stateIndex: Pick<StateIndex, 'status' | 'request' | 'cancel'>
   readonly log: Pick<Log, 'info'>
 }
 
-const answerStanding = (key: ClientKey, standing: Standing, caller: Caller): Answer => {
+const answerStatus = (key: ClientKey, status: TerraformStatus, caller: Caller): ApiResponse => {
   return {
-    status: standing.request === null ? 200 : 202,
+    status: status.request === null ? 200 : 202,
     headers: { 'cache-control': 'private, no-cache' },
-    body: JSON.stringify({ clientId: key.clientId, ...standingView(standing, caller) }),
+    body: JSON.stringify({ clientId: key.clientId, ...terraformStatusView(status, caller) }),
   }
 }
 
 /** PUT …/clients/{clientId}/terraform: asks for adoption. An apply of the state's configuration makes it true. */
 export const requestAdoption =
   (deps: Admitting & Adopting, known: KnownClients) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { caller, tenant, key } = await findAdoptable(deps, known, ask)
-    const state = stateFor(tenant, await ask.readBody())
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { caller, tenant, key } = await findAdoptable(deps, known, request)
+    const state = stateFor(tenant, await request.readBody())
     mustReach(caller, state)
-    const standing = await deps.stateIndex.standing(key)
-    const { request } = standing
-    const places = holding(standing)
+    const status = await deps.stateIndex.status(key)
+    const { request: asked } = status
+    const places = namedPlaces(status)
     const elsewhere = places.find((place) => place.state !== state)
     if (elsewhere !== undefined)
       throw notAdoptable(
         `The state ${elsewhere.state} manages this client already, at ${elsewhere.address}. Take it out there first: ` +
           removalOf(elsewhere.address),
       )
-    if (places.length === 0) await deps.stateIndex.request(key, { kind: 'adopt', state }, authorOf(caller), ask.record)
+    if (places.length === 0)
+      await deps.stateIndex.request(key, { kind: 'adopt', state }, authorOf(caller), request.audit)
     // It stands there already: whatever else was asked for is taken back.
-    else if (request !== null) await deps.stateIndex.cancel(key, ask.record)
+    else if (asked !== null) await deps.stateIndex.cancel(key, request.audit)
     return answerAsked(deps, key, caller, 'adoption asked for')
   }
 
 /** DELETE …/clients/{clientId}/terraform: asks for release, without destroying it; or takes back what was asked for. */
 export const requestRelease =
   (deps: Admitting & Adopting, known: KnownClients) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { caller, tenant, key } = await findAdoptable(deps, known, ask)
-    const standing = await deps.stateIndex.standing(key)
-    const { request } = standing
-    const places = holding(standing)
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { caller, tenant, key } = await findAdoptable(deps, known, request)
+    const status = await deps.stateIndex.status(key)
+    const { request: asked } = status
+    const places = namedPlaces(status)
     const own = places.filter(({ state }) => tenant.terraformStates.includes(state))
     const [first] = own
     const [elsewhere] = places
@@ -72,29 +73,29 @@ export const requestRelease =
             `it out of the state ${nested.state}: ${removalOf(nested.address)}`,
         )
       mustReach(caller, first.state)
-      await deps.stateIndex.request(key, { kind: 'release', state: first.state }, authorOf(caller), ask.record)
+      await deps.stateIndex.request(key, { kind: 'release', state: first.state }, authorOf(caller), request.audit)
     } else if (elsewhere !== undefined)
       throw notAdoptable(
         `Nexus does not write the configuration of the state ${elsewhere.state}. Take it out there: ` +
           removalOf(elsewhere.address),
       )
-    else if (request !== null) await deps.stateIndex.cancel(key, ask.record)
+    else if (asked !== null) await deps.stateIndex.cancel(key, request.audit)
     return answerAsked(deps, key, caller, 'release asked for')
   }
 
 /** @throws Problem 403, 404 also for clients that must not be touched */
-const findAdoptable = async (deps: Admitting, known: KnownClients, ask: Ask) => {
-  const caller = await admitTo(deps, ask, 'terraform.adopt')
-  refuseParameters(ask.query)
-  const tenant = tenantOf(deps, ask)
-  const { key } = await known.find(tenant, clientIdOf(ask), askerOf(caller, 'write', ask.gone))
+const findAdoptable = async (deps: Admitting, known: KnownClients, request: ApiRequest) => {
+  const caller = await requireAnyPermission(deps, request, 'terraform.adopt')
+  refuseParameters(request.query)
+  const tenant = tenantOf(deps, request)
+  const { key } = await known.find(tenant, clientIdOf(request), askerOf(caller, 'write', request.gone))
   return { caller, tenant, key }
 }
 
-const answerAsked = async (deps: Adopting, key: ClientKey, caller: Caller, what: string): Promise<Answer> => {
-  const standing = await deps.stateIndex.standing(key)
-  deps.log.info({ ...key, by: caller.id, status: statusOf(standing) }, what)
-  return answerStanding(key, standing, caller)
+const answerAsked = async (deps: Adopting, key: ClientKey, caller: Caller, what: string): Promise<ApiResponse> => {
+  const status = await deps.stateIndex.status(key)
+  deps.log.info({ ...key, by: caller.id, status: statusOf(status) }, what)
+  return answerStatus(key, status, caller)
 }
 
 const Body = z.strictObject({ state: StateName.optional() })
@@ -117,7 +118,7 @@ const stateFor = ({ terraformStates: own }: TenantConfiguration, bytes: Uint8Arr
 
 /** @throws Problem 403 */
 const mustReach = (caller: Caller, state: string): void => {
-  if (!mayReach(caller, state))
+  if (!coversState(caller, state))
     throw forbidden(`The caller's credentials are not good for the state ${state}.`, 'state')
 }
 

@@ -3,7 +3,7 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { Scans } from '../../adapters/postgres/clients/scans.ts'
 import type { HeldClients } from '../../adapters/postgres/terraform/held-clients.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { confirmGone } from './gone.ts'
 import type { Confirming } from './gone.ts'
 
@@ -27,12 +27,12 @@ const lookEveryMs = 200
 const maximumConfirmed = 10
 
 /** What came of waiting: the clients that are gone from Auth0, or the answer to give meanwhile. */
-type Awaited = { readonly gone: ReadonlySet<string> } | { readonly later: Answer }
+type Awaited = { readonly gone: ReadonlySet<string> } | { readonly later: ApiResponse }
 
 /** Waits for a scan that begins from now on, for a while, and has confirmed what it did not find. */
 export const awaitScan = async (
   deps: AwaitingScan,
-  ask: Ask,
+  request: ApiRequest,
   tenant: TenantConfiguration,
   asker: Asker,
 ): Promise<Awaited> => {
@@ -44,7 +44,8 @@ export const awaitScan = async (
       const gone = await goneSince(deps, tenant, beganAt, askedAt, asker)
       return gone === undefined ? later(problem) : { gone }
     }
-    if (problem !== null || performance.now() > until || ask.gone.aborted || ask.closing.aborted) return later(problem)
+    if (problem !== null || performance.now() > until || request.gone.aborted || request.closing.aborted)
+      return later(problem)
     await sleep(lookEveryMs)
   }
 }

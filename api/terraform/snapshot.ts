@@ -7,8 +7,8 @@ import type { Scans } from '../../adapters/postgres/clients/scans.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import { snapshotOf } from '../../domain/terraform/snapshot.ts'
 import type { SnapshotFacts } from '../../domain/terraform/snapshot.ts'
-import type { Answer, Ask } from '../http/request.ts'
-import { admitTo, askerOf, tenantOf } from '../http/access.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
+import { requireAnyPermission, askerOf, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import type { BrowserSettings } from '../http/security-headers.ts'
 import { awaitScan } from './fresh-snapshot.ts'
@@ -46,13 +46,13 @@ export const SnapshotQuery = z.strictObject({
 /** GET /v1/tenants/{tenantId}/terraform/snapshot: what the stacks are synthesised from. */
 export const readSnapshot =
   (deps: Snapshotting, known: KnownClients) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await admitTo(deps, ask, 'terraform.read')
-    const { fresh, observed } = parseQuery(SnapshotQuery, ask.query, 'fresh and observed (each true or false)')
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await requireAnyPermission(deps, request, 'terraform.read')
+    const { fresh, observed } = parseQuery(SnapshotQuery, request.query, 'fresh and observed (each true or false)')
     const whole = observed === 'true'
-    const tenant = tenantOf(deps, ask)
-    const asker = askerOf(caller, 'read', ask.gone)
-    const scan = fresh === 'true' ? await awaitScan(deps, ask, tenant, asker) : { gone: new Set<string>() }
+    const tenant = tenantOf(deps, request)
+    const asker = askerOf(caller, 'read', request.gone)
+    const scan = fresh === 'true' ? await awaitScan(deps, request, tenant, asker) : { gone: new Set<string>() }
     if ('later' in scan) return scan.later
     const unasked = await loadUnknownClients(deps, known, tenant, asker)
     const snapshot = snapshotOf(

@@ -12,10 +12,10 @@ import type { Claimant } from '../../domain/terraform/state-lock.ts'
 import { LockInfo } from '../../domain/terraform/state.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import { headerText } from '../http/request.ts'
-import type { Answer, Ask } from '../http/request.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { goneBeforeApply } from './before-apply.ts'
 import type { LookingBeforeApply } from './before-apply.ts'
-import { admitToState, askerOf, mustHold } from '../http/access.ts'
+import { requireStateAccess, askerOf, requirePermission } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import type { Waking } from '../clients/wake.ts'
 import type { StateBodies } from './examine-state.ts'
@@ -46,7 +46,7 @@ type Writing = Logged & {
 /** What wakes clients that waited for an apply. */
 type Resuming = Waking & { readonly stateLocks: Pick<StateLocks, 'releaseWaiting'> }
 
-const ok: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body: null }
+const ok: ApiResponse = { status: 200, headers: { 'cache-control': 'no-store' }, body: null }
 
 /** Who asks, with the id of the lock that they show: only with the permission is it good for a lock that is not theirs. */
 const claimantOf = (caller: Caller, lockId: string | null): Claimant => ({
@@ -58,18 +58,18 @@ const claimantOf = (caller: Caller, lockId: string | null): Claimant => ({
 /** GET: the current state. Whoever may read it may read every secret in it, so the log says who did. */
 export const readStateText =
   (deps: Logged & { readonly states: Pick<States, 'read'> }) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
-    parametersOf(ask.query)
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state')
+    parametersOf(request.query)
     const found = await deps.states.read(key)
-    if (found !== undefined) ask.record.note({ target: `${key.name}/${found.version}` })
+    if (found !== undefined) request.audit.note({ target: `${key.name}/${found.version}` })
     deps.log.info({ ...key, by: caller.id, version: found?.version ?? null }, 'state read')
     if (found === undefined) throw notFound('There is no such state yet.')
     return stateAnswer(found.text)
   }
 
 /** A state's text, with the digest that Terraform's client checks. */
-export const stateAnswer = async (text: Buffer): Promise<Answer> => ({
+export const stateAnswer = async (text: Buffer): Promise<ApiResponse> => ({
   status: 200,
   headers: { 'cache-control': 'no-store', 'content-md5': await digestOf('md5', text) },
   body: text,
@@ -81,15 +81,15 @@ export const stateAnswer = async (text: Buffer): Promise<Answer> => ({
  */
 export const writeState =
   (deps: Writing) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
-    const { lockId, snapshot } = parametersOf(ask.query)
-    const text = bufferOf(await ask.readBody(deps.settings.maximumStateBytes))
-    const digest = headerText(ask.headers['content-md5'])
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { key, caller, tenant } = await requireStateAccess(deps, request, 'terraform.state')
+    const { lockId, snapshot } = parametersOf(request.query)
+    const text = bufferOf(await request.readBody(deps.settings.maximumStateBytes))
+    const digest = headerText(request.headers['content-md5'])
     if (digest !== undefined) checkDigest(await digestOf('md5', text), digest)
     const { state, sha256 } = await deps.bodies.state(text)
     const writer = { ...claimantOf(caller, lockId), snapshot, keys: tenant.metadataKeys }
-    const written = orRefuse(await deps.states.write(key, { text, state, sha256 }, writer, ask.record), lockId)
+    const written = orRefuse(await deps.states.write(key, { text, state, sha256 }, writer, request.audit), lockId)
     if (written.forced !== null)
       deps.log.warn(
         { ...key, by: caller.id, holder: written.forced.by.id },
@@ -110,10 +110,10 @@ export const writeState =
 /** DELETE: the state is gone, its versions stay. */
 export const deleteState =
   (deps: Logged & { readonly states: Pick<States, 'remove'> }) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
-    const { lockId } = parametersOf(ask.query)
-    const removed = await deps.states.remove(key, claimantOf(caller, lockId), ask.record)
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state')
+    const { lockId } = parametersOf(request.query)
+    const removed = await deps.states.remove(key, claimantOf(caller, lockId), request.audit)
     if (removed.kind === 'locked') throw locked(removed.lock, 423, lockId)
     deps.log.warn({ ...key, by: caller.id, was: removed.kind }, 'state deleted')
     return ok
@@ -122,17 +122,17 @@ export const deleteState =
 /** LOCK: taken, or told who holds it; refused to an apply of a configuration that is too old. */
 export const lockState =
   (deps: Logged & LookingBeforeApply & { readonly stateLocks: Pick<StateLocks, 'lock'> }) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { key, caller, tenant } = await admitToState(deps, ask, 'terraform.state')
-    const { snapshot } = parametersOf(ask.query)
-    const info = parseLock(await ask.readBody())
-    const gone = await goneBeforeApply(deps, tenant, key, info, snapshot, askerOf(caller, 'write', ask.gone))
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { key, caller, tenant } = await requireStateAccess(deps, request, 'terraform.state')
+    const { snapshot } = parametersOf(request.query)
+    const info = parseLock(await request.readBody())
+    const gone = await goneBeforeApply(deps, tenant, key, info, snapshot, askerOf(caller, 'write', request.gone))
     // What still has changes to refuse counts as vanished only then; it is gone all the same.
     const seen = await deps.stateLocks.peek(key)
     if (gone.length > 0 && !seen.held && seen.snapshot === snapshot)
       throw outdated(key, info, snapshot, snapshot + gone.length, gone.map(vanishing))
     const claimant = claimantOf(caller, info.ID)
-    const outcome = await deps.stateLocks.lock(key, info, claimant, snapshot, tenant.metadataKeys, ask.record)
+    const outcome = await deps.stateLocks.lock(key, info, claimant, snapshot, tenant.metadataKeys, request.audit)
     if (outcome.kind === 'held') throw locked(outcome.lock, 423, info.ID)
     if (outcome.kind === 'taken-over') {
       deps.log.warn({ ...key, by: caller.id, lock: info.ID, holder: outcome.was.by.id }, 'state lock taken over')
@@ -152,16 +152,16 @@ export const lockState =
  */
 export const unlockState =
   (deps: Logged & Resuming & { readonly stateLocks: Pick<StateLocks, 'unlock'> }) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { key, caller } = await admitToState(deps, ask, 'terraform.state', 'terraform.state.force-unlock')
-    const { lockId } = parametersOf(ask.query)
-    const body = await ask.readBody()
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state', 'terraform.state.force-unlock')
+    const { lockId } = parametersOf(request.query)
+    const body = await request.readBody()
     const forced = body.length === 0
-    if (forced) ask.record.note({ action: 'state.force-unlock' })
-    mustHold(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
+    if (forced) request.audit.note({ action: 'state.force-unlock' })
+    requirePermission(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
     const shown = forced ? lockId : parseLock(body).ID
     const returning = forced ? { anyones: lockId } : { claimant: claimantOf(caller, shown) }
-    const outcome = await deps.stateLocks.unlock(key, returning, ask.record)
+    const outcome = await deps.stateLocks.unlock(key, returning, request.audit)
     if (outcome.kind === 'held') throw locked(outcome.lock, 409, shown)
     const { was } = outcome
     if (outcome.forced)

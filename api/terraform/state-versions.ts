@@ -6,8 +6,8 @@ import type { HeldLock } from '../../adapters/postgres/terraform/state-rows.ts'
 import type { States, StateVersion } from '../../adapters/postgres/terraform/states.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
-import type { Answer, Ask } from '../http/request.ts'
-import { admitTo, admitToState, maySee, tenantOf } from '../http/access.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
+import { requireAnyPermission, requireStateAccess, maySeeState, tenantOf } from '../http/access.ts'
 import type { Admitting } from '../http/access.ts'
 import type { StateBodies } from './examine-state.ts'
 import { parseJson } from '../http/json.ts'
@@ -21,10 +21,16 @@ import { locked } from './state-refusals.ts'
 /** GET …/terraform/states */
 export const listStates =
   (deps: Admitting & { readonly stateIndex: Pick<StateIndex, 'states'> }) =>
-  async (ask: Ask): Promise<Answer> => {
-    const caller = await admitTo(deps, ask, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read')
-    refuseParameters(ask.query)
-    const tenant = tenantOf(deps, ask)
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const caller = await requireAnyPermission(
+      deps,
+      request,
+      'terraform.state',
+      'terraform.state.force-unlock',
+      'terraform.read',
+    )
+    refuseParameters(request.query)
+    const tenant = tenantOf(deps, request)
     return json({ states: statesView(await deps.stateIndex.states(tenant.id), tenant, caller) })
   }
 
@@ -36,7 +42,7 @@ export const statesView = (
 ) => {
   const names = [...new Set([...held.map(({ name }) => name), ...own])].toSorted()
   return names
-    .filter((name) => maySee(caller, name))
+    .filter((name) => maySeeState(caller, name))
     .map((name) => {
       const state = held.find((one) => one.name === name)
       return {
@@ -69,9 +75,9 @@ const lockView = ({ info, by, since, abandoned }: HeldLock) => ({
 /** GET …/terraform/states/{state}/versions */
 export const listVersions =
   (deps: Admitting & { readonly states: Pick<States, 'versions'> }) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { key } = await admitToState(deps, ask, 'terraform.state')
-    refuseParameters(ask.query)
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { key } = await requireStateAccess(deps, request, 'terraform.state')
+    refuseParameters(request.query)
     return json({ versions: (await deps.states.versions(key)).map(versionView) })
   }
 
@@ -80,13 +86,13 @@ const versionView = ({ writtenAt, ...version }: StateVersion) => ({ ...version, 
 /** GET …/terraform/states/{state}/versions/{version}: its text. */
 export const readStateVersion =
   (deps: Admitting & { readonly states: Pick<States, 'readVersion'>; readonly log: Pick<Log, 'info'> }) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
-    refuseParameters(ask.query)
-    const version = ask.params['version'] ?? ''
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state')
+    refuseParameters(request.query)
+    const version = request.params['version'] ?? ''
     const text = /^\d{1,15}$/.test(version) ? await deps.states.readVersion(key, Number(version)) : undefined
     if (text === undefined) throw noSuchVersion()
-    ask.record.note({ target: `${key.name}/${version}` })
+    request.audit.note({ target: `${key.name}/${version}` })
     deps.log.info({ ...key, by: caller.id, version: Number(version) }, 'state version read')
     return stateAnswer(text)
   }
@@ -102,17 +108,17 @@ const Restore = z.strictObject({ version: z.int().positive() })
 /** POST …/terraform/states/{state}/restore: `{"version": 3}` becomes current again, as a new version. */
 export const restoreState =
   (deps: Admitting & Restoring) =>
-  async (ask: Ask): Promise<Answer> => {
-    const { key, caller } = await admitToState(deps, ask, 'terraform.state')
-    refuseParameters(ask.query)
-    const body = Restore.safeParse(parseJson(await ask.readBody()))
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state')
+    refuseParameters(request.query)
+    const body = Restore.safeParse(parseJson(await request.readBody()))
     if (!body.success) throw new Problem('malformed', 'The body is {"version": N}, a version of this state.')
     const { version: from } = body.data
     const old = await deps.states.readVersion(key, from)
     if (old === undefined) throw noSuchVersion()
     const serial = ((await deps.states.highestSerial(key)) ?? 0) + 1
     const restored = await deps.bodies.restored(old, serial)
-    const outcome = await deps.states.restore(key, from, restored, authorOf(caller), ask.record)
+    const outcome = await deps.states.restore(key, from, restored, authorOf(caller), request.audit)
     if (outcome.kind === 'locked') throw locked(outcome.lock)
     if (outcome.kind === 'overtaken')
       throw new Problem('state-conflict', 'Somebody wrote this state in this very moment; look at it, then try again.')
@@ -122,7 +128,7 @@ export const restoreState =
 
 const noSuchVersion = (): Problem => notFound('There is no such version of this state.')
 
-const json = (body: unknown): Answer => ({
+const json = (body: unknown): ApiResponse => ({
   status: 200,
   headers: { 'cache-control': 'no-store' },
   body: JSON.stringify(body),

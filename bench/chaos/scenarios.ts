@@ -119,9 +119,9 @@ const onTenantAndWorkers: readonly Scenario[] = [
     faults: { latencyMs: [5, 40] },
     meddle: async (_stack, workers, stopping) => {
       await pause(1000, stopping)
-      const goOn = workers.stopOne()
+      const resume = workers.stopOne()
       await pause(20_000, stopping)
-      goOn()
+      resume()
     },
   },
 ]

@@ -4,7 +4,7 @@ import { configuredCallers } from '../../adapters/config/configured-callers.ts'
 import type { ConfiguredCaller } from '../../adapters/config/configured-callers.ts'
 import { loadConfiguration } from '../../adapters/config/load.ts'
 import { issue } from '../../adapters/credentials/issue.ts'
-import type { OpenRecord } from '../../adapters/postgres/audit.ts'
+import type { AuditDraft } from '../../adapters/postgres/audit.ts'
 import type { CallerRow, CallersOfKind } from '../../adapters/postgres/callers.ts'
 import { newCaller } from '../../domain/access/caller-requests.ts'
 import { retire, revoke, rotate, usualOverlap } from '../../domain/access/registered.ts'
@@ -57,7 +57,7 @@ const withCallers = async ({ kind }: Kind, { config }: Flags, work: (store: Stor
 }
 
 /** What a command does past the API is recorded as what the API does. */
-const recordOf = ({ kind }: Kind, what: 'create' | 'rotate' | 'retire' | 'revoke', name: string): OpenRecord =>
+const recordOf = ({ kind }: Kind, what: 'create' | 'rotate' | 'retire' | 'revoke', name: string): AuditDraft =>
   operatorRecord(`${kind === 'application' ? 'token' : 'account'}.${what}`, null, name)
 
 export const list = (kind: Kind, flags: Flags): Promise<void> =>

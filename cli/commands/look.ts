@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { lookAt, TenantDifferences } from '../../domain/changes/tenant-report.ts'
-import type { Look } from '../../domain/changes/tenant-report.ts'
+import { tenantReport, TenantDifferences } from '../../domain/changes/tenant-report.ts'
+import type { TenantReportKind } from '../../domain/changes/tenant-report.ts'
 import { differenceLines } from '../clients/differences.ts'
 import { Failure } from '../failure.ts'
 import { configOption, credentialsText, jsonOption, tenantArgument, urlOption } from '../options.ts'
@@ -16,7 +16,7 @@ interface Flags {
 
 /** The words for one way of looking at a tenant's clients. */
 interface Words {
-  readonly look: Look
+  readonly look: TenantReportKind
   readonly description: string
   readonly about: string
   readonly heading: (tenantId: string) => string
@@ -49,19 +49,23 @@ const words: readonly Words[] = [
 ]
 
 /** What the store of a configuration says. */
-const lookInStore = async (look: Look, tenantId: string, file: string | undefined): Promise<TenantDifferences> => {
+const lookInStore = async (
+  look: TenantReportKind,
+  tenantId: string,
+  file: string | undefined,
+): Promise<TenantDifferences> => {
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { withStore } = await import('../../process/with-store.ts')
   const configuration = loadConfiguration({ file, env: process.env })
   return withStore(configuration, tenantId, printError, async ({ tenant, clients, tenants }) => {
     const owned = await clients.owned(tenantId)
     const total = (await tenants.health(tenantId))?.clients ?? owned.length
-    return lookAt(look, owned, total, tenant)
+    return tenantReport(look, owned, total, tenant)
   })
 }
 
 /** What the API says, for who has no database: the same. */
-const lookThroughApi = async (look: Look, tenantId: string, url: string): Promise<TenantDifferences> => {
+const lookThroughApi = async (look: TenantReportKind, tenantId: string, url: string): Promise<TenantDifferences> => {
   const { remoteOf } = await import('../../adapters/nexus-api/client.ts')
   return remoteOf(process.env, url).json('GET', `/v1/tenants/${tenantId}/${look}`, TenantDifferences)
 }

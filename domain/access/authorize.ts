@@ -31,7 +31,7 @@ const holds = (caller: Caller, wanted: readonly Permission[]): boolean =>
  * Whether any permission of the caller could suffice on this tenant, before a client is looked up: who could never be
  * let in must not learn what exists.
  */
-export const mayAsk = (caller: Caller, verb: Verb, tenantId: string): Decision => {
+export const couldReachAny = (caller: Caller, verb: Verb, tenantId: string): Decision => {
   const { related, all } = doors[verb]
   const wanted = `${related[0]} or ${all[0]}`
   if (!holds(caller, [...related, ...all]))
@@ -41,7 +41,7 @@ export const mayAsk = (caller: Caller, verb: Verb, tenantId: string): Decision =
       needs: wanted,
       detail: `This needs the permission ${wanted}; the caller has neither.`,
     }
-  if (!isGoodFor(caller, tenantId))
+  if (!coversTenant(caller, tenantId))
     return {
       allowed: false,
       missing: 'permission',
@@ -52,8 +52,8 @@ export const mayAsk = (caller: Caller, verb: Verb, tenantId: string): Decision =
 }
 
 /** Whether a caller may do what needs any of a few permissions on a tenant, and no relation to a client. */
-export const mayDo = (caller: Caller, anyOf: readonly Permission[], tenantId: string): Decision =>
-  holds(caller, anyOf) && isGoodFor(caller, tenantId)
+export const hasPermission = (caller: Caller, anyOf: readonly Permission[], tenantId: string): Decision =>
+  holds(caller, anyOf) && coversTenant(caller, tenantId)
     ? { allowed: true, by: 'all' }
     : {
         allowed: false,
@@ -63,7 +63,7 @@ export const mayDo = (caller: Caller, anyOf: readonly Permission[], tenantId: st
       }
 
 /** Whether a caller's credentials are good for a tenant. */
-export const isGoodFor = (caller: Caller, tenantId: string): boolean =>
+export const coversTenant = (caller: Caller, tenantId: string): boolean =>
   caller.tenants === '*' || caller.tenants.includes(tenantId)
 
 const relation = (caller: Caller, { owners, productName }: Access): 'owner' | 'product' | null => {

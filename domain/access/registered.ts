@@ -37,15 +37,15 @@ export interface Registered {
   readonly createdBy: Author | null
 }
 
-export type Standing = 'active' | 'disabled' | 'expired' | 'revoked'
+export type CallerStatus = 'active' | 'disabled' | 'expired' | 'revoked'
 
-export const standingOf = ({ revokedAt, disabledAt, expiresAt }: Registered, now: Date): Standing => {
+export const callerStatusOf = ({ revokedAt, disabledAt, expiresAt }: Registered, now: Date): CallerStatus => {
   if (revokedAt !== null) return 'revoked'
   if (disabledAt !== null) return 'disabled'
   return expiresAt !== null && expiresAt <= now ? 'expired' : 'active'
 }
 
-/** Hashes of the secrets that open the door now, the newer first, whatever the standing. */
+/** Hashes of the secrets that open the door now, the newer first, whatever the status. */
 export const validHashes = ({ secret, previous }: Registered, now: Date): string[] => [
   ...(secret === null ? [] : [secret.hash]),
   ...(previous === null || previous.until <= now ? [] : [previous.hash]),

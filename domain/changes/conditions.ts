@@ -1,4 +1,4 @@
-import type { TerraformStanding } from '../terraform/standing.ts'
+import type { TerraformPlacement } from '../terraform/placement.ts'
 import type { ClientState, PendingChange } from '../vocabulary.ts'
 
 /** What an operator asks of a client, each answered with the reason, what to do, and since when. */
@@ -39,7 +39,7 @@ export interface ConditionFacts extends Pick<ClientState, 'settledGeneration'> {
   readonly lastFailure: string | null
   readonly blockedBy: 'client-paused' | 'tenant-paused' | 'tenant-held' | null
   readonly driftedByState: string | null
-  readonly terraform: Pick<TerraformStanding, 'applying'>
+  readonly terraform: Pick<TerraformPlacement, 'applying'>
 }
 
 const blocks = {
@@ -52,7 +52,7 @@ const blocks = {
 } as const
 
 /** An apply of Terraform stands in the way too, for a bounded time. */
-const applyOf = ({ applying }: Pick<TerraformStanding, 'applying'>) =>
+const applyOf = ({ applying }: Pick<TerraformPlacement, 'applying'>) =>
   applying === null
     ? undefined
     : ({

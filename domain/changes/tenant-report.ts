@@ -41,10 +41,10 @@ export const TenantDifferences = z.object({
 })
 export type TenantDifferences = z.infer<typeof TenantDifferences>
 
-export type Look = 'plan' | 'drift'
+export type TenantReportKind = 'plan' | 'drift'
 
 /** What is looked at of a client. */
-interface LookedAt extends ClientState, Pick<Round, 'oneByOneUntil'> {
+interface ReportedClient extends ClientState, Pick<Round, 'oneByOneUntil'> {
   /** Why nothing is being sent now; null where nothing stands in the way. */
   readonly blockedBy: string | null
   readonly failures: number
@@ -54,7 +54,7 @@ interface LookedAt extends ClientState, Pick<Round, 'oneByOneUntil'> {
 }
 
 /** What of the tenant's configuration decides it. */
-interface LookedAtTenant {
+interface ReportedTenant {
   readonly id: string
   readonly driftPolicy: 'report' | 'revert'
   readonly metadataKeys: MetadataKeys
@@ -68,7 +68,9 @@ const waitingNote = (waiting: number, sent: number): string[] => {
   return [`${waiting === 1 ? '1 change waits' : `${waiting} changes wait`}, ${how}`]
 }
 
-const differencesOf: Readonly<Record<Look, (client: LookedAt, tenant: LookedAtTenant) => Differences>> = {
+const differencesOf: Readonly<
+  Record<TenantReportKind, (client: ReportedClient, tenant: ReportedTenant) => Differences>
+> = {
   plan: (client, tenant) => {
     const work = nextWork(client, tenant.driftPolicy, tenant.metadataKeys)
     return {
@@ -102,11 +104,11 @@ const differencesOf: Readonly<Record<Look, (client: LookedAt, tenant: LookedAtTe
  * @param clients those in which Nexus has a say: no other can differ
  * @param total how many clients the tenant has
  */
-export const lookAt = (
-  look: Look,
-  clients: readonly LookedAt[],
+export const tenantReport = (
+  look: TenantReportKind,
+  clients: readonly ReportedClient[],
   total: number,
-  tenant: LookedAtTenant,
+  tenant: ReportedTenant,
 ): TenantDifferences => {
   const found = clients.flatMap((client): ClientDifference[] => {
     const { fields, notes, members } = differencesOf[look](client, tenant)

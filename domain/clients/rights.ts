@@ -13,7 +13,7 @@ import type { Issue } from '../texts/json-text.ts'
  */
 
 /** What of a client the decision looks at. */
-type Standing = Pick<ClientState, 'observed' | 'base' | 'pending'>
+type AccessState = Pick<ClientState, 'observed' | 'base' | 'pending'>
 
 /** What two states have in common: whom both let in for the same reason. */
 const inCommon = (one: Access, other: Access): Access => ({
@@ -29,13 +29,13 @@ const inCommon = (one: Access, other: Access): Access => ({
  *
  * @param shown what Auth0 shows; of fields that Nexus does not own this is the confirmed value too
  */
-const statesFor = (verb: Verb, state: Standing, shown: Access): Access[] => {
+const statesFor = (verb: Verb, state: AccessState, shown: Access): Access[] => {
   const { confirmed, desired } = accessGiven(state, shown)
   return verb === 'read' ? [confirmed, desired] : [confirmed, desired, inCommon(confirmed, shown)]
 }
 
 /** Whether a caller may read or write a client as it stands. */
-export const rightTo = (caller: Caller, verb: Verb, state: Standing, keys: MetadataKeys): Decision => {
+export const rightTo = (caller: Caller, verb: Verb, state: AccessState, keys: MetadataKeys): Decision => {
   const shown = shownAccess(state, keys)
   const decision = authorize(caller, verb, statesFor(verb, state, shown))
   if (decision.allowed || decision.missing !== 'relation' || verb === 'read') return decision
@@ -48,7 +48,7 @@ const takenOffInAuth0 =
   'Another owner, or a caller with client.write.all, can put it back or accept it (POST …/sync).'
 
 /** Of a field that Nexus does not own, another value may show at any time. */
-const withUnowned = ({ base }: Standing, shown: Access, unowned: Access): Access => ({
+const withUnowned = ({ base }: AccessState, shown: Access, unowned: Access): Access => ({
   owners: base.owners === undefined ? unowned.owners : shown.owners,
   productName: base.productName === undefined ? unowned.productName : shown.productName,
 })
@@ -65,7 +65,7 @@ interface Wished {
 }
 
 /** Whether a change is one of who may reach the client. */
-const changesAccess = ({ values, changesNothing }: Wished, caller: Caller, { base, pending }: Standing): boolean => {
+const changesAccess = ({ values, changesNothing }: Wished, caller: Caller, { base, pending }: AccessState): boolean => {
   const desired = fold(base, pending)
   return accessFields.some((path) => {
     const value = values[path]
@@ -80,7 +80,7 @@ const changesAccess = ({ values, changesNothing }: Wished, caller: Caller, { bas
  * and the author may write to it only by a value that Nexus does not own, and so knows only as of the last observation.
  * Whoever was taken off in Auth0 since could put themselves back otherwise.
  */
-export const needsReading = (wished: Wished, caller: Caller, state: Standing, keys: MetadataKeys): boolean => {
+export const needsReading = (wished: Wished, caller: Caller, state: AccessState, keys: MetadataKeys): boolean => {
   if (!changesAccess(wished, caller, state) || !rightTo(caller, 'write', state, keys).allowed) return false
   const least = withUnowned(state, shownAccess(state, keys), { owners: [], productName: null })
   return !authorize(caller, 'write', statesFor('write', state, least)).allowed
@@ -96,7 +96,7 @@ export const needsReading = (wished: Wished, caller: Caller, state: Standing, ke
 export const rightOnReading = (
   wished: Wished,
   caller: Caller,
-  state: Standing,
+  state: AccessState,
   reading: Auth0Client | undefined,
   keys: MetadataKeys,
 ): RightOnReading => {
@@ -119,7 +119,7 @@ export type RightOnReading =
  * Whether anything that Auth0 may show could let a caller write who may not as it stands: somebody has put them on a field
  * that Nexus does not own, or back on one that it does. Where nothing could, nobody needs to be asked.
  */
-export const readingCouldLetIn = (caller: Caller, state: Standing): boolean => {
+export const readingCouldLetIn = (caller: Caller, state: AccessState): boolean => {
   const best: Access = { owners: [caller.id], productName: caller.products[0] ?? null }
   const shown = withUnowned(state, accessIn(pick(state.base, accessFields)), best)
   return authorize(caller, 'write', statesFor('write', state, shown)).allowed
@@ -137,7 +137,7 @@ export const readingCouldLetIn = (caller: Caller, state: Standing): boolean => {
  * @param values what the change names
  * @returns an issue for each field that is to blame; none where the change may be
  */
-export const accessIssues = (values: Values, caller: Caller, state: Standing, keys: MetadataKeys): Issue[] => {
+export const accessIssues = (values: Values, caller: Caller, state: AccessState, keys: MetadataKeys): Issue[] => {
   if (caller.permissions.has('client.write.all')) return []
   const named = accessFields.filter((path) => values[path] !== undefined)
   if (named.length === 0) return []

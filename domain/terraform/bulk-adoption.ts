@@ -42,7 +42,7 @@ interface Place {
 }
 
 /** A client with where it stands. */
-interface Standing {
+interface PlacedClient {
   readonly client: SnapshotClient
   readonly places: readonly Place[]
   /** Whether its id was named: then it is asked for even where that must be refused, for the reason. */
@@ -58,9 +58,7 @@ type Decision = Pick<Step, 'kind' | 'state'> | Pick<Left, 'reason'> | null
 export const adoptionSteps = (snapshot: Snapshot, choice: Choice): Steps => {
   const target = targetOf(snapshot, choice.state)
   if ('detail' in target) return { ok: false, ...target }
-  return stepsOf(snapshot, choice, { kind: 'adopt', state: target.state }, (standing) =>
-    adoptionOf(standing, target.state),
-  )
+  return stepsOf(snapshot, choice, { kind: 'adopt', state: target.state }, (placed) => adoptionOf(placed, target.state))
 }
 
 /** What to ask for the release of clients. An adoption that is asked for and has not come true is taken back. */
@@ -71,12 +69,12 @@ export const releaseSteps = (snapshot: Snapshot, choice: Choice): Steps => {
       ok: false,
       detail: `${snapshot.tenant} has no state ${choice.state}; it has ${known.join(', ') || 'none'}.`,
     }
-  return stepsOf(snapshot, choice, { kind: 'release', state: choice.state ?? null }, (standing) =>
-    releaseOf(standing, choice.state),
+  return stepsOf(snapshot, choice, { kind: 'release', state: choice.state ?? null }, (placed) =>
+    releaseOf(placed, choice.state),
   )
 }
 
-const adoptionOf = ({ client: { request }, places, named }: Standing, state: string): Decision => {
+const adoptionOf = ({ client: { request }, places, named }: PlacedClient, state: string): Decision => {
   if (places.length === 0)
     return request?.kind === 'adopt' && request.state === state
       ? { reason: `its adoption into ${state} is asked for already` }
@@ -88,7 +86,7 @@ const adoptionOf = ({ client: { request }, places, named }: Standing, state: str
     : { kind: 'adopt', state }
 }
 
-const releaseOf = ({ client: { request }, places, named }: Standing, only: string | undefined): Decision => {
+const releaseOf = ({ client: { request }, places, named }: PlacedClient, only: string | undefined): Decision => {
   const counts = (state: string): boolean => only === undefined || state === only
   const place = places.find(({ own, state }) => own && counts(state))
   if (place !== undefined)
@@ -107,7 +105,7 @@ const stepsOf = (
   snapshot: Snapshot,
   choice: Choice,
   unmet: Pick<Step, 'kind' | 'state'>,
-  decide: (standing: Standing) => Decision,
+  decide: (placed: PlacedClient) => Decision,
 ): Steps => {
   const fits = filterOf(choice)
   const isNamed = ({ id }: Pick<SnapshotClient, 'id'>): boolean => choice.clients.includes(id)

@@ -1,6 +1,6 @@
 import type { Claim, Declarations } from './claims.ts'
-import { adoptedName, called } from './known.ts'
-import type { Known, Say } from './known.ts'
+import { adoptedName, describeClient } from './known.ts'
+import type { Known, Diagnostics } from './known.ts'
 
 /**
  * The clients whose adoption into this state is asked for and not yet true. One that has vanished is left out, because a
@@ -10,7 +10,7 @@ export const adoptionsOf = (
   { snapshot, state, places, entries }: Known,
   claims: readonly Claim[],
   declarations: Declarations,
-  say: Say,
+  diagnostics: Diagnostics,
 ): { readonly name: string; readonly clientId: string }[] => {
   const names = new Set([
     ...entries.flatMap(({ type, name }) => (type === 'auth0_client' && name !== null ? [name] : [])),
@@ -23,23 +23,23 @@ export const adoptionsOf = (
     if (!asked || here || claims.some(({ clientId }) => clientId === id)) return []
     const [elsewhere] = places.get(id) ?? []
     if (elsewhere !== undefined) {
-      say.warn(
-        `The client ${called(client)} is not adopted: the state ${elsewhere.state} manages it as ${elsewhere.address}. Release it there, or cancel the adoption.`,
+      diagnostics.warn(
+        `The client ${describeClient(client)} is not adopted: the state ${elsewhere.state} manages it as ${elsewhere.address}. Release it there, or cancel the adoption.`,
       )
       return []
     }
     // Refused where it is declared, too: whoever synthesises that state alone must not be the only one to know.
     const declared = [...declarations].find(([, all]) => all.some(({ clientId }) => clientId === id))
     if (declared !== undefined) {
-      say.refuse(
-        `The adoption of the client ${called(client)} is asked for, but ${declared[0]} declares it. Cancel the adoption.`,
+      diagnostics.refuse(
+        `The adoption of the client ${describeClient(client)} is asked for, but ${declared[0]} declares it. Cancel the adoption.`,
       )
       return []
     }
     const name = adoptedName(id)
     if (names.has(name))
-      say.refuse(
-        `The client ${called(client)} would be adopted as auth0_client.${name}, but another client has that address. Give that one another name in Terraform.`,
+      diagnostics.refuse(
+        `The client ${describeClient(client)} would be adopted as auth0_client.${name}, but another client has that address. Give that one another name in Terraform.`,
       )
     return [{ name, clientId: id }]
   })

@@ -2,8 +2,8 @@ import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
 import { shell } from '../../domain/terraform/shell.ts'
 import { isIdentifier } from './address.ts'
 import type { Attributes } from './attributes.ts'
-import { called, isReleased } from './known.ts'
-import type { Known, Say } from './known.ts'
+import { describeClient, isReleased } from './known.ts'
+import type { Known, Diagnostics } from './known.ts'
 import { leftOutOf } from './takeover.ts'
 
 /** A client that code declares in one state. */
@@ -39,32 +39,40 @@ export interface Claim {
 }
 
 /** The declarations of this state, each with its client. Says what stands in the way of one, and what is left out of it. */
-export const claimsOf = (known: Known, declarations: Declarations, say: Say): Claim[] => {
+export const claimsOf = (known: Known, declarations: Declarations, diagnostics: Diagnostics): Claim[] => {
   const claims = (declarations.get(known.state.name) ?? []).map((declaration) =>
-    claimOf(known, declaration, declarations, say),
+    claimOf(known, declaration, declarations, diagnostics),
   )
-  refuseCredentials(known, claims, say)
+  refuseCredentials(known, claims, diagnostics)
   return claims
 }
 
-const claimOf = (known: Known, declaration: Declaration, declarations: Declarations, say: Say): Claim => {
+const claimOf = (
+  known: Known,
+  declaration: Declaration,
+  declarations: Declarations,
+  diagnostics: Diagnostics,
+): Claim => {
   const address = `auth0_client.${declaration.name}`
   if (!isIdentifier(declaration.name))
-    say.refuse(`${address} is declared, but that is no name of a resource: letters, digits, "_" and "-" are.`)
+    diagnostics.refuse(`${address} is declared, but that is no name of a resource: letters, digits, "_" and "-" are.`)
   const entry = known.entries.find((one) => one.address === address)
   const indexed = entry?.current?.clientId ?? null
   const clientId = indexed ?? declaration.clientId
   if (entry !== undefined && indexed === null)
-    say.refuse(
+    diagnostics.refuse(
       `${address} is declared, but the state has only an object there that Terraform has still to destroy. Forget it first:\n` +
         shell('terraform', 'state', 'rm', address),
     )
   if (indexed !== null && declaration.clientId !== null && indexed !== declaration.clientId)
-    say.refuse(`${address} is declared for the client ${declaration.clientId}, but in the state it is ${indexed}.`)
+    diagnostics.refuse(
+      `${address} is declared for the client ${declaration.clientId}, but in the state it is ${indexed}.`,
+    )
   const client = clientId === null ? undefined : known.clients.get(clientId)
-  if (client !== undefined) refuseLeaving(known, address, client, say)
-  if (indexed === null && declaration.clientId !== null) refuseTakeover(known, declaration, declarations, client, say)
-  if (clientId === null) warnOfNamesake(known, declaration, say)
+  if (client !== undefined) refuseLeaving(known, address, client, diagnostics)
+  if (indexed === null && declaration.clientId !== null)
+    refuseTakeover(known, declaration, declarations, client, diagnostics)
+  if (clientId === null) warnOfNamesake(known, declaration, diagnostics)
   const takesOver = indexed === null && clientId !== null
   const credentials = known.entries.find(
     ({ type, name, current }) =>
@@ -86,39 +94,39 @@ const claimOf = (known: Known, declaration: Declaration, declarations: Declarati
               takesCredentials: credentials === undefined,
               keys: known.keys,
             },
-            say,
+            diagnostics,
           ),
   }
 }
 
 /** Credentials have one client each: Terraform would destroy those of one to make those of another. */
-const refuseCredentials = ({ entries }: Known, claims: readonly Claim[], say: Say): void => {
+const refuseCredentials = ({ entries }: Known, claims: readonly Claim[], diagnostics: Diagnostics): void => {
   const authenticating = claims.filter(({ declaration }) => declaration.authenticationMethod !== null)
   for (const [name, all] of Map.groupBy(authenticating, ({ credentials }) => credentials)) {
     const address = `auth0_client_credentials.${name}`
     const entry = entries.find((one) => one.address === address)
     const foreign = entry !== undefined && entry.current?.clientId !== all[0]?.clientId
     if (foreign)
-      say.refuse(
+      diagnostics.refuse(
         `${address} would be declared with auth0_client.${all[0]?.declaration.name}, but in the state it belongs to another client. Forget it first:\n` +
           shell('terraform', 'state', 'rm', address),
       )
     if (all.length > 1)
-      say.refuse(
+      diagnostics.refuse(
         `${address} would be declared ${all.length} times: ${all.map(({ declaration }) => `auth0_client.${declaration.name}`).join(', ')} are one client in the state. Declare authenticationMethod with one of them.`,
       )
   }
 }
 
-const refuseLeaving = ({ state }: Known, address: string, client: SnapshotClient, say: Say): void => {
+const refuseLeaving = ({ state }: Known, address: string, client: SnapshotClient, diagnostics: Diagnostics): void => {
   if (client.vanished)
-    say.refuse(
-      `${address} is declared, but Auth0 no longer has the client ${called(client)}. Remove the declaration: the state then forgets it. ` +
+    diagnostics.refuse(
+      `${address} is declared, but Auth0 no longer has the client ${describeClient(client)}. Remove the declaration: the state then forgets it. ` +
         'To have a new one, declare it under another name.',
     )
   else if (isReleased(client, state.name))
-    say.refuse(
-      `${address} is declared, but the release of the client ${called(client)} is asked for. Remove the declaration, or cancel the release.`,
+    diagnostics.refuse(
+      `${address} is declared, but the release of the client ${describeClient(client)} is asked for. Remove the declaration, or cancel the release.`,
     )
 }
 
@@ -127,38 +135,43 @@ const refuseTakeover = (
   { name, clientId }: Declaration,
   declarations: Declarations,
   client: SnapshotClient | undefined,
-  say: Say,
+  diagnostics: Diagnostics,
 ): void => {
   const address = `auth0_client.${name}`
   if (clientId === null) return
   if (client === undefined) {
-    say.refuse(
+    diagnostics.refuse(
       `${address} takes over the client ${clientId}, but ${snapshot.tenant} has none of that id. If it was made just now, try again in half a minute.`,
     )
     return
   }
   for (const place of places.get(clientId) ?? [])
-    say.refuse(
+    diagnostics.refuse(
       place.state === state.name
-        ? `${address} takes over the client ${called(client)}, but the state has it as ${place.address}. Declare it under that name, or run:\n` +
+        ? `${address} takes over the client ${describeClient(client)}, but the state has it as ${place.address}. Declare it under that name, or run:\n` +
             shell('terraform', 'state', 'mv', place.address, address)
-        : `${address} takes over the client ${called(client)}, but the state ${place.state} manages it as ${place.address}. Release it there first.`,
+        : `${address} takes over the client ${describeClient(client)}, but the state ${place.state} manages it as ${place.address}. Release it there first.`,
     )
   if (client.request?.kind === 'adopt' && client.request.state !== state.name)
-    say.refuse(
-      `${address} takes over the client ${called(client)}, but its adoption into ${client.request.state} is asked for. Cancel that, or declare it there.`,
+    diagnostics.refuse(
+      `${address} takes over the client ${describeClient(client)}, but its adoption into ${client.request.state} is asked for. Cancel that, or declare it there.`,
     )
   const twice = [...declarations].flatMap(([other, all]) =>
     all.filter((one) => one.clientId === clientId).map((one) => `auth0_client.${one.name} in ${other}`),
   )
-  if (twice.length > 1) say.refuse(`The client ${called(client)} is declared more than once: ${twice.join(', ')}.`)
+  if (twice.length > 1)
+    diagnostics.refuse(`The client ${describeClient(client)} is declared more than once: ${twice.join(', ')}.`)
 }
 
-const warnOfNamesake = ({ snapshot, places }: Known, { name, clientName }: Declaration, say: Say): void => {
+const warnOfNamesake = (
+  { snapshot, places }: Known,
+  { name, clientName }: Declaration,
+  diagnostics: Diagnostics,
+): void => {
   const namesake = snapshot.clients.find((one) => !one.vanished && one.name === clientName && !places.has(one.id))
   if (namesake !== undefined)
-    say.warn(
-      `auth0_client.${name} will be a new client, though ${called(namesake)} has the same name and is managed nowhere. ` +
+    diagnostics.warn(
+      `auth0_client.${name} will be a new client, though ${describeClient(namesake)} has the same name and is managed nowhere. ` +
         `To take that one over, declare clientId: '${namesake.id}'.`,
     )
 }

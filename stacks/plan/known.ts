@@ -34,7 +34,7 @@ export interface Entry {
 }
 
 /** What is said beside the decisions: reasons to make no stack, and what somebody should know. */
-export interface Say {
+export interface Diagnostics {
   readonly refuse: (reason: string) => void
   readonly warn: (warning: string) => void
 }
@@ -74,4 +74,4 @@ export const isReleased = (client: SnapshotClient, state: string): boolean =>
 export const adoptedName = (clientId: string): string => `c_${clientId}`
 
 /** How a person finds the client: its id and its name, on one line. */
-export const called = ({ id, name }: SnapshotClient): string => `${id} (${JSON.stringify(name)})`
+export const describeClient = ({ id, name }: SnapshotClient): string => `${id} (${JSON.stringify(name)})`

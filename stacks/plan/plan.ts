@@ -5,8 +5,8 @@ import { byText } from './address.ts'
 import { adoptionsOf } from './adoptions.ts'
 import { claimsOf } from './claims.ts'
 import type { Claim, Declarations } from './claims.ts'
-import { fatesOf } from './fates.ts'
-import type { Fate } from './fates.ts'
+import { dispositionsOf } from './dispositions.ts'
+import type { Disposition } from './dispositions.ts'
 import { isReleased, knownOf } from './known.ts'
 import type { Known } from './known.ts'
 import { ignoredOf } from './takeover.ts'
@@ -97,10 +97,10 @@ export const planStack = (
   if (strangers.length > 0) say.refuse(strangersOf(strangers))
   const known = knownOf(snapshot, state)
   const claims = claimsOf(known, declarations, say)
-  const fates = fatesOf(known, claims, say)
+  const dispositions = dispositionsOf(known, claims, say)
   const adoptions = adoptionsOf(known, claims, declarations, say)
   if (refusals.length > 0) throw new StackRefused(place, refusals)
-  return assemble(known, { claims, fates, adoptions, declarations, warnings })
+  return assemble(known, { claims, dispositions, adoptions, declarations, warnings })
 }
 
 /** How many commands one refusal prints. */
@@ -121,18 +121,20 @@ const strangersOf = (strangers: readonly string[]): string => {
 
 interface Decided {
   readonly claims: readonly Claim[]
-  readonly fates: readonly Fate[]
+  readonly dispositions: readonly Disposition[]
   readonly adoptions: readonly { readonly name: string; readonly clientId: string }[]
   readonly declarations: Declarations
   readonly warnings: readonly string[]
 }
 
-const assemble = (known: Known, { claims, fates, adoptions, declarations, warnings }: Decided): StackPlan => {
+const assemble = (known: Known, { claims, dispositions, adoptions, declarations, warnings }: Decided): StackPlan => {
   const { snapshot, state, clients } = known
   const nameOf = (id: string): string => clients.get(id)?.name ?? ''
-  const left = (why: Fate['fate']): number =>
-    new Set(fates.filter(({ fate }) => fate === why).map(({ clientId }) => clientId)).size
-  const stays = fates.flatMap((fate) => (fate.fate === 'kept' ? [{ name: fate.name, clientId: fate.clientId }] : []))
+  const left = (why: Disposition['disposition']): number =>
+    new Set(dispositions.filter(({ disposition }) => disposition === why).map(({ clientId }) => clientId)).size
+  const stays = dispositions.flatMap((one) =>
+    one.disposition === 'kept' ? [{ name: one.name, clientId: one.clientId }] : [],
+  )
   const taken = claims.filter(({ takesOver }) => takesOver)
   const kept = [...stays, ...adoptions].sort((one, other) => byText(one.name, other.name))
   const imported = [...adoptions, ...taken.map(({ declaration, clientId }) => ({ name: declaration.name, clientId }))]
@@ -150,7 +152,9 @@ const assemble = (known: Known, { claims, fates, adoptions, declarations, warnin
     imports: imported
       .flatMap(({ name, clientId }) => (clientId === null ? [] : [{ to: `auth0_client.${name}`, id: clientId }]))
       .sort((one, other) => byText(one.to, other.to)),
-    removed: fates.flatMap(({ fate, address }) => (fate === 'kept' || fate === 'declared' ? [] : [address])),
+    removed: dispositions.flatMap(({ disposition, address }) =>
+      disposition === 'kept' || disposition === 'declared' ? [] : [address],
+    ),
     managed: Object.fromEntries(
       kept.map(({ name, clientId }) => [`auth0_client.${name}`, { clientId, clientName: nameOf(clientId) }]),
     ),

@@ -5,8 +5,8 @@ import type { Attributes } from './attributes.ts'
 import type { Declaration } from './claims.ts'
 import { lossesOf, ownersLosses } from './holdings.ts'
 import type { Loss } from './holdings.ts'
-import { called } from './known.ts'
-import type { Say } from './known.ts'
+import { describeClient } from './known.ts'
+import type { Diagnostics } from './known.ts'
 
 /**
  * What of a declaration reaches the configuration of a client that exists: nobody loses through Terraform what they were
@@ -31,23 +31,23 @@ const isMeant = ({ replaces }: Declaration, { path }: Loss): boolean =>
 const listed = (losses: readonly Loss[]): string => losses.map(({ path, says }) => `- ${path}: ${says}`).join('\n')
 
 /** @returns the given attributes that stay out of the configuration. Says why, and what a takeover would take. */
-export const leftOutOf = (existing: Existing, say: Say): string[] => {
+export const leftOutOf = (existing: Existing, diagnostics: Diagnostics): string[] => {
   const { declaration, client, keys } = existing
-  refuseUnknown(declaration, say)
+  refuseUnknown(declaration, diagnostics)
   const owned = attributesOf(client.owned).filter((attribute) => declaration.given[attribute] !== undefined)
   if (owned.length > 0)
-    say.warn(
-      `auth0_client.${declaration.name} declares ${owned.join(', ')}, which Nexus looks after now for ${called(client)}: left out. Remove it from the declaration.`,
+    diagnostics.warn(
+      `auth0_client.${declaration.name} declares ${owned.join(', ')}, which Nexus looks after now for ${describeClient(client)}: left out. Remove it from the declaration.`,
     )
   const given = Object.entries(declaration.given).filter(([attribute]) => !owned.includes(attribute))
   const losses = given.flatMap(([attribute, value]) => lossesOf(attribute, value, client, keys))
-  warnOfIdle(existing, losses, say)
+  warnOfIdle(existing, losses, diagnostics)
   if (existing.takesOver) {
-    refuseTakeover(existing, losses, say)
+    refuseTakeover(existing, losses, diagnostics)
     return owned
   }
-  if (existing.takesCredentials && declaration.authenticationMethod !== null) refuseTakeover(existing, [], say)
-  return [...owned, ...keptFromOwners(existing, Object.fromEntries(given), say)].sort()
+  if (existing.takesCredentials && declaration.authenticationMethod !== null) refuseTakeover(existing, [], diagnostics)
+  return [...owned, ...keptFromOwners(existing, Object.fromEntries(given), diagnostics)].sort()
 }
 
 /** What Auth0 would lose of how the client authenticates. */
@@ -57,11 +57,11 @@ const credentialLosses = ({ declaration, client, keys }: Existing): Loss[] =>
     : lossesOf('authentication_method', declaration.authenticationMethod, client, keys)
 
 /** A takeover names what Auth0 would lose, and is refused until the declaration says that it shall. */
-const refuseTakeover = (existing: Existing, losses: readonly Loss[], say: Say): void => {
+const refuseTakeover = (existing: Existing, losses: readonly Loss[], diagnostics: Diagnostics): void => {
   const { declaration, client, takesOver, takesCredentials } = existing
-  const what = `auth0_client.${declaration.name} takes over the ${takesOver ? 'client' : 'credentials of the client'} ${called(client)}`
+  const what = `auth0_client.${declaration.name} takes over the ${takesOver ? 'client' : 'credentials of the client'} ${describeClient(client)}`
   if (client.observed === undefined) {
-    say.refuse(
+    diagnostics.refuse(
       `${what}, but the snapshot does not say what Auth0 holds of it, and what it would lose. Take a new one: nexus synth asks for it, curl with ?observed=true.`,
     )
     return
@@ -70,7 +70,7 @@ const refuseTakeover = (existing: Existing, losses: readonly Loss[], say: Say): 
     (loss) => !isMeant(declaration, loss),
   )
   if (unsaid.length === 0) return
-  say.refuse(
+  diagnostics.refuse(
     `${what}, and would replace what Auth0 holds:\n${listed(unsaid)}\n` +
       `Leave out of the declaration what shall stay, or declare it as Auth0 holds it. What shall go, declare as replaced: ${replacing(unsaid)}`,
   )
@@ -84,35 +84,41 @@ const replacing = (losses: readonly Loss[]): string =>
 const shared = ['client_metadata', 'mobile'] as const
 
 /** Given attributes that stay out, because they would take from owners what they or an administrator put there. */
-const keptFromOwners = ({ declaration, client, keys }: Existing, given: Attributes, say: Say): string[] =>
+const keptFromOwners = (
+  { declaration, client, keys }: Existing,
+  given: Attributes,
+  diagnostics: Diagnostics,
+): string[] =>
   shared.filter((attribute) => {
     if (given[attribute] === undefined) return false
     const losses = ownersLosses(attribute, given[attribute], client, keys)
     const unsaid = losses.filter((loss) => !isMeant(declaration, loss))
     if (unsaid.length > 0)
-      say.warn(
-        `auth0_client.${declaration.name} declares ${attribute}, which would take from ${called(client)} what its owners rely on: left out.\n` +
+      diagnostics.warn(
+        `auth0_client.${declaration.name} declares ${attribute}, which would take from ${describeClient(client)} what its owners rely on: left out.\n` +
           `${listed(unsaid)}\n` +
           `Change it through Nexus and remove it from the declaration; or, to have Terraform take it, declare ${replacing(unsaid)}`,
       )
     return unsaid.length > 0
   })
 
-const refuseUnknown = ({ name, replaces }: Declaration, say: Say): void => {
+const refuseUnknown = ({ name, replaces }: Declaration, diagnostics: Diagnostics): void => {
   const known = new Set(['name', 'authentication_method', ...optional])
   const unknown = replaces.filter((path) => !known.has(path.split('.')[0] ?? ''))
   if (unknown.length > 0)
-    say.refuse(`auth0_client.${name} declares replaces: ${unknown.join(', ')}, which is no attribute of auth0_client.`)
+    diagnostics.refuse(
+      `auth0_client.${name} declares replaces: ${unknown.join(', ')}, which is no attribute of auth0_client.`,
+    )
 }
 
 /** What was said on purpose once would be said for ever, and the next thing that an owner puts there would go. */
-const warnOfIdle = (existing: Existing, losses: readonly Loss[], say: Say): void => {
+const warnOfIdle = (existing: Existing, losses: readonly Loss[], diagnostics: Diagnostics): void => {
   const { name, replaces } = existing.declaration
   if (existing.client.observed === undefined) return
   const all = [...losses, ...credentialLosses(existing)]
   const idle = replaces.filter((one) => !all.some(({ path }) => path === one || path.startsWith(`${one}.`)))
   if (idle.length > 0)
-    say.warn(
+    diagnostics.warn(
       `auth0_client.${name} declares replaces: ${idle.join(', ')}, but there is nothing left to replace. Remove it from the declaration.`,
     )
 }

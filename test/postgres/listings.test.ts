@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ListRequest } from '../../adapters/postgres/clients/client-lists.ts'
+import type { ClientListRequest } from '../../adapters/postgres/clients/client-lists.ts'
 import { createScans } from '../../adapters/postgres/clients/scans.ts'
 import { authorize, claimsOf } from '../../domain/access/authorize.ts'
 import { accessOf } from '../../domain/clients/desired.ts'
@@ -106,7 +106,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>(async (store, key) => store.clients.forget(key, present(await store.clients.load(key)).revision)),
 )
 
-const request = (more: Partial<ListRequest>): ListRequest => ({
+const request = (more: Partial<ClientListRequest>): ClientListRequest => ({
   tenantId: 'acme',
   keys: defaultMetadataKeys,
   except: 'own',
@@ -133,7 +133,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
     )
     return Object.fromEntries(rows.map((row) => [row.client_id, row.listing]))
   }
-  const listed = async (more: Partial<ListRequest> = {}): Promise<string[]> =>
+  const listed = async (more: Partial<ClientListRequest> = {}): Promise<string[]> =>
     (await store.lists.page(request(more))).map(({ key }) => key.clientId)
 
   test('the database says of every client and caller what the pure function says, whatever has happened to it', async () => {
@@ -209,7 +209,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
     await store.query(`update nexus.clients set drifted_at = now() where client_id like '%77'`)
     await store.query(`update nexus.clients set generation = 1 where client_id like '%99'`)
     type One = (typeof all)[number]
-    const cases: readonly { filters: ListRequest['filters']; passes: (one: One) => boolean }[] = [
+    const cases: readonly { filters: ClientListRequest['filters']; passes: (one: One) => boolean }[] = [
       { filters: {}, passes: () => true },
       { filters: { product: 'Early' }, passes: ({ product }) => product === 'Early' },
       { filters: { product: 'Late' }, passes: ({ product }) => product === 'Late' },

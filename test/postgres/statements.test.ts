@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createAudit } from '../../adapters/postgres/audit.ts'
 import type { AuditFilter } from '../../adapters/postgres/audit.ts'
 import { createClientLists, listConnections, sortFields } from '../../adapters/postgres/clients/client-lists.ts'
-import type { ListRequest } from '../../adapters/postgres/clients/client-lists.ts'
+import type { ClientListRequest } from '../../adapters/postgres/clients/client-lists.ts'
 import { connect, maximumPrepared } from '../../adapters/postgres/database/connect.ts'
 import { syncWords, terraformWords } from '../../domain/clients/listing.ts'
 import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
@@ -51,7 +51,7 @@ const lists = combined<{
   isAll: [true, false],
 })
 
-const requestOf = ({ by, descending, isFirst, isAll, ...filters }: (typeof lists)[number]): ListRequest => ({
+const requestOf = ({ by, descending, isFirst, isAll, ...filters }: (typeof lists)[number]): ClientListRequest => ({
   tenantId: 'acme',
   keys: defaultMetadataKeys,
   except: 'own',

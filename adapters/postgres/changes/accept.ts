@@ -7,8 +7,8 @@ import { fold } from '../../../domain/clients/desired.ts'
 import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Author, ClientKey, PendingChange, Values } from '../../../domain/vocabulary.ts'
 import { pathsOf } from '../../../domain/vocabulary.ts'
-import { openRecord, recorded } from '../audit.ts'
-import type { OpenRecord } from '../audit.ts'
+import { createAuditDraft, recorded } from '../audit.ts'
+import type { AuditDraft } from '../audit.ts'
 import { isUnavailable } from '../database/connect.ts'
 import { noteChange } from './origin.ts'
 import type { Origin } from './origin.ts'
@@ -44,10 +44,10 @@ export const createAccept =
     author: Author,
     decide: Decide<Refused>,
     origin?: Origin,
-    record: OpenRecord | undefined = recordOfPolicy(key, author),
+    audit: AuditDraft | undefined = recordOfPolicy(key, author),
   ): Promise<Accepted<Refused>> => {
     let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
-    const transaction = recorded(db, record, async (trx, keep): Promise<Accepted<Refused>> => {
+    const transaction = recorded(db, audit, async (trx, commit): Promise<Accepted<Refused>> => {
       const state = await readRecord(trx, key, true)
       if (state === undefined || state.vanished) return { kind: 'no-such-client' }
       const decision = decide(state)
@@ -79,7 +79,7 @@ export const createAccept =
     `.execute(trx)
       await noteOwned(trx, state, decision.values)
       if (origin !== undefined) await noteChange(trx, origin, changeId)
-      await keep({ changeId })
+      await commit({ changeId })
       written = { kind: 'accepted', changeId, settled, state: after }
       return written
     })
@@ -89,7 +89,7 @@ export const createAccept =
       // The connection was lost after everything was written: whether the COMMIT arrived, only the row can tell.
       if (written === undefined || !isUnavailable(error)) throw error
       if (await isStored(db, written.changeId)) {
-        record?.stored()
+        audit?.stored()
         return written
       }
       throw error
@@ -99,9 +99,9 @@ export const createAccept =
 export type Accept = ReturnType<typeof createAccept>
 
 /** What Nexus does of its own accord is recorded too: every policy puts back what somebody else changed. */
-const recordOfPolicy = ({ tenantId, clientId }: ClientKey, author: Author): OpenRecord | undefined =>
+const recordOfPolicy = ({ tenantId, clientId }: ClientKey, author: Author): AuditDraft | undefined =>
   author.kind === 'policy'
-    ? openRecord({
+    ? createAuditDraft({
         action: 'sync.revert',
         tenantId,
         actor: author,

@@ -4,7 +4,7 @@ import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Refusal } from '../../../domain/changes/refusal.ts'
 import type { Author, Caller, ChangeStatus, ClientKey, Values } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
-import type { OpenRecord } from '../audit.ts'
+import type { AuditDraft } from '../audit.ts'
 import { listingStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { settledChannel } from '../database/notifications.ts'
@@ -66,10 +66,10 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
    */
   withdraw: (
     { id, key }: Pick<Change, 'id' | 'key'>,
-    record?: OpenRecord,
+    audit?: AuditDraft,
     mayBe: (state: ClientRecord) => void = () => undefined,
   ): Promise<'withdrawn' | 'under-way' | 'settled'> =>
-    recorded(db, record, async (trx, keep) => {
+    recorded(db, audit, async (trx, commit) => {
       const { rows } = await sql<{ under_way: boolean }>`
         select coalesce(lease_until > clock_timestamp(), false) as under_way from nexus.clients
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
@@ -108,7 +108,7 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
         before && !before.vanished ? listingChange(before, { ...before, pending }, keysOf(key.tenantId)) : undefined
       if (listing) await listingStatement(key.tenantId, [{ clientId: key.clientId, listing }]).execute(trx)
       await sql`select pg_notify(${settledChannel}, ${id}::text)`.execute(trx)
-      await keep({ changeId: id })
+      await commit({ changeId: id })
       return 'withdrawn'
     }),
 

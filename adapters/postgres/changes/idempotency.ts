@@ -51,15 +51,15 @@ export const createIdempotency = (db: Kysely<Database>) => ({
    * Takes a key for a request, or says what stands in the way. Of many at once, one gets it.
    *
    * @param fingerprint what makes it the same request
-   * @param holdMs after that somebody else may take it over: the holder must have died
+   * @param claimTtlMs after that somebody else may take it over: the holder must have died
    */
-  claim: async (key: RequestKey, fingerprint: string, holdMs: number): Promise<Claimed> => {
+  claim: async (key: RequestKey, fingerprint: string, claimTtlMs: number): Promise<Claimed> => {
     const token = randomUUID()
     for (;;) {
       const taken = await sql<MadeRow>`
         insert into nexus.idempotency_keys as k (tenant_id, caller, key, fingerprint, claim, claimed_until)
         values (${key.tenantId}, ${JSON.stringify(key.caller)}::jsonb, ${key.key}, ${fingerprint}, ${token},
-                clock_timestamp() + ${holdMs} * interval '1 millisecond')
+                clock_timestamp() + ${claimTtlMs} * interval '1 millisecond')
         on conflict (tenant_id, caller, key) do update
           set claim = excluded.claim, claimed_until = excluded.claimed_until
           where k.fingerprint = excluded.fingerprint and k.answer is null and (

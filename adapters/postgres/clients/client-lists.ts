@@ -34,7 +34,7 @@ export interface Position {
   readonly id: string
 }
 
-export interface ListRequest {
+export interface ClientListRequest {
   readonly tenantId: string
   readonly keys: MetadataKeys
   /** A client that is in no list: Nexus' own credential. */
@@ -83,7 +83,10 @@ const atMostFew = 2500
 
 /** Lists of clients. */
 export const createClientLists = (db: Kysely<Database>) => {
-  const run = async (request: ListRequest, from: RawBuilder<unknown>): Promise<{ rows: Row[]; found: number }> => {
+  const run = async (
+    request: ClientListRequest,
+    from: RawBuilder<unknown>,
+  ): Promise<{ rows: Row[]; found: number }> => {
     const { rows } = await sql<Row & { found: number }>`${from} ${selection(request)}`.execute(db)
     return { rows: rows.filter(({ client_id }) => client_id !== null), found: rows[0]?.found ?? 0 }
   }
@@ -104,7 +107,7 @@ export const createClientLists = (db: Kysely<Database>) => {
      * indexes, and put in order. Which of the two it is, is seen and not guessed, save for states that few are in; where
      * there are many after all, and only far away, the order is followed to them.
      */
-    page: async (request: ListRequest): Promise<ListedClient[]> => {
+    page: async (request: ClientListRequest): Promise<ListedClient[]> => {
       const stopped = request.filters.sync !== undefined && (await isStopped(request.tenantId))
       const narrow = conditions(request, stopped)
       const rare = rareState(request, stopped)
@@ -137,7 +140,7 @@ interface Row {
 }
 
 const toListed =
-  ({ tenantId }: ListRequest) =>
+  ({ tenantId }: ClientListRequest) =>
   (row: Row): ListedClient => ({
     key: { tenantId, clientId: row.client_id },
     observed: row.observed,
@@ -165,35 +168,35 @@ const columns: Readonly<Record<ListOrder['by'], readonly RawBuilder<unknown>[]>>
 }
 
 /** Listings of the tenant, with the clients' rows where the order is theirs. */
-const source = ({ tenantId, order }: ListRequest): RawBuilder<unknown> =>
+const source = ({ tenantId, order }: ClientListRequest): RawBuilder<unknown> =>
   order.by === 'updated'
     ? sql`nexus.clients c join nexus.client_listings l on l.tenant_id = c.tenant_id and l.client_id = c.client_id
           where c.tenant_id = ${tenantId} and l.tenant_id = ${tenantId}`
     : sql`nexus.client_listings l where l.tenant_id = ${tenantId}`
 
-const position = ({ order }: ListRequest): RawBuilder<unknown> => columns[order.by][0] ?? sql`l.client_id`
+const position = ({ order }: ClientListRequest): RawBuilder<unknown> => columns[order.by][0] ?? sql`l.client_id`
 
 /** Only rows after the page before: a place in the order, whatever was put in or taken out since. */
-const beyond = ({ order, after }: ListRequest): RawBuilder<unknown> => {
+const beyond = ({ order, after }: ClientListRequest): RawBuilder<unknown> => {
   if (after === null) return sql``
   const place = [typeof after.key === 'number' ? sql`${new Date(after.key)}::timestamptz` : sql`${after.key}`]
   if (order.by !== 'id') place.push(sql`${after.id}`)
   return sql`and (${sql.join(columns[order.by])}) ${order.descending ? sql`<` : sql`>`} (${sql.join(place)})`
 }
 
-const ordered = ({ order }: ListRequest, by: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+const ordered = ({ order }: ClientListRequest, by: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
   sql`order by ${sql.join(by.map((column) => sql`${column} ${order.descending ? sql`desc` : sql`asc`}`))}`
 
 /** A page of rows with their place in the order. */
-const firstOf = (request: ListRequest): RawBuilder<unknown> =>
+const firstOf = (request: ClientListRequest): RawBuilder<unknown> =>
   sql`${ordered(request, [sql`position`, sql`client_id`])} limit ${request.limit}`
 
 /** What every list leaves out. */
-const shown = ({ except, keys }: ListRequest): RawBuilder<unknown> =>
+const shown = ({ except, keys }: ClientListRequest): RawBuilder<unknown> =>
   sql`l.client_id <> ${except} and l.read_by = ${readByOf(keys)}`
 
 /** Of the next rows in order those that pass; no more are looked at than a page needs. */
-const walk = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
+const walk = (request: ClientListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
   with page as materialized (
     select l.client_id, l.position from (
       select l.*, ${position(request)} as position from ${source(request)} ${inOneProduct(request)} ${beyond(request)}
@@ -203,7 +206,7 @@ const walk = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): Raw
   ), count as (select 0 as found)`
 
 /** All rows that pass, put in order. They are few, and each filter's index knows its own. */
-const search = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
+const search = (request: ClientListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
   with found as materialized (
     select l.client_id, ${position(request)} as position from ${source(request)} ${beyond(request)}
       and ${shown(request)} and ${all(narrow)} limit ${atMostFew}
@@ -212,7 +215,7 @@ const search = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): R
   ), count as (select count(*) as found from found)`
 
 /** Rows in order until enough pass. */
-const follow = (request: ListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
+const follow = (request: ClientListRequest, narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`
   with page as materialized (
     select l.client_id, ${position(request)} as position from ${source(request)} ${inOneProduct(request)} ${beyond(request)}
       and ${shown(request)} and ${all(narrow)}
@@ -223,11 +226,11 @@ const all = (narrow: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
   narrow.length === 0 ? sql`true` : sql.join(narrow, sql` and `)
 
 /** By product, the clients of one product stand side by side. */
-const inOneProduct = ({ order, filters }: ListRequest): RawBuilder<unknown> =>
+const inOneProduct = ({ order, filters }: ClientListRequest): RawBuilder<unknown> =>
   order.by === 'product' && filters.product !== undefined ? sql`and l.product = ${folded(filters.product)}` : sql``
 
 /** What lists tell of the clients on the page. */
-const selection = (request: ListRequest): RawBuilder<unknown> => sql`
+const selection = (request: ClientListRequest): RawBuilder<unknown> => sql`
   select count.found, p.position, c.client_id, c.base, c.observed_at, c.updated_at, ${pendingOf} as pending,
          jsonb_build_object('name', c.observed->'name', 'app_type', c.observed->'app_type',
                             'client_metadata', c.observed->'client_metadata') as observed,
@@ -267,7 +270,7 @@ const statesOf = sql`
 const requested = (kind: 'adopt' | 'release') => sql`exists (
   select from nexus.terraform_requests q
   where q.tenant_id = l.tenant_id and q.client_id = l.client_id and q.kind = ${kind})`
-const standings: Readonly<Record<TerraformWord, RawBuilder<unknown>>> = {
+const whereTerraform: Readonly<Record<TerraformWord, RawBuilder<unknown>>> = {
   manual: sql`not exists (${statesOf})`,
   managed: sql`exists (${statesOf})`,
   conflict: sql`exists (${statesOf}) and (select count(distinct state) from (${statesOf}) s) > 1`,
@@ -280,7 +283,10 @@ const ofClient = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`ex
   select from nexus.clients c where c.tenant_id = l.tenant_id and c.client_id = l.client_id and ${condition})`
 
 /** What narrows the list: who asks, and what for. Nothing where everything passes. */
-const conditions = ({ tenantId, claims, filters }: ListRequest, tenantIsStopped: boolean): RawBuilder<unknown>[] => {
+const conditions = (
+  { tenantId, claims, filters }: ClientListRequest,
+  tenantIsStopped: boolean,
+): RawBuilder<unknown>[] => {
   const { owner, product, manuallyCreated, terraform, sync, drifted, text } = filters
   const narrow: RawBuilder<unknown>[] = []
   if (claims !== 'all') {
@@ -293,15 +299,15 @@ const conditions = ({ tenantId, claims, filters }: ListRequest, tenantIsStopped:
   ]
   if (wanted.length > 0) narrow.push(sql`l.admits_desired @> ${within(tenantId, wanted)}::text[]`)
   if (text !== undefined) narrow.push(sql`strpos(l.words, ${folded(text)}) > 0`)
-  if (manuallyCreated !== undefined) narrow.push(standings[manuallyCreated ? 'manual' : 'managed'])
-  if (terraform !== undefined) narrow.push(standings[terraform])
+  if (manuallyCreated !== undefined) narrow.push(whereTerraform[manuallyCreated ? 'manual' : 'managed'])
+  if (terraform !== undefined) narrow.push(whereTerraform[terraform])
   if (sync !== undefined) narrow.push(ofClient(syncs(tenantIsStopped)[sync]))
   if (drifted !== undefined) narrow.push(ofClient(drifted ? sql`c.drifted_at is not null` : sql`c.drifted_at is null`))
   return narrow
 }
 
 /** The same condition on a text, for its index: shorter ones stand in none. */
-const indexedText = ({ tenantId, filters }: ListRequest): RawBuilder<unknown>[] =>
+const indexedText = ({ tenantId, filters }: ClientListRequest): RawBuilder<unknown>[] =>
   filters.text === undefined || Array.from(folded(filters.text)).length < 3
     ? []
     : [sql`nexus.grams(l.tenant_id, l.words) @> nexus.grams(${tenantId}, ${folded(filters.text)})`]
@@ -310,7 +316,7 @@ const indexedText = ({ tenantId, filters }: ListRequest): RawBuilder<unknown>[] 
  * Clients in a state that few are in, by the index of that state. Said to the planner, who cannot know where to begin: no
  * statistics tell how often a text stands in a name.
  */
-const rareState = ({ tenantId, filters }: ListRequest, tenantIsStopped: boolean): RawBuilder<unknown>[] => {
+const rareState = ({ tenantId, filters }: ClientListRequest, tenantIsStopped: boolean): RawBuilder<unknown>[] => {
   const bySync: Readonly<Record<SyncWord, RawBuilder<unknown> | undefined>> = {
     pending: sql`c.waiting`,
     stalled: sql`c.stalled_at is not null`,

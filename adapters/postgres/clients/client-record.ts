@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import { ageOf } from '../../../domain/changes/clock.ts'
-import type { TerraformRequest, TerraformStanding } from '../../../domain/terraform/standing.ts'
+import type { TerraformRequest, TerraformPlacement } from '../../../domain/terraform/placement.ts'
 import type { ClientKey, ClientState, PendingChange } from '../../../domain/vocabulary.ts'
 import type { ClientColumns, Database } from '../database/schema.ts'
 import { deciding, holdings } from './holdings.ts'
@@ -27,7 +27,7 @@ export interface ClientRecord extends ClientState {
   readonly stalledAt: Date | null
   /** Since when nothing is sent for it, whether it or its tenant was stopped. */
   readonly pausedAt: Date | null
-  readonly terraform: TerraformStanding
+  readonly terraform: TerraformPlacement
 }
 
 type BlockedBy = 'client-paused' | 'tenant-paused' | 'tenant-held'
@@ -57,7 +57,7 @@ export const pendingOf = sql`
   ), '[]'::jsonb)`
 
 /** How the client `c` stands with Terraform, as JSON. */
-const standingOf = sql`
+const placementOf = sql`
   jsonb_build_object(
     'states', (
       select coalesce(jsonb_agg(distinct r.state), '[]'::jsonb) from ${holdings} r
@@ -87,7 +87,7 @@ export const movedState = sql`(
 
 /** Rows of `nexus.clients` with what stands around them. */
 export const selection = sql`
-  select c.*, ${pendingOf} as pending, t.paused_at as tenant_paused_at, t.held_at, ${standingOf} as terraform,
+  select c.*, ${pendingOf} as pending, t.paused_at as tenant_paused_at, t.held_at, ${placementOf} as terraform,
          case when c.drifted_at is null then ${movedState} else c.drifted_by_state end as drift_state,
          extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as age_ms,
          c.revision <> (
@@ -129,7 +129,7 @@ export const toRecord = (row: ClientRow): ClientRecord => ({
   terraform: toStanding(row.terraform),
 })
 
-const toStanding = ({ states, request, applying }: StandingJson): TerraformStanding => ({
+const toStanding = ({ states, request, applying }: StandingJson): TerraformPlacement => ({
   states,
   request,
   applying: applying && { ...applying, until: new Date(applying.until) },

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { listingOf } from '../../../domain/clients/listing.ts'
 import type { Auth0Client, ClientKey } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
-import type { OpenRecord } from '../audit.ts'
+import type { AuditDraft } from '../audit.ts'
 import { listingStatement, unlistStatement } from './listing-rows.ts'
 import type { KeysOf } from './listing-rows.ts'
 import { isApplying, pendingOf, readRecord, selection, toRecord } from './client-record.ts'
@@ -12,9 +12,9 @@ import type { Database } from '../database/schema.ts'
 import { eventStatement } from './snapshot-events.ts'
 
 /** Of a client, what decides who may reach it. Its observation is cut down to that. */
-export type ClientStanding = Pick<ClientRecord, 'observed' | 'base' | 'pending' | 'ageMs' | 'vanished'>
+export type AccessRecord = Pick<ClientRecord, 'observed' | 'base' | 'pending' | 'ageMs' | 'vanished'>
 
-type StandingRow = ClientStanding & { readonly client_id: string }
+type AccessRecordRow = AccessRecord & { readonly client_id: string }
 
 /** The clients that Nexus knows. */
 export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
@@ -25,14 +25,14 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
    * What decides who may reach each of several clients, and nothing else of them. Those that Nexus does not know are left
    * out.
    */
-  standings: async (tenantId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, ClientStanding>> => {
-    const { rows } = await sql<StandingRow>`
+  accessRecords: async (tenantId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, AccessRecord>> => {
+    const { rows } = await sql<AccessRecordRow>`
       select c.client_id, c.base, ${pendingOf} as pending, c.vanished_at is not null as vanished,
              jsonb_build_object('client_metadata', c.observed->'client_metadata') as observed,
              extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as "ageMs"
       from nexus.clients c where c.tenant_id = ${tenantId} and c.client_id = any(${[...clientIds]})
     `.execute(db)
-    return new Map(rows.map(({ client_id, ...standing }) => [client_id, standing]))
+    return new Map(rows.map(({ client_id, ...record }) => [client_id, record]))
   },
 
   /**
@@ -92,26 +92,26 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
   },
 
   /** Stops sending for one client, or starts it again. Changes are accepted all the while. */
-  pause: (key: ClientKey, paused: boolean, record?: OpenRecord): Promise<void> =>
-    recorded(db, record, async (trx, keep) => {
+  pause: (key: ClientKey, paused: boolean, audit?: AuditDraft): Promise<void> =>
+    recorded(db, audit, async (trx, commit) => {
       await sql`
         update nexus.clients
         set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
             woken_at = null
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
-      await keep()
+      await commit()
     }),
 
   /** Tries again now, whatever a failure asked to wait for, and reads Auth0 first. */
-  retry: (key: ClientKey, record?: OpenRecord): Promise<void> =>
-    recorded(db, record, async (trx, keep) => {
+  retry: (key: ClientKey, audit?: AuditDraft): Promise<void> =>
+    recorded(db, audit, async (trx, commit) => {
       await sql`
         update nexus.clients
         set next_try_at = null, verify_at = clock_timestamp(), revision = revision + 1, woken_at = clock_timestamp()
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
-      await keep()
+      await commit()
     }),
 
   /**

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../database/schema.ts'
 
 /** How a tenant stands, in numbers: for metrics, so without anything of one client. */
-export interface TenantStanding {
+export interface TenantGauges {
   readonly tenantId: string
   /** Clients whose newest change is not settled, and the seconds that the oldest waiting change has waited. */
   readonly backlog: number
@@ -18,12 +18,12 @@ export interface TenantStanding {
 }
 
 /** @param applyWaitMs after which a lock counts as abandoned */
-export const standingOf = async (
+export const tenantGauges = async (
   db: Kysely<Database>,
   tenantIds: readonly string[],
   applyWaitMs: number,
-): Promise<TenantStanding[]> => {
-  const { rows } = await sql<TenantStanding>`
+): Promise<TenantGauges[]> => {
+  const { rows } = await sql<TenantGauges>`
     select t.tenant_id as "tenantId", t.held_at is not null as held, t.paused_at is not null as paused,
            c.backlog, c.drifted, c.stalled, l.locks, l.abandoned as "abandonedLocks",
            coalesce((select greatest(0, extract(epoch from clock_timestamp() - min(h.accepted_at))) from nexus.changes h

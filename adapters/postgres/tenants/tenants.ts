@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { recorded } from '../audit.ts'
-import type { OpenRecord } from '../audit.ts'
+import type { AuditDraft } from '../audit.ts'
 import type { Database } from '../database/schema.ts'
 
 /** What Nexus keeps of a tenant beside its configuration. */
@@ -46,8 +46,8 @@ export const createTenants = (db: Kysely<Database>) => ({
   },
 
   /** Stops sending to a tenant, or starts it again. Changes are accepted all the while. */
-  pause: (tenantId: string, paused: boolean, record?: OpenRecord): Promise<void> =>
-    recorded(db, record, async (trx, keep) => {
+  pause: (tenantId: string, paused: boolean, audit?: AuditDraft): Promise<void> =>
+    recorded(db, audit, async (trx, commit) => {
       await sql`
         update nexus.tenants set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}
         where tenant_id = ${tenantId}
@@ -56,7 +56,7 @@ export const createTenants = (db: Kysely<Database>) => ({
         await sql`update nexus.clients set woken_at = null where tenant_id = ${tenantId} and generation > settled_generation`.execute(
           trx,
         )
-      await keep()
+      await commit()
     }),
 
   /** What Nexus knows of a tenant's health. */

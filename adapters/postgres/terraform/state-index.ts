@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import type { SnapshotFacts } from '../../../domain/terraform/snapshot.ts'
 import type { StateResource } from '../../../domain/terraform/state.ts'
-import type { TerraformRequest } from '../../../domain/terraform/standing.ts'
+import type { TerraformRequest } from '../../../domain/terraform/placement.ts'
 import type { Author, ClientKey } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
-import type { OpenRecord } from '../audit.ts'
+import type { AuditDraft } from '../audit.ts'
 import type { OutdatedWrite } from './outdated-writes.ts'
 import { pendingOf } from '../clients/client-record.ts'
 import type { Database } from '../database/schema.ts'
@@ -105,7 +105,7 @@ export interface StandingCounts {
 /** Who manages what, as the states that Nexus holds say. */
 export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readonly applyWaitMs: number }) => ({
   /** Where a client stands, and what is asked for it. */
-  standing: async ({
+  status: async ({
     tenantId,
     clientId,
   }: ClientKey): Promise<{ readonly places: Place[]; readonly request: PendingRequest | null }> => {
@@ -125,8 +125,8 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
    * Asks for adoption or release; whatever was asked for the client before is asked for no longer. A configuration that
    * was made before a release, or before the end of another request, would do what nobody wants any more: it counts.
    */
-  request: (key: ClientKey, { kind, state }: TerraformRequest, author: Author, record?: OpenRecord): Promise<void> =>
-    recorded(db, record, async (trx, keep) => {
+  request: (key: ClientKey, { kind, state }: TerraformRequest, author: Author, audit?: AuditDraft): Promise<void> =>
+    recorded(db, audit, async (trx, commit) => {
       const before = await lockRequest(trx, key)
       if (before?.kind === kind && before.state === state) return
       if (before !== null) await dropRequest(trx, key)
@@ -138,15 +138,15 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
         values (${key.tenantId}, ${key.clientId}, ${state}, ${kind}, ${JSON.stringify(author)}::jsonb)
       `.execute(trx)
       if (kind === 'release') await noteEvent(trx, key, 'release')
-      await keep()
+      await commit()
     }),
 
   /** Takes a request back. @returns whether there was one */
-  cancel: (key: ClientKey, record?: OpenRecord): Promise<boolean> =>
-    recorded(db, record, async (trx, keep) => {
+  cancel: (key: ClientKey, audit?: AuditDraft): Promise<boolean> =>
+    recorded(db, audit, async (trx, commit) => {
       if ((await lockRequest(trx, key)) === null) return false
       await dropRequest(trx, key)
-      await keep()
+      await commit()
       return true
     }),
 

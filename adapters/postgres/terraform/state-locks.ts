@@ -6,7 +6,7 @@ import { isApply } from '../../../domain/terraform/state.ts'
 import type { LockInfo } from '../../../domain/terraform/state.ts'
 import type { ClientKey, MetadataKeys } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
-import type { OpenRecord } from '../audit.ts'
+import type { AuditDraft } from '../audit.ts'
 import { knownDrift } from './known-drift.ts'
 import type { Database } from '../database/schema.ts'
 import { eventsSince } from '../clients/snapshot-events.ts'
@@ -58,9 +58,9 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
     claimant: Claimant,
     snapshot: number | null,
     keys: MetadataKeys,
-    record?: OpenRecord,
+    audit?: AuditDraft,
   ): Promise<Locked> =>
-    recorded(db, record, async (trx, keep): Promise<Locked> => {
+    recorded(db, audit, async (trx, commit): Promise<Locked> => {
       const row = await lockStateRow(trx, key)
       const held = heldLockOf(row, applyWaitMs)
       if (held !== null) {
@@ -71,7 +71,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
           update nexus.terraform_states set locked_by = ${JSON.stringify(claimant.author)}::jsonb
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
-        await keep({ action: 'state.force-unlock' })
+        await commit({ action: 'state.force-unlock' })
         return { kind: 'taken-over', was: held }
       }
       if (isApply(info) && snapshot !== null && snapshot !== row.snapshot)
@@ -94,15 +94,15 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
             check_until = ${applies ? null : sql`check_until`}
         where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(trx)
-      await keep()
+      await commit()
       return { kind: 'locked' }
     }),
 
   /**
    * Gives the lock back. After an apply the clients of the state are to be looked at, at once.
    */
-  unlock: (key: StateKey, returning: Returning, record?: OpenRecord): Promise<Unlocked> =>
-    recorded(db, record, async (trx, keep): Promise<Unlocked> => {
+  unlock: (key: StateKey, returning: Returning, audit?: AuditDraft): Promise<Unlocked> =>
+    recorded(db, audit, async (trx, commit): Promise<Unlocked> => {
       const row = await lockStateRow(trx, key)
       const held = heldLockOf(row, applyWaitMs)
       if (held === null) return { kind: 'unlocked', was: null, forced: false }
@@ -115,7 +115,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
         where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(trx)
       const forced = hold === 'forced'
-      await keep(forced ? { action: 'state.force-unlock' } : {})
+      await commit(forced ? { action: 'state.force-unlock' } : {})
       return { kind: 'unlocked', was: held, forced }
     }),
 

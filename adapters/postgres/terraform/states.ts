@@ -9,7 +9,7 @@ import type { HeldState, Succession } from '../../../domain/terraform/state.ts'
 import type { Author, MetadataKeys } from '../../../domain/vocabulary.ts'
 import type { Sealing } from '../../sealing/sealing.ts'
 import { recorded } from '../audit.ts'
-import type { OpenRecord } from '../audit.ts'
+import type { AuditDraft } from '../audit.ts'
 import type { Database } from '../database/schema.ts'
 import { replaceIndex } from './state-index.ts'
 import { noteOutdated } from './outdated-writes.ts'
@@ -132,11 +132,11 @@ export const createStates = (
       key: StateKey,
       { text, state, sha256 }: StateText,
       writer: Writer,
-      record?: OpenRecord,
+      audit?: AuditDraft,
     ): Promise<Written> => {
       sealed.mustHaveKey()
       const compressed = await compress(text, { level: 3 })
-      return recorded(db, record, async (trx, keep): Promise<Written> => {
+      return recorded(db, audit, async (trx, commit): Promise<Written> => {
         const row = await lockStateRow(trx, key)
         const lock = heldLockOf(row, applyWaitMs)
         const hold = lock === null ? 'theirs' : holdOf(lock, writer)
@@ -159,7 +159,7 @@ export const createStates = (
         const outdated =
           lock === null && snapshot !== null && snapshot !== row.snapshot ? { snapshot, current: row.snapshot } : null
         if (outdated !== null) await noteOutdated(trx, key, row, writer, outdated)
-        await keep({
+        await commit({
           target: `${key.name}/${version}`,
           ...(outdated === null ? {} : { action: 'state.write-outdated' as const }),
         })
@@ -179,14 +179,14 @@ export const createStates = (
       from: number,
       { text, state, sha256 }: StateText,
       author: Author,
-      record?: OpenRecord,
+      audit?: AuditDraft,
     ): Promise<
       | { readonly kind: 'written'; readonly version: number }
       | Extract<Written, { kind: 'locked' }>
       | { readonly kind: 'overtaken' }
     > => {
       const compressed = await compress(text, { level: 3 })
-      return recorded(db, record, async (trx, keep) => {
+      return recorded(db, audit, async (trx, commit) => {
         const row = await lockStateRow(trx, key)
         const lock = heldLockOf(row, applyWaitMs)
         if (lock !== null) return { kind: 'locked', lock } as const
@@ -194,7 +194,7 @@ export const createStates = (
           return { kind: 'overtaken' } as const
         const bytes = text.length
         const version = await store(trx, key, row, { state, compressed, bytes, sha256, author, restoredFrom: from })
-        await keep({ target: `${key.name}/${version}` })
+        await commit({ target: `${key.name}/${version}` })
         return { kind: 'written', version } as const
       })
     },
@@ -203,9 +203,9 @@ export const createStates = (
     remove: (
       key: StateKey,
       claimant: Claimant,
-      record?: OpenRecord,
+      audit?: AuditDraft,
     ): Promise<{ readonly kind: 'removed' | 'absent' } | Extract<Written, { kind: 'locked' }>> =>
-      recorded(db, record, async (trx, keep) => {
+      recorded(db, audit, async (trx, commit) => {
         const row = await lockStateRow(trx, key)
         const lock = heldLockOf(row, applyWaitMs)
         if (lock !== null && holdOf(lock, claimant) === 'other') return { kind: 'locked', lock } as const
@@ -215,7 +215,7 @@ export const createStates = (
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
         await replaceIndex(trx, key, '[]', false)
-        await keep()
+        await commit()
         return { kind: 'removed' } as const
       }),
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { TenantConfiguration } from '../../../adapters/config/configuration.ts'
 import { clientAnswer } from '../../../api/clients/client-answer.ts'
 import type { Answerable } from '../../../api/clients/client-answer.ts'
-import { manual } from '../../../domain/terraform/standing.ts'
+import { manual } from '../../../domain/terraform/placement.ts'
 import { defaultMetadataKeys } from '../../../domain/vocabulary.ts'
 
 const tenantWith = (foreignTerraform: TenantConfiguration['foreignTerraform']): TenantConfiguration => ({

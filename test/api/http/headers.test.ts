@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { etagOf, ifMatchHolds, isKnownTo } from '../../../api/http/etag.ts'
 import { patchKindOf } from '../../../api/http/media-type.ts'
-import { patienceOf } from '../../../api/http/prefer.ts'
+import { waitPreferenceOf } from '../../../api/http/prefer.ts'
 import { Problem } from '../../../api/http/problem.ts'
 import { requestIdOf } from '../../../api/http/request-id.ts'
 
@@ -80,7 +80,7 @@ describe('Prefer', () => {
     { reason: 'nonsense', header: ';;==,,"', ms: 10_000, applied: null },
     { reason: 'a name of every object', header: 'constructor', ms: 10_000, applied: null },
   ])('$reason: $header', ({ header, ms, applied }) => {
-    expect(patienceOf(header, settings)).toEqual({ ms, applied })
+    expect(waitPreferenceOf(header, settings)).toEqual({ ms, applied })
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { patienceOf } from '../../../api/http/prefer.ts'
+import { waitPreferenceOf } from '../../../api/http/prefer.ts'
 
 const settings = { waitMs: 10_000, maximumWaitMs: 60_000 }
 
@@ -22,7 +22,7 @@ describe('Prefer', () => {
     { reason: 'a sign is no number', header: 'wait=-1', ms: 10_000, applied: null },
     { reason: 'an empty one beside it', header: ',, ;, wait=3', ms: 3000, applied: 'wait=3' },
   ])('$reason: $header', ({ header, ms, applied }) => {
-    expect(patienceOf(header, settings)).toEqual({ ms, applied })
+    expect(waitPreferenceOf(header, settings)).toEqual({ ms, applied })
   })
 
   // How one preference reads by RFC 7240, if time did not matter: this pattern takes the square of it.
@@ -35,7 +35,7 @@ describe('Prefer', () => {
         const match = asWritten.exec(parts.join(''))
         const value = match?.[1]?.toLowerCase() === 'wait' ? (match[2] ?? match[3] ?? '') : undefined
         const seconds = value !== undefined && /^\d{1,9}$/.test(value) ? `wait=${Math.min(60, Number(value))}` : null
-        const { applied } = patienceOf(parts.join(''), settings)
+        const { applied } = waitPreferenceOf(parts.join(''), settings)
         expect(applied === null || applied === 'respond-async' ? null : applied).toBe(seconds)
       }),
       { numRuns: 2000 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { authorize, isGoodFor } from '../../../domain/access/authorize.ts'
+import { authorize, coversTenant } from '../../../domain/access/authorize.ts'
 import type { Verb } from '../../../domain/access/authorize.ts'
 import { excessOf, excessOfSecret, isAdministrator, mayOversee } from '../../../domain/access/grants.ts'
 import type { Grant } from '../../../domain/access/grants.ts'
@@ -228,7 +228,8 @@ describe('what an administrator hands out to an account gives nobody more than t
           fc.pre(excessOf(by, given).length === 0)
           const account: Caller = { ...administrator(given), kind: 'service-account', id: ownerNameOf('ci') }
           expect(isAdministrator(by)).toBe(true)
-          const reaches = (who: Caller): boolean => isGoodFor(who, tenantId) && authorize(who, verb, [client]).allowed
+          const reaches = (who: Caller): boolean =>
+            coversTenant(who, tenantId) && authorize(who, verb, [client]).allowed
           expect([reaches(account) && !reaches(by), opens(given) && !opens(own)]).toEqual([false, false])
         },
       ),

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { callerChange, newCaller, Rotation } from '../../../domain/access/caller-requests.ts'
 import { Grant } from '../../../domain/access/grants.ts'
-import { RegisteredName, retire, revoke, rotate, standingOf, validHashes } from '../../../domain/access/registered.ts'
+import {
+  RegisteredName,
+  retire,
+  revoke,
+  rotate,
+  callerStatusOf,
+  validHashes,
+} from '../../../domain/access/registered.ts'
 import type { Registered } from '../../../domain/access/registered.ts'
 
 const at = (seconds: number): Date => new Date(Date.UTC(2027, 0, 1) + seconds * 1000)
@@ -68,7 +75,7 @@ test.each([
   { reason: 'disabled', more: { disabledAt: at(-5) }, standing: 'disabled' },
   { reason: 'revoked, whatever else', more: { revokedAt: now, disabledAt: now, expiresAt: now }, standing: 'revoked' },
 ])('$reason', ({ more, standing }) => {
-  expect(standingOf({ ...entry, ...more }, now)).toBe(standing)
+  expect(callerStatusOf({ ...entry, ...more }, now)).toBe(standing)
 })
 
 test('a permission of another version opens nothing, and breaks nothing', () => {

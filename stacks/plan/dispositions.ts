@@ -1,42 +1,51 @@
 import { shell } from '../../domain/terraform/shell.ts'
 import type { Claim } from './claims.ts'
-import { adoptedName, called, isReleased } from './known.ts'
-import type { Entry, Known, Say } from './known.ts'
+import { adoptedName, describeClient, isReleased } from './known.ts'
+import type { Entry, Known, Diagnostics } from './known.ts'
 
 /** What becomes of an address that the state has: each is a resource or is removed, never left unsaid. */
-export type Fate =
-  | { readonly address: string; readonly clientId: string; readonly name: string; readonly fate: 'kept' | 'declared' }
-  | { readonly address: string; readonly clientId: string; readonly fate: 'released' | 'vanished' | 'forgotten' }
+export type Disposition =
+  | {
+      readonly address: string
+      readonly clientId: string
+      readonly name: string
+      readonly disposition: 'kept' | 'declared'
+    }
+  | { readonly address: string; readonly clientId: string; readonly disposition: 'released' | 'vanished' | 'forgotten' }
 
-type Kind = Fate['fate']
+type DispositionKind = Disposition['disposition']
 
 /** The fate of every entry of the state. Says what stands in the way, with the command that clears it. */
-export const fatesOf = (known: Known, claims: readonly Claim[], say: Say): Fate[] =>
-  known.entries.flatMap((entry): Fate[] => {
+export const dispositionsOf = (known: Known, claims: readonly Claim[], diagnostics: Diagnostics): Disposition[] =>
+  known.entries.flatMap((entry): Disposition[] => {
     const { address, name, current } = entry
     const object = current ?? entry.deposed[0]
     if (object === undefined) return []
     if (current !== null && !known.clients.has(current.clientId)) {
-      say.refuse(
+      diagnostics.refuse(
         `${address} is the client ${current.clientId}, of which the snapshot knows nothing. Take a new snapshot.`,
       )
       return []
     }
     const fate = kindOf(known, entry, claims)
-    if (name === null) refuseAddress(entry, fate, claims, say)
-    refuseDeposed(known, entry, fate, say)
+    if (name === null) refuseAddress(entry, fate, claims, diagnostics)
+    refuseDeposed(known, entry, fate, diagnostics)
     if (fate === 'kept' || fate === 'declared') {
-      warnOf(known, entry, say)
-      return [{ address, clientId: object.clientId, name: name ?? '', fate }]
+      warnOf(known, entry, diagnostics)
+      return [{ address, clientId: object.clientId, name: name ?? '', disposition: fate }]
     }
-    return [{ address, clientId: object.clientId, fate }]
+    return [{ address, clientId: object.clientId, disposition: fate }]
   })
 
 /**
  * Credentials without a declaration are forgotten. To destroy them resets how the client authenticates in Auth0, and to
  * keep them needs a method and keys that the snapshot does not have; forgetting touches nothing.
  */
-const kindOf = ({ clients, state }: Known, { type, name, current }: Entry, claims: readonly Claim[]): Kind => {
+const kindOf = (
+  { clients, state }: Known,
+  { type, name, current }: Entry,
+  claims: readonly Claim[],
+): DispositionKind => {
   if (current === null) return 'forgotten'
   const client = clients.get(current.clientId)
   if (client?.vanished === true) return 'vanished'
@@ -53,46 +62,56 @@ const kindOf = ({ clients, state }: Known, { type, name, current }: Entry, claim
 }
 
 /** In a module or under an instance key: neither a resource of ours nor a `removed` block can name it. */
-const refuseAddress = ({ address, type, current }: Entry, fate: Kind, claims: readonly Claim[], say: Say): void => {
+const refuseAddress = (
+  { address, type, current }: Entry,
+  fate: DispositionKind,
+  claims: readonly Claim[],
+  diagnostics: Diagnostics,
+): void => {
   const claim = claims.find(({ clientId }) => clientId === current?.clientId)
   const target = `${type}.${claim?.declaration.name ?? adoptedName(current?.clientId ?? '')}`
   if (fate === 'kept' || fate === 'declared')
-    say.refuse(
+    diagnostics.refuse(
       `${address} is in a module or under an instance key, which a stack of Nexus has none of. Give it a plain address:\n` +
         shell('terraform', 'state', 'mv', address, target),
     )
   else
-    say.refuse(
+    diagnostics.refuse(
       `${address} shall leave the state, but is in a module or under an instance key, which Terraform cannot be told to forget. Run:\n` +
         shell('terraform', 'state', 'rm', address),
     )
 }
 
 /** Beside a resource, Terraform destroys what is deposed, whatever `prevent_destroy` says; removed with it, it does not. */
-const refuseDeposed = ({ clients }: Known, { address, deposed }: Entry, fate: Kind, say: Say): void => {
+const refuseDeposed = (
+  { clients }: Known,
+  { address, deposed }: Entry,
+  fate: DispositionKind,
+  diagnostics: Diagnostics,
+): void => {
   if (fate !== 'kept' && fate !== 'declared') return
   for (const { clientId, deposed: key } of deposed) {
     const client = clients.get(clientId)
     if (client !== undefined && !client.vanished)
-      say.refuse(
-        `The next apply would destroy the client ${called(client)}, deposed object ${key} of ${address}. Have the state forget both, and adopt what you want to keep:\n` +
+      diagnostics.refuse(
+        `The next apply would destroy the client ${describeClient(client)}, deposed object ${key} of ${address}. Have the state forget both, and adopt what you want to keep:\n` +
           shell('terraform', 'state', 'rm', address),
       )
-    else say.warn(`The next apply destroys the deposed object ${key} of ${address}, which Auth0 no longer has.`)
+    else diagnostics.warn(`The next apply destroys the deposed object ${key} of ${address}, which Auth0 no longer has.`)
   }
 }
 
-const warnOf = ({ clients, places }: Known, { address, type, current }: Entry, say: Say): void => {
+const warnOf = ({ clients, places }: Known, { address, type, current }: Entry, diagnostics: Diagnostics): void => {
   if (current === null) return
   if (current.tainted)
-    say.warn(
+    diagnostics.warn(
       `${address} is tainted: Terraform wants to replace it, and prevent_destroy will stop the plan. If the client is as it should be, run:\n` +
         shell('terraform', 'untaint', address),
     )
   const client = clients.get(current.clientId)
   const all = places.get(current.clientId) ?? []
   if (type === 'auth0_client' && all.length > 1 && client !== undefined)
-    say.warn(
-      `The client ${called(client)} is managed ${all.length} times: ${all.map((place) => `${place.address} in ${place.state}`).join(', ')}. Release it from all but one.`,
+    diagnostics.warn(
+      `The client ${describeClient(client)} is managed ${all.length} times: ${all.map((place) => `${place.address} in ${place.state}`).join(', ')}. Release it from all but one.`,
     )
 }

@@ -1,5 +1,5 @@
 /** How a client stands with Terraform. */
-export interface TerraformStanding {
+export interface TerraformPlacement {
   /** Names of the states that the configuration names, and in which it stands as a managed resource: none is a manual client, two are a conflict. */
   readonly states: readonly string[]
   /** What somebody asked for and no apply has made true yet. */
@@ -22,16 +22,16 @@ interface Applying {
 }
 
 /** How a client that no state knows stands. */
-export const manual: TerraformStanding = { states: [], request: null, applying: null }
+export const manual: TerraformPlacement = { states: [], request: null, applying: null }
 
 /**
  * A state that manages the client and whose configuration Nexus does not write: its next apply may revert a change.
  *
  * @param own names of the states whose configuration Nexus writes
  */
-export const foreignStateOf = ({ states }: TerraformStanding, own: readonly string[]): string | undefined =>
+export const foreignStateOf = ({ states }: TerraformPlacement, own: readonly string[]): string | undefined =>
   states.find((state) => !own.includes(state))
 
 /** The same where it decides about the client: no state that Nexus writes has it too. */
-export const decidingForeignStateOf = (standing: TerraformStanding, own: readonly string[]): string | undefined =>
-  standing.states.some((state) => own.includes(state)) ? undefined : foreignStateOf(standing, own)
+export const decidingForeignStateOf = (placement: TerraformPlacement, own: readonly string[]): string | undefined =>
+  placement.states.some((state) => own.includes(state)) ? undefined : foreignStateOf(placement, own)

@@ -1,22 +1,22 @@
 import type { PendingRequest, Place } from '../../adapters/postgres/terraform/state-index.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
-import { maySee } from '../http/access.ts'
+import { maySeeState } from '../http/access.ts'
 
 /** How a client stands with Terraform, in one word: what a list shows, and what an apply has still to make true. */
 type Status = 'manual' | 'adopting' | 'managed' | 'releasing' | 'conflict'
 
-export interface Standing {
+export interface TerraformStatus {
   /** Those in states that the configuration does not name are claims. */
   readonly places: readonly Place[]
   readonly request: PendingRequest | null
 }
 
 /** The places that count. */
-export const holding = ({ places }: Pick<Standing, 'places'>): Place[] => places.filter(({ named }) => named)
+export const namedPlaces = ({ places }: Pick<TerraformStatus, 'places'>): Place[] => places.filter(({ named }) => named)
 
-export const statusOf = (standing: Standing): Status => {
-  const { request } = standing
-  const places = holding(standing)
+export const statusOf = (status: TerraformStatus): Status => {
+  const { request } = status
+  const places = namedPlaces(status)
   if (new Set(places.map(({ state }) => state)).size > 1) return 'conflict'
   if (request !== null) return request.kind === 'adopt' ? 'adopting' : 'releasing'
   return places.length > 0 ? 'managed' : 'manual'
@@ -25,12 +25,12 @@ export const statusOf = (standing: Standing): Status => {
 const placeView = ({ state, address, tainted, deposed }: Place) => ({ state, address, tainted, deposed })
 
 /** Which states a client stands in, which claim it (of those that the caller may see), and what is asked for. */
-export const standingView = (standing: Standing, caller: Caller) => {
-  const { places, request } = standing
+export const terraformStatusView = (status: TerraformStatus, caller: Caller) => {
+  const { places, request } = status
   return {
-    status: statusOf(standing),
-    states: holding(standing).map(placeView),
-    claims: places.filter(({ named, state }) => !named && maySee(caller, state)).map(placeView),
+    status: statusOf(status),
+    states: namedPlaces(status).map(placeView),
+    claims: places.filter(({ named, state }) => !named && maySeeState(caller, state)).map(placeView),
     request: request && {
       kind: request.kind,
       state: request.state,

@@ -6,9 +6,9 @@ import { ClientId } from '../../domain/vocabulary.ts'
 import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { askerOf } from '../http/access.ts'
 import { isStale, pageSize } from '../clients/client-cache.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
+import type { KnownClients, PagesRead } from '../clients/client-cache.ts'
 import type { Changing } from './accept-patch.ts'
-import { forbidden, notFound, Problem } from '../http/problem.ts'
+import { forbidden, notFound, Problem, unavailable } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
 import { patchOf } from './parse-list.ts'
 import type { ListedPatch } from './parse-list.ts'
@@ -53,9 +53,14 @@ export const surveyOf = async (
   const ids = elements.map(({ id }) => id).filter((id) => ClientId.safeParse(id).success)
   const before = await deps.clients.accessRecords(tenant.id, ids)
   const due = new Map(elements.flatMap((element) => dueOf(list, element, before.get(element.id)) ?? []))
-  if (due.size === 0) return { refusal: refusalOf(list, elements, before), asked: new Map() }
-  const asked = await (due.size > maximumSingle ? readMany : readSingly)(deps, known, list, due)
-  return { refusal: refusalOf(list, elements, await deps.clients.accessRecords(tenant.id, ids)), asked }
+  if (due.size === 0) return { refusal: refusalOf(list, elements, before, null), asked: new Map() }
+  const { asked, retryAfterMs } = await (due.size > maximumSingle ? readMany : readSingly)(deps, known, list, due)
+  return { refusal: refusalOf(list, elements, await deps.clients.accessRecords(tenant.id, ids), retryAfterMs), asked }
+}
+
+interface Readings extends Pick<Survey, 'asked'> {
+  /** After how long to try again, in milliseconds, where Auth0 could not be asked whether a client is there; else null. */
+  readonly retryAfterMs: number | null
 }
 
 /** Why Auth0 has to be read for an element; nothing where it has not. */
@@ -89,6 +94,7 @@ const accessValuesIn = (patch: string, problem: string | null): Values =>
 const readSingly: typeof readMany = async (_deps, known, { tenant, caller, gone }, due) => {
   const asker = askerOf(caller, 'write', gone)
   const asked = new Map<string, undefined>()
+  let retryAfterMs: number | null = null
   await eachOf([...due], async ([clientId, why]) => {
     if (why === 'rests on an observation') return
     try {
@@ -99,9 +105,10 @@ const readSingly: typeof readMany = async (_deps, known, { tenant, caller, gone 
     } catch (error) {
       // It is said of the one client, when that is decided on.
       if (!(error instanceof Problem)) throw error
+      if (error.code === 'unavailable') retryAfterMs = 1000
     }
   })
-  return asked
+  return { asked, retryAfterMs }
 }
 
 /** Reads by pages, unless that is more than anybody could be owed. */
@@ -110,30 +117,41 @@ const readMany = async (
   known: KnownClients,
   { tenant, caller, gone }: PatchListRequest,
   due: ReadonlyMap<string, Due>,
-): Promise<ReadonlyMap<string, Auth0Client | undefined>> => {
+): Promise<Readings> => {
   const health = await deps.health.health(tenant.id)
   const pages = Math.ceil(((health?.clients ?? 0) + 1) / pageSize)
   const owed = [...due].filter(([, why]) => why === 'rests on an observation').map(([id]) => id)
   // A few that the caller has a right to, in a large tenant: their own readings are fewer, and made as each is decided on.
   const wanted = pages <= maximumPages ? new Set(due.keys()) : new Set(owed.length > pages ? owed : [])
   const isHeld = (health?.heldAt ?? null) !== null
-  const found = isHeld
-    ? new Map<string, Auth0Client>()
+  const { found, retryAfterMs } = isHeld
+    ? unread
     : await known.readPages(tenant, wanted, askerOf(caller, 'write', gone))
   const single = new Set(owed.filter((id) => !wanted.has(id)))
-  return new Map([...due.keys()].filter((id) => !single.has(id)).map((id) => [id, found.get(id)]))
+  const asked = new Map([...due.keys()].filter((id) => !single.has(id)).map((id) => [id, found.get(id)]))
+  const isUnknownUnread = [...due].some(([id, why]) => why === 'unknown' && wanted.has(id) && !found.has(id))
+  return { asked, retryAfterMs: isUnknownUnread ? retryAfterMs : null }
 }
+
+/** Of a tenant whose credential is ill nothing is read but the worker's probe. */
+const unread: PagesRead = { found: new Map(), retryAfterMs: 30_000 }
 
 const refusalOf = (
   { tenant, caller }: PatchListRequest,
   elements: readonly ListedPatch[],
   records: ReadonlyMap<string, AccessRecord>,
+  retryAfterMs: number | null,
 ): Problem | null => {
   const decisions = elements.flatMap(({ id }) => {
     const record = records.get(id)
     return record === undefined || record.vanished ? [] : [decisionOn(tenant, caller, 'write', record)]
   })
   if (decisions.some(({ allowed }) => allowed)) return null
+  if (retryAfterMs !== null)
+    return unavailable(
+      'Nothing was done: Nexus does not know some of these clients yet, and Auth0 cannot be asked for them now.',
+      retryAfterMs,
+    )
   const denied = decisions.find((decision) => !decision.allowed)
   const those = `none of these ${elements.length} clients`
   return denied?.allowed === false

@@ -46,14 +46,17 @@ export interface KnownClients {
   ) => Promise<Auth0Client>
   /**
    * Several clients by pages of Auth0's list, from its beginning until all are found: a hundred by one call. Those that
-   * stand on no page are not there. Where the list cannot be read to its end, only the clients up to there come back.
+   * stand on no page are not there, unless the list could not be read to its end.
    */
-  readonly readPages: (
-    tenant: TenantConfiguration,
-    wanted: ReadonlySet<string>,
-    asker: Asker,
-  ) => Promise<ReadonlyMap<string, Auth0Client>>
+  readonly readPages: (tenant: TenantConfiguration, wanted: ReadonlySet<string>, asker: Asker) => Promise<PagesRead>
   readonly now: () => number
+}
+
+/** What pages of Auth0's list had of the clients that were looked for. */
+export interface PagesRead {
+  readonly found: ReadonlyMap<string, Auth0Client>
+  /** Where not all pages could be read: after how long to try again, in milliseconds. Null where all were. */
+  readonly retryAfterMs: number | null
 }
 
 /** The most that Auth0 gives on a page. */
@@ -61,10 +64,15 @@ export const pageSize = 100
 
 type Failed = Extract<Reply<unknown>, { ok: false }>
 
+interface Unanswered {
+  readonly kind: 'unanswered'
+  readonly retryAfterMs: number
+}
+
 type Asked =
   | { readonly kind: 'found'; readonly client: Auth0Client }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unanswered'; readonly retryAfterMs: number }
+  | Unanswered
   /** The limit left no place for it: nobody waited any more, or too many did. */
   | { readonly kind: 'no-place'; readonly retryAfterMs: number }
 
@@ -110,7 +118,7 @@ export const createKnownClients = (deps: Knowing, now: () => number = () => perf
   const quietUntil = new Map<string, number>()
 
   /** What to do with an answer that says nothing: the tenant is not asked for requests for a while. */
-  const quiet = (tenantId: string, reply: Failed): Asked => {
+  const quiet = (tenantId: string, reply: Failed): Unanswered => {
     const verdict = verdictOf(reply)
     const retryAfterMs = verdict.kind === 'again' ? verdict.afterMs : settings.quietMs
     quietUntil.set(tenantId, now() + retryAfterMs)
@@ -246,13 +254,14 @@ export const createKnownClients = (deps: Knowing, now: () => number = () => perf
       const sought = [...wanted].filter((clientId) => !absent.has(nameOf({ tenantId, clientId })))
       let from: string | undefined
       while (found.size < sought.length) {
-        if (quietFor(tenantId) > 0) return found
+        const quietMs = quietFor(tenantId)
+        if (quietMs > 0) return { found, retryAfterMs: quietMs }
         const askedAt = await deps.scans.time()
         const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(settings.readMs)])
         const reading = orNoPlace(deps.auth0.list(tenantId, from, pageSize, { name: asker.name, signal }))
         const reply = await within(settings.readMs, reading, undefined, signal)
-        if (reply?.ok === false) quiet(tenantId, reply)
-        if (reply?.ok !== true) return found
+        if (reply === undefined) return { found, retryAfterMs: settings.quietMs }
+        if (!reply.ok) return { found, retryAfterMs: quiet(tenantId, reply).retryAfterMs }
         const page = reply.body.clients.filter(
           ({ clientId, client }) => !isGlobal(client) && clientId !== credential.clientId,
         )
@@ -262,7 +271,7 @@ export const createKnownClients = (deps: Knowing, now: () => number = () => perf
         if (from === undefined) break
       }
       for (const clientId of sought) if (!found.has(clientId)) absent.add(nameOf({ tenantId, clientId }))
-      return found
+      return { found, retryAfterMs: null }
     },
 
     now,

@@ -16,7 +16,9 @@ describe('a row is what its query says it is', () => {
     { reason: 'a value that no field has', schema: z.object({ count: Values }), row: { count: { owners: [1] } } },
     { reason: 'another word', schema: z.object({ count: z.enum(['a', 'b']) }), row: { count: 'hunter2' } },
   ])('refused: $reason; the message names the column and no value', ({ schema, row }) => {
-    expect(() => parsed<unknown>(schema, [row])).toThrow(/^A row of the database cannot be read\.\n(?!.*hunter2).*\n.*at count/)
+    expect(() => parsed<unknown>(schema, [row])).toThrow(
+      /^A row of the database cannot be read\.\n(?!.*hunter2).*\n.*at count/,
+    )
   })
 })
 

@@ -1,5 +1,5 @@
 import type { SyncWord, TerraformWord } from '../../../domain/clients/listing.ts'
-import type { MetadataKeys } from '../../../domain/vocabulary.ts'
+import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 
 /** What a list is asked for. Every filter that is there must hold. */
 export interface ListFilters {

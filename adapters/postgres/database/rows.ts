@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely'
 import { z } from 'zod'
 
 /** A row is not what its query says it is. The message names the columns, and none of the values. */
-export class RowUnreadable extends Error {
+class RowUnreadable extends Error {
   override readonly name = 'RowUnreadable'
   constructor(cause: z.ZodError) {
     super(`A row of the database cannot be read.\n${z.prettifyError(cause)}`)

@@ -6,6 +6,9 @@ import { read, seedClient } from '../support.ts'
 
 const patches = (ids: readonly string[], body: unknown) => ids.map((id) => ({ id, patch: body }))
 
+/** Ids that no client has. */
+const invented = (count: number) => Array.from({ length: count }, () => `invented${randomUUID().replaceAll('-', '')}`)
+
 describe.skipIf(servers === null)('what a list of changes costs', () => {
   let stack: Stack
   beforeAll(async () => {
@@ -89,6 +92,31 @@ describe.skipIf(servers === null)('what a list of changes costs', () => {
     expect(await stack.query('select 1 from nexus.changes where client_id = any($1)', [ids])).toHaveLength(199)
   }, 90_000)
 
+  /** After a reading that Auth0 did not answer, nobody reads from the tenant for a while. */
+  const untilRead = async () => {
+    await expect
+      .poll(async () => (await send(patches(invented(11), { applicationName: 'x' }), sue())).status, {
+        timeout: 10_000,
+      })
+      .toBe(404)
+  }
+
+  test('in an outage nobody is said to be nobody: a list of unknown clients is a 503, until Auth0 is read', async () => {
+    const ids = [...invented(20), ...Array.from({ length: 12 }, () => seed('auth0|sue'))]
+    stack.simulator.setFaults({ outage: 'reset' })
+    const refused = await send(patches(ids, { applicationName: 'x' }), sue())
+    stack.simulator.setFaults({})
+    // Auth0 answers again, and is left alone for the moment: it has still not been read.
+    const left = await send(patches(ids, { applicationName: 'x' }), sue())
+    for (const answer of [refused, left]) {
+      expect(answer).toMatchObject({ status: 503, body: { type: '/problems/unavailable' } })
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    }
+    await untilRead()
+    const taken = await send(patches(ids, { applicationName: 'x' }), sue())
+    expect(taken.body).toMatchObject({ counts: { accepted: 12, refused: 20 } })
+  }, 30_000)
+
   test('in an outage each is a 503, and none is stored', async () => {
     const ids = await many(30, 'auth0|sue')
     stack.simulator.setFaults({ outage: 'reset' })
@@ -97,7 +125,8 @@ describe.skipIf(servers === null)('what a list of changes costs', () => {
     expect(answer.body).toMatchObject({ counts: { refused: 30 } })
     expect(answer.text.match(/"status":503/g)).toHaveLength(30)
     expect(await stack.query('select 1 from nexus.changes where client_id = any($1)', [ids])).toEqual([])
-  })
+    await untilRead()
+  }, 30_000)
 
   test.each([
     { reason: 'clients of others', owned: true, age: '0 seconds', pages: 0 },
@@ -128,7 +157,7 @@ describe.skipIf(servers === null)('what a list of changes costs', () => {
   )
 
   test('a thousand ids that are nobody: one record, no rows, a page for a hundred that are there', async () => {
-    const ids = Array.from({ length: 1000 }, () => `invented${randomUUID().replaceAll('-', '')}`)
+    const ids = invented(1000)
     let answer: Awaited<ReturnType<typeof send>> | undefined
     const grown = await growth(async () => {
       answer = await send(patches(ids, { applicationName: 'x' }), sue())

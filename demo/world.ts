@@ -52,7 +52,13 @@ export const startWorld = async (port: number): Promise<World> => {
     const applicationToken = `nxa_${randomBytes(24).toString('base64url')}`
     const file = configurationFile(tenants, database.url, applicationToken, port)
     const configuration = parseConfiguration(JSON.stringify(file), { file: 'the demo', env: {} })
-    const nexus = await run(configuration, { api: true, worker: true }, createLog('info', lines), undefined, createHttp({}))
+    const nexus = await run(
+      configuration,
+      { api: true, worker: true },
+      createLog('info', lines),
+      undefined,
+      createHttp({}),
+    )
     closers.push(nexus.close)
     return {
       nexusUrl: nexus.url ?? '',

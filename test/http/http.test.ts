@@ -81,9 +81,9 @@ test('an answer that is longer than wanted is not read to its end', async () => 
   expect((await failureOf(asking)).message).toContain('longer than any that is expected')
 })
 
-describe('why no answer came is told', () => {
-  const proxied = (port: number, login = '') => ({ HTTPS_PROXY: `http://${login}127.0.0.1:${port}` })
+const proxied = (port: number, login = '') => ({ HTTPS_PROXY: `http://${login}127.0.0.1:${port}` })
 
+describe('why no answer came is told', () => {
   test.each([
     {
       reason: 'an unknown CA',
@@ -176,7 +176,7 @@ describe('why no answer came is told', () => {
     const { port } = await startProxy(options)
     const failure = await failureOf(ask('https://acme.test', proxied(port, 'ann:s3cr3t@')))
     expect(failure.message).toContain(says)
-    expect(JSON.stringify({ ...failure, message: failure.message, stack: failure.stack })).not.toContain('s3cr3t')
+    expect(JSON.stringify([failure, failure.message, failure.stack])).not.toContain('s3cr3t')
   })
 
   test('a proxy whose login is missing, by http://', async () => {

@@ -7,7 +7,9 @@ const calm: Parameters<typeof conditionsOf>[0] = {
   pending: [],
   settledAt: at,
   waitingSince: null,
+  drift: [],
   driftedAt: null,
+  observedAt: at,
   stalledAt: null,
   pausedAt: null,
   failures: 0,
@@ -16,6 +18,7 @@ const calm: Parameters<typeof conditionsOf>[0] = {
   driftedByState: null,
   terraform: { applying: null },
 }
+const drift = [{ path: 'productName', class: 'out-of-band', confirmed: 'A', observed: 'B' }] as const
 const change = { id: 'a', generation: 4, values: { productName: 'A' } }
 
 describe('the conditions of a client', () => {
@@ -30,7 +33,12 @@ describe('the conditions of a client', () => {
       facts: { pending: [change], waitingSince: at },
       says: { Synced: 'False ChangesWaiting' },
     },
-    { reason: 'somebody changed it in Auth0', facts: { driftedAt: at }, says: { Drifted: 'True ChangedOutside' } },
+    { reason: 'somebody changed it in Auth0', facts: { drift }, says: { Drifted: 'True ChangedOutside' } },
+    {
+      reason: 'somebody applied a Terraform state',
+      facts: { drift, driftedByState: 'acme' },
+      says: { Drifted: 'True ChangedByTerraform' },
+    },
     {
       reason: 'tries keep failing',
       facts: { stalledAt: at, failures: 12, lastFailure: 'Auth0 answered 503' },

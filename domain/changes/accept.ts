@@ -31,19 +31,19 @@ const urlContextOf = (state: ClientState): UrlContext => ({
 })
 
 const hexOf = (fingerprint: string): string | undefined => {
-  const hex = fingerprint.trim().replaceAll(':', '').toUpperCase()
+  const hex = fingerprint.replaceAll(':', '').toUpperCase()
   return /^[0-9A-F]{64}$/.test(hex) ? hex : undefined
 }
 
 /** SHA-256 fingerprints with or without colons, written with them; what Auth0 has already may stay as it is. */
 const normaliseFingerprints = (value: string, present: Value): { value: string; bad: string[] } => {
-  const known = new Set(typeof present === 'string' ? present.split(',') : [])
+  const known = new Set(textOf(present)?.split(','))
   const parts = value.split(',').map((part) => part.trim())
   return {
     value: parts
       .map((part) => {
         const hex = known.has(part) ? undefined : hexOf(part)
-        return hex === undefined ? part : (hex.match(/../g) ?? []).join(':')
+        return hex === undefined ? part : hex.replaceAll(/..(?=.)/g, '$&:')
       })
       .join(','),
     bad: parts.filter((part) => !known.has(part) && hexOf(part) === undefined),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { problems } from '../../http/problem.ts'
 import type { ProblemCode } from '../../http/problem.ts'
-import { ProblemDetails } from './answers.ts'
+import { ProblemDetails } from '../../http/answers.ts'
 import { answerHeaders, requestHeaders, tags } from './operation.ts'
 import type { Operation, OperationAnswer } from './operation.ts'
 

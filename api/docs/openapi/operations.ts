@@ -6,8 +6,14 @@ import { acceptedTypes } from '../../http/media-type.ts'
 import { include } from '../../http/query.ts'
 import { SnapshotQuery } from '../../terraform/snapshot.ts'
 import { PatchBody } from '../../changes/patch-body.ts'
-import * as answers from './answers.ts'
-import { exampleClient, withExamples } from './examples.ts'
+import * as callers from '../../callers/answers.ts'
+import * as changes from '../../changes/answers.ts'
+import * as sync from '../../sync/answers.ts'
+import * as clients from '../../clients/answers.ts'
+import { exampleClient, withExamples } from '../../clients/example.ts'
+import * as probes from '../../probes/answers.ts'
+import * as tenants from '../../tenants/answers.ts'
+import * as terraform from '../../terraform/answers.ts'
 import type { Operation } from './operation.ts'
 
 /**
@@ -23,7 +29,7 @@ const state = `${states}/:state`
 
 const wholeClient = (description: string, headers: Operation['answers'][number]['headers']) => ({
   description,
-  schema: answers.Client,
+  schema: clients.Client,
   headers: headers ?? [],
   example: exampleClient,
 })
@@ -57,15 +63,15 @@ const kinds = {
   application: {
     path: '/v1/admin/applications',
     one: 'application',
-    answer: answers.Application,
-    list: answers.ApplicationList,
+    answer: callers.Application,
+    list: callers.ApplicationList,
     example: { name: 'developer-portal', tenants: ['acme'], permissions: ['client.read', 'client.write'] },
   },
   account: {
     path: '/v1/admin/accounts',
     one: 'service account',
-    answer: answers.Account,
-    list: answers.AccountList,
+    answer: callers.Account,
+    list: callers.AccountList,
     example: { name: 'deployment', tenants: ['acme'], permissions: ['client.write'], roles: ['billing-admins'] },
   },
 } as const
@@ -191,7 +197,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Clients',
     summary: 'Lists the clients that the caller may read, page by page.',
     query: ListQuery,
-    answers: { 200: { description: 'A page of clients', schema: answers.ClientPage } },
+    answers: { 200: { description: 'A page of clients', schema: clients.ClientPage } },
   },
   [`PATCH ${tenant}/clients`]: {
     id: 'updateClients',
@@ -211,10 +217,10 @@ export const operations: Readonly<Record<string, Operation>> = {
       example: [{ id: exampleClient.id, patch: { productName: 'Billing' } }],
     },
     answers: {
-      200: { description: 'Everything is settled', schema: answers.Operation, headers: ['Nexus-Replayed'] },
+      200: { description: 'Everything is settled', schema: changes.Operation, headers: ['Nexus-Replayed'] },
       202: {
         description: 'Not everything is settled within the wait',
-        schema: answers.Operation,
+        schema: changes.Operation,
         headers: ['Location', 'Retry-After', 'Nexus-Replayed'],
       },
     },
@@ -230,13 +236,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'getOperation',
     tag: 'Changes',
     summary: 'Shows how far a list of changes is.',
-    answers: { 200: { description: 'The operation', schema: answers.Operation, headers: ['Retry-After'] } },
+    answers: { 200: { description: 'The operation', schema: changes.Operation, headers: ['Retry-After'] } },
   },
   [`GET ${client}/sync`]: {
     id: 'getClientSync',
     tag: 'Clients',
     summary: 'Shows what is wanted and what Auth0 has, side by side.',
-    answers: { 200: { description: 'Desired, observed, drift and conditions', schema: answers.Sync } },
+    answers: { 200: { description: 'Desired, observed, drift and conditions', schema: sync.Sync } },
   },
   [`POST ${client}/sync`]: {
     id: 'actOnClientSync',
@@ -267,7 +273,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       limit: z.int().min(1).max(100).default(20).describe('How many on a page'),
       cursor: z.string().optional().describe('`next` of the page before'),
     }),
-    answers: { 200: { description: 'A page of changes', schema: answers.ChangePage } },
+    answers: { 200: { description: 'A page of changes', schema: changes.ChangePage } },
   },
   [`POST ${client}/pause`]: {
     id: 'pauseClient',
@@ -285,7 +291,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'getChange',
     tag: 'Changes',
     summary: 'Shows what became of a change.',
-    answers: { 200: { description: 'The change', schema: answers.Change, headers: ['Retry-After'] } },
+    answers: { 200: { description: 'The change', schema: changes.Change, headers: ['Retry-After'] } },
   },
   [`DELETE ${change}`]: {
     id: 'withdrawChange',
@@ -305,8 +311,8 @@ export const operations: Readonly<Record<string, Operation>> = {
       optional: true,
     },
     answers: {
-      200: { description: 'It stands there already', schema: answers.TerraformStanding },
-      202: { description: 'Asked for: an apply makes it true', schema: answers.TerraformStanding },
+      200: { description: 'It stands there already', schema: terraform.TerraformStanding },
+      202: { description: 'Asked for: an apply makes it true', schema: terraform.TerraformStanding },
     },
     problems: ['not-adoptable', 'body-too-large'],
   },
@@ -315,8 +321,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Terraform',
     summary: 'Asks for the release of a client from Terraform, without destroying it.',
     answers: {
-      200: { description: 'It stands in no state', schema: answers.TerraformStanding },
-      202: { description: 'Asked for: an apply makes it true', schema: answers.TerraformStanding },
+      200: { description: 'It stands in no state', schema: terraform.TerraformStanding },
+      202: { description: 'Asked for: an apply makes it true', schema: terraform.TerraformStanding },
     },
     problems: ['not-adoptable'],
   },
@@ -329,27 +335,27 @@ export const operations: Readonly<Record<string, Operation>> = {
       'that scan is under way: ask again after `Retry-After`. One scan serves all who ask within 30 s.',
     query: SnapshotQuery,
     answers: {
-      200: { description: 'The snapshot', schema: answers.TerraformSnapshot },
-      202: { description: 'The scan is not over', schema: answers.ScanWaiting, headers: ['Retry-After'] },
+      200: { description: 'The snapshot', schema: terraform.TerraformSnapshot },
+      202: { description: 'The scan is not over', schema: terraform.ScanWaiting, headers: ['Retry-After'] },
     },
   },
   [`GET ${states}`]: {
     id: 'listStates',
     tag: 'Terraform',
     summary: 'Lists the Terraform states of a tenant.',
-    answers: { 200: { description: 'The states, without their texts', schema: answers.StateList } },
+    answers: { 200: { description: 'The states, without their texts', schema: terraform.StateList } },
   },
   [`GET ${state}/versions`]: {
     id: 'listStateVersions',
     tag: 'Terraform',
     summary: 'Lists the versions of a state.',
-    answers: { 200: { description: 'The versions, newest first', schema: answers.StateVersionList } },
+    answers: { 200: { description: 'The versions, newest first', schema: terraform.StateVersionList } },
   },
   [`GET ${state}/versions/:version`]: {
     id: 'readStateVersion',
     tag: 'Terraform',
     summary: 'Reads one version of a state. It holds secrets.',
-    answers: { 200: { description: 'The state', schema: answers.TerraformState, headers: ['Content-MD5'] } },
+    answers: { 200: { description: 'The state', schema: terraform.TerraformState, headers: ['Content-MD5'] } },
     problems: ['state-unreadable', 'states-not-kept'],
   },
   [`POST ${state}/restore`]: {
@@ -361,34 +367,34 @@ export const operations: Readonly<Record<string, Operation>> = {
       schema: z.strictObject({ version: z.int().positive() }),
       example: { version: 3 },
     },
-    answers: { 200: { description: 'The new version', schema: answers.StateRestored } },
+    answers: { 200: { description: 'The new version', schema: terraform.StateRestored } },
     problems: ['state-conflict', 'state-locked', 'body-too-large', 'impossible', 'state-unreadable', 'states-not-kept'],
   },
   'GET /v1/tenants': {
     id: 'listTenants',
     tag: 'Tenants',
     summary: 'Lists the tenants on which the caller may do anything, with their health.',
-    answers: { 200: { description: 'The tenants', schema: answers.TenantList } },
+    answers: { 200: { description: 'The tenants', schema: tenants.TenantList } },
   },
   [`GET ${tenant}`]: {
     id: 'getTenant',
     tag: 'Tenants',
     summary: "Shows a tenant's health.",
-    answers: { 200: { description: 'The tenant', schema: answers.Tenant } },
+    answers: { 200: { description: 'The tenant', schema: tenants.Tenant } },
   },
   [`GET ${tenant}/plan`]: {
     id: 'getTenantPlan',
     tag: 'Tenants',
     summary: 'Shows what would be sent to Auth0 now.',
     description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
-    answers: { 200: { description: 'Clients with something to send', schema: answers.TenantDifferences } },
+    answers: { 200: { description: 'Clients with something to send', schema: tenants.TenantDifferences } },
   },
   [`GET ${tenant}/drift`]: {
     id: 'getTenantDrift',
     tag: 'Tenants',
     summary: 'Shows what was changed in Auth0 outside Nexus.',
     description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
-    answers: { 200: { description: 'Clients with a drifted field', schema: answers.TenantDifferences } },
+    answers: { 200: { description: 'Clients with a drifted field', schema: tenants.TenantDifferences } },
   },
   [`POST ${tenant}/pause`]: {
     id: 'pauseTenant',
@@ -416,7 +422,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       limit: z.int().min(1).max(1000).default(100).describe('How many on a page'),
       cursor: z.string().optional().describe('`next` of the page before'),
     }),
-    answers: { 200: { description: 'A page of records', schema: answers.AuditPage } },
+    answers: { 200: { description: 'A page of records', schema: tenants.AuditPage } },
   },
   'GET /openapi.json': {
     id: 'getOpenApi',
@@ -455,7 +461,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Probes',
     summary: 'The process answers.',
     open: true,
-    answers: { 200: { description: 'It does', schema: answers.Ok } },
+    answers: { 200: { description: 'It does', schema: probes.Ok } },
   },
   'GET /metrics': {
     id: 'getMetrics',
@@ -471,7 +477,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Probes',
     summary: 'The process can take requests.',
     open: true,
-    answers: { 200: { description: 'It can', schema: answers.Readiness } },
+    answers: { 200: { description: 'It can', schema: probes.Readiness } },
     problems: ['unavailable'],
   },
 }

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { Author, count, Issue, text, time } from '../http/answers.ts'
+
+/** What is answered about changes. */
+
+/** Values in the shape of a request body. */
+export const Values = z.record(text, z.unknown()).describe('Values in the shape of the request that brought them')
+
+export const Change = z
+  .strictObject({
+    id: z.uuid(),
+    tenantId: text,
+    clientId: text,
+    generation: count,
+    status: z.enum(['accepted', 'applied', 'rejected', 'withdrawn']),
+    values: Values,
+    author: Author,
+    acceptedAt: time,
+    settledAt: time.nullable(),
+    refusal: z.strictObject({ reason: text, detail: text, errors: z.array(Issue) }).nullable(),
+    supersededBy: z.uuid().nullable().describe('The later change of the same call whose values stand in its place'),
+    links: z.strictObject({ self: text, client: text, supersededBy: text.optional() }),
+  })
+  .meta({ id: 'Change' })
+
+export const ChangePage = z
+  .strictObject({ changes: z.array(Change), next: text.nullable().describe('The cursor of the next page') })
+  .meta({ id: 'ChangePage' })
+
+export const Operation = z
+  .strictObject({
+    id: z.uuid(),
+    tenantId: text,
+    author: Author,
+    createdAt: time,
+    counts: z.strictObject({
+      undecided: count,
+      refused: count,
+      unchanged: count,
+      accepted: count,
+      applied: count,
+      rejected: count,
+      withdrawn: count,
+    }),
+    elements: z.array(
+      z.strictObject({
+        id: text,
+        status: z.enum(['undecided', 'refused', 'unchanged', 'accepted', 'applied', 'rejected', 'withdrawn']),
+        change: z.uuid().optional(),
+        problem: z.looseObject({ type: text, title: text, status: z.int(), detail: text }).optional(),
+        links: z.strictObject({ change: text }).optional(),
+      }),
+    ),
+    links: z.strictObject({ self: text }),
+  })
+  .describe('Changes of many clients in one request, and what has come of each')
+  .meta({ id: 'Operation' })

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { auditActionNames, auditOutcomes } from '../../domain/access/audit.ts'
+import { plans } from '../../domain/limits/budget.ts'
+import { FieldPath, FieldValue } from '../clients/answers.ts'
+import { count, text, texts, time } from '../http/answers.ts'
+import { State } from '../terraform/answers.ts'
+
+/** What is answered about tenants, and about what was decided on them. */
+
+export const Tenant = z
+  .strictObject({
+    id: text,
+    domain: text,
+    plan: z.enum(plans),
+    driftPolicy: z.enum(['report', 'revert']),
+    paused: time.nullable(),
+    credential: z.strictObject({ valid: z.boolean(), heldSince: time.nullable(), reason: text.nullable() }),
+    scan: z.strictObject({
+      lastCompleteAt: time.nullable(),
+      clients: count.nullable(),
+      problem: text.nullable(),
+      nextAt: time.nullable(),
+    }),
+    queue: z
+      .strictObject({ working: z.boolean(), problem: text.nullable(), reason: text.nullable() })
+      .describe('Whether the worker is woken; where it is not, changes are accepted and wait'),
+    clients: count,
+    backlog: count.describe('Clients whose newest change is not settled'),
+    drifted: count,
+    terraform: z.strictObject({
+      managed: count,
+      manual: count,
+      conflicting: count,
+      adopting: count,
+      releasing: count,
+      outdatedWriteAt: time
+        .nullable()
+        .describe('When a state was last written without a lock, from an outdated configuration'),
+      states: z.array(State).describe('Those that the caller may see'),
+    }),
+  })
+  .describe('A tenant and its health')
+  .meta({ id: 'Tenant' })
+
+export const TenantList = z.strictObject({ tenants: z.array(Tenant) }).meta({ id: 'TenantList' })
+
+export const TenantDifferences = z
+  .strictObject({
+    tenant: text,
+    clients: z.array(
+      z.strictObject({
+        id: text,
+        name: text,
+        notes: texts.describe('Sentences for people'),
+        fields: z.array(
+          z.strictObject({
+            field: FieldPath,
+            from: FieldValue,
+            to: FieldValue,
+            why: text.optional().describe('What kind of drift it is'),
+          }),
+        ),
+      }),
+    ),
+    unchanged: count.describe('Clients without a difference'),
+  })
+  .describe("The differences of a tenant's clients, by name")
+  .meta({ id: 'TenantDifferences' })
+
+const AuditRecord = z
+  .strictObject({
+    id: count,
+    at: z.iso.datetime({ precision: 6 }),
+    tenantId: text.nullable(),
+    actor: z
+      .strictObject({
+        kind: z.enum(['user', 'service-account', 'policy', 'operator']),
+        id: text,
+        application: text.nullable(),
+      })
+      .nullable()
+      .describe('Null where nobody could be recognised'),
+    address: text.nullable().describe('The network address that the request came from'),
+    requestId: text.nullable(),
+    action: z.enum(auditActionNames),
+    target: text.nullable().describe("A client's id, a state's name, a change's id; null where the tenant is meant"),
+    changeId: z.uuid().nullable().describe('The change that came of it'),
+    outcome: z.enum(auditOutcomes),
+    reason: text.nullable().describe("The problem's code, of what was refused"),
+    missing: text.nullable().describe('What would have let the caller in'),
+    count: z
+      .int()
+      .nullable()
+      .describe(
+        'How many requests without valid credentials, or decisions of one kind, the record stands for; null of one decision',
+      ),
+  })
+  .meta({ id: 'AuditRecord' })
+
+export const AuditPage = z
+  .strictObject({ records: z.array(AuditRecord), next: text.nullable().describe('The cursor of the next page') })
+  .meta({ id: 'AuditPage' })

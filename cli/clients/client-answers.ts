@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compare } from '../../domain/clients/fields.ts'
+import { compare } from '../../domain/clients/field-values.ts'
 import { FieldDifference } from '../../domain/changes/tenant-report.ts'
 import { isRecord, isText } from '../../domain/shape.ts'
 import type { FieldPath, Value, Values } from '../../domain/vocabulary.ts'

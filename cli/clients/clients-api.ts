@@ -28,6 +28,10 @@ interface ClientAnswer {
   readonly warnings: readonly string[]
 }
 
+/** Reads a client, not compressed: a proxy that compresses changes the tag, which `If-Match` then needs as it was. */
+export const readClient = async (remote: Remote, path: string): Promise<ClientAnswer> =>
+  clientAnswerOf(await remote.granted('GET', path, { headers: { 'accept-encoding': 'identity' } }), remote)
+
 export const clientAnswerOf = (
   { status, headers, body }: Awaited<ReturnType<Remote['granted']>>,
   remote: Remote,

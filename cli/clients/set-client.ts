@@ -9,7 +9,7 @@ import type { Client } from './client-answers.ts'
 import { differencesBetween, Previewed, valuesIn } from './client-answers.ts'
 import { inColour } from '../terminal/colours.ts'
 import { differenceLines } from './differences.ts'
-import { clientAnswerOf, clientPath, remoteFor } from './clients-api.ts'
+import { clientAnswerOf, readClient, clientPath, remoteFor } from './clients-api.ts'
 import type { ApiFlags } from './clients-api.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { countText } from '../terminal/readable.ts'
@@ -43,7 +43,7 @@ const attempt = async (
   assignments: readonly Assignment[],
   { ifMatch, dryRun }: SetFlags,
 ): Promise<Outcome> => {
-  const { client, etag } = clientAnswerOf(await remote.granted('GET', path), remote)
+  const { client, etag } = await readClient(remote, path)
   const before = valuesIn(client)
   const { values, notes } = assigned(assignments, before)
   const condition = ifMatch ?? etag

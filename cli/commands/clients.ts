@@ -6,7 +6,7 @@ import { parseAssignment } from '../clients/assignments.ts'
 import type { Assignment } from '../clients/assignments.ts'
 import { ChangePage, clientLines, clientListLines, ClientPage, historyLines, Sync } from '../clients/client-answers.ts'
 import type { ShownClient } from '../clients/client-answers.ts'
-import { clientAnswerOf, clientPath, clientsPath, pages, remoteFor } from '../clients/clients-api.ts'
+import { clientPath, clientsPath, pages, readClient, remoteFor } from '../clients/clients-api.ts'
 import type { ApiFlags, PageFlags } from '../clients/clients-api.ts'
 import { Failure } from '../failure.ts'
 import { clientArgument, credentialsText, jsonOption, tenantArgument, urlOption, wholeNumber } from '../options.ts'
@@ -82,7 +82,7 @@ const show = async (tenantId: string, clientId: string, flags: ApiFlags & ViewFl
     {
       read: async () => {
         // First the client, whose reading may bring what the second one tells of up to date.
-        const { client, etag, warnings } = clientAnswerOf(await remote.granted('GET', path), remote)
+        const { client, etag, warnings } = await readClient(remote, path)
         return { client, etag, warnings, sync: await remote.json('GET', `${path}/sync`, Sync) }
       },
       lines: (answer) => clientLines(answer, shown()),

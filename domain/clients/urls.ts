@@ -1,4 +1,3 @@
-import type { UrlKind } from './fields.ts'
 import { greatestCounts } from '../texts/lengths.ts'
 
 /**
@@ -6,6 +5,8 @@ import { greatestCounts } from '../texts/lengths.ts'
  * rather than refusing them, so Nexus refuses them. Source: Auth0's documents on application URLs and subdomain
  * placeholders.
  */
+
+export type UrlKind = 'callback' | 'logout' | 'web-origin' | 'cors-origin'
 
 interface Rules {
   readonly noun: string

@@ -1,6 +1,7 @@
 import { effective } from './desired.ts'
 import { recordOf, textOf, textsOf } from '../shape.ts'
-import type { ClientState, MetadataKeys } from '../vocabulary.ts'
+import type { ClientState } from '../vocabulary.ts'
+import type { MetadataKeys } from './metadata-keys.ts'
 
 /** How a client authenticates with Auth0, in the contract's words. */
 const clientAuthMethods = {

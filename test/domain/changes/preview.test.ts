@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { previewOf } from '../../../domain/changes/preview.ts'
 import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
 const observed: Auth0Client = { callbacks: ['https://a.test'], client_metadata: { product_name: 'Shop' } }
 

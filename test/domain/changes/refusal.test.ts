@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ignoredIssues, refusalIssues } from '../../../domain/changes/refusal.ts'
 import type { Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
 const mobile: Values = { 'mobile.ios.team_id': 'T', 'mobile.android.app_package_name': 'com.example' }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { TenantDifferences, tenantReport } from '../../../domain/changes/tenant-report.ts'
 import type { TenantReportKind } from '../../../domain/changes/tenant-report.ts'
 import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as metadataKeys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as metadataKeys } from '../../../domain/clients/metadata-keys.ts'
 
 const observedAt = new Date('2026-01-02T03:04:05Z')
 const observed: Auth0Client = { name: 'Till', callbacks: ['https://outside.test'] }

@@ -9,7 +9,7 @@ import {
   pendingPaths,
 } from '../../../domain/clients/desired.ts'
 import type { Auth0Client, PendingChange, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
 const waiting = (...values: readonly Values[]): PendingChange[] =>
   values.map((one, index) => ({ id: String(index), generation: index + 1, values: one }))

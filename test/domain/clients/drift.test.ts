@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { changedSince, drifts, lateWrites, nominates } from '../../../domain/clients/drift.ts'
 import type { Auth0Client, FieldPath, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
 const base: Values = { callbackUrls: ['https://a.test', 'https://b.test'], productName: 'Shop', applicationName: null }
 

@@ -12,7 +12,7 @@ import {
   within,
 } from '../../../domain/clients/listing.ts'
 import type { Auth0Client, PendingChange, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
 const waiting = (values: Values): PendingChange[] => [{ id: 'p', generation: 1, values }]
 const client = (observed: Auth0Client, more: { base?: Values; pending?: PendingChange[] } = {}) => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { UrlKind } from '../../../domain/clients/fields.ts'
+import type { UrlKind } from '../../../domain/clients/urls.ts'
 import { splitUrls, urlProblem } from '../../../domain/clients/urls.ts'
 import type { UrlContext } from '../../../domain/clients/urls.ts'
 

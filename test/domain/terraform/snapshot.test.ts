@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Snapshot, snapshotOf } from '../../../domain/terraform/snapshot.ts'
 import type { SnapshotFacts, SnapshotTenant } from '../../../domain/terraform/snapshot.ts'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
 const tenant: SnapshotTenant = {
   id: 'acme',

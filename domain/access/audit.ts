@@ -117,10 +117,10 @@ export const gathered = (entries: readonly AuditEntry[]): AuditEntry[] =>
       JSON.stringify([action, outcome, reason, missing]),
     ),
   ].flatMap(([, kind]) =>
-    kind.length <= recordedOneByOne
-      ? kind
-      : kind.slice(0, 1).map((first) => ({ ...first, target: null, changeId: null, count: kind.length })),
+    kind.length <= recordedOneByOne ? kind : kind.slice(0, 1).map((first) => asOne(first, kind.length)),
   )
+
+const asOne = (first: AuditEntry, count: number): AuditEntry => ({ ...first, target: null, changeId: null, count })
 
 /**
  * Whether a refusal is recorded: every one of a decision; of an ordinary read only that somebody was not let in. That

@@ -212,8 +212,10 @@ const verification = (lease: Leased): Pick<Settlement, 'verifyAfterMs'> => {
 const applied = (changes: readonly PendingChange[]): Outcome[] =>
   changes.map((change, index) => {
     const later = changes.slice(index + 1)
-    const winners = pathsOf(change.values).map((path) => later.findLast(({ values }) => values[path] !== undefined))
-    const last = winners.includes(undefined) ? undefined : later.findLast((one) => winners.includes(one))
+    const winners = new Set(
+      pathsOf(change.values).map((path) => later.findLast(({ values }) => values[path] !== undefined)),
+    )
+    const last = winners.has(undefined) ? undefined : later.findLast((one) => winners.has(one))
     return { id: change.id, status: 'applied', supersededBy: last?.id ?? null }
   })
 

@@ -67,23 +67,24 @@ describe('what strangers asked for is counted', () => {
   })
 })
 
-describe('the entries of one request', () => {
-  const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
-    action: 'client.patch',
-    tenantId: 'acme',
-    actor: { kind: 'user', id: 'auth0|ann', application: null },
-    address: '192.0.2.7',
-    requestId: 'r',
-    target: 'c',
-    changeId: 'x',
-    outcome: 'accepted',
-    reason: null,
-    missing: null,
-    ...more,
-  })
-  const many = (count: number, more: Partial<AuditEntry> = {}): AuditEntry[] =>
-    Array.from({ length: count }, (_, index) => entry({ target: `c${index}`, ...more }))
+const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
+  action: 'client.patch',
+  tenantId: 'acme',
+  actor: { kind: 'user', id: 'auth0|ann', application: null },
+  address: '192.0.2.7',
+  requestId: 'r',
+  target: 'c',
+  changeId: 'x',
+  outcome: 'accepted',
+  reason: null,
+  missing: null,
+  ...more,
+})
 
+const many = (count: number, more: Partial<AuditEntry> = {}): AuditEntry[] =>
+  Array.from({ length: count }, (_, index) => entry({ target: `c${index}`, ...more }))
+
+describe('the entries of one request', () => {
   test('few stay as they are', () => {
     expect(gathered([])).toEqual([])
     expect(gathered(many(recordedOneByOne))).toEqual(many(recordedOneByOne))

@@ -240,8 +240,9 @@ describe('before anything is looked up', () => {
   })
 })
 
+const held = (...permissions: readonly Permission[]) => ({ permissions: new Set(permissions) })
+
 describe('what needs a permission on the tenant and no relation to a client', () => {
-  const held = (...permissions: readonly Permission[]) => ({ permissions: new Set(permissions) })
   test.each<{ reason: string; more: Partial<Caller>; decision: object }>([
     { reason: 'one of them is enough', more: held('client.read.all'), decision: { allowed: true, by: 'all' } },
     {

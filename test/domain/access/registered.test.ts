@@ -107,9 +107,10 @@ test.each([
   expect(RegisteredName.safeParse(name).success).toBe(good)
 })
 
+const some = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index}`)
+
 describe('a request', () => {
   const portal = { name: 'portal', tenants: ['acme'] }
-  const some = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index}`)
 
   test('that names nothing makes an application that narrows nothing', () => {
     const plain = newCaller.application.parse(portal)

@@ -154,12 +154,13 @@ describe('the times in rows', () => {
     })
   })
 
-  test('what a statement judges, and what is told, is not taken back', () => {
-    const kindOf = (table: string, column: string) => storedTimes[table]?.[column]?.kind
-    expect(kindOf('clients', 'observed_at')).toBe('judged')
-    expect(kindOf('budgets', 'blocked_until')).toBe('judged')
-    expect(kindOf('audit', 'at')).toBe('told')
-    expect(kindOf('service_accounts', 'expires_at')).toBe('told')
+  test.each([
+    { reason: 'judged by the statement that reads it', table: 'clients', column: 'observed_at', kind: 'judged' },
+    { reason: 'judged by the limits of its bucket', table: 'budgets', column: 'blocked_until', kind: 'judged' },
+    { reason: 'told to people', table: 'audit', column: 'at', kind: 'told' },
+    { reason: 'an end that somebody has set', table: 'service_accounts', column: 'expires_at', kind: 'told' },
+  ])('not all are taken back: $reason', ({ table, column, kind }) => {
+    expect(storedTimes[table]?.[column]?.kind).toBe(kind)
   })
 
   test('a lease outlasts the call that is made under it', () => {

@@ -129,6 +129,12 @@ describe('after a reading', () => {
   })
 })
 
+const repairOf = (lease: Leased): Sent => {
+  const work = workOf(roundOf(lease), keys, [{ callbackUrls: ['https://older'] }])
+  if (work.kind !== 'send') throw new Error('Nothing is repaired.')
+  return work
+}
+
 describe('after an answer', () => {
   const lease = leased([{ productName: 'New' }], { observed: had('Old') })
 
@@ -190,11 +196,6 @@ describe('after an answer', () => {
 
   /** A late call has put back an older value of ours: it is repaired, together with what waits. */
   const late = { base: { callbackUrls: ['https://ours'] }, observed: { ...had('Old'), callbacks: ['https://older'] } }
-  const repairOf = (lease: Leased): Sent => {
-    const work = workOf(roundOf(lease), keys, [{ callbackUrls: ['https://older'] }])
-    if (work.kind !== 'send') throw new Error('Nothing is repaired.')
-    return work
-  }
 
   test('a repaired late write is confirmed, though no change asked for it', () => {
     const alone = leased([], late)

@@ -120,9 +120,16 @@ describe('turns', () => {
   })
 })
 
+const never = () => 0
+
+/** As if each of these had been served at its number. */
+const served =
+  (times: Readonly<Record<string, number>>): LastServed =>
+  (...of) =>
+    times[of.join(' ')] ?? 0
+
 describe('who is next', () => {
   const limits = { running: 4, waiting: 9 }
-  const never = () => 0
   test.each<{ reason: string; waiting: Comer[]; running: Comer[]; more?: number; next: Comer | undefined }>([
     { reason: 'nobody where nobody waits', waiting: [], running: [], next: undefined },
     {
@@ -160,11 +167,6 @@ describe('who is next', () => {
     expect(nextTurn(waiting, running, { ...limits, running: more ?? limits.running }, never)).toEqual(next)
   })
 
-  /** As if each of these had been served at its number. */
-  const served =
-    (times: Readonly<Record<string, number>>): LastServed =>
-    (...of) =>
-      times[of.join(' ')] ?? 0
   test.each<{ reason: string; waiting: Comer[]; times: Record<string, number>; next: Comer }>([
     {
       reason: 'the lane',

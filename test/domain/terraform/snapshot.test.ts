@@ -60,6 +60,9 @@ test('of a tenant that nothing is known of: the states that Nexus writes are the
   })
 })
 
+/** A state that manages Nexus' own client. */
+const ours = (state: string) => ({ resources: [resource('nexus', { address: "auth0_client.it's", state })] })
+
 describe('states', () => {
   test('come by name, each with its resources; of those of others nothing but clients', () => {
     const { states } = snapshotted({
@@ -94,7 +97,6 @@ describe('states', () => {
     ])
   })
 
-  const resources = [resource('nexus', { address: `auth0_client.it's` }), resource('a')]
   test.each([
     { reason: 'all its clients are known', facts: {}, more: {}, incomplete: undefined },
     {
@@ -111,13 +113,13 @@ describe('states', () => {
     },
     {
       reason: "it manages Nexus' own client",
-      facts: { resources },
+      facts: ours('main'),
       more: {},
       incomplete: expect.stringContaining(String.raw`terraform state rm 'auth0_client.it'\''s'`),
     },
     {
       reason: "another state manages Nexus' own client",
-      facts: { resources: resources.map((one) => ({ ...one, state: 'legacy' })), states: [] },
+      facts: ours('legacy'),
       more: {},
       incomplete: undefined,
     },

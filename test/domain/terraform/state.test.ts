@@ -258,12 +258,13 @@ describe('what belongs to no client', () => {
   })
 })
 
+const declaredBy = (outputs: unknown): (boolean | null)[] => {
+  const reading = readState(stateOf([resource()], { outputs }))
+  return reading.ok ? reading.state.resources.map(({ declared }) => declared) : []
+}
+
 describe('what code declares, as the apply that wrote the state said', () => {
   const address = 'auth0_client.this'
-  const declaredBy = (outputs: unknown): (boolean | null)[] => {
-    const reading = readState(stateOf([resource()], { outputs }))
-    return reading.ok ? reading.state.resources.map(({ declared }) => declared) : []
-  }
   test.each([
     { reason: 'it does', outputs: { managed_clients: { value: { [address]: { declared: true } } } }, declared: true },
     {

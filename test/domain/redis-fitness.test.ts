@@ -98,7 +98,7 @@ describe('a user who may too little', () => {
   })
 
   test('is told which keys', () => {
-    expect(forbidden(refused('NOPERM No permissions to access a key', 'SET')).toMatchObject({
+    expect(forbidden(refused('NOPERM No permissions to access a key', 'SET'))).toMatchObject({
       said: 'The user nexus may not use the keys app:*.',
       remedy: expect.stringMatching(/ACL SETUSER nexus ~app:\*\. /),
     })

@@ -195,6 +195,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   commander: ['cli/'],
   marked: ['api/'],
   'swagger-ui-dist': ['api/'],
+  undici: ['adapters/http/'],
   cdktn: ['stacks/'],
   constructs: ['stacks/'],
   '@cdktf/provider-auth0': ['stacks/'],

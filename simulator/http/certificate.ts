@@ -65,8 +65,54 @@ export const certificate = async ({
     ],
   })
 
-/** Certificates as PEM. */
-const pemOf = (...chain: X509Certificate[]): string => chain.map((one) => `${one.toString('pem')}\n`).join('')
+const pemOf = (made: X509Certificate): string => `${made.toString('pem')}\n`
+
+/** A CA made for one run: its key is kept nowhere. */
+export type Authority = { keys: webcrypto.CryptoKeyPair; pem: string }
+
+export const makeAuthority = async (): Promise<Authority> => {
+  const keys = await newKeys()
+  const own = await certificate({
+    subject: issuer,
+    key: keys.publicKey,
+    authority: keys,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
+  })
+  return { keys, pem: pemOf(own) }
+}
+
+/**
+ * A server's certificate with its CA's behind it, and its key.
+ *
+ * @param hosts names and addresses that it is good for
+ * @param notAfter default: in a year
+ */
+export const serverCertificate = async (
+  ca: Authority,
+  hosts: readonly string[],
+  notAfter?: Date,
+): Promise<Pick<Certificate, 'key' | 'cert'>> => {
+  const server = await newKeys()
+  const own = await certificate({
+    subject: [{ CN: [hosts[0] ?? 'localhost'] }],
+    key: server.publicKey,
+    authority: ca.keys,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }))),
+    ],
+    ...(notAfter === undefined ? {} : { notAfter }),
+  })
+  return {
+    key: KeyObject.from(server.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: pemOf(own) + ca.pem,
+  }
+}
 
 const placeOf = async (options: true | { caFile?: string; directory?: string }): Promise<string> => {
   // Absolute: whoever is told where it is may run elsewhere.
@@ -83,36 +129,10 @@ export const makeCertificate = async (
   options: true | { caFile?: string; directory?: string },
   host: string,
 ): Promise<Certificate> => {
-  const [authority, server] = await Promise.all([newKeys(), newKeys()])
+  const ca = await makeAuthority()
   const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host])]
-  const ca = await certificate({
-    subject: issuer,
-    key: authority.publicKey,
-    authority,
-    extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-    ],
-  })
-  const own = await certificate({
-    subject: [{ CN: ['localhost'] }],
-    key: server.publicKey,
-    authority,
-    extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension(
-        hosts.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
-      ),
-    ],
-  })
   const caFile = await placeOf(options)
   await mkdir(dirname(caFile), { recursive: true })
-  await writeFile(caFile, pemOf(ca))
-  return {
-    key: KeyObject.from(server.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
-    cert: pemOf(own, ca),
-    caFile,
-  }
+  await writeFile(caFile, ca.pem)
+  return { ...(await serverCertificate(ca, hosts)), caFile }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { syncWords } from '../../domain/clients/listing.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { count, seconds, text, texts, time } from '../http/answers.ts'
+import type { AnswerHeader, OperationAnswer } from '../http/operation.ts'
 import { exampleClient, withExamples } from './example.ts'
 
 /** What is answered about clients. */
@@ -90,7 +91,14 @@ const clientMembers = {
   preview: Preview.optional(),
 }
 
-export const Client = z.strictObject(withExamples(clientMembers, exampleClient)).meta({ id: 'Client' })
+const Client = z.strictObject(withExamples(clientMembers, exampleClient)).meta({ id: 'Client' })
+
+export const wholeClient = (description: string, headers: readonly AnswerHeader[]): OperationAnswer => ({
+  description,
+  schema: Client,
+  headers,
+  example: exampleClient,
+})
 
 const ListedClient = z
   .strictObject({

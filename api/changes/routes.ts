@@ -9,7 +9,7 @@ import { patchClients } from './patch-clients.ts'
 import { readChange } from './read-change.ts'
 import { readOperation } from './read-operation.ts'
 import { withdrawChange } from './withdraw-change.ts'
-import { exampleClient, withExamples } from '../clients/example.ts'
+import { exampleId } from '../clients/client-schema.ts'
 import { acceptedTypes } from '../http/media-type.ts'
 import { clientPath, tenantPath } from '../http/paths.ts'
 import { clientPermission } from '../http/requirement.ts'
@@ -44,7 +44,7 @@ export const changeRoutes = [
       headers: ['If-Match', 'Idempotency-Key', 'Prefer'],
       body: {
         types: acceptedTypes,
-        schema: z.strictObject(withExamples(PatchBody.shape, exampleClient)).meta({ id: 'ClientPatch' }),
+        schema: PatchBody.meta({ id: 'ClientPatch' }),
         example: { callbackUrls: ['https://invoices.example.com/callback'], productName: 'Billing' },
       },
       answers: acceptedChange,
@@ -73,7 +73,7 @@ export const changeRoutes = [
           .array(z.strictObject({ id: keptName('label'), patch: PatchBody }))
           .min(1)
           .max(1000),
-        example: [{ id: exampleClient.id, patch: { productName: 'Billing' } }],
+        example: [{ id: exampleId, patch: { productName: 'Billing' } }],
       },
       answers: {
         200: { description: 'Everything is settled', schema: Operation, headers: ['Nexus-Replayed'] },

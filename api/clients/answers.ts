@@ -26,7 +26,7 @@ const Preview = z
   .describe('With `dryRun=true` only: what the request would change. Nothing was done.')
   .meta({ id: 'Preview' })
 
-const Client = z.strictObject({ ...clientMembers, preview: Preview.optional() }).meta({ id: 'Client' })
+export const Client = z.strictObject({ ...clientMembers, preview: Preview.optional() }).meta({ id: 'Client' })
 
 export const wholeClient = (description: string, headers: readonly AnswerHeader[]): OperationAnswer => ({
   description,

@@ -4,7 +4,7 @@ import { driftIn } from './drift.ts'
 import { textOf } from '../shape.ts'
 import type { ClientState } from '../vocabulary.ts'
 import { fields, listedFields } from './fields.ts'
-import { placeOf } from './metadata-keys.ts'
+import { metadataFields } from './metadata-keys.ts'
 import type { MetadataKeys } from './metadata-keys.ts'
 
 /**
@@ -29,9 +29,9 @@ export interface Listing {
 /** Raised when a listing is to say something else of the same client: all are then made anew. */
 const version = 2
 
-/** How listings are read with these names of metadata keys. */
+/** How listings are read with these names of metadata keys: any of them can make a drift. */
 export const readByOf = (keys: MetadataKeys): string =>
-  JSON.stringify([version, ...listedFields.map((path) => placeOf(path, keys).at(-1))])
+  JSON.stringify([version, ...metadataFields.map((path) => keys[path])])
 
 const searchedFields = listedFields.filter((path) => fields[path].kind === 'text')
 

@@ -41,7 +41,7 @@ const checkFaults = async (given: Readonly<Record<string, unknown>>): Promise<Fa
   const faults = faultsSchema.safeParse(given)
   if (faults.success) return faults.data
   const names = Object.keys(faultsSchema.shape).join(', ')
-  throw new Failure(`--fault cannot be read:\n${z.prettifyError(faults.error)}\nThe faults are: ${names}.`)
+  throw new Failure(`--fault cannot be read:\n${z.prettifyError(faults.error)}\nThe faults are: ${names}.`, 'usage')
 }
 
 const start = async (flags: SimulatorFlags): Promise<Simulator> => {

@@ -38,7 +38,10 @@ const trust = (file: string): void => {
   try {
     setDefaultCACertificates([...getCACertificates('default'), readFileSync(file, 'utf8')])
   } catch (error) {
-    throw new Failure(`The CA file ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Failure(
+      `The CA file ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      'usage',
+    )
   }
 }
 
@@ -61,6 +64,7 @@ const post = async (url: URL, body: unknown): Promise<Response> => {
   } catch (error) {
     throw new Failure(
       `No simulator answers at ${url.origin} (${causeOf(error)}). Start one: nexus simulator --port 4000`,
+      'retry-later',
     )
   }
 }
@@ -76,9 +80,10 @@ const run = async (options: TokenOptions): Promise<void> => {
     ...(options.expiresIn === undefined ? {} : { expiresIn: options.expiresIn }),
   })
   const text = await response.text()
-  if (!response.ok) throw new Failure(`The simulator refused (${response.status}): ${text.slice(0, 500)}`)
+  if (!response.ok) throw new Failure(`The simulator refused (${response.status}): ${text.slice(0, 500)}`, 'refused')
   const answer = TokenAnswer.safeParse(parsed(text)).data
-  if (answer === undefined) throw new Failure(`What answers at ${options.simulator} is no simulator of Nexus.`)
+  if (answer === undefined)
+    throw new Failure(`What answers at ${options.simulator} is not a simulator of Nexus.`, 'usage')
   if (options.json === true) printJson(answer)
   else print(answer.access_token)
 }

@@ -4,7 +4,7 @@ import { createClientLists, listConnections } from '../adapters/postgres/clients
 import type { ListFilters, ListOrder, ClientListRequest } from '../adapters/postgres/clients/client-lists.ts'
 import { connect } from '../adapters/postgres/database/connect.ts'
 import { listingOf } from '../domain/clients/listing.ts'
-import { defaultMetadataKeys } from '../domain/vocabulary.ts'
+import { defaultMetadataKeys } from '../domain/clients/metadata-keys.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
 import { ms, quantile } from './statistics.ts'

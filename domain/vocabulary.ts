@@ -107,24 +107,9 @@ export const omit = (values: Values, paths: readonly FieldPath[]): Values =>
     pathsOf(values).filter((path) => !paths.includes(path)),
   )
 
-/** Names of the `client_metadata` keys that hold Nexus' own fields; configurable per tenant. */
-export interface MetadataKeys {
-  readonly owners: string
-  readonly productName: string
-  readonly client_upn_key: string
-  readonly applicationName: string
-}
-
-export const defaultMetadataKeys: MetadataKeys = {
-  owners: 'owners',
-  productName: 'product_name',
-  client_upn_key: 'client_upn_key',
-  applicationName: 'application_name',
-}
-
 /**
  * A client as Auth0 answers it, secrets stripped. Open on purpose: Auth0 adds members, and what Nexus does not know it
- * must not lose. What Nexus reads of it goes through `fields.ts` and `view.ts`.
+ * must not lose. What Nexus reads of it goes through `field-values.ts` and `view.ts`.
  */
 export type Auth0Client = Readonly<Record<string, unknown>>
 

@@ -13,7 +13,8 @@ import { afterAnswer, afterFailure, afterReading, isRecovery, needsReading } fro
 import type { Settlement, Step } from '../domain/changes/settlement.ts'
 import { longestWaitMs, verdictOf } from '../domain/changes/verdict.ts'
 import type { Reply } from '../domain/changes/verdict.ts'
-import type { ClientKey, MetadataKeys } from '../domain/vocabulary.ts'
+import type { ClientKey } from '../domain/vocabulary.ts'
+import type { MetadataKeys } from '../domain/clients/metadata-keys.ts'
 import type { Health } from './health.ts'
 import type { Policies } from './policies.ts'
 

@@ -1,6 +1,6 @@
 import { mixedIdentities } from '../../domain/access/identities.ts'
 import { isRecord, recordOf, textOf, textsOf } from '../../domain/shape.ts'
-import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
+import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { addressOf, domainProblem } from './domains.ts'
 import { didYouMean } from './problems.ts'
 import type { Path } from './problems.ts'

@@ -1,5 +1,6 @@
 import type { PlanName } from '../../domain/limits/budget.ts'
-import type { MetadataKeys, Permission } from '../../domain/vocabulary.ts'
+import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
+import type { Permission } from '../../domain/vocabulary.ts'
 
 /**
  * The configuration as the rest of the program reads it: complete, checked, frozen. Times are milliseconds. What can be

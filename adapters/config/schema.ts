@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { plans } from '../../domain/limits/budget.ts'
 import { isPrefix } from '../../domain/access/identities.ts'
 import { withoutSlashes } from '../../domain/texts/web-address.ts'
-import { defaultMetadataKeys, permissions, StateName, TenantId } from '../../domain/vocabulary.ts'
+import { eachMetadataField } from '../../domain/clients/metadata-keys.ts'
+import { permissions, StateName, TenantId } from '../../domain/vocabulary.ts'
 import { isPasswordHash } from '../passwords/password-hash.ts'
 import { driftPolicies, foreignTerraformPolicies, tokenAlgorithms } from './configuration.ts'
 import type { Configuration, TenantConfiguration } from './configuration.ts'
@@ -129,12 +130,7 @@ const tenant = mapping({
   foreignTerraform: oneOf(foreignTerraformPolicies).default('warn'),
   terraformStates: list(stateName, 'names of states').default([]),
   otherStates: list(stateName, 'names of states').default([]),
-  metadataKeys: mapping({
-    owners: metadataKey(defaultMetadataKeys.owners),
-    productName: metadataKey(defaultMetadataKeys.productName),
-    client_upn_key: metadataKey(defaultMetadataKeys.client_upn_key),
-    applicationName: metadataKey(defaultMetadataKeys.applicationName),
-  }).prefault({}),
+  metadataKeys: mapping(eachMetadataField(metadataKey)).prefault({}),
   allowInsecure: flag().default(false),
 }).transform(({ domain, audience, freshness, scanInterval, ...rest }): TenantConfiguration => {
   const { scheme, host } = addressOf(domain)

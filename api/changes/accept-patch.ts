@@ -18,7 +18,8 @@ import { clientText } from '../clients/client-answer.ts'
 import { isStale, notRead } from '../clients/client-cache.ts'
 import type { KnownClients } from '../clients/client-cache.ts'
 import { askerOf, noSuchClient } from '../http/access.ts'
-import { etagOf, ifMatchHolds } from '../http/etag.ts'
+import { etagOf, ifMatchMismatch } from '../http/etag.ts'
+import type { Mismatch } from '../http/etag.ts'
 import { forbidden, Problem, tooMany } from '../http/problem.ts'
 
 /** How a change is accepted: by the same steps for one client or one of many, for a patch or for taking sides. */
@@ -152,7 +153,8 @@ export const findFor = async (
   return record
 }
 
-type Refused = Exclude<RightOnReading, { kind: 'allowed' }> | { readonly kind: 'moved-on' }
+type Refused =
+  Exclude<RightOnReading, { kind: 'allowed' }> | { readonly kind: 'precondition'; readonly mismatch: Mismatch }
 
 /**
  * What the locked row, which may have changed since it was looked up, says to the request.
@@ -164,15 +166,20 @@ export const decideOn =
   (state: ClientRecord): Acceptance | Refused => {
     const decision = decisionOn(tenant, caller, 'write', state)
     if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail, needs: decision.needs }
-    if (!matches(ifMatch, tenant, state)) return { kind: 'moved-on' }
+    const mismatch = mismatchOf(ifMatch, tenant, state)
+    if (mismatch !== null) return { kind: 'precondition', mismatch }
     const acceptance = accept(patch, caller, state, !isStale(tenant, state), tenant.metadataKeys)
     if (acceptance.kind === 'impossible') return acceptance
     const right = rightOnReading(acceptance, caller, state, reading, tenant.metadataKeys)
     return right.kind === 'allowed' ? acceptance : right
   }
 
-export const matches = (ifMatch: string | undefined, tenant: TenantConfiguration, state: ClientRecord): boolean =>
-  ifMatch === undefined || ifMatchHolds(ifMatch, etagOf(clientText(state, tenant.metadataKeys)))
+export const mismatchOf = (
+  ifMatch: string | undefined,
+  tenant: TenantConfiguration,
+  state: ClientRecord,
+): Mismatch | null =>
+  ifMatch === undefined ? null : ifMatchMismatch(ifMatch, etagOf(clientText(state, tenant.metadataKeys)))
 
 /** @throws Problem 403, 404, 412, 422 for what was not accepted; nothing has been stored then */
 const orThrow = (accepted: Accepted<Refused>): Stored => {
@@ -183,13 +190,22 @@ const orThrow = (accepted: Accepted<Refused>): Stored => {
 
 export const problemOfRefusal = (refused: Refused | Extract<Acceptance, { kind: 'impossible' }>): Problem => {
   if (refused.kind === 'forbidden') return forbidden(refused.detail, refused.needs)
-  if (refused.kind === 'moved-on') return movedOn()
+  if (refused.kind === 'precondition') return preconditionFailed(refused.mismatch)
   if (refused.kind === 'unread') return notRead(1000)
   return new Problem('impossible', 'The change was understood, but it is not possible.', { errors: refused.issues })
 }
 
-export const movedOn = (): Problem =>
-  new Problem('precondition-failed', 'The client is no longer as If-Match says. Read it again, then decide anew.')
+const mismatches: Readonly<Record<Mismatch, string>> = {
+  'moved-on': 'The client is no longer as If-Match says. Read it again, then decide anew.',
+  weakened:
+    'If-Match has the right tag, but a proxy between you and Nexus has changed it, as proxies do that compress (W/"…", ' +
+    '"…-gzip"), and only an unchanged tag matches (RFC 9110). Ask the operators to switch compression off for /v1; until ' +
+    'then ask for responses with Accept-Encoding: identity.',
+  malformed: 'If-Match has no entity tag. Send the ETag as you received it, with its quotation marks, or *.',
+}
+
+export const preconditionFailed = (mismatch: Mismatch): Problem =>
+  new Problem('precondition-failed', mismatches[mismatch])
 
 /** @throws Problem 409 where another's Terraform state manages the client, and the tenant wants it changed there only */
 export const refuseForeign = (tenant: TenantConfiguration, { terraform }: ClientRecord): void => {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Patch } from '../../domain/changes/accept.ts'
-import { fields, pointerOf } from '../../domain/clients/fields.ts'
+import { fields } from '../../domain/clients/fields.ts'
+import { pointerOf } from '../../domain/clients/field-values.ts'
 import { pointerTo } from '../../domain/texts/json-text.ts'
 import { greatestCounts, tooManyElements } from '../../domain/texts/lengths.ts'
 import { isRecord, isText, recordOf, textsOf } from '../../domain/shape.ts'

@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import type { Claim } from '../../adapters/postgres/changes/idempotency.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
-import { acceptPatch, decideOn, findFor, matches, movedOn, problemOfRefusal, refuseForeign } from './accept-patch.ts'
+import {
+  acceptPatch,
+  decideOn,
+  findFor,
+  mismatchOf,
+  preconditionFailed,
+  problemOfRefusal,
+  refuseForeign,
+} from './accept-patch.ts'
 import type { Accepting, PatchRequest } from './accept-patch.ts'
 import { answerAccepted, answeredAgain, answerStored } from './answer-change.ts'
 import type { Answering } from './answer-change.ts'
@@ -113,6 +121,7 @@ const preview = async (known: KnownClients, wanted: PatchRequest, clientId: stri
 
 /** A patch that names nothing is no change: nothing is stored, and the client is answered as a read would. */
 const answerNothing = ({ tenant, ifMatch }: PatchRequest, record: ClientRecord): ApiResponse => {
-  if (!matches(ifMatch, tenant, record)) throw movedOn()
+  const mismatch = mismatchOf(ifMatch, tenant, record)
+  if (mismatch !== null) throw preconditionFailed(mismatch)
   return readAnswer(tenant, record)
 }

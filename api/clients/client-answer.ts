@@ -1,7 +1,7 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import { foreignStateOf } from '../../domain/terraform/placement.ts'
-import type { MetadataKeys } from '../../domain/vocabulary.ts'
+import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { viewOf } from '../../domain/clients/view.ts'
 import type { ApiResponse } from '../http/request.ts'
 import { etagOf } from '../http/etag.ts'

@@ -7,7 +7,7 @@ import type { ApiFlags } from '../remote.ts'
 /** How the commands about clients ask the API. */
 
 export const clientsPath = (tenantId: string): string => `/v1/tenants/${tenantId}/clients`
-export const clientPath = (tenantId: string, clientId: string): string => `${clientsPath(tenantId)}/${clientId}`
+export const clientPath = (tenantId: string, clientId: string): string => `${clientsPath(tenantId)}/${encodeURIComponent(clientId)}`
 
 /** A client, with what the headers of its answer say. */
 interface ClientAnswer {
@@ -17,6 +17,10 @@ interface ClientAnswer {
   readonly change: string | null
   readonly warnings: readonly string[]
 }
+
+/** Reads a client, not compressed: a proxy that compresses changes the tag, which `If-Match` then needs as it was. */
+export const readClient = async (remote: Remote, path: string): Promise<ClientAnswer> =>
+  clientAnswerOf(await remote.granted('GET', path, { headers: { 'accept-encoding': 'identity' } }), remote)
 
 export const clientAnswerOf = (
   { status, headers, body }: Awaited<ReturnType<Remote['granted']>>,

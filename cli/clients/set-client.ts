@@ -12,7 +12,7 @@ import type { Exit } from '../exit-codes.ts'
 import { problemOf } from '../failure.ts'
 import { inColour } from '../terminal/colours.ts'
 import { differenceLines } from './differences.ts'
-import { clientAnswerOf, clientPath } from './clients-api.ts'
+import { clientAnswerOf, clientPath, readClient } from './clients-api.ts'
 import { remoteFor } from '../remote.ts'
 import type { ApiFlags } from '../remote.ts'
 import { printable } from '../../domain/texts/printable.ts'
@@ -52,7 +52,7 @@ const attempt = async (
   assignments: readonly Assignment[],
   { ifMatch, dryRun }: SetFlags,
 ): Promise<Outcome> => {
-  const { client, etag } = clientAnswerOf(await remote.granted('GET', path), remote)
+  const { client, etag } = await readClient(remote, path)
   const before = valuesIn(client)
   const { values, notes } = assigned(assignments, before)
   const condition = ifMatch ?? etag

@@ -6,6 +6,7 @@ import type { Choice, Left, Step, Steps } from '../../domain/terraform/bulk-adop
 import { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { ClientId, StateName } from '../../domain/vocabulary.ts'
 import { endWith } from '../exit-codes.ts'
+import { clientPath } from '../clients/clients-api.ts'
 import { Failure, problemOf } from '../failure.ts'
 import { remoteFor } from '../remote.ts'
 import { collect, credentialsText, jsonOption, parsedBy, tenantArgument, urlOption } from '../options.ts'
@@ -127,7 +128,7 @@ const askOf =
   ({ id, state }: Step): Promise<unknown> =>
     remote.json(
       method,
-      `/v1/tenants/${tenantId}/clients/${id}/terraform`,
+      `${clientPath(tenantId, id)}/terraform`,
       Standing,
       method === 'PUT' ? { body: { state } } : {},
     )

@@ -1,12 +1,15 @@
 import { effective } from '../clients/desired.ts'
-import { compare, fields, isEmpty, pointerOf, readFields, greatestOfField } from '../clients/fields.ts'
+import { compare, isEmpty, pointerOf, readFields } from '../clients/field-values.ts'
+import { fields } from '../clients/fields.ts'
 import { greatest, tooLong } from '../texts/lengths.ts'
 import { accessIssues } from '../clients/rights.ts'
 import { isText, recordOf, textOf, textsOf } from '../shape.ts'
 import { maximumUrls, urlProblem } from '../clients/urls.ts'
 import type { UrlContext } from '../clients/urls.ts'
-import type { Caller, ClientState, FieldPath, MetadataKeys, Value, Values } from '../vocabulary.ts'
-import { pathsOf } from '../vocabulary.ts'
+import type { Caller, ClientState, FieldPath, Value, Values } from '../vocabulary.ts'
+import { metadataFields } from '../clients/metadata-keys.ts'
+import type { MetadataKeys } from '../clients/metadata-keys.ts'
+import { eachField, pathsOf } from '../vocabulary.ts'
 import type { Issue } from '../texts/json-text.ts'
 
 /** A parsed request: the values it names, and where in the body each element of a list stood. */
@@ -30,81 +33,84 @@ const urlContextOf = (state: ClientState): UrlContext => ({
   appType: textOf(state.observed['app_type']),
 })
 
-const hexOf = (fingerprint: string): string | undefined => {
-  const hex = fingerprint.trim().replaceAll(':', '').toUpperCase()
-  return /^[0-9A-F]{64}$/.test(hex) ? hex : undefined
+/** One text of a value, and where in the body it stands. */
+interface Element {
+  readonly text: string
+  readonly pointer: string
 }
 
-/** SHA-256 fingerprints with or without colons, written with them; what Auth0 has already may stay as it is. */
-const normaliseFingerprints = (value: string, present: Value): { value: string; bad: string[] } => {
-  const known = new Set(typeof present === 'string' ? present.split(',') : [])
-  const parts = value.split(',').map((part) => part.trim())
-  return {
-    value: parts
-      .map((part) => {
-        const hex = known.has(part) ? undefined : hexOf(part)
-        return hex === undefined ? part : (hex.match(/../g) ?? []).join(':')
-      })
-      .join(','),
-    bad: parts.filter((part) => !known.has(part) && hexOf(part) === undefined),
-  }
+/** The elements of a list, or the one text. */
+const elementsOf = (path: FieldPath, { values, elementPointers }: Patch): Element[] => {
+  const value = values[path] ?? []
+  const pointer = pointerOf(path)
+  if (isText(value)) return value === '' ? [] : [{ text: value, pointer }]
+  return value.map((text, index) => ({ text, pointer: elementPointers[path]?.[index] ?? `${pointer}/${index}` }))
+}
+
+/** Those that are not there yet: what Auth0 has may stay. */
+const addedTo = (present: Value, path: FieldPath, patch: Patch): Element[] => {
+  const known = new Set(isText(present) ? [present] : present)
+  return elementsOf(path, patch).filter(({ text }) => !known.has(text))
 }
 
 /** Of a field's elements, or of the field where it is a text. */
-const isTooLong = (path: FieldPath, text: string): boolean => text.length > greatest[greatestOfField[path]]
+const isTooLong = (path: FieldPath, text: string): boolean => text.length > greatest[fields[path].greatest]
 
-const elementPointer = (path: FieldPath, patch: Patch, index: number): string =>
-  patch.elementPointers[path]?.[index] ?? `${pointerOf(path)}/${index}`
-
-/** What is longer than it may be, and was not there before. Looked for before any pattern is. */
+/** What is longer than it may be. Looked for before any pattern is. */
 const lengthIssues = (path: FieldPath, patch: Patch, present: Value): Issue[] => {
-  const value = patch.values[path] ?? null
-  const most = greatest[greatestOfField[path]]
-  if (isText(value))
-    // Auth0's own limit on metadata is told with its remedy below.
-    return 'metadata' in fields[path].place || value === present || !isTooLong(path, value)
-      ? []
-      : [{ pointer: pointerOf(path), detail: tooLong(most, value.length) }]
-  const known = new Set(textsOf(present))
-  return (value ?? []).flatMap((element, index) =>
-    isTooLong(path, element) && !known.has(element)
-      ? [{ pointer: elementPointer(path, patch, index), detail: tooLong(most, element.length) }]
-      : [],
-  )
+  const { place, kind } = fields[path]
+  // Auth0's own limit on metadata is told with its remedy below.
+  if (place[0] === 'client_metadata' && kind === 'text') return []
+  return addedTo(present, path, patch)
+    .filter(({ text }) => isTooLong(path, text))
+    .map(({ text, pointer }) => ({ pointer, detail: tooLong(greatest[fields[path].greatest], text.length) }))
 }
 
 const urlIssues = (path: FieldPath, patch: Patch, present: Value, context: UrlContext): Issue[] => {
-  const kind = fields[path].url
-  const value = textsOf(patch.values[path])
-  if (kind === undefined || value === null) return []
-  const known = new Set(textsOf(present))
-  if (value.length > maximumUrls && value.length > known.size)
+  const { url: kind } = fields[path]
+  if (kind === undefined) return []
+  const count = elementsOf(path, patch).length
+  if (count > maximumUrls && count > new Set(textsOf(present)).size)
     return [
       {
         pointer: pointerOf(path),
-        detail: `Auth0 allows ${maximumUrls} URLs in a list; these are ${value.length}. Remove some, or use a wildcard.`,
+        detail: `Auth0 allows ${maximumUrls} URLs in a list; these are ${count}. Remove some, or use a wildcard.`,
       },
     ]
-  return value.flatMap((url, index): Issue[] => {
-    const detail = known.has(url) || isTooLong(path, url) ? undefined : urlProblem(url, kind, context)
-    return detail === undefined ? [] : [{ pointer: elementPointer(path, patch, index), detail }]
+  return addedTo(present, path, patch).flatMap(({ text, pointer }): Issue[] => {
+    const detail = isTooLong(path, text) ? undefined : urlProblem(text, kind, context)
+    return detail === undefined ? [] : [{ pointer, detail }]
   })
+}
+
+const elementIssues = (path: FieldPath, patch: Patch): Issue[] =>
+  elementsOf(path, patch).flatMap(({ text, pointer }) => {
+    const detail = fields[path].element?.(text)
+    return detail === undefined ? [] : [{ pointer, detail }]
+  })
+
+/** A text in the form that it is kept in, with what is wrong with it. One that is too long is not looked at. */
+const formedOf = (
+  path: FieldPath,
+  text: Value | undefined,
+  present: Value,
+): { text: Value; issues: Issue[] } | undefined => {
+  const { form } = fields[path]
+  if (form === undefined || !isText(text) || text === '' || isTooLong(path, text)) return undefined
+  const formed = form(text, present)
+  return { text: formed.text, issues: formed.wrong.map((detail) => ({ pointer: pointerOf(path), detail })) }
 }
 
 const metadataIssues = (values: Values, state: ClientState, keys: MetadataKeys): Issue[] => {
   const present = new Set(Object.keys(recordOf(state.observed['client_metadata'])))
   const before = effective(state, keys)
-  for (const path of pathsOf(before)) {
-    const { place } = fields[path]
-    if ('metadata' in place && !isEmpty(before[path])) present.add(keys[place.metadata])
-  }
+  for (const path of metadataFields) if (!isEmpty(before[path])) present.add(keys[path])
   const issues: Issue[] = []
   const added: FieldPath[] = []
-  for (const path of pathsOf(values)) {
-    const { place, encode } = fields[path]
-    const value = values[path] ?? null
-    if (!('metadata' in place)) continue
-    const key = keys[place.metadata]
+  for (const path of metadataFields) {
+    const { encode, remedy = 'Shorten it.' } = fields[path]
+    const [key, value] = [keys[path], values[path]]
+    if (value === undefined) continue
     if (value === null || value.length === 0) {
       present.delete(key)
       continue
@@ -115,9 +121,7 @@ const metadataIssues = (values: Values, state: ClientState, keys: MetadataKeys):
     if (length > maximumMetadataLength)
       issues.push({
         pointer: pointerOf(path),
-        detail:
-          `Auth0 keeps at most ${maximumMetadataLength} characters here, and this takes ${length}. ` +
-          (path === 'owners' ? 'Name a role instead of many users.' : 'Shorten it.'),
+        detail: `Auth0 keeps at most ${maximumMetadataLength} characters here, and this takes ${length}. ${remedy}`,
       })
   }
   if (present.size > maximumMetadataKeys)
@@ -130,19 +134,6 @@ const metadataIssues = (values: Values, state: ClientState, keys: MetadataKeys):
       })
   return issues
 }
-
-/** An owner without a name is nobody, or whoever has an empty claim. */
-const ownerIssues = (patch: Patch): Issue[] =>
-  (textsOf(patch.values.owners) ?? []).flatMap((owner, index) =>
-    owner.trim() === ''
-      ? [
-          {
-            pointer: elementPointer('owners', patch, index),
-            detail: 'An owner is a user id or a role.',
-          },
-        ]
-      : [],
-  )
 
 /**
  * Decides on the locked row what a patch comes to: accepted, with the values in Nexus' own form, or impossible (422),
@@ -160,22 +151,14 @@ export const accept = (
 ): Acceptance => {
   const present = effective(state, keys)
   const context = urlContextOf(state)
-  const fingerprints = patch.values['mobile.android.keystore_hash']
-  const hash = isText(fingerprints) && fingerprints !== '' ? fingerprints : undefined
-  const normalised =
-    hash === undefined || isTooLong('mobile.android.keystore_hash', hash)
-      ? undefined
-      : normaliseFingerprints(hash, present['mobile.android.keystore_hash'])
-  const values: Values =
-    normalised === undefined ? patch.values : { ...patch.values, 'mobile.android.keystore_hash': normalised.value }
+  const paths = pathsOf(patch.values)
+  const formed = eachField((path) => formedOf(path, patch.values[path], present[path]))
+  const values: Values = Object.fromEntries(paths.map((path) => [path, formed[path]?.text ?? patch.values[path]]))
   const issues: Issue[] = [
-    ...pathsOf(values).flatMap((path) => lengthIssues(path, patch, present[path])),
-    ...pathsOf(values).flatMap((path) => urlIssues(path, patch, present[path], context)),
-    ...(normalised?.bad ?? []).map((part) => ({
-      pointer: '/mobile/android/keystore_hash',
-      detail: `${JSON.stringify(part)} is no SHA-256 fingerprint: 64 hexadecimal digits, with or without colons.`,
-    })),
-    ...ownerIssues(patch),
+    ...paths.flatMap((path) => lengthIssues(path, patch, present[path])),
+    ...paths.flatMap((path) => urlIssues(path, patch, present[path], context)),
+    ...paths.flatMap((path) => formed[path]?.issues ?? []),
+    ...paths.flatMap((path) => elementIssues(path, patch)),
     ...metadataIssues(values, state, keys),
     ...accessIssues(values, caller, state, keys),
   ]
@@ -184,7 +167,7 @@ export const accept = (
   const changesNothing =
     fresh &&
     state.pending.length === 0 &&
-    pathsOf(values).every(
+    paths.every(
       (path) => compare(values[path], present[path]) === 'same' && compare(values[path], observed[path]) === 'same',
     )
   return { kind: 'accepted', values, changesNothing }

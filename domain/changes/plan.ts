@@ -1,5 +1,6 @@
-import { compare, readField, writeFields } from '../clients/fields.ts'
-import type { Auth0Client, ClientState, FieldPath, MetadataKeys, PendingChange, Value, Values } from '../vocabulary.ts'
+import { compare, readField, writeFields } from '../clients/field-values.ts'
+import type { Auth0Client, ClientState, FieldPath, PendingChange, Value, Values } from '../vocabulary.ts'
+import type { MetadataKeys } from '../clients/metadata-keys.ts'
 import { pathsOf, pick } from '../vocabulary.ts'
 import { driftOf, fold, pendingPaths } from '../clients/desired.ts'
 import { lateWrites } from '../clients/drift.ts'

@@ -1,8 +1,9 @@
 import { effective } from '../clients/desired.ts'
-import { compare } from '../clients/fields.ts'
+import { compare } from '../clients/field-values.ts'
 import { withChange, workWith } from './plan.ts'
 import type { Round } from './plan.ts'
-import type { ClientState, FieldPath, MetadataKeys, Value, Values } from '../vocabulary.ts'
+import type { ClientState, FieldPath, Value, Values } from '../vocabulary.ts'
+import type { MetadataKeys } from '../clients/metadata-keys.ts'
 import { pathsOf } from '../vocabulary.ts'
 
 /** What an accepted patch would come to. */

@@ -1,5 +1,6 @@
-import { compare, readField, readFields } from '../clients/fields.ts'
-import type { Auth0Client, FieldPath, MetadataKeys, Values } from '../vocabulary.ts'
+import { compare, readField, readFields } from '../clients/field-values.ts'
+import type { Auth0Client, FieldPath, Values } from '../vocabulary.ts'
+import type { MetadataKeys } from '../clients/metadata-keys.ts'
 import { pathsOf, pick } from '../vocabulary.ts'
 
 /**

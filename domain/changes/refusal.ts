@@ -1,5 +1,6 @@
-import { fieldOfMember, pointerOf } from '../clients/fields.ts'
-import type { FieldPath, MetadataKeys, Values } from '../vocabulary.ts'
+import { fieldOfMember, pointerOf } from '../clients/field-values.ts'
+import type { FieldPath, Values } from '../vocabulary.ts'
+import type { MetadataKeys } from '../clients/metadata-keys.ts'
 import { pathsOf } from '../vocabulary.ts'
 import type { Issue } from '../texts/json-text.ts'
 

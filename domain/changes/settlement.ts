@@ -1,13 +1,14 @@
 import { verifyMarginMs } from './clock.ts'
 import { driftOf, pendingPaths } from '../clients/desired.ts'
-import { compare, readField, readFields } from '../clients/fields.ts'
+import { compare, readField, readFields } from '../clients/field-values.ts'
 import type { Work } from './plan.ts'
 import { ignoredIssues, refusalIssues } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 import { extraRounds, readAnswer } from './read-back.ts'
 import { backOffMs, verdictOf } from './verdict.ts'
 import type { Reply } from './verdict.ts'
-import type { Auth0Client, ClientState, MetadataKeys, PendingChange, Values } from '../vocabulary.ts'
+import type { Auth0Client, ClientState, PendingChange, Values } from '../vocabulary.ts'
+import type { MetadataKeys } from '../clients/metadata-keys.ts'
 import { omit, pathsOf, pick } from '../vocabulary.ts'
 
 /** From what came back to what is written: one function for each way that a round can end. */

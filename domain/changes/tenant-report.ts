@@ -3,7 +3,8 @@ import { drifts } from '../clients/drift.ts'
 import { nextWork } from './plan.ts'
 import type { Round } from './plan.ts'
 import { textOf } from '../shape.ts'
-import type { ClientState, MetadataKeys } from '../vocabulary.ts'
+import type { ClientState } from '../vocabulary.ts'
+import type { MetadataKeys } from '../clients/metadata-keys.ts'
 import { fieldPaths } from '../vocabulary.ts'
 
 /**

@@ -1,6 +1,7 @@
-import { compare, readField, readFields } from './fields.ts'
+import { compare, readField, readFields } from './field-values.ts'
 import type { Access } from '../access/authorize.ts'
-import type { Auth0Client, ClientState, FieldPath, MetadataKeys, PendingChange, Value, Values } from '../vocabulary.ts'
+import type { Auth0Client, ClientState, FieldPath, PendingChange, Value, Values } from '../vocabulary.ts'
+import type { MetadataKeys } from './metadata-keys.ts'
 import { textOf, textsOf } from '../shape.ts'
 import { eachField, pathsOf, pick } from '../vocabulary.ts'
 

@@ -1,6 +1,7 @@
-import { compare, readField } from './fields.ts'
+import { compare, readField } from './field-values.ts'
 import { driftOf } from './desired.ts'
-import type { Auth0Client, FieldPath, MetadataKeys, Value, Values } from '../vocabulary.ts'
+import type { Auth0Client, FieldPath, Value, Values } from '../vocabulary.ts'
+import type { MetadataKeys } from './metadata-keys.ts'
 
 /**
  * What kind of drift it is: only another order of the same elements, a value that came with an apply of Terraform, or one

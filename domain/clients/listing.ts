@@ -1,7 +1,10 @@
 import { admissionsOf } from '../access/authorize.ts'
 import { accessOf, effective } from './desired.ts'
 import { textOf } from '../shape.ts'
-import type { ClientState, MetadataKeys } from '../vocabulary.ts'
+import type { ClientState } from '../vocabulary.ts'
+import { fields, listedFields } from './fields.ts'
+import { placeOf } from './metadata-keys.ts'
+import type { MetadataKeys } from './metadata-keys.ts'
 
 /**
  * What lists look at, of one client. It is computed here, from the functions that everything else asks, and stored beside
@@ -11,7 +14,7 @@ export interface Listing {
   /** The name and the product as they are sorted by. */
   readonly name: string
   readonly product: string
-  /** What a text is looked for in: name, id, product, application. */
+  /** What a text is looked for in: name, id, and the texts that lists show. */
   readonly words: string
   /** Whom the confirmed and the desired state let in. */
   readonly admitsConfirmed: readonly string[]
@@ -24,8 +27,10 @@ export interface Listing {
 const version = 1
 
 /** How listings are read with these names of metadata keys. */
-export const readByOf = ({ owners, productName, applicationName }: MetadataKeys): string =>
-  JSON.stringify([version, owners, productName, applicationName])
+export const readByOf = (keys: MetadataKeys): string =>
+  JSON.stringify([version, ...listedFields.map((path) => placeOf(path, keys).at(-1))])
+
+const searchedFields = listedFields.filter((path) => fields[path].kind === 'text')
 
 /** Upper and lower case, composed and decomposed letters are the same in a search and in an order. */
 export const folded = (text: string): string => text.normalize('NFC').toLowerCase()
@@ -46,13 +51,12 @@ export const listingOf = (
 ): Listing => {
   const { tenantId, clientId } = state.key
   const { confirmed, desired } = accessOf(state, keys)
-  const { productName, applicationName } = effective(state, keys)
+  const value = effective(state, keys)
   const name = textOf(state.observed['name']) ?? ''
-  const product = textOf(productName) ?? ''
   return {
     name: sortKey(name),
-    product: sortKey(product),
-    words: folded([name, clientId, product, textOf(applicationName) ?? ''].join('\n')),
+    product: sortKey(textOf(value.productName) ?? ''),
+    words: folded([name, clientId, ...searchedFields.map((path) => textOf(value[path]) ?? '')].join('\n')),
     admitsConfirmed: within(tenantId, admissionsOf(confirmed)),
     admitsDesired: within(tenantId, admissionsOf(desired)),
     readBy: readByOf(keys),

@@ -1,9 +1,10 @@
 import { authorize } from '../access/authorize.ts'
 import type { Access, Decision, Verb } from '../access/authorize.ts'
 import { accessFields, accessGiven, accessIn, accessOf, fold, shownAccess } from './desired.ts'
-import { compare, isEmpty, pointerOf } from './fields.ts'
+import { compare, isEmpty, pointerOf } from './field-values.ts'
 import { textOf } from '../shape.ts'
-import type { Auth0Client, Caller, ClientState, MetadataKeys, Value, Values } from '../vocabulary.ts'
+import type { Auth0Client, Caller, ClientState, Value, Values } from '../vocabulary.ts'
+import type { MetadataKeys } from './metadata-keys.ts'
 import { pick } from '../vocabulary.ts'
 import type { Issue } from '../texts/json-text.ts'
 

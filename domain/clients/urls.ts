@@ -1,17 +1,21 @@
-import type { UrlKind } from './fields.ts'
 import { greatestCounts } from '../texts/lengths.ts'
 
 /**
- * What Auth0 allows in the URL lists of a client. Auth0 itself says of malformed wildcards that they "do not work"
+ * What Auth0 allows in the URLs of a client. Auth0 itself says of malformed wildcards that they "do not work"
  * rather than refusing them, so Nexus refuses them. Source: Auth0's documents on application URLs and subdomain
  * placeholders.
  */
+
+/** What a URL is for. `page`: one page of the web that people are sent to, such as where a login begins. */
+export type UrlKind = 'callback' | 'logout' | 'web-origin' | 'cors-origin' | 'page'
 
 interface Rules {
   readonly noun: string
   /** A web origin: scheme, host and port only. */
   readonly originOnly: boolean
   readonly organizationPlaceholder: boolean
+  /** One page: https only, no wildcard, and a fragment is a part of its address. */
+  readonly onePage?: true
 }
 
 const rules: Readonly<Record<UrlKind, Rules>> = {
@@ -19,6 +23,7 @@ const rules: Readonly<Record<UrlKind, Rules>> = {
   logout: { noun: 'logout URL', originOnly: false, organizationPlaceholder: false },
   'web-origin': { noun: 'web origin', originOnly: true, organizationPlaceholder: false },
   'cors-origin': { noun: 'CORS origin', originOnly: true, organizationPlaceholder: true },
+  page: { noun: 'URL', originOnly: false, organizationPlaceholder: true, onePage: true },
 }
 
 /** What of the client decides which URLs it may have. */
@@ -70,12 +75,12 @@ const wildcardProblem = (url: string, authority: string, scheme: string, context
 }
 
 /**
- * What is wrong with one element of a URL list, as a sentence with its remedy; undefined where it is fine.
+ * What is wrong with one URL, as a sentence with its remedy; undefined where it is fine.
  *
- * @param kind which list it is for
+ * @param kind what it is for
  */
 export const urlProblem = (url: string, kind: UrlKind, context: UrlContext): string | undefined => {
-  const { noun, originOnly, organizationPlaceholder } = rules[kind]
+  const { noun, originOnly, organizationPlaceholder, onePage = false } = rules[kind]
   // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
   if (/[\u0000-\u0020\u007f\\<>"^`|]/.test(url))
     return `A ${noun} may hold no spaces, control characters or any of \\ < > " ^ \` |.`
@@ -86,13 +91,15 @@ export const urlProblem = (url: string, kind: UrlKind, context: UrlContext): str
     return `This is not an absolute URL; a ${noun} looks like https://app.example.com${originOnly ? '' : '/path'}.`
   const { authority, rest } = parts
   const scheme = `${parts.scheme.toLowerCase()}:`
-  if (url.includes('#')) return `A ${noun} may have no fragment (#…).`
+  if (onePage && scheme !== 'https:') return 'Only https is allowed here.'
+  if (onePage && authority.includes('*')) return 'A wildcard is for lists of URLs only.'
+  if (url.includes('#') && !onePage) return `A ${noun} may have no fragment (#…).`
   if (authority.includes('@')) return `A ${noun} may hold no user name or password.`
   if (webSchemes.has(scheme) && authority === '') return 'The host is missing.'
   if (!webSchemes.has(scheme) && context.appType !== null && context.appType !== 'native')
     return `The scheme ${scheme} is for native clients; this client's type is ${context.appType}. Use https.`
   if (originOnly && rest !== '') return `A ${noun} is scheme, host and port only; leave out ${JSON.stringify(rest)}.`
-  if (url.includes('*')) {
+  if (url.includes('*') && !onePage) {
     const problem = wildcardProblem(url, authority, scheme, context)
     if (problem !== undefined) return problem
   }

@@ -5,7 +5,9 @@ import { quoted } from './shell.ts'
 import type { TerraformRequest } from './placement.ts'
 import type { StateResource } from './state.ts'
 import { clientResourceTypes } from './state.ts'
-import type { Auth0Client, MetadataKeys, PendingChange, Values } from '../vocabulary.ts'
+import type { Auth0Client, PendingChange, Values } from '../vocabulary.ts'
+import { eachMetadataField } from '../clients/metadata-keys.ts'
+import type { MetadataKeys } from '../clients/metadata-keys.ts'
 import { ClientId, fieldPaths, pathsOf, StateName, TenantId } from '../vocabulary.ts'
 
 /**
@@ -72,14 +74,7 @@ export const Snapshot = z.strictObject({
   /** Why nothing may be synthesised from it; null where it is complete. */
   incomplete: z.string().nullable(),
   /** The keys of `client_metadata` that Nexus' fields stand under. Only where what Auth0 holds was asked for. */
-  metadataKeys: z
-    .strictObject({
-      owners: z.string(),
-      productName: z.string(),
-      client_upn_key: z.string(),
-      applicationName: z.string(),
-    })
-    .optional(),
+  metadataKeys: z.strictObject(eachMetadataField(() => z.string())).optional(),
   /**
    * By name: the states that Nexus writes, written or not, and of the others that the configuration names those that are
    * held. A state that it does not name is no reason for anything, and is not here.

@@ -1,7 +1,8 @@
 import schema from '@cdktf/provider-auth0/schema.json' with { type: 'json' }
 import { fields } from '../../domain/clients/fields.ts'
 import { isRecord, recordOf } from '../../domain/shape.ts'
-import type { FieldPath, MetadataKeys } from '../../domain/vocabulary.ts'
+import type { FieldPath } from '../../domain/vocabulary.ts'
+import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { escape } from '../escape.ts'
 
 /**
@@ -71,12 +72,11 @@ const ignoredIn = (block: Block, given: Attributes, path: string): string[] =>
 /** How `ignore_changes` names one key of a map. */
 export const keyOf = (attribute: string, key: string): string => `${attribute}[${escape(JSON.stringify(key))}]`
 
-/** The attribute of the provider that holds a field. Its names are those of Auth0's members. */
-const attributeOf = (path: FieldPath): string => {
-  const { place } = fields[path]
-  // One key means the whole map, one leaf the whole block: a single ignored key was still reverted by the provider.
-  return 'member' in place ? place.member : 'metadata' in place ? 'client_metadata' : 'mobile'
-}
+/**
+ * The attribute of the provider that holds a field. Its names are those of Auth0's members: one key of the metadata means
+ * the whole map, one leaf the whole block, because a single ignored key was still reverted by the provider.
+ */
+const attributeOf = (path: FieldPath): string => fields[path].place[0]
 
 /** What leaves the configuration of a client with these owned fields, in order. */
 export const attributesOf = (owned: readonly FieldPath[]): string[] => [...new Set(owned.map(attributeOf))].sort()

@@ -1,7 +1,8 @@
+import { accessFields } from '../../domain/clients/desired.ts'
 import { fields } from '../../domain/clients/fields.ts'
 import { isRecord, recordOf, textsOf } from '../../domain/shape.ts'
 import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
-import type { MetadataKeys } from '../../domain/vocabulary.ts'
+import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { objectIn } from './attributes.ts'
 import type { Attributes } from './attributes.ts'
 
@@ -99,9 +100,7 @@ const elementLosses = (path: string, given: readonly unknown[], held: readonly u
   const left = new Set(given.map((one) => canonical(typeof one === 'string' ? (literalOf(one) ?? one) : one)))
   const gone = held.filter((one) => !left.has(canonical(one)))
   if (gone.length > 0) return [{ path, says: `${gone.map(shown).join(', ')} would go` }]
-  const ordered = Object.values(fields).some(
-    ({ place, ordered }) => ordered && 'member' in place && place.member === path,
-  )
+  const ordered = Object.values(fields).some(({ place, ordered }) => ordered && place.join('.') === path)
   if (!ordered || canonical(given[0]) === canonical(held[0])) return []
   return [{ path, says: `${shown(held[0])} would no longer be the first, which logins without one go to` }]
 }
@@ -115,7 +114,7 @@ const canonical = (value: unknown): string =>
  */
 export const ownersLosses = (attribute: string, given: unknown, client: SnapshotClient, keys: MetadataKeys): Loss[] => {
   if (heldOf(attribute, client) === undefined) return []
-  const access = new Set([keys.owners, keys.productName].map((key) => `client_metadata.${key}`))
+  const access = new Set(accessFields.map((field) => `client_metadata.${keys[field]}`))
   const settable = new Set(Object.values(keys).map((key) => `client_metadata.${key}`))
   return lossesOf(attribute, given, client, keys).filter(({ path, ungiven }) =>
     ungiven ? attribute === 'mobile' || settable.has(path) : access.has(path),

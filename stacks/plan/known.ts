@@ -1,5 +1,5 @@
-import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
-import type { MetadataKeys } from '../../domain/vocabulary.ts'
+import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
+import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import type { Snapshot, SnapshotClient, SnapshotResource, SnapshotState } from '../../domain/terraform/snapshot.ts'
 import { byText, plainName } from './address.ts'
 

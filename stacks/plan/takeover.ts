@@ -1,5 +1,5 @@
 import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
-import type { MetadataKeys } from '../../domain/vocabulary.ts'
+import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { attributesOf, ignoredBeside, keyOf, optional, ownersKeys } from './attributes.ts'
 import type { Attributes } from './attributes.ts'
 import type { Declaration } from './claims.ts'

@@ -4,7 +4,7 @@ import { createIdempotency } from '../../adapters/postgres/changes/idempotency.t
 import { createScans } from '../../adapters/postgres/clients/scans.ts'
 import { createTenants } from '../../adapters/postgres/tenants/tenants.ts'
 import { storedTimes } from '../../domain/changes/clock.ts'
-import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
+import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { servers } from '../support/stack.ts'
 import { author, due, known, openStore } from './support.ts'
 import type { Store } from './support.ts'

@@ -6,7 +6,7 @@ import { createClientLists, listConnections, sortFields } from '../../adapters/p
 import type { ClientListRequest } from '../../adapters/postgres/clients/client-lists.ts'
 import { connect, maximumPrepared } from '../../adapters/postgres/database/connect.ts'
 import { syncWords, terraformWords } from '../../domain/clients/listing.ts'
-import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
+import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { servers } from '../support/stack.ts'
 import { known, openStore } from './support.ts'
 import type { Store } from './support.ts'

@@ -9,7 +9,7 @@ import { createChanges } from '../../adapters/postgres/changes/changes.ts'
 import { createLeases } from '../../adapters/postgres/changes/leases.ts'
 import { migrate } from '../../adapters/postgres/database/migrate.ts'
 import type { Acceptance } from '../../domain/changes/accept.ts'
-import { defaultMetadataKeys } from '../../domain/vocabulary.ts'
+import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import type { Values } from '../../domain/vocabulary.ts'
 import { createDatabase, servers } from '../support/stack.ts'
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
-import type { Auth0Client, MetadataKeys, Values } from '../../../domain/vocabulary.ts'
+import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
+import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import { nominates } from '../../../domain/clients/drift.ts'
 import { listingOf } from '../../../domain/clients/listing.ts'
 import { listingStatement } from './listing-rows.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
-import type { Author, MetadataKeys } from '../../../domain/vocabulary.ts'
+import type { Author } from '../../../domain/vocabulary.ts'
+import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import { knownDrift } from './known-drift.ts'
 import type { Database } from '../database/schema.ts'
 import type { StateKey, StateRow } from './state-rows.ts'

@@ -6,6 +6,9 @@ import { read, seedClient } from '../support.ts'
 
 const patches = (ids: readonly string[], body: unknown) => ids.map((id) => ({ id, patch: body }))
 
+/** Ids that no client has. */
+const invented = (count: number) => Array.from({ length: count }, () => `invented${randomUUID().replaceAll('-', '')}`)
+
 describe.skipIf(servers === null)('what a list of changes costs', () => {
   let stack: Stack
   beforeAll(async () => {
@@ -89,14 +92,14 @@ describe.skipIf(servers === null)('what a list of changes costs', () => {
     expect(await stack.query('select 1 from nexus.changes where client_id = any($1)', [ids])).toHaveLength(199)
   }, 90_000)
 
-  const invented = (count: number) => Array.from({ length: count }, () => `invented${randomUUID().replaceAll('-', '')}`)
   /** After a reading that Auth0 did not answer, nobody reads from the tenant for a while. */
-  const untilRead = () =>
-    expect
+  const untilRead = async () => {
+    await expect
       .poll(async () => (await send(patches(invented(11), { applicationName: 'x' }), sue())).status, {
         timeout: 10_000,
       })
       .toBe(404)
+  }
 
   test('in an outage nobody is said to be nobody: a list of unknown clients is a 503, until Auth0 is read', async () => {
     const ids = [...invented(20), ...Array.from({ length: 12 }, () => seed('auth0|sue'))]

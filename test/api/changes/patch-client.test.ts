@@ -215,6 +215,16 @@ describe.skipIf(servers === null)('PATCH of a client', () => {
       expect((await stack.patch(id, { applicationName: 'Four' }, { headers: { 'if-match': '*' } })).status).toBe(200)
       expect((await stack.patch(id, {}, { headers: { 'if-match': old } })).status).toBe(412)
     })
+
+    test('a tag that a proxy has weakened does not hold, and the answer says so', async () => {
+      const id = seedClient(stack)
+      const tag = (await stack.patch(id, { applicationName: 'One' })).headers.get('etag') ?? ''
+      for (const body of [{ applicationName: 'Two' }, {}]) {
+        const refused = await read(await stack.patch(id, body, { headers: { 'if-match': `W/${tag}` } }))
+        expect(refused).toMatchObject({ status: 412, body: { detail: expect.stringContaining('proxy') } })
+      }
+      expect(held(id)['client_metadata']).toMatchObject({ application_name: 'One' })
+    })
   })
 
   describe('422', () => {

@@ -3,7 +3,7 @@ import type { TenantConfiguration } from '../../../adapters/config/configuration
 import { clientAnswer } from '../../../api/clients/client-answer.ts'
 import type { Answerable } from '../../../api/clients/client-answer.ts'
 import { manual } from '../../../domain/terraform/placement.ts'
-import { defaultMetadataKeys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 
 const tenantWith = (foreignTerraform: TenantConfiguration['foreignTerraform']): TenantConfiguration => ({
   id: 'acme',

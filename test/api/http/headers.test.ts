@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { etagOf, ifMatchHolds, isKnownTo } from '../../../api/http/etag.ts'
+import { etagOf, ifMatchMismatch, isKnownTo } from '../../../api/http/etag.ts'
 import { patchKindOf } from '../../../api/http/media-type.ts'
 import { waitPreferenceOf } from '../../../api/http/prefer.ts'
 import { Problem } from '../../../api/http/problem.ts'
@@ -100,8 +100,26 @@ describe('entity tags', () => {
     { header: tag.slice(1, -1), match: false, known: false },
     { header: '', match: false, known: false },
   ])('$header', ({ header, match, known }) => {
-    expect(ifMatchHolds(header, tag)).toBe(match)
+    expect(ifMatchMismatch(header, tag) === null).toBe(match)
     expect(isKnownTo(header, tag)).toBe(known)
+  })
+})
+
+describe('If-Match says why it does not hold', () => {
+  const tag = etagOf('body')
+  const bare = tag.slice(1, -1)
+  test.each([
+    { reason: 'nginx compresses: the tag is weak', header: `W/${tag}`, mismatch: 'weakened' },
+    { reason: 'Apache compresses: the coding stands in the tag', header: `"${bare}-gzip"`, mismatch: 'weakened' },
+    { reason: 'Jetty', header: `"${bare}--gzip"`, mismatch: 'weakened' },
+    { reason: 'both, among others', header: `"other", W/"${bare}-br"`, mismatch: 'weakened' },
+    { reason: 'one of several holds', header: `W/${tag}, ${tag}`, mismatch: null },
+    { reason: 'a weak tag of another version', header: 'W/"other"', mismatch: 'moved-on' },
+    { reason: 'another version', header: '"other"', mismatch: 'moved-on' },
+    { reason: 'without its quotation marks', header: bare, mismatch: 'malformed' },
+    { reason: 'empty', header: '', mismatch: 'malformed' },
+  ])('$reason: $mismatch', ({ header, mismatch }) => {
+    expect(ifMatchMismatch(header, tag)).toBe(mismatch)
   })
 })
 

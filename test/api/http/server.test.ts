@@ -23,7 +23,7 @@ import { connect } from '../../../adapters/postgres/database/connect.ts'
 import { defaultSettings } from '../../../api/dependencies.ts'
 import type { ApiDeps } from '../../../api/dependencies.ts'
 import { startApi } from '../../../api/main.ts'
-import { defaultMetadataKeys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import type { Caller } from '../../../domain/vocabulary.ts'
 import { read } from '../support.ts'
 

@@ -4,7 +4,7 @@ import { accept } from '../../../domain/changes/accept.ts'
 import type { Patch } from '../../../domain/changes/accept.ts'
 import { effective } from '../../../domain/clients/desired.ts'
 import type { Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
 const owner: Caller = {
   kind: 'user',

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fold, pendingPaths } from '../../../domain/clients/desired.ts'
-import { compare, fields, readField, readFields, writeFields } from '../../../domain/clients/fields.ts'
+import { compare, readField, readFields, writeFields } from '../../../domain/clients/field-values.ts'
+import { fields } from '../../../domain/clients/fields.ts'
 import { nextWork, plan, reversionOf, workOf, workWith } from '../../../domain/changes/plan.ts'
 import { isRecord, recordOf } from '../../../domain/shape.ts'
 import type { Auth0Client, ClientState, FieldPath, Value, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys, fieldPaths, pathsOf } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys, placeOf } from '../../../domain/clients/metadata-keys.ts'
+import { fieldPaths, pathsOf } from '../../../domain/vocabulary.ts'
 
 /** What Auth0 makes of a PATCH: lists are replaced, metadata merged, parts of `mobile` replaced as sent. */
 const patched = (client: Auth0Client, members: Readonly<Record<string, unknown>>): Auth0Client => {
@@ -51,13 +53,8 @@ const owns = (members: Readonly<Record<string, unknown>>): string[] =>
   )
 
 const placesOf = (paths: readonly FieldPath[]): Set<string> =>
-  new Set(
-    paths.map((path) => {
-      const { place } = fields[path]
-      if ('member' in place) return place.member
-      return 'metadata' in place ? `client_metadata.${keys[place.metadata]}` : `mobile.${place.part}`
-    }),
-  )
+  // The last name of a leaf of `mobile` is left out: its part is sent as a whole.
+  new Set(paths.map((path) => placeOf(path, keys).slice(0, 2).join('.')))
 
 const stateOf = (
   observed: Auth0Client,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readAnswer } from '../../../domain/changes/read-back.ts'
 import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
 const sent: Values = { callbackUrls: ['new'], productName: 'New' }
 const before: Values = { callbackUrls: ['old'], productName: 'Old' }

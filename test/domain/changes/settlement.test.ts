@@ -12,7 +12,8 @@ import {
 import type { Leased } from '../../../domain/changes/settlement.ts'
 import type { Reply } from '../../../domain/changes/verdict.ts'
 import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys, fieldPaths, pathsOf } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
+import { fieldPaths, pathsOf } from '../../../domain/vocabulary.ts'
 
 type Failed = Extract<Reply<unknown>, { ok: false }>
 type Sent = Extract<Work, { kind: 'send' }>

@@ -10,7 +10,7 @@ import {
 import { admissionsOf, claimsOf } from '../../../domain/access/authorize.ts'
 import { accessOf } from '../../../domain/clients/desired.ts'
 import type { Auth0Client, Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
 const caller = (more: Partial<Caller> = {}): Caller => ({
   kind: 'user',

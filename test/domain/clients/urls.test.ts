@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { UrlKind } from '../../../domain/clients/fields.ts'
+import type { UrlKind } from '../../../domain/clients/urls.ts'
 import { splitUrls, urlProblem } from '../../../domain/clients/urls.ts'
 import type { UrlContext } from '../../../domain/clients/urls.ts'
 
@@ -33,6 +33,9 @@ const allowed: readonly { reason: string; url: string; kind: UrlKind; context?: 
   },
   { reason: 'an own scheme with nothing behind it', url: 'myapp://', kind: 'logout', context: native },
   { reason: 'an origin with a port', url: 'https://app.example.com:8443', kind: 'web-origin' },
+  { reason: 'one page, with a query and a fragment', url: 'https://app.example.com/login?a=b#top', kind: 'page' },
+  { reason: "one page of an organization's", url: 'https://{organization_name}.example.com/login', kind: 'page' },
+  { reason: 'an asterisk in the path of a page is no wildcard', url: 'https://app.example.com/a*b', kind: 'page' },
 ]
 
 const refused: readonly { reason: string; url: string; kind: UrlKind; context?: UrlContext; says: RegExp }[] = [
@@ -49,6 +52,11 @@ const refused: readonly { reason: string; url: string; kind: UrlKind; context?: 
     says: /not allowed/,
   },
   { reason: 'data', url: 'data:text/html,x', kind: 'callback', says: /data: is not allowed/ },
+  { reason: 'script as a page', url: 'javascript:alert(1)', kind: 'page', says: /javascript: is not allowed/ },
+  { reason: 'a page without encryption', url: 'http://app.example.com/login', kind: 'page', says: /Only https/ },
+  { reason: 'an own scheme is no page', url: 'myapp://login', kind: 'page', context: native, says: /Only https/ },
+  { reason: 'a page stands for itself', url: 'https://*.example.com/login', kind: 'page', says: /for lists of URLs/ },
+  { reason: 'a page without a host', url: 'https:///login', kind: 'page', says: /host is missing/ },
   { reason: 'a fragment', url: 'https://app.example.com/#top', kind: 'callback', says: /fragment/ },
   { reason: 'user info', url: 'https://user:pw@app.example.com', kind: 'callback', says: /user name or password/ },
   {

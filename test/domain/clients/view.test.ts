@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { defaultMetadataKeys as keys } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 import type { Auth0Client, PendingChange, Values } from '../../../domain/vocabulary.ts'
 import { viewOf } from '../../../domain/clients/view.ts'
 

@@ -5,9 +5,10 @@ import { accept } from '../../../domain/changes/accept.ts'
 import { greatest, excessIn, measured } from '../../../domain/texts/lengths.ts'
 import type { Measured } from '../../../domain/texts/lengths.ts'
 import { LockInfo } from '../../../domain/terraform/state.ts'
-import { ClientId, defaultMetadataKeys, fieldPaths, StateName, TenantId } from '../../../domain/vocabulary.ts'
+import { ClientId, fieldPaths, StateName, TenantId } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import type { Caller, ClientState, FieldPath, Values } from '../../../domain/vocabulary.ts'
-import { greatestOfField } from '../../../domain/clients/fields.ts'
+import { fields } from '../../../domain/clients/fields.ts'
 
 describe('a body', () => {
   const long = 'x'.repeat(greatest.text + 1)
@@ -114,17 +115,15 @@ const issuesFor = (values: Values, state = stateOf()) => {
 }
 
 const valueOf = (path: FieldPath, length: number): Values => {
-  const text = greatestOfField[path] === 'url' ? `https://a.test/${'x'.repeat(length - 15)}` : 'A'.repeat(length)
+  const text = fields[path].greatest === 'url' ? `https://a.test/${'x'.repeat(length - 15)}` : 'A'.repeat(length)
   return {
-    [path]: ['owners', 'callbackUrls', 'allowedLogoutUrls', 'allowedWebOrigins', 'allowedCorsOrigins'].includes(path)
-      ? [text]
-      : text,
+    [path]: fields[path].kind === 'list' ? [text] : text,
   }
 }
 
 describe('a field', () => {
   test.each(fieldPaths)('%s is measured', (path) => {
-    const issues = issuesFor(valueOf(path, greatest[greatestOfField[path]] + 1))
+    const issues = issuesFor(valueOf(path, greatest[fields[path].greatest] + 1))
     expect(issues.length).toBeGreaterThan(0)
     expect(issues[0]?.pointer.startsWith(`/${path.replaceAll('.', '/')}`)).toBe(true)
     expect(issues.map(({ detail }) => detail).join()).toMatch(/characters at most|at most 255 characters/)

@@ -91,7 +91,7 @@ const known = (error: unknown): CommandProblem | undefined => {
   }
   const { message } = error
   if (!(error instanceof RemoteError)) return { code, detail: message.replace(/^error: /, ''), ...nothing }
-  return { code, detail: message, status: error.status, type: error.type, errors: error.issues }
+  return { code, detail: error.detail, status: error.status, type: error.type, errors: error.issues }
 }
 
 /** A failure for a program. */
@@ -106,7 +106,9 @@ export const problemOf = (error: unknown): CommandProblem =>
 
 /** What a person reads of an error. @param debug whether an unexpected one is shown with its stack */
 export const explain = (error: unknown, debug: boolean): string => {
-  if (known(error) !== undefined) return `nexus: ${problemOf(error).detail}`
+  const problem = known(error)
+  // The API's texts in a message have been made fit for a terminal.
+  if (problem !== undefined) return `nexus: ${error instanceof RemoteError ? error.message : problem.detail}`
   if (debug && error instanceof Error) return `nexus: unexpected: ${error.stack ?? error.message}`
   return `nexus: ${problemOf(error).detail}\nRun it again with --debug for the details.`
 }

@@ -17,6 +17,7 @@ import { stateCommand } from './commands/state.ts'
 import { synthCommand } from './commands/synth.ts'
 import { tokenCommand } from './commands/token.ts'
 import { addExitCodes } from './exit-codes.ts'
+import type { Output } from './terminal/print.ts'
 
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
 const commands: readonly ((program: Command) => void)[] = [
@@ -54,12 +55,6 @@ Examples:
   $ nexus doctor
 
 Each command has examples of its own: nexus <command> --help`
-
-/** Where help and complaints go. */
-export interface Output {
-  readonly out: (text: string) => void
-  readonly err: (text: string) => void
-}
 
 /** For who reads the commands and runs none. */
 const nowhere: Output = { out: () => undefined, err: () => undefined }

@@ -2,8 +2,8 @@ import { CommanderError } from 'commander'
 import { exits } from './exit-codes.ts'
 import { explain, problemOf } from './failure.ts'
 import { createProgram } from './program.ts'
-import type { Output } from './program.ts'
 import { jsonLine } from './terminal/print.ts'
+import type { Output } from './terminal/print.ts'
 
 /** Whether the answer is for a pipeline: then a failure is, too. What stands behind `--` is no option. */
 const asksForJson = (args: readonly string[]): boolean =>

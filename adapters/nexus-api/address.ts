@@ -23,11 +23,11 @@ export const remoteUrl = (raw: string): string => {
       `The URL of Nexus may not contain a user name or password. ${credentialRemedy}`,
     )
   const path = withoutSlashes(url.pathname)
-  const beyond = /\/v1(?:\/.*)?$/.exec(path)
-  if (beyond !== null)
+  const parts = path.split('/')
+  if (parts.includes('v1'))
     throw new RemoteError(
       'not-configured',
-      `The URL of Nexus ends before /v1: use ${url.origin}${path.slice(0, beyond.index)} in place of ${url.origin}${path}.`,
+      `The URL of Nexus ends before /v1: use ${url.origin}${parts.slice(0, parts.indexOf('v1')).join('/')} in place of ${url.origin}${path}.`,
     )
   return `${url.origin}${path}`
 }

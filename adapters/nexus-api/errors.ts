@@ -6,6 +6,8 @@ export type RemoteErrorCode = 'not-configured' | 'unreachable' | 'timeout' | 're
 export class RemoteError extends Error {
   override readonly name = 'RemoteError'
   readonly code: RemoteErrorCode
+  /** The message for a program: with the texts of the answer as they came. */
+  readonly detail: string
   /** Of the answer; null where there was none. */
   readonly status: number | null
   /** The type of the answer's problem; null where it is none. */
@@ -16,10 +18,17 @@ export class RemoteError extends Error {
   constructor(
     code: RemoteErrorCode,
     message: string,
-    more: { status?: number | null; type?: string | null; cause?: unknown; issues?: readonly Issue[] } = {},
+    more: {
+      detail?: string
+      status?: number | null
+      type?: string | null
+      cause?: unknown
+      issues?: readonly Issue[]
+    } = {},
   ) {
     super(message, { cause: more.cause })
     this.code = code
+    this.detail = more.detail ?? message
     this.status = more.status ?? null
     this.type = more.type ?? null
     this.issues = more.issues ?? []

@@ -50,6 +50,7 @@ export const refusalOf = (answer: RemoteAnswer, asked: string, credential: Remot
   const lines = errors.map((one) => `\n  - ${printable(one.pointer)}: ${printable(one.detail)}`).join('')
   const remedy = status === 401 ? ` ${rejectedRemedy(credential)}` : ''
   return new RemoteError('refused', `Nexus refused (${status}): ${printable(detail ?? title)}${lines}${remedy}`, {
+    detail: `${detail ?? title}${remedy}`,
     status,
     type,
     issues: errors,

@@ -7,7 +7,8 @@ import type { ApiFlags } from '../remote.ts'
 /** How the commands about clients ask the API. */
 
 export const clientsPath = (tenantId: string): string => `/v1/tenants/${tenantId}/clients`
-export const clientPath = (tenantId: string, clientId: string): string => `${clientsPath(tenantId)}/${encodeURIComponent(clientId)}`
+export const clientPath = (tenantId: string, clientId: string): string =>
+  `${clientsPath(tenantId)}/${encodeURIComponent(clientId)}`
 
 /** A client, with what the headers of its answer say. */
 interface ClientAnswer {

@@ -84,7 +84,12 @@ const withValues = (error: RemoteError, body: unknown): RemoteError => {
   const lines = issues.map(({ pointer, detail }) => `\n  - ${printable(pointer)}: ${printable(detail)}`)
   return issues.length === 0
     ? error
-    : new RemoteError(error.code, `${first}${lines.join('')}`, { status: error.status, type: error.type, issues })
+    : new RemoteError(error.code, `${first}${lines.join('')}`, {
+        detail: error.detail,
+        status: error.status,
+        type: error.type,
+        issues,
+      })
 }
 
 const valueAtPointer = (body: unknown, pointer: string): unknown =>

@@ -126,12 +126,7 @@ const askAll = async (
 const askOf =
   (remote: Remote, { method }: Direction, tenantId: string) =>
   ({ id, state }: Step): Promise<unknown> =>
-    remote.json(
-      method,
-      `${clientPath(tenantId, id)}/terraform`,
-      Standing,
-      method === 'PUT' ? { body: { state } } : {},
-    )
+    remote.json(method, `${clientPath(tenantId, id)}/terraform`, Standing, method === 'PUT' ? { body: { state } } : {})
 
 const columns = [
   { title: 'CLIENT', cell: ({ id }: Step) => id, whole: true },

@@ -30,38 +30,39 @@ const errorOf = async (work: () => Promise<unknown>): Promise<unknown> => {
   throw new Error('It went well.')
 }
 
-/** A remedy is a sentence that tells somebody to do something. */
-const says = async (work: () => Promise<unknown>, exit: Exit, text: RegExp): Promise<void> => {
+/** What the command line makes of an error: code, and what it says, which is never a stack. */
+const told = async (work: () => Promise<unknown>) => {
   const error = await errorOf(work)
-  expect(problemOf(error)).toMatchObject({ code: exit, detail: expect.stringMatching(text) as unknown })
-  expect(explain(error, false)).not.toMatch(/unexpected|^ +at /m)
+  const { code, detail } = problemOf(error)
+  return { code, detail, shown: explain(error, false) }
 }
+const saying = (code: Exit, detail: RegExp) => ({
+  code,
+  detail: expect.stringMatching(detail) as unknown,
+  shown: expect.not.stringMatching(/unexpected|^ +at /m) as unknown,
+})
 
 const asked = (url: string) => () =>
   createRemote({ url, credential: { username: 'ci', password: 'x' }, retries: 0 }).ask('GET', '/v1/tenants')
 
-describe('the API cannot be reached', () => {
-  const http = () => listening(createServer((_request, response) => response.end('{}')))
-  const https = async () => {
-    const { key, cert } = await makeCertificate({ directory: emptyDirectory() }, '127.0.0.1')
-    return listening(createTlsServer({ key, cert }, (_request, response) => response.end('{}')))
-  }
+const http = () => listening(createServer((_request, response) => response.end('{}')))
+const https = async () => {
+  const { key, cert } = await makeCertificate({ directory: emptyDirectory() }, '127.0.0.1')
+  return listening(createTlsServer({ key, cert }, (_request, response) => response.end('{}')))
+}
 
+describe('the API cannot be reached', () => {
   test('https at a port of http', async () => {
     const port = await http()
-    await says(
-      asked(`https://127.0.0.1:${port}`),
-      'retry-later',
-      new RegExp(`does not speak https\\. Try http://127\\.0\\.0\\.1:${port}\\.$`),
+    expect(await told(asked(`https://127.0.0.1:${port}`))).toEqual(
+      saying('retry-later', new RegExp(`does not speak https\\. Try http://127\\.0\\.0\\.1:${port}\\.$`)),
     )
   })
 
   test('http at a port of https', async () => {
     const port = await https()
-    await says(
-      asked(`http://127.0.0.1:${port}`),
-      'retry-later',
-      new RegExp(`Perhaps it speaks https: try https://127\\.0\\.0\\.1:${port}\\.$`),
+    expect(await told(asked(`http://127.0.0.1:${port}`))).toEqual(
+      saying('retry-later', new RegExp(`Perhaps it speaks https: try https://127\\.0\\.0\\.1:${port}\\.$`)),
     )
   })
 
@@ -69,18 +70,22 @@ describe('the API cannot be reached', () => {
     const gone = createServer()
     const port = await listening(gone)
     gone.close()
-    await says(asked(`http://127.0.0.1:${port}`), 'retry-later', /nothing listens there\. Check the URL/)
+    expect(await told(asked(`http://127.0.0.1:${port}`))).toEqual(
+      saying('retry-later', /nothing listens there\. Check the URL/),
+    )
   })
 
   test('a certificate that nobody trusts', async () => {
-    await says(asked(`https://127.0.0.1:${await https()}`), 'retry-later', /NODE_EXTRA_CA_CERTS/)
+    expect(await told(asked(`https://127.0.0.1:${await https()}`))).toEqual(
+      saying('retry-later', /NODE_EXTRA_CA_CERTS/),
+    )
   })
 
   test('http at a port of https, as nginx answers it', async () => {
     const page = '<html><h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port</html>'
     const port = await listening(createServer((_request, response) => response.writeHead(400).end(page)))
     const remote = createRemote({ url: `http://127.0.0.1:${port}`, credential: { username: 'ci', password: 'x' } })
-    await says(() => remote.granted('GET', '/v1/tenants'), 'refused', /use https:\/\//)
+    expect(await told(() => remote.granted('GET', '/v1/tenants'))).toEqual(saying('refused', /use https:\/\//))
   })
 
   test.each([
@@ -97,7 +102,7 @@ describe('the API cannot be reached', () => {
       text: /use https:\/\/x\/y in/,
     },
   ] as const)('$reason', async ({ url, exit, text }) => {
-    await says(async () => asked(url)(), exit, text)
+    expect(await told(async () => asked(url)())).toEqual(saying(exit, text))
   })
 })
 
@@ -116,25 +121,23 @@ describe('the database cannot be reached', () => {
       text: /nowhere\.invalid/,
     },
   ] as const)('$reason', async ({ url, exit, text }) => {
-    await says(() => reach(url, 'database.url'), exit, text)
+    expect(await told(() => reach(url, 'database.url'))).toEqual(saying(exit, text))
     expect(explain(await errorOf(() => reach(url, 'database.url')), true)).not.toContain('s3cr3t')
   })
 })
 
-describe('the system refuses', () => {
-  const systemError = (members: Readonly<Record<string, unknown>>) => Object.assign(new Error('told by Node'), members)
+const systemError = (members: Readonly<Record<string, unknown>>) => Object.assign(new Error('told by Node'), members)
 
+describe('the system refuses', () => {
   test('a port that is taken', async () => {
     const port = await listening(createServer())
     const second = createServer()
-    await says(
-      async () => {
+    expect(
+      await told(async () => {
         second.listen(port, '127.0.0.1')
         await once(second, 'listening')
-      },
-      'failed',
-      new RegExp(`Another program listens on 127\\.0\\.0\\.1:${port}\\. .*server\\.port`),
-    )
+      }),
+    ).toEqual(saying('failed', new RegExp(`Another program listens on 127\\.0\\.0\\.1:${port}\\. .*server\\.port`)))
   })
 
   test.each([

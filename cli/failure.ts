@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { ConfigurationError, NoSuchTenant } from '../adapters/config/problems.ts'
 import { EmbeddedUnusable } from '../adapters/embedded-postgres/unusable.ts'
+import { ProxyMisconfigured } from '../adapters/http/proxies.ts'
 import { DatabaseUnusable } from '../adapters/postgres/database/reach.ts'
 import { SchemaOutdated } from '../adapters/postgres/database/schema-outdated.ts'
 import { RedisUnfit } from '../adapters/queue/fitness.ts'
@@ -71,6 +72,7 @@ const kinds = [
   ),
   kind(NoSuchTenant, 'not-found'),
   kind(ConfigurationError, 'configuration'),
+  kind(ProxyMisconfigured, 'configuration'),
   kind(SealingError, 'configuration'),
   kind(RedisUnfit, ({ problem }) => (problem.passing ? 'retry-later' : 'configuration')),
   kind(DatabaseUnusable, ({ passing }) => (passing ? 'retry-later' : 'configuration')),

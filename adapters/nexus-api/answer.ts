@@ -1,12 +1,7 @@
-/** What the API answered. */
-export interface RemoteAnswer {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: Buffer
-}
+import type { HttpAnswer } from '../http/http.ts'
 
 /** The JSON of an answer; undefined where it is none. */
-export const jsonOf = ({ body }: RemoteAnswer): unknown => {
+export const jsonOf = ({ body }: HttpAnswer): unknown => {
   try {
     return JSON.parse(body.toString('utf8'))
   } catch {

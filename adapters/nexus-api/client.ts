@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { createHttp } from '../http/http.ts'
+import type { Http, HttpAnswer } from '../http/http.ts'
+import { Unreachable } from '../http/unreachable.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { remoteUrl } from './address.ts'
 import { jsonOf } from './answer.ts'
-import type { RemoteAnswer } from './answer.ts'
 import { credentialOf, headersOf } from './credential.ts'
 import type { RemoteCredential } from './credential.ts'
 import { RemoteError } from './errors.ts'
@@ -21,9 +23,9 @@ export interface Remote {
    *
    * @throws RemoteError where no answer came: `unreachable`, `timeout`, `redirected`
    */
-  readonly ask: (method: Method, path: string, request?: RemoteRequest) => Promise<RemoteAnswer>
+  readonly ask: (method: Method, path: string, request?: RemoteRequest) => Promise<HttpAnswer>
   /** One call that is granted, and its answer. @throws RemoteError as `ask`, and `refused` for a status from 400 on */
-  readonly granted: (method: Method, path: string, request?: RemoteRequest) => Promise<RemoteAnswer>
+  readonly granted: (method: Method, path: string, request?: RemoteRequest) => Promise<HttpAnswer>
   /** One call, and its JSON in the expected shape. @throws RemoteError as `granted`, and `unexpected` for another shape */
   readonly json: <T>(method: Method, path: string, shape: z.ZodType<T>, request?: RemoteRequest) => Promise<T>
 }
@@ -39,6 +41,8 @@ interface RemoteRequest {
 }
 
 export interface RemoteOptions {
+  /** What it is asked by; without proxies unless given. */
+  readonly http?: Http
   readonly url: string
   readonly credential: RemoteCredential
   /** For one attempt, milliseconds. */
@@ -61,7 +65,7 @@ export const remoteOf = (env: NodeJS.ProcessEnv, url: string | undefined = env['
       'not-configured',
       'Set NEXUS_URL to where Nexus is reached, such as https://nexus.example.com.',
     )
-  return createRemote({ url, credential: credentialOf(env) })
+  return createRemote({ http: createHttp(env), url, credential: credentialOf(env) })
 }
 
 const bodyOf = (body: unknown): { body?: string | Buffer; type?: string } => {
@@ -71,7 +75,7 @@ const bodyOf = (body: unknown): { body?: string | Buffer; type?: string } => {
 }
 
 /** How long to wait before the same again, milliseconds; null where it is no use. */
-const pauseAfter = ({ status, headers }: RemoteAnswer, attempt: number): number | null => {
+const pauseAfter = ({ status, headers }: HttpAnswer, attempt: number): number | null => {
   if (status !== 429 && status !== 503) return null
   const seconds = Number(headers.get('retry-after') ?? Number.NaN)
   const wait = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : 500 * 2 ** attempt
@@ -79,16 +83,16 @@ const pauseAfter = ({ status, headers }: RemoteAnswer, attempt: number): number 
 }
 
 export const createRemote = (options: RemoteOptions): Remote => {
-  const { credential, timeoutMs = 30_000, retries = 3 } = options
+  const { http = createHttp({}), credential, timeoutMs = 30_000, retries = 3 } = options
   const url = remoteUrl(options.url)
 
-  const once = async (method: Method, path: string, request: RemoteRequest): Promise<RemoteAnswer> => {
+  const once = async (method: Method, path: string, request: RemoteRequest): Promise<HttpAnswer> => {
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) query.set(name, value)
     const { body, type } = bodyOf(request.body)
     const address = `${url}${path}${query.size === 0 ? '' : `?${query.toString()}`}`
     try {
-      const answer = await fetch(address, {
+      return await http.ask(address, {
         method,
         headers: {
           ...headersOf(credential),
@@ -96,14 +100,12 @@ export const createRemote = (options: RemoteOptions): Remote => {
           ...(type === undefined ? {} : { 'content-type': type }),
           ...request.headers,
         },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }),
-        // Followed, a redirection would carry the application's token to another host.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { body }),
+        deadline: AbortSignal.timeout(timeoutMs),
       })
-      return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) }
     } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError')
+      if (!(error instanceof Unreachable)) throw error
+      if (error.code === 'TIMEOUT')
         throw new RemoteError('timeout', `${url} did not answer within ${timeoutMs / 1000} s.`, { cause: error })
       throw new RemoteError('unreachable', `${url} cannot be reached: ${reasonOf(error, url)}`, { cause: error })
     }

@@ -1,37 +1,32 @@
 import { z } from 'zod'
+import type { HttpAnswer } from '../http/http.ts'
+import type { Unreachable } from '../http/unreachable.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { jsonOf } from './answer.ts'
-import type { RemoteAnswer } from './answer.ts'
 import { rejectedRemedy } from './credential.ts'
 import type { RemoteCredential } from './credential.ts'
 import { RemoteError } from './errors.ts'
 
-/** Why no answer came, by the code of the network's or TLS's error, with what to do. */
-const remedies: Readonly<Record<string, (url: string) => string>> = {
-  ECONNREFUSED: () => 'nothing listens there. Check the URL (--url or NEXUS_URL), and that Nexus runs.',
-  ENOTFOUND: (url) => `there is no host ${new URL(url).hostname}. Check the URL (--url or NEXUS_URL).`,
-  EAI_AGAIN: (url) => `the name ${new URL(url).hostname} cannot be looked up at the moment. Check the network.`,
+/** What is true of Nexus' own address beside what is true of any, by code. @returns undefined where the other text does */
+const remedies: Readonly<Record<string, (url: string) => string | undefined>> = {
+  ECONNREFUSED: () => 'nothing listens there. Check the URL (--url or NEXUS_URL), and that Nexus is running.',
   ERR_SSL_WRONG_VERSION_NUMBER: (url) => `it does not speak https. Try ${url.replace(/^https:/, 'http:')}.`,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: (url) => `it does not speak https. Try ${url.replace(/^https:/, 'http:')}.`,
+  ECONNRESET: otherScheme,
+  EPIPE: otherScheme,
+  UND_ERR_SOCKET: otherScheme,
+  HPE_INVALID_CONSTANT: otherScheme,
 }
 
-const untrusted = 'this machine does not trust its certificate. Name the CA that issued it in NODE_EXTRA_CA_CERTS.'
-const cutOff = (url: string): string =>
-  url.startsWith('http:')
-    ? `it ended the connection without an answer. Perhaps it speaks https: try ${url.replace(/^http:/, 'https:')}.`
-    : 'it ended the connection without an answer. Try again; look into the log of Nexus if it happens again.'
-
-/** Why no answer came, and what to do: `fetch failed` has its reason in its cause. */
-export const reasonOf = (error: unknown, url: string): string => {
-  if (!(error instanceof Error)) return `${String(error)}.`
-  const cause = error.cause instanceof Error ? error.cause : error
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  const known = remedies[code]?.(url)
-  if (known !== undefined) return known
-  if (/CERT|SELF_SIGNED|ISSUER/.test(code)) return `${untrusted} (${code})`
-  if (/^(?:ECONNRESET|UND_ERR_SOCKET|EPIPE|HPE_.*)$/.test(code)) return cutOff(url)
-  return `${cause.message === '' ? code || error.message : cause.message}.`
+/** A server of https says nothing to who speaks http. */
+function otherScheme(url: string): string | undefined {
+  if (!url.startsWith('http:')) return undefined
+  return `it ended the connection without an answer. Perhaps it speaks https: try ${url.replace(/^http:/, 'https:')}.`
 }
+
+/** Why no answer came, and what to do. */
+export const reasonOf = ({ code, said, remedy }: Unreachable, url: string): string =>
+  remedies[code]?.(url) ?? `${said}. ${remedy}`
 
 const ProblemBody = z.object({
   type: z.string().optional(),
@@ -41,7 +36,7 @@ const ProblemBody = z.object({
 })
 
 /** The answer's own words, where they are a problem (RFC 9457). @param asked method and address */
-export const refusalOf = (answer: RemoteAnswer, asked: string, credential: RemoteCredential): RemoteError => {
+export const refusalOf = (answer: HttpAnswer, asked: string, credential: RemoteCredential): RemoteError => {
   const { status } = answer
   const problem = ProblemBody.safeParse(jsonOf(answer))
   if (!problem.success) return new RemoteError('refused', withoutReason(answer, asked), { status })
@@ -57,7 +52,7 @@ export const refusalOf = (answer: RemoteAnswer, asked: string, credential: Remot
   })
 }
 
-const withoutReason = ({ status, body }: RemoteAnswer, asked: string): string =>
+const withoutReason = ({ status, body }: HttpAnswer, asked: string): string =>
   // What nginx and others answer to http on a port of https.
   status === 400 && /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server/i.test(body.toString())
     ? `${asked} answered that this port speaks https: use https:// in the URL (--url or NEXUS_URL).`

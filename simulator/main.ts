@@ -12,7 +12,7 @@ import { rateLimit, type Limits } from './tenant/limits.ts'
 import { listen } from './http/listen.ts'
 import { everyScope, tokenRoute, Tokens } from './tokens/oauth.ts'
 import { router } from './http/route.ts'
-import { completed, demoCredential, fill } from './seed/fill.ts'
+import { completed, demoCredential, fill, type Content } from './seed/fill.ts'
 import { listener } from './server.ts'
 import { Stats, type Counts, type Write } from './tenant/stats.ts'
 import { Store, type StoredClient } from './clients/store.ts'
@@ -20,7 +20,7 @@ import { tenantRoutes } from './tenant/tenant-routes.ts'
 
 export type { Faults } from './tenant/faults.ts'
 
-export type SimulatorOptions = {
+export type SimulatorOptions = Content & {
   /** 0, the default, takes any free port. */
   port?: number
   /** Default 127.0.0.1. */
@@ -30,10 +30,6 @@ export type SimulatorOptions = {
    * a temporary directory.
    */
   https?: boolean | { caFile?: string; directory?: string }
-  /** So many sample clients, the same in every run. */
-  clients?: number
-  /** Further clients, as the API answers them; what they lack gets the defaults. */
-  seed?: readonly JsonObject[]
   /** Default `none`. */
   limits?: Limits
   /** Under which rules a third party is created that names none itself. Default `permissive`, as recorded. */
@@ -46,8 +42,6 @@ export type SimulatorOptions = {
   scopes?: readonly string[]
   /** How long a Management API token lasts, in seconds. Default 86400. */
   tokenSeconds?: number
-  /** Whether the tenant has "All Applications" and the credential's own application. Default true. */
-  builtIn?: boolean
   faults?: Partial<Faults>
   log?: (line: string) => void
 }

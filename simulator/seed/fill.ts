@@ -3,11 +3,18 @@ import { newClientId, newSecret } from '../clients/ids.ts'
 import { sampleClients } from '../clients/samples.ts'
 import type { Store, StoredClient } from '../clients/store.ts'
 import { pick, type JsonObject } from '../json.ts'
-import type { SimulatorOptions } from '../main.ts'
 import type { Credential } from '../tokens/application.ts'
 import { seedCredentials } from './credentials.ts'
 
-// What a tenant holds when it starts.
+/** What a tenant holds when it starts. */
+export type Content = {
+  /** So many sample clients, the same in every run. */
+  clients?: number
+  /** Further clients, as the API answers them; what they lack gets the defaults. */
+  seed?: readonly JsonObject[]
+  /** Whether the tenant has "All Applications" and the credential's own application. Default true. */
+  builtIn?: boolean
+}
 
 /** The application that demos and tests use. */
 export const demoCredential: Credential = {
@@ -46,10 +53,10 @@ const ownClient = ({ clientId, clientSecret }: Credential): JsonObject => ({
 })
 
 /** Fills a tenant: samples, what every tenant has, seeds. A seed takes the place of what stands there under its id. */
-export const fill = (store: Store, options: SimulatorOptions, credential: Credential): void => {
-  const seeds = options.seed ?? []
-  for (const client of sampleClients(options.clients ?? 0)) store.put(client)
-  if (options.builtIn !== false) {
+export const fill = (store: Store, content: Content, credential: Credential): void => {
+  const { clients = 0, seed: seeds = [], builtIn = true } = content
+  for (const client of sampleClients(clients)) store.put(client)
+  if (builtIn) {
     if (!seeds.some((seed) => seed['global'] === true))
       store.put(globalClient('nexusDemoAllApplications00000000', newSecret()))
     store.put(completed(ownClient(credential)))

@@ -169,7 +169,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   ioredis: ['adapters/queue/'],
   jose: ['adapters/credentials/'],
   'lru-cache': ['adapters/limits/', 'api/clients/'],
-  yaml: ['adapters/config/'],
+  yaml: ['adapters/config/', 'simulator/seed/'],
   'prom-client': ['adapters/metrics/'],
   pino: ['adapters/log/'],
   fastify: ['api/'],

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { textOf } from '../../../simulator/json.ts'
 import { readSeed } from '../../../simulator/seed/read.ts'
 import { askToken, management, simulated, type Call } from '../support.ts'
@@ -13,16 +14,18 @@ const seeded = async (text: string) => {
   return { simulator, api: await management(simulator), clients, notes }
 }
 
+const exportSchema = z.object({ clients: z.array(z.record(z.string(), z.json())) })
+
 const named = async (api: Call, name: string) =>
   (await api('GET', '/clients')).rows.filter((client) => client['name'] === name)
 
 describe("an export of the Management API's JSON", () => {
   test('is there as it was, whatever its ids and members', async () => {
     const { api, notes } = await seeded(await file('clients.json'))
-    const { clients } = JSON.parse(await file('clients.json')) as { clients: Record<string, unknown>[] }
+    const { clients } = exportSchema.parse(JSON.parse(await file('clients.json')))
     for (const exported of clients) {
       const { tenant: _tenant, signing_keys: _keys, ...members } = exported
-      const answer = await api('GET', `/clients/${encodeURIComponent(String(exported['client_id']))}`)
+      const answer = await api('GET', `/clients/${encodeURIComponent(textOf(exported['client_id']))}`)
       expect(answer).toMatchObject({ status: 200, body: { ...members, tenant: 'simulated' } })
     }
     expect(notes).toEqual(['clients[4].custom_login_page: ##DOMAIN## stands as it is'])

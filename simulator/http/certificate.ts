@@ -80,18 +80,59 @@ export const certificate = ({ subject, key, signer, signerPublic, extensions, no
   return sequence(body, algorithm, bits(sign('sha256', body, signer)))
 }
 
-const authority = (pair: { publicKey: KeyObject; privateKey: KeyObject }): Buffer =>
-  certificate({
+type Pair = { publicKey: KeyObject; privateKey: KeyObject }
+const pair = (): Pair => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+
+/** A CA made for one run: its key is kept nowhere. */
+export type Authority = Pair & { pem: string }
+
+export const makeAuthority = (): Authority => {
+  const keys = pair()
+  const own = certificate({
     subject: nameOf(issuerName),
-    key: pair.publicKey,
-    signer: pair.privateKey,
-    signerPublic: pair.publicKey,
+    key: keys.publicKey,
+    signer: keys.privateKey,
+    signerPublic: keys.publicKey,
     extensions: [
       extension(oids.basicConstraints, true, sequence(boolean(true), integer(Buffer.from([0])))),
       // keyCertSign and cRLSign
       extension(oids.keyUsage, true, bits(Buffer.from([0b0000_0110]), 1)),
     ],
   })
+  return { ...keys, pem: pem('CERTIFICATE', own) }
+}
+
+/**
+ * A server's certificate with its CA's behind it, and its key.
+ *
+ * @param hosts names and addresses that it is good for
+ * @param notAfter default: in a year
+ */
+export const serverCertificate = (
+  ca: Authority,
+  hosts: readonly string[],
+  notAfter?: Date,
+): Pick<Certificate, 'key' | 'cert'> => {
+  const server = pair()
+  const own = certificate({
+    subject: nameOf(hosts[0] ?? 'localhost'),
+    key: server.publicKey,
+    signer: ca.privateKey,
+    signerPublic: ca.publicKey,
+    extensions: [
+      extension(oids.basicConstraints, true, sequence()),
+      // digitalSignature
+      extension(oids.keyUsage, true, bits(Buffer.from([0b1000_0000]), 7)),
+      extension(oids.extendedKeyUsage, false, sequence(oid(oids.serverAuth))),
+      extension(oids.subjectAltName, false, sequence(...hosts.map(alternative))),
+    ],
+    ...(notAfter === undefined ? {} : { notAfter }),
+  })
+  return {
+    key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: pem('CERTIFICATE', own) + ca.pem,
+  }
+}
 
 const placeOf = async (options: true | { caFile?: string; directory?: string }): Promise<string> => {
   // Absolute: whoever is told where it is may run elsewhere.
@@ -108,29 +149,10 @@ export const makeCertificate = async (
   options: true | { caFile?: string; directory?: string },
   host: string,
 ): Promise<Certificate> => {
-  const ca = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const server = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const ca = makeAuthority()
   const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host])]
-  const own = certificate({
-    subject: nameOf('localhost'),
-    key: server.publicKey,
-    signer: ca.privateKey,
-    signerPublic: ca.publicKey,
-    extensions: [
-      extension(oids.basicConstraints, true, sequence()),
-      // digitalSignature
-      extension(oids.keyUsage, true, bits(Buffer.from([0b1000_0000]), 7)),
-      extension(oids.extendedKeyUsage, false, sequence(oid(oids.serverAuth))),
-      extension(oids.subjectAltName, false, sequence(...hosts.map(alternative))),
-    ],
-  })
-  const caPem = pem('CERTIFICATE', authority(ca))
   const caFile = await placeOf(options)
   await mkdir(dirname(caFile), { recursive: true })
-  await writeFile(caFile, caPem)
-  return {
-    key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    cert: pem('CERTIFICATE', own) + caPem,
-    caFile,
-  }
+  await writeFile(caFile, ca.pem)
+  return { ...serverCertificate(ca, hosts), caFile }
 }

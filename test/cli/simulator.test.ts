@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { loadConfiguration } from '../../adapters/config/load.ts'
+import { createHttp } from '../../adapters/http/http.ts'
 import { createAuthenticator } from '../../adapters/credentials/authenticate.ts'
 import { hashToken } from '../../adapters/credentials/application-tokens.ts'
 import { emptyDirectory, nexus, startNexus } from './support.ts'
@@ -139,7 +140,7 @@ describe('token', () => {
 issuers: [{ issuer: "${issuer}", audience: urn:nexus, allowInsecure: true, tenants: "*" }]
 applicationTokens: { tokens: [{ name: portal, sha256: ${hashToken('app')}, tenants: "*" }] }`,
     )
-    const authenticate = createAuthenticator(loadConfiguration({ file, env: {} }))
+    const authenticate = createAuthenticator(createHttp({}), loadConfiguration({ file, env: {} }))
     const caller = await authenticate({ authorization: `Bearer ${stdout.trim()}`, applicationToken: 'app' })
     expect(caller).toMatchObject({
       id: 'auth0|ann',

@@ -1,6 +1,5 @@
 import { isIPv6 } from 'node:net'
 import type { Credential } from './tokens/application.ts'
-import { makeCertificate } from './http/certificate.ts'
 import { clientRoutes } from './clients/client-routes.ts'
 import { controlRoutes } from './tenant/control-routes.ts'
 import { defaultsFor, globalClient, securityModeOf, type SecurityMode } from './clients/defaults.ts'
@@ -174,7 +173,10 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     closing: closing.signal,
   })
   const certificate =
-    options.https === undefined || options.https === false ? undefined : await makeCertificate(options.https, host)
+    options.https === undefined || options.https === false
+      ? undefined
+      : // Loaded where it is needed only: it takes longer than the rest of the simulator.
+        await (await import('./http/certificate.ts')).makeCertificate(options.https, host)
   const server = await listen(handle, { host, port: options.port ?? 0, certificate })
   at.port = server.port
   at.domain = `${nameOf(host)}:${at.port}`

@@ -74,6 +74,26 @@ describe('simulator', () => {
     expect(faults).toMatchObject({ latencyMs: [1, 2], methods: ['PATCH'] })
   })
 
+  test('is filled from an export, and tells what it left out', async () => {
+    const file = join(emptyDirectory(), 'tenant.yaml')
+    writeFileSync(file, 'clients: [{ name: Shop, client_id: legacy.shop.web, callbacks: @@URLS@@ }]\nroles: []\n')
+    const { url } = await startSimulator('--seed', file)
+    const client: unknown = await (await fetch(new URL('/_simulator/clients/legacy.shop.web', url))).json()
+    expect(client).toMatchObject({ name: 'Shop', is_first_party: true })
+    expect(client).not.toHaveProperty('callbacks')
+  })
+
+  test.each([
+    { reason: 'is not there', content: undefined, says: 'cannot be read (ENOENT)' },
+    { reason: 'holds no clients', content: '{}', says: 'cannot be taken:\nIt must be a list of clients' },
+    { reason: 'holds what is no client', content: 'clients: [x]', says: 'clients[0]: is no object' },
+  ])('from a file that $reason, it does not start', async ({ content, says }) => {
+    const file = join(emptyDirectory(), 'tenant.yaml')
+    if (content !== undefined) writeFileSync(file, content)
+    const { code, stderr } = await nexus(['simulator', '--port', '0', '--seed', file])
+    expect([code, stderr]).toEqual([1, expect.stringContaining(says)])
+  })
+
   test('of a port that is taken names the remedy', async () => {
     const { url } = await startSimulator()
     const { code, stderr } = await nexus(['simulator', '--port', new URL(url).port])
@@ -154,13 +174,13 @@ applicationTokens: { tokens: [{ name: portal, sha256: ${hashToken('app')}, tenan
 
   test('where no simulator is, names the remedy', async () => {
     const { code, stderr } = await nexus(['token', '--simulator', 'http://127.0.0.1:1', '--user', 'x'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('Start one: nexus simulator')])
+    expect([code, stderr]).toEqual([75, expect.stringContaining('Start one: nexus simulator')])
   })
 
   test('of a simulator whose CA is not trusted names the remedy', async () => {
     const { url } = await startSimulator('--https')
     const { code, stderr } = await nexus(['token', '--simulator', url, '--user', 'x'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('--ca')])
+    expect([code, stderr]).toEqual([64, expect.stringContaining('--ca')])
   })
 
   test('of a server that is something else says so', async () => {
@@ -170,6 +190,6 @@ applicationTokens: { tokens: [{ name: portal, sha256: ${hashToken('app')}, tenan
     const address = server.address()
     const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
     const { code, stderr } = await nexus(['token', '--simulator', url, '--user', 'x'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('is no simulator of Nexus')])
+    expect([code, stderr]).toEqual([64, expect.stringContaining('is not a simulator of Nexus')])
   })
 })

@@ -19,15 +19,15 @@ export default {
   // the programming interface of an older TypeScript.
   tsconfigFile: 'none',
 
-  // What is copied and run: no more than these tests import or read.
+  // What is copied and run: the sources, and what tests of `domain/` read.
   ignorePatterns: [
     '**',
-    '!domain/**',
-    '!adapters/limits/**',
-    '!test/domain/**',
-    '!docs/reference/schema.sql',
+    '!**/*.ts',
     '!package.json',
-    '!vitest.mutation.config.ts',
+    '!docs/reference/schema.sql',
+    'packages',
+    'node_modules',
+    '.nexus',
   ],
   tempDirName: '.mutation/sandbox',
   reporters: ['clear-text', 'progress-append-only', 'html', 'json'],

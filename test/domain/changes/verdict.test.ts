@@ -59,9 +59,9 @@ describe('what follows from an answer', () => {
       verdict: { kind: 'back-off', reason: 'Auth0 answered 418' },
     },
     {
-      reason: 'nothing came back',
-      reply: failed(null, notAuth0),
-      verdict: { kind: 'back-off', reason: 'no answer from Auth0' },
+      reason: 'nothing came back, and this is why',
+      reply: failed(null, { ...notAuth0, message: 'no route to it' }),
+      verdict: { kind: 'back-off', reason: 'no route to it' },
     },
   ])('$reason', ({ reply, verdict }) => {
     expect(verdictOf(reply)).toMatchObject(verdict)

@@ -189,7 +189,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   'reflect-metadata': ['simulator/'],
   'p-limit': ['api/changes/', 'cli/commands/'],
   'lru-cache': ['adapters/limits/', 'api/clients/'],
-  yaml: ['adapters/config/'],
+  yaml: ['adapters/config/', 'simulator/seed/'],
   'prom-client': ['adapters/metrics/'],
   pino: ['adapters/log/'],
   fastify: ['api/'],

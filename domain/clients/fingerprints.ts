@@ -1,8 +1,8 @@
-import { isText } from '../shape.ts'
+import { textOf } from '../shape.ts'
 import type { Value } from '../vocabulary.ts'
 
 const hexOf = (fingerprint: string): string | undefined => {
-  const hex = fingerprint.trim().replaceAll(':', '').toUpperCase()
+  const hex = fingerprint.replaceAll(':', '').toUpperCase()
   return /^[0-9A-F]{64}$/.test(hex) ? hex : undefined
 }
 
@@ -16,11 +16,11 @@ export const fingerprintsIn = (
   text: string,
   present: Value,
 ): { readonly text: string; readonly wrong: readonly string[] } => {
-  const known = new Set(isText(present) ? present.split(',') : [])
+  const known = new Set(textOf(present)?.split(','))
   const parts = text.split(',').map((part) => part.trim())
   const read = parts.map((part) => ({ part, hex: known.has(part) ? undefined : hexOf(part) }))
   return {
-    text: read.map(({ part, hex }) => (hex === undefined ? part : (hex.match(/../g) ?? []).join(':'))).join(','),
+    text: read.map(({ part, hex }) => (hex === undefined ? part : hex.replaceAll(/..(?=.)/g, '$&:'))).join(','),
     wrong: read
       .filter(({ part, hex }) => hex === undefined && !known.has(part))
       .map(

@@ -74,6 +74,26 @@ describe('simulator', () => {
     expect(faults).toMatchObject({ latencyMs: [1, 2], methods: ['PATCH'] })
   })
 
+  test('is filled from an export, and tells what it left out', async () => {
+    const file = join(emptyDirectory(), 'tenant.yaml')
+    writeFileSync(file, 'clients: [{ name: Shop, client_id: legacy.shop.web, callbacks: @@URLS@@ }]\nroles: []\n')
+    const { url } = await startSimulator('--seed', file)
+    const client: unknown = await (await fetch(new URL('/_simulator/clients/legacy.shop.web', url))).json()
+    expect(client).toMatchObject({ name: 'Shop', is_first_party: true })
+    expect(client).not.toHaveProperty('callbacks')
+  })
+
+  test.each([
+    { reason: 'is not there', content: undefined, says: 'cannot be read (ENOENT)' },
+    { reason: 'holds no clients', content: '{}', says: 'cannot be taken:\nIt must be a list of clients' },
+    { reason: 'holds what is no client', content: 'clients: [x]', says: 'clients[0]: is no object' },
+  ])('from a file that $reason, it does not start', async ({ content, says }) => {
+    const file = join(emptyDirectory(), 'tenant.yaml')
+    if (content !== undefined) writeFileSync(file, content)
+    const { code, stderr } = await nexus(['simulator', '--port', '0', '--seed', file])
+    expect([code, stderr]).toEqual([1, expect.stringContaining(says)])
+  })
+
   test('of a port that is taken names the remedy', async () => {
     const { url } = await startSimulator()
     const { code, stderr } = await nexus(['simulator', '--port', new URL(url).port])

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest'
 import { makeAuthority, serverCertificate } from '../../simulator/http/certificate.ts'
 
 /** A CA of this run, which nobody trusts unless told to. */
-export const authority = makeAuthority()
+export const authority = await makeAuthority()
 
 /** @param names hosts of its certificate. @param more options of node:https */
 export interface HttpsOptions extends ServerOptions {
@@ -21,7 +21,8 @@ export const startHttps = async (
   answer: RequestListener,
   { names = ['127.0.0.1'], notAfter, ...more }: HttpsOptions = {},
 ): Promise<{ readonly port: number; readonly url: string }> => {
-  const port = await listening(createServer({ ...serverCertificate(authority, names, notAfter), ...more }, answer))
+  const certificate = await serverCertificate(authority, names, notAfter)
+  const port = await listening(createServer({ ...certificate, ...more }, answer))
   return { port, url: `https://127.0.0.1:${port}` }
 }
 

@@ -19,17 +19,17 @@ import type { Health } from './health.ts'
 import type { Policies } from './policies.ts'
 
 export interface ReconcileDeps {
-  readonly health: Health
+  readonly health: Pick<Health, 'probe'>
   readonly keysOf: (tenantId: string) => MetadataKeys
-  readonly clients: Clients
-  readonly leases: Leases
-  readonly changes: Changes
-  readonly pacer: Pacer
-  readonly auth0: Auth0
-  readonly policies: Policies
+  readonly clients: Pick<Clients, 'bringForward' | 'verify'>
+  readonly leases: Pick<Leases, 'readiness' | 'take'>
+  readonly changes: Pick<Changes, 'recentValues'>
+  readonly pacer: Pick<Pacer, 'limits' | 'report' | 'slot'>
+  readonly auth0: Pick<Auth0, 'get' | 'update'>
+  readonly policies: Pick<Policies, 'onDrift' | 'undoPartial'>
   /** Deadline of one call to Auth0, its answer's body included. */
   readonly callMs: number
-  readonly log: Log
+  readonly log: Pick<Log, 'warn'>
 }
 
 /** Rounds for one client before its job makes room for others. */

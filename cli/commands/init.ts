@@ -49,8 +49,8 @@ const write = (file: string, text: string, force: boolean): void => {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     if (code === 'EEXIST')
-      throw new Failure(`${file} is there already. Write to another with --out, or over it with --force.`)
-    throw new Failure(`${file} cannot be written (${code}).`)
+      throw new Failure(`${file} is there already. Write to another with --out, or over it with --force.`, 'refused')
+    throw new Failure(`${file} cannot be written (${code}). Name another file with --out.`)
   }
 }
 

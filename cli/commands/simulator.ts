@@ -43,7 +43,7 @@ const checkFaults = async (given: Readonly<Record<string, unknown>>): Promise<Fa
   const faults = faultsSchema.safeParse(given)
   if (faults.success) return faults.data
   const names = Object.keys(faultsSchema.shape).join(', ')
-  throw new Failure(`--fault cannot be read:\n${z.prettifyError(faults.error)}\nThe faults are: ${names}.`)
+  throw new Failure(`--fault cannot be read:\n${z.prettifyError(faults.error)}\nThe faults are: ${names}.`, 'usage')
 }
 
 /** The clients of an export; what is left out of it is told on standard error. */

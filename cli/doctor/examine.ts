@@ -5,6 +5,7 @@ import type { Http } from '../../adapters/http/http.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
 import { embeddedExists } from '../../adapters/embedded-postgres/embedded.ts'
 import { inspect } from '../../adapters/postgres/database/inspect.ts'
+import { DatabaseUnusable } from '../../adapters/postgres/database/reach.ts'
 import { inspectRedis, userOf } from '../../adapters/queue/inspect.ts'
 import { maximumTenantsOnPostgres } from '../../adapters/queue/settings.ts'
 import { keyIdsOf } from '../../adapters/sealing/sealing.ts'
@@ -18,7 +19,7 @@ import {
 } from '../../domain/installation.ts'
 import { judgeIdentities } from '../../domain/access/identities.ts'
 import { problemOfRedis, tellProblem } from '../../domain/redis-fitness.ts'
-import { placeOf } from '../terminal/place.ts'
+import { placeOf } from '../../domain/texts/web-address.ts'
 import { unnamedStates } from '../../process/unnamed-states.ts'
 import { fail, ok } from '../../domain/finding.ts'
 import type { Finding } from '../../domain/finding.ts'
@@ -82,6 +83,7 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
     }
   } catch (error) {
     if (isDenied(error)) return [fail('database rights', `The user may not even look: ${reasonOf(error)}.`, grant)]
+    if (error instanceof DatabaseUnusable) return [fail('database', error.said, error.remedy)]
     const remedy =
       'url' in place
         ? 'Check database.url, and that the database is up and lets this machine and user in.'

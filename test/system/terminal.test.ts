@@ -168,14 +168,14 @@ describe.skipIf(servers === null)('no text from outside reaches the terminal as 
     const file = path.join(folder, 'broken.yaml')
     await writeFile(file, JSON.stringify({ [hostile]: 1, tenants: [{ id: hostile, domain: hostile, plan: hostile }] }))
     for (const more of [[], ['--json']]) {
-      expect((await run('config', 'check', '--config', file, ...more)).code).toBe(1)
+      expect((await run('config', 'check', '--config', file, ...more)).code).toBe(78)
       expect((await run('doctor', '--config', file, ...more)).code).toBe(1)
     }
     expect(
       (await run('plan', 'acme', '--config', path.join(folder, `nothing${hostile.replaceAll('/', '')}`))).code,
-    ).toBe(1)
+    ).toBe(78)
     // What somebody typed themselves may have lines.
-    expect((await run('clients', `list${hostile.replaceAll('\n', '')}`)).code).toBe(1)
+    expect((await run('clients', `list${hostile.replaceAll('\n', '')}`)).code).toBe(64)
   })
 
   test('lines of the log', () => {

@@ -25,7 +25,7 @@ export const changeView = (change: Change) => {
     supersededBy: change.supersededBy,
     links: {
       self: changeLink(change.id),
-      client: `${base}/clients/${clientId}`,
+      client: `${base}/clients/${encodeURIComponent(clientId)}`,
       ...(change.supersededBy === null ? {} : { supersededBy: changeLink(change.supersededBy) }),
     },
   }

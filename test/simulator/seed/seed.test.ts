@@ -122,6 +122,24 @@ describe("the deploy CLI's YAML", () => {
     expect(rows[0]).not.toHaveProperty('pem')
   })
 
+  test('may name one anchor in each of a thousand clients', () => {
+    const clients = Array.from({ length: 1000 }, (_, index) => `  - { <<: *web, name: Shop ${index} }\n`)
+    const text = `clients:\n  - &web { name: Web, app_type: spa, callbacks: [https://a.example.com] }\n${clients.join('')}`
+    expect(readSeed(text).clients.at(-1)).toMatchObject({ name: 'Shop 999', app_type: 'spa' })
+  })
+
+  test('a keyword in a comment is none, in a text of several lines it is one', () => {
+    const text =
+      'clients:\n  ##SHOPS##\n  - name: Shop\n    custom_login_page: |\n      ##HEAD##\n      <p>##BODY##</p>\n'
+    const { clients, notes } = readSeed(text)
+    expect(clients).toMatchObject([{ custom_login_page: '##HEAD##\n<p>##BODY##</p>\n' }])
+    expect(notes).toEqual(['clients[0].custom_login_page: ##HEAD##, ##BODY## stands as it is'])
+  })
+
+  test('may begin with a byte order mark', () => {
+    expect(readSeed('\uFEFF[{"name":"One"}]').clients).toMatchObject([{ name: 'One' }])
+  })
+
   test.each([
     { reason: 'in YAML', text: 'clients:\n  - name: ##NAME## shop\n    callbacks: @@URLS@@\n    sso: ##SSO##\n' },
     { reason: 'in JSON', text: '{"clients":[{"name":"##NAME## shop","callbacks":@@URLS@@,"sso":##SSO##}]}' },

@@ -111,8 +111,20 @@ describe("the deploy CLI's YAML", () => {
     )
     expect(ids[0]).toEqual(ids[1])
     expect(new Set(ids[0]).size).toBe(5)
-    for (const id of ids[0]?.slice(0, 4) ?? []) expect(id).toMatch(/^[A-Za-z0-9]{32}$/)
+    for (const id of ids[0]?.slice(0, 3) ?? []) expect(id).toMatch(/^[A-Za-z0-9]{32}$/)
     expect(ids[0]?.[4]).toBe('legacy.jobs')
+  })
+
+  test('a third party under strict rules gets an id of its kind', async () => {
+    const guest = readSeed(await file('tenant.yaml')).clients.find(({ name }) => name === 'Guest')
+    expect(guest?.client_id).toMatch(/^tpc_[A-Za-z0-9]{22}$/)
+  })
+
+  test('login pages come from files of their own', () => {
+    const text = 'clients: [{ name: A, custom_login_page: ./A.html }, { name: B, custom_login_page: ./B.html }]'
+    const { clients, notes } = readSeed(text, (name) => (name === './A.html' ? '<p>A</p>' : undefined))
+    expect(clients.map((client) => client['custom_login_page'])).toEqual(['<p>A</p>', './B.html'])
+    expect(notes).toEqual(['clients[1].custom_login_page: ./B.html is not there, its name stands in its place'])
   })
 
   test('knows a credential by its name alone', async () => {

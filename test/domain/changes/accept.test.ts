@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { accept } from '../../../domain/changes/accept.ts'
-import type { Patch } from '../../../domain/changes/accept.ts'
+import type { Patch } from '../../../domain/changes/patch.ts'
 import { effective } from '../../../domain/clients/desired.ts'
 import type { Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'

@@ -1,0 +1,29 @@
+/**
+ * Characters that a person does not see, or that turn what they see: they come along when a text is copied, and Auth0, which
+ * compares texts exactly, keeps them. An emoji that Unicode recommends may hold some.
+ */
+const hidden = /\p{RGI_Emoji}|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u{2800}[\p{Zs}--[ ]]]/gv
+
+/** Such as `U+00A0`. */
+const codePointOf = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+
+/** Where the first of them stands, in UTF-16 code units; -1 where there is none. */
+export const hiddenIn = (text: string): number => {
+  for (const { 0: found, index } of text.matchAll(hidden)) if (!/^\p{RGI_Emoji}$/v.test(found)) return index
+  return -1
+}
+
+/** What is hidden in a text, as a sentence that names its code point and its place; undefined where nothing is. */
+export const hiddenProblem = (text: string): string | undefined => {
+  const index = hiddenIn(text)
+  if (index >= 0) return `A text may hold no invisible and no control characters; ${placed(text, index)}.`
+  if (text.startsWith(' ')) return `A text may not begin with a space; ${placed(text, 0)}.`
+  if (text.endsWith(' ')) return `A text may not end with a space; ${placed(text, text.length - 1)}.`
+  return undefined
+}
+
+const placed = (text: string, index: number): string => {
+  const before = [...text.slice(0, index)].length
+  return `${codePointOf(text.slice(index))} is character ${before + 1} of ${[...text].length}`
+}

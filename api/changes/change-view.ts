@@ -1,4 +1,5 @@
 import type { Change } from '../../adapters/postgres/changes/changes.ts'
+import { nestedValues } from '../../domain/clients/nest.ts'
 import type { Values } from '../../domain/vocabulary.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
 
@@ -30,25 +31,10 @@ export const changeView = (change: Change) => {
   }
 }
 
-interface Nested {
-  readonly [member: string]: Nested | readonly string[] | string | null
-}
-
-const isNested = (value: Nested[string] | undefined): value is Nested =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const put = (here: Nested, [head = '', ...rest]: readonly string[], value: Nested[string]): Nested => {
-  const inner = here[head]
-  return { ...here, [head]: rest.length === 0 ? value : put(isNested(inner) ? inner : {}, rest, value) }
-}
-
 /**
  * Values in the shape of a request body.
  *
  * @param nothing what stands for a value that is none
  */
-export const nested = (values: Values, nothing: '' | null = ''): Nested => {
-  let body: Nested = {}
-  for (const path of pathsOf(values)) body = put(body, path.split('.'), values[path] ?? nothing)
-  return body
-}
+export const nested = (values: Values, nothing: '' | null = ''): Readonly<Record<string, unknown>> =>
+  nestedValues(pathsOf(values), (path) => values[path] ?? nothing)

@@ -8,10 +8,12 @@ import type {
 } from '../../adapters/postgres/clients/client-lists.ts'
 import { claimsOf } from '../../domain/access/authorize.ts'
 import { effective } from '../../domain/clients/desired.ts'
+import { listedFields } from '../../domain/clients/fields.ts'
+import { nestedValues } from '../../domain/clients/nest.ts'
 import { keptName } from '../../domain/texts/kept.ts'
 import { syncOf, syncWords, terraformWords } from '../../domain/clients/listing.ts'
 import { measured } from '../../domain/texts/lengths.ts'
-import { textOf, textsOf } from '../../domain/shape.ts'
+import { textOf } from '../../domain/shape.ts'
 import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { cursorOf, listDigest, positionIn } from '../http/cursor.ts'
@@ -93,9 +95,7 @@ const listedView = (client: ListedClient, keys: MetadataKeys) => {
     id: client.key.clientId,
     name: textOf(client.observed['name']),
     type: textOf(client.observed['app_type']),
-    owners: textsOf(value.owners),
-    productName: textOf(value.productName),
-    applicationName: textOf(value.applicationName),
+    ...nestedValues(listedFields, (path) => value[path]),
     manuallyCreated: !client.managed,
     sync: syncOf({ ...client, waiting: client.pending.length > 0 }),
     drifted: client.drifted,

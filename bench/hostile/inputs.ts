@@ -4,6 +4,8 @@ import type { ApiDeps } from '../../api/dependencies.ts'
 import type { KnownClients } from '../../api/clients/client-cache.ts'
 import { operations } from '../../api/docs/openapi/operations.ts'
 import { greatest, greatestHeaders, greatestToken } from '../../domain/texts/lengths.ts'
+import { fields } from '../../domain/clients/fields.ts'
+import type { FieldPath } from '../../domain/vocabulary.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { bodies, lists, states, texts } from './shapes.ts'
 import type { Shape } from './shapes.ts'
@@ -40,11 +42,8 @@ const withBody = new Set(['PATCH', 'POST', 'PUT', 'LOCK', 'UNLOCK'])
 /** What can stand in a header of HTTP, and what fetch() lets through. */
 const settable = (name: string): boolean => !['host', 'accept'].includes(name)
 
-const patchWith = (path: string, text: string): string => {
-  const isList = ['owners', 'callbackUrls', 'allowedLogoutUrls', 'allowedWebOrigins', 'allowedCorsOrigins'].includes(
-    path,
-  )
-  const value: unknown = isList ? [text] : text
+const patchWith = (path: FieldPath, text: string): string => {
+  const value: unknown = fields[path].kind === 'list' ? [text] : text
   return JSON.stringify(path.split('.').reduceRight((inner, name) => ({ [name]: inner }), value))
 }
 

@@ -156,10 +156,12 @@ const isNothing = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** The members beside the fields: read only, and shown where they say something. */
-const otherRows = ({ mobile: _mobile, ...client }: Client): Row[] =>
-  Object.entries(client).flatMap(([name, value]) =>
-    ['id', 'name', ...fieldPaths].includes(name) || isNothing(value) ? [] : rowsOf(name, value),
+const otherRows = (client: Client): Row[] => {
+  const shown = new Set(['id', 'name', ...fieldPaths.map((path) => path.split('.')[0])])
+  return Object.entries(client).flatMap(([name, value]) =>
+    shown.has(name) || isNothing(value) ? [] : rowsOf(name, value),
   )
+}
 
 const fieldRows = (client: Client): Row[] => {
   const values = valuesIn(client)

@@ -1,7 +1,9 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { syncWords, terraformWords } from '../../domain/clients/listing.ts'
+import { fields } from '../../domain/clients/fields.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
+import { tableLines } from '../terminal/table.ts'
 import { parseAssignment } from '../clients/assignments.ts'
 import type { Assignment } from '../clients/assignments.ts'
 import { ChangePage, clientLines, clientListLines, ClientPage, historyLines, Sync } from '../clients/client-answers.ts'
@@ -124,6 +126,18 @@ Examples:
 ${examples.map((example) => `  $ nexus clients ${example}`).join('\n')}`,
     )
 
+/** The fields that can be set. Which keys of client_metadata they have, the tenant's configuration may say otherwise. */
+const fieldLines = (): string[] =>
+  tableLines(
+    [
+      { title: 'FIELD', cell: (path) => path },
+      { title: 'KIND', cell: (path) => fields[path].kind },
+      { title: 'IN AUTH0', cell: (path) => fields[path].place.join('.') },
+    ],
+    fieldPaths,
+    undefined,
+  ).map((line) => `  ${line}`)
+
 const watchOption = (): Option =>
   new Option(
     '-w, --watch',
@@ -196,8 +210,7 @@ export const clientsCommand = (program: Command): void => {
   field-=element              take away from a list
   field=["first", "second"]   replace a list; field= empties it
 
-The fields are ${fieldPaths.slice(0, 4).join(', ')},
-${fieldPaths.slice(4).join(', ')}.
+${fieldLines().join('\n')}
 
 The client is read first and changed only as it was read: += and -= never undo what somebody else changed meanwhile. It is
 then read again and tried again, ${attempts} times at most; with --if-match it is not.`,

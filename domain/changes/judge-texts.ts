@@ -81,7 +81,7 @@ const judgeText = (path: FieldPath, text: string, isNew: boolean, present: Value
       : { refused: [tooLong(greatest[measure], text.length)], warned: [] }
   if (url !== undefined) {
     const { refused, warned } = judgeUrl(text, url, context)
-    return { refused: refused === undefined ? [] : [refused], warned }
+    return { refused: refused === undefined ? [] : [refused.detail], warned: warned.map(({ detail }) => detail) }
   }
   const formed = form?.(text, present)
   const hidden = hiddenProblem(formed?.text ?? text)

@@ -2,6 +2,7 @@ import type { FieldPath } from '../vocabulary.ts'
 import { fieldPaths } from '../vocabulary.ts'
 import { joined, list, text } from './field-kinds.ts'
 import type { Field } from './field-kinds.ts'
+import type { FieldMember } from './nest.ts'
 import { fingerprintsIn } from './fingerprints.ts'
 
 /**
@@ -102,6 +103,14 @@ const table = {
 } satisfies Readonly<Record<FieldPath, Field>>
 
 export const fields: Readonly<Record<FieldPath, Field>> = table
+
+/** What is said of the objects that fields stand in together. */
+const groups = {
+  mobile: 'Mobile device settings for Auth0 client applications',
+} satisfies Readonly<Record<Exclude<FieldMember, FieldPath>, string>>
+
+/** What a group of fields is; undefined of one inside another, which needs no word of its own. @param name such as `mobile` */
+export const groupDescription = (name: string): string | undefined => new Map(Object.entries(groups)).get(name)
 
 /** A field that Auth0 keeps in `client_metadata`. */
 export type MetadataField = {

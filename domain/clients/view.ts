@@ -1,6 +1,9 @@
 import { effective } from './desired.ts'
 import { recordOf, textOf, textsOf } from '../shape.ts'
 import type { ClientState } from '../vocabulary.ts'
+import { fieldPaths } from '../vocabulary.ts'
+import { nestedValues } from './nest.ts'
+import type { FieldMember } from './nest.ts'
 import type { MetadataKeys } from './metadata-keys.ts'
 
 /** How a client authenticates with Auth0, in the contract's words. */
@@ -11,31 +14,17 @@ const clientAuthMethods = {
 } as const
 type ClientAuthMethod = (typeof clientAuthMethods)[keyof typeof clientAuthMethods]
 
-type Texts = readonly string[] | null
-
-/** The whole client, as the contract's 200: always these members, in this order. */
-export interface ClientView {
+/** The members that are no fields: Auth0 or Nexus alone decides them. */
+type OtherMembers = {
   readonly id: string
   readonly name: string | null
   readonly type: string | null
-  readonly mobile: {
-    readonly ios: { readonly team_id: string | null; readonly app_bundle_identifier: string | null }
-    readonly android: { readonly keystore_hash: string | null; readonly app_package_name: string | null }
-  }
-  readonly owners: Texts
   readonly secret: string | null
   readonly logoUrl: string | null
-  readonly grantTypes: Texts
-  readonly productName: string | null
-  readonly callbackUrls: Texts
-  readonly client_upn_key: string | null
-  readonly applicationName: string | null
+  readonly grantTypes: readonly string[] | null
   readonly manuallyCreated: boolean
   readonly clientAuthMethod?: ClientAuthMethod
-  readonly allowedLogoutUrls: Texts
-  readonly allowedWebOrigins: Texts
   readonly idTokenExpiration: number | null
-  readonly allowedCorsOrigins: Texts
   readonly refreshTokenReuseInterval: number | null
   readonly refreshTokenAbsoluteLifetime: number | null
   readonly isRefreshTokenRotationEnabled: boolean | null
@@ -44,6 +33,46 @@ export interface ClientView {
   readonly isRefreshTokenAbsoluteExpirationEnabled: boolean | null
   readonly isRefreshTokenInactivityLifetimeEnabled: boolean | null
 }
+export type OtherMember = keyof OtherMembers
+
+/** The whole client, as the contract's 200: always these members. */
+export type ClientView = OtherMembers & Readonly<Record<FieldMember, unknown>>
+
+/** The order of the contract. A field that came later stands behind them, so that old answers keep their beginning. */
+const order = [
+  'id',
+  'name',
+  'type',
+  'mobile',
+  'owners',
+  'secret',
+  'logoUrl',
+  'grantTypes',
+  'productName',
+  'callbackUrls',
+  'client_upn_key',
+  'applicationName',
+  'manuallyCreated',
+  'clientAuthMethod',
+  'allowedLogoutUrls',
+  'allowedWebOrigins',
+  'idTokenExpiration',
+  'allowedCorsOrigins',
+  'refreshTokenReuseInterval',
+  'refreshTokenAbsoluteLifetime',
+  'isRefreshTokenRotationEnabled',
+  'allowCrossOriginAuthentication',
+  'refreshTokenInactivityLifetime',
+  'isRefreshTokenAbsoluteExpirationEnabled',
+  'isRefreshTokenInactivityLifetimeEnabled',
+] as const satisfies readonly (keyof ClientView)[]
+
+/** The members of a client, or what stands for each, in the order of the contract. */
+export const inOrder = <Members extends object>(members: Members): Members => ({
+  // A name keeps the place where it stood first.
+  ...Object.fromEntries(order.filter((name) => name in members).map((name) => [name, undefined])),
+  ...members,
+})
 
 const asNumber = (raw: unknown): number | null => (typeof raw === 'number' && Number.isInteger(raw) ? raw : null)
 const asFlag = (raw: unknown): boolean | null => (typeof raw === 'boolean' ? raw : null)
@@ -61,38 +90,23 @@ export const viewOf = (
   managed: boolean,
   keys: MetadataKeys,
 ): ClientView => {
-  const { observed } = state
   const value = effective(state, keys)
+  return inOrder({ ...nestedValues(fieldPaths, (path) => value[path]), ...otherMembers(state, managed) })
+}
+
+const otherMembers = ({ key, observed }: Pick<ClientState, 'key' | 'observed'>, managed: boolean): OtherMembers => {
   const refresh = recordOf(observed['refresh_token'])
   const method = observed['token_endpoint_auth_method']
   return {
-    id: state.key.clientId,
+    id: key.clientId,
     name: textOf(observed['name']),
     type: textOf(observed['app_type']),
-    mobile: {
-      ios: {
-        team_id: textOf(value['mobile.ios.team_id']),
-        app_bundle_identifier: textOf(value['mobile.ios.app_bundle_identifier']),
-      },
-      android: {
-        keystore_hash: textOf(value['mobile.android.keystore_hash']),
-        app_package_name: textOf(value['mobile.android.app_package_name']),
-      },
-    },
-    owners: textsOf(value.owners),
     secret: null,
     logoUrl: textOf(observed['logo_uri']),
     grantTypes: textsOf(observed['grant_types']),
-    productName: textOf(value.productName),
-    callbackUrls: textsOf(value.callbackUrls),
-    client_upn_key: textOf(value.client_upn_key),
-    applicationName: textOf(value.applicationName),
     manuallyCreated: !managed,
     ...(isMethod(method) ? { clientAuthMethod: clientAuthMethods[method] } : {}),
-    allowedLogoutUrls: textsOf(value.allowedLogoutUrls),
-    allowedWebOrigins: textsOf(value.allowedWebOrigins),
     idTokenExpiration: asNumber(recordOf(observed['jwt_configuration'])['lifetime_in_seconds']),
-    allowedCorsOrigins: textsOf(value.allowedCorsOrigins),
     refreshTokenReuseInterval: asNumber(refresh['leeway']),
     refreshTokenAbsoluteLifetime: asNumber(refresh['token_lifetime']),
     isRefreshTokenRotationEnabled:

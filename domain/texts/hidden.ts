@@ -1,18 +1,19 @@
 /**
  * Characters that a person does not see, or that turn what they see: they come along when a text is copied, and Auth0, which
- * compares texts exactly, keeps them. An emoji that Unicode recommends may hold some.
+ * compares texts exactly, keeps them.
  */
-const hidden = /\p{RGI_Emoji}|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u{2800}[\p{Zs}--[ ]]]/gv
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu
+
+/** Those that an emoji is put together with: they join two, or follow one. */
+const ofEmoji =
+  /(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})\ufe0f|\ufe0f(?=\u20e3)/gu
+
+/** Where the first of them stands, in UTF-16 code units; -1 where there is none. */
+export const hiddenIn = (text: string): number => text.replaceAll(ofEmoji, '-').search(hidden)
 
 /** Such as `U+00A0`. */
 const codePointOf = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
-
-/** Where the first of them stands, in UTF-16 code units; -1 where there is none. */
-export const hiddenIn = (text: string): number => {
-  for (const { 0: found, index } of text.matchAll(hidden)) if (!/^\p{RGI_Emoji}$/v.test(found)) return index
-  return -1
-}
 
 /** What is hidden in a text, as a sentence that names its code point and its place; undefined where nothing is. */
 export const hiddenProblem = (text: string): string | undefined => {

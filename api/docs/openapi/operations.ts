@@ -10,7 +10,7 @@ import * as callers from '../../callers/answers.ts'
 import * as changes from '../../changes/answers.ts'
 import * as sync from '../../sync/answers.ts'
 import * as clients from '../../clients/answers.ts'
-import { exampleClient, withExamples } from '../../clients/example.ts'
+import { exampleClient, exampleId } from '../../clients/client-schema.ts'
 import * as probes from '../../probes/answers.ts'
 import * as tenants from '../../tenants/answers.ts'
 import * as terraform from '../../terraform/answers.ts'
@@ -177,7 +177,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     headers: ['If-Match', 'Idempotency-Key', 'Prefer'],
     body: {
       types: acceptedTypes,
-      schema: z.strictObject(withExamples(PatchBody.shape, exampleClient)).meta({ id: 'ClientPatch' }),
+      schema: PatchBody.meta({ id: 'ClientPatch' }),
       example: { callbackUrls: ['https://invoices.example.com/callback'], productName: 'Billing' },
     },
     answers: acceptedChange,
@@ -214,7 +214,7 @@ export const operations: Readonly<Record<string, Operation>> = {
         .array(z.strictObject({ id: z.string().min(1).max(255), patch: PatchBody }))
         .min(1)
         .max(1000),
-      example: [{ id: exampleClient.id, patch: { productName: 'Billing' } }],
+      example: [{ id: exampleId, patch: { productName: 'Billing' } }],
     },
     answers: {
       200: { description: 'Everything is settled', schema: changes.Operation, headers: ['Nexus-Replayed'] },

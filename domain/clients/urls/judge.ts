@@ -9,26 +9,31 @@ import { writtenUrl } from './written-url.ts'
 /** All rules about URLs, in the order in which they are looked at. */
 export const urlRules: readonly UrlRule[] = [...refusals, ...warnings]
 
-/** What is said of a URL: why it is refused, or else what may not work. */
+/** What a rule says of a URL, as a sentence with its remedy. */
+interface Said {
+  readonly rule: string
+  readonly detail: string
+}
+
+/** Why a URL is refused, or else what of it may not work. A warning says the same of every URL that it is said of. */
 export interface UrlJudgement {
-  /** A sentence with its remedy; undefined where it is accepted. */
-  readonly refused: string | undefined
-  /** Sentences, each of which says the same of every URL that it is said of. */
-  readonly warned: readonly string[]
+  readonly refused: Said | undefined
+  readonly warned: readonly Said[]
 }
 
 /**
- * Judges one element of a URL list by the table of rules: what never works or is dangerous is refused, what may not work is
- * warned of, and everything else is fine.
+ * Judges one URL by the table of rules: what never works or is dangerous is refused, what may not work is warned of, and
+ * everything else is fine.
  *
- * @param kind which list it is for
+ * @param kind what it is for
  */
 export const judgeUrl = (text: string, kind: UrlKind, context: UrlContext): UrlJudgement => {
   const url = writtenUrl(text)
-  const isAbout = ({ lists, clients, applies }: UrlRule): boolean =>
-    lists.includes(kind) && audiences[clients].has(context) && applies(url, kind)
+  const isAbout = ({ kinds, clients, applies }: UrlRule): boolean =>
+    kinds.includes(kind) && audiences[clients].has(context) && applies(url)
+  const said = ({ id, reason, message }: UrlRule): Said => ({ rule: id, detail: message?.(url, nouns[kind]) ?? reason })
   const refusal = refusals.find(isAbout)
   return refusal === undefined
-    ? { refused: undefined, warned: warnings.filter(isAbout).map(({ reason }) => reason) }
-    : { refused: refusal.message?.(url, nouns[kind]) ?? refusal.reason, warned: [] }
+    ? { refused: undefined, warned: warnings.filter(isAbout).map(said) }
+    : { refused: said(refusal), warned: [] }
 }

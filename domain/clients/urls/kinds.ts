@@ -1,7 +1,8 @@
-/** The lists of URLs that a client has. */
+/** What a URL of a client is for: one of its lists, or `page`, one page of the web such as where a login begins. */
+export type UrlKind = 'callback' | 'logout' | 'web-origin' | 'cors-origin' | 'page'
 
-export const urlKinds = ['callback', 'logout', 'web-origin', 'cors-origin'] as const
-export type UrlKind = (typeof urlKinds)[number]
+/** The lists of URLs that a client has. */
+export const urlLists: readonly UrlKind[] = ['callback', 'logout', 'web-origin', 'cors-origin']
 
 /** What one element of each is called. */
 export const nouns: Readonly<Record<UrlKind, string>> = {
@@ -9,6 +10,7 @@ export const nouns: Readonly<Record<UrlKind, string>> = {
   logout: 'logout URL',
   'web-origin': 'web origin',
   'cors-origin': 'CORS origin',
+  page: 'URL',
 }
 
 /** Auth0's limit on each list. */

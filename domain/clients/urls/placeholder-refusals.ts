@@ -1,4 +1,4 @@
-import { customDomainKeys, organization, withoutCustomDomain } from './placeholders.ts'
+import { customDomainKeys, organization, withoutPlaceholders } from './placeholders.ts'
 import { sources } from './rule.ts'
 import type { RuleRow } from './rule.ts'
 import { hasOrganization, isBelowDomain } from './written-url.ts'
@@ -57,12 +57,20 @@ export const placeholderRefusals = {
     source,
     applies: (url) => hasWildcard(url) && (hasOrganization(url) || hasCustomDomain(url)),
   },
+  'wildcard-alone': {
+    about: 'a wildcard in the host',
+    example: 'https://*.example.com/login',
+    reason: 'A wildcard is for lists of URLs only.',
+    source,
+    kinds: ['page'],
+    applies: ({ host }) => host.includes('*'),
+  },
   'organization-list': {
     about: 'the placeholder `{organization_name}`',
     example: 'https://{organization_name}.example.com',
     reason: 'Auth0 fills it in for callback URLs and CORS origins only.',
     source,
-    lists: ['logout', 'web-origin'],
+    kinds: ['logout', 'web-origin'],
     applies: hasOrganization,
     message: (_url, noun) => `${organization} is not allowed in a ${noun}.`,
   },
@@ -113,6 +121,16 @@ export const placeholderRefusals = {
     reason:
       'Auth0 fills in {organization_name} and {custom_domain.metadata.public_...} only, and no URL holds braces otherwise.',
     source,
-    applies: ({ text }) => /[{}]/.test(withoutCustomDomain(text, '').replaceAll(organization, '')),
+    applies: ({ text }) => /[{}]/.test(withoutPlaceholders(text, 'list')),
+  },
+  'unknown-placeholder-alone': {
+    about: 'any other braces',
+    example: 'https://app.example.com/{tenant}',
+    reason:
+      'Auth0 fills in {organization_name}, {organization.metadata.public_...} and {custom_domain.metadata.public_...} ' +
+      'only, and no URL holds braces otherwise.',
+    source: sources.settings,
+    kinds: ['page'],
+    applies: ({ text }) => /[{}]/.test(withoutPlaceholders(text, 'page')),
   },
 } satisfies Readonly<Record<string, RuleRow>>

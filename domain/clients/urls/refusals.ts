@@ -1,6 +1,6 @@
 import { hiddenProblem } from '../../texts/hidden.ts'
 import { isUnfilled } from './placeholders.ts'
-import { origins, rulesOf, sources } from './rule.ts'
+import { everyUrl, origins, rulesOf, sources } from './rule.ts'
 import { placeholderRefusals } from './placeholder-refusals.ts'
 
 /** Schemes that run or show what stands in the URL itself. */
@@ -25,6 +25,7 @@ const isHost = (host: string): boolean =>
  */
 export const refusals = rulesOf('refused', {
   hidden: {
+    kinds: everyUrl,
     about: 'an invisible, control or direction-changing character anywhere, or a space at an end',
     example: 'https://app.example.com/callback(U+00A0)',
     reason: 'Auth0 keeps it, and no request matches it.',
@@ -33,6 +34,7 @@ export const refusals = rulesOf('refused', {
     message: ({ text }) => hiddenProblem(text) ?? '',
   },
   unfilled: {
+    kinds: everyUrl,
     about: 'a placeholder of a template, a shell or a document that nobody filled in',
     example: 'https://${HOST}/callback',
     reason: 'This holds a placeholder that nobody filled in.',
@@ -40,6 +42,7 @@ export const refusals = rulesOf('refused', {
     applies: ({ text }) => isUnfilled(text),
   },
   joined: {
+    kinds: everyUrl,
     about: 'several URLs in one element without a comma between them',
     example: 'https://a.example.com;https://b.example.com',
     reason: 'These are several URLs in one text. Write each as an element of its own.',
@@ -47,6 +50,7 @@ export const refusals = rulesOf('refused', {
     applies: ({ text }) => /[;| ]\s{0,8}[a-z][a-z0-9+.-]{0,63}:\/\//i.test(text.split(/[?#]/, 1)[0] ?? ''),
   },
   characters: {
+    kinds: everyUrl,
     about: 'a space inside, or one of `\\ < > "`',
     example: 'https://app.example.com/my callback',
     reason: 'No URL holds them, and browsers take a backslash for a slash.',
@@ -55,6 +59,7 @@ export const refusals = rulesOf('refused', {
     message: (_url, noun) => `A ${noun} may hold no spaces, control characters or any of \\ < > ".`,
   },
   'scheme-underscore': {
+    kinds: everyUrl,
     about: 'an underscore in the scheme',
     example: 'my_app://callback',
     reason: 'A scheme holds letters, digits, + - and dots only: an underscore makes it none.',
@@ -62,6 +67,7 @@ export const refusals = rulesOf('refused', {
     applies: ({ text }) => /^[a-z][a-z0-9+.-]{0,255}_[a-z0-9+._-]{0,255}:/i.test(text),
   },
   'no-scheme': {
+    kinds: everyUrl,
     about: 'no scheme, or nothing behind it',
     example: 'localhost:3000/callback',
     reason: 'It is no absolute URL.',
@@ -71,6 +77,7 @@ export const refusals = rulesOf('refused', {
       `This is not an absolute URL; a ${noun} looks like https://app.example.com${noun.endsWith('origin') ? '' : '/path'}.`,
   },
   'dangerous-scheme': {
+    kinds: everyUrl,
     about: 'a scheme that runs or shows the text itself',
     example: 'javascript:alert(1)',
     reason: 'A browser would run or show what stands in the URL.',
@@ -87,6 +94,7 @@ export const refusals = rulesOf('refused', {
     message: ({ scheme }) => `No browser comes back to an application by ${scheme}:, or sends it as an origin.`,
   },
   'mistyped-scheme': {
+    kinds: everyUrl,
     about: '`http` or `https` with a letter too many or too few',
     example: 'htps://app.example.com',
     reason: 'The scheme is no http or https; is https meant?',
@@ -95,21 +103,31 @@ export const refusals = rulesOf('refused', {
     message: ({ scheme }) => `The scheme ${scheme}: is no http or https; is https meant?`,
   },
   'slashes-missing': {
+    kinds: everyUrl,
     about: '`http` or `https` without `//`',
     example: 'https:/app.example.com',
     reason: 'Two slashes stand behind http: and https:.',
     source: 'RFC 9110, 4.2',
     applies: ({ isWeb, authority }) => isWeb && authority === undefined,
   },
+  'page-scheme': {
+    about: 'another scheme than `https`',
+    example: 'http://app.example.com/login',
+    reason: 'Only https is allowed here.',
+    source: sources.settings,
+    kinds: ['page'],
+    applies: ({ scheme }) => scheme !== 'https',
+  },
   'no-origin': {
     about: 'a scheme without `//`',
     example: 'com.example.app:/callback',
     reason: 'An origin is a scheme, :// and a host.',
     source: 'RFC 6454, 6.2',
-    lists: origins,
+    kinds: origins,
     applies: ({ authority }) => authority === undefined,
   },
   'no-host': {
+    kinds: everyUrl,
     about: '`http` or `https` without a host',
     example: 'https:///callback',
     reason: 'The host is missing.',
@@ -117,6 +135,7 @@ export const refusals = rulesOf('refused', {
     applies: ({ isWeb, authority }) => isWeb && authority === '',
   },
   'doubled-scheme': {
+    kinds: everyUrl,
     about: 'a scheme twice',
     example: 'https://https://app.example.com',
     reason: 'The scheme stands there twice, or a comma is missing between two URLs.',
@@ -129,11 +148,12 @@ export const refusals = rulesOf('refused', {
     example: 'https://app.example.com/#/callback',
     reason: 'The response of a sign-in needs the place behind the #.',
     source: 'RFC 6749, 3.1.2',
-    lists: ['callback'],
+    kinds: ['callback'],
     applies: ({ isWeb, text }) => isWeb && text.includes('#'),
     message: (_url, noun) => `A ${noun} may have no fragment (#...).`,
   },
   'user-info': {
+    kinds: everyUrl,
     about: 'a user name or a password',
     example: 'https://app.example.com@evil.example',
     reason: 'It makes one host look like another.',
@@ -143,6 +163,7 @@ export const refusals = rulesOf('refused', {
   },
   ...placeholderRefusals,
   host: {
+    kinds: everyUrl,
     about:
       'a host that no name can be: an empty or overlong part, or other characters than letters, digits, `-` and `_`',
     example: 'https://app..example.com',
@@ -151,6 +172,7 @@ export const refusals = rulesOf('refused', {
     applies: ({ isWeb, parsed }) => isWeb && parsed !== undefined && !isHost(parsed.hostname),
   },
   unreadable: {
+    kinds: everyUrl,
     about: 'a host or a port that cannot be read',
     example: 'https://app.example.com:99999',
     reason: 'This is not a valid URL (host or port cannot be read).',

@@ -1,5 +1,5 @@
 import type { UrlContext, UrlKind } from './kinds.ts'
-import { urlKinds } from './kinds.ts'
+import { urlLists } from './kinds.ts'
 import type { WrittenUrl } from './written-url.ts'
 
 /** The shape of a rule about URLs. All that is known of it stands in its row; the guide is printed from that. */
@@ -20,7 +20,8 @@ export type Audience = keyof typeof audiences
 export interface UrlRule {
   readonly id: string
   readonly outcome: 'refused' | 'warned'
-  readonly lists: readonly UrlKind[]
+  /** What the URL is for. */
+  readonly kinds: readonly UrlKind[]
   readonly clients: Audience
   /** What it is about, as the guide says it. */
   readonly about: string
@@ -30,18 +31,20 @@ export interface UrlRule {
   readonly reason: string
   /** Who says so. */
   readonly source: string
-  readonly applies: (url: WrittenUrl, kind: UrlKind) => boolean
+  readonly applies: (url: WrittenUrl) => boolean
   /** What to say of one URL, where that is more than the reason. @param noun such as `callback URL` */
   readonly message?: (url: WrittenUrl, noun: string) => string
 }
 
-export type RuleRow = Omit<UrlRule, 'id' | 'outcome' | 'lists' | 'clients'> &
-  Partial<Pick<UrlRule, 'lists' | 'clients'>>
+export type RuleRow = Omit<UrlRule, 'id' | 'outcome' | 'kinds' | 'clients'> &
+  Partial<Pick<UrlRule, 'kinds' | 'clients'>>
 
-/** Rules by their ids, about every list and client unless they say otherwise. */
+/** Rules by their ids, about every URL of a list, and every client, unless they say otherwise. */
 export const rulesOf = (outcome: UrlRule['outcome'], rows: Readonly<Record<string, RuleRow>>): readonly UrlRule[] =>
-  Object.entries(rows).map(([id, row]) => ({ id, outcome, lists: urlKinds, clients: 'all', ...row }))
+  Object.entries(rows).map(([id, row]) => ({ id, outcome, kinds: urlLists, clients: 'all', ...row }))
 
+/** Every URL, be it one of a list or alone. */
+export const everyUrl: readonly UrlKind[] = [...urlLists, 'page']
 /** Where Auth0 leads a browser to. */
 export const redirects: readonly UrlKind[] = ['callback', 'logout']
 /** Where a browser says that a request comes from. */

@@ -1,5 +1,5 @@
 import { hiddenIn } from '../../texts/hidden.ts'
-import { origins, redirects, rulesOf, sources } from './rule.ts'
+import { everyUrl, origins, redirects, rulesOf, sources } from './rule.ts'
 import { hasOrganization, isLocalName, isLoopback } from './written-url.ts'
 import type { WrittenUrl } from './written-url.ts'
 
@@ -31,9 +31,9 @@ const sharedHosts = [
 ]
 
 /** As a URL parser would write it, but for the slash that it puts behind a bare host. */
-const asParsed = ({ parsed, filled, isWeb, rest }: WrittenUrl): boolean => {
+const asParsed = ({ parsed, filled, isWeb, scheme, authority, rest }: WrittenUrl): boolean => {
   if (parsed === undefined) return true
-  const bare = isWeb && !rest.startsWith('/')
+  const bare = (isWeb || scheme === 'file') && authority !== undefined && !rest.startsWith('/')
   return parsed.href === (bare ? `${filled.slice(0, filled.length - rest.length)}/${rest}` : filled)
 }
 
@@ -52,7 +52,7 @@ export const warnings = rulesOf('warned', {
     example: 'demo://tenant.example.com/android/callback',
     reason: 'Schemes other than http and https are for native clients, and this client is of another type.',
     source: sources.settings,
-    lists: redirects,
+    kinds: redirects,
     clients: 'notNative',
     applies: ({ isWeb }) => !isWeb,
   },
@@ -63,7 +63,7 @@ export const warnings = rulesOf('warned', {
       'Nobody can verify which application receives this, so Auth0 may ask each user to confirm the sign-in; ' +
       'skip_non_verifiable_callback_uri_confirmation_prompt of the client switches that off.',
     source: sources.impersonation,
-    lists: ['callback'],
+    kinds: ['callback'],
     clients: 'prompting',
     applies: (url) => !url.isWeb || isLoopback(url),
   },
@@ -79,7 +79,7 @@ export const warnings = rulesOf('warned', {
     example: 'com.example.app:callback',
     reason: 'A slash stands behind a scheme of an application, as in com.example.app:/callback.',
     source: 'RFC 8252, 7.1',
-    lists: redirects,
+    kinds: redirects,
     applies: ({ authority, rest }) => authority === undefined && !rest.startsWith('/'),
   },
   'ignored-fragment': {
@@ -87,7 +87,7 @@ export const warnings = rulesOf('warned', {
     example: 'https://app.example.com/#/login',
     reason: 'Auth0 ignores what stands behind the # when it compares logout URLs.',
     source: sources.settings,
-    lists: ['logout'],
+    kinds: ['logout'],
     applies: ({ text }) => text.includes('#'),
   },
   'own-scheme-fragment': {
@@ -95,7 +95,7 @@ export const warnings = rulesOf('warned', {
     example: 'file:///#/callback',
     reason: 'The response of a sign-in needs the place behind the #.',
     source: 'RFC 6749, 3.1.2',
-    lists: ['callback'],
+    kinds: ['callback'],
     applies: ({ isWeb, text }) => !isWeb && text.includes('#'),
   },
   'more-than-origin': {
@@ -103,10 +103,11 @@ export const warnings = rulesOf('warned', {
     example: 'https://app.example.com/',
     reason: 'An origin is scheme, host and port only; with more behind them Auth0 may not match it.',
     source: sources.settings,
-    lists: origins,
+    kinds: origins,
     applies: ({ rest }) => rest !== '',
   },
   'written-otherwise': {
+    kinds: everyUrl,
     about: 'capitals in scheme or host, letters beyond ASCII, a standard port, `.` or `..` in the path',
     example: 'HTTPS://App.Example.com:443/callback',
     reason:
@@ -116,6 +117,7 @@ export const warnings = rulesOf('warned', {
     applies: (url) => !asParsed(url),
   },
   'stray-percent': {
+    kinds: everyUrl,
     about: '`%` without two hexadecimal digits',
     example: 'https://app.example.com/100%',
     reason: 'Two hexadecimal digits stand behind a %, and many programs take no other.',
@@ -123,6 +125,7 @@ export const warnings = rulesOf('warned', {
     applies: ({ text }) => /%(?![0-9a-f]{2})/i.test(text),
   },
   'encoded-hidden': {
+    kinds: everyUrl,
     about: 'an encoded character that nobody sees, or an encoded space at the end',
     example: 'https://app.example.com/callback%20',
     reason: 'It holds an encoded character that nobody sees, which a copied text may have brought along.',
@@ -130,6 +133,7 @@ export const warnings = rulesOf('warned', {
     applies: ({ text }) => /%20$/.test(text) || (text.includes('%') && hiddenIn(decoded(text)) >= 0),
   },
   'odd-characters': {
+    kinds: everyUrl,
     about: "one of `^`, `|` or a back quote, or brackets outside the host's address",
     example: 'https://app.example.com/?scope=a|b',
     reason: 'No URL holds ^ | [ ] or a back quote but encoded, and some programs encode them.',
@@ -137,6 +141,7 @@ export const warnings = rulesOf('warned', {
     applies: ({ text, rest }) => /[\^|`]/.test(text) || /[[\]]/.test(rest),
   },
   'trailing-dot': {
+    kinds: everyUrl,
     about: 'a dot at the end of the host',
     example: 'https://app.example.com./callback',
     reason: 'With the dot behind it the host is another origin for a browser.',
@@ -164,7 +169,7 @@ export const warnings = rulesOf('warned', {
     reason:
       'Auth0 fills in {organization_name} only where the client has organization_usage allow or require, and this one has not.',
     source: sources.placeholders,
-    lists: ['callback', 'cors-origin'],
+    kinds: ['callback', 'cors-origin'],
     clients: 'noOrganizations',
     applies: hasOrganization,
   },

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { sortFields } from '../adapters/postgres/clients/client-lists.ts'
+import { sortFields } from '../adapters/postgres/clients/list-request.ts'
 import { syncWords, terraformWords } from '../domain/clients/listing.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'

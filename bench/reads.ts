@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
-import type { ListFilters, ListOrder, ClientListRequest } from '../adapters/postgres/clients/client-lists.ts'
+import type { ListFilters, ListOrder, ClientListRequest } from '../adapters/postgres/clients/list-request.ts'
 import { connect } from '../adapters/postgres/database/connect.ts'
 import { listingOf } from '../domain/clients/listing.ts'
 import { defaultMetadataKeys } from '../domain/clients/metadata-keys.ts'

@@ -82,10 +82,11 @@ export type Value = readonly string[] | string | null
 /** Values by field. A field that is absent here is left as it is: absence never clears. */
 export type Values = { readonly [F in FieldPath]?: Value }
 
-/** `Values` as it comes from the database. */
-export const Values: z.ZodType<Values> = z.partialRecord(
-  z.enum(fieldPaths),
-  z.union([z.array(z.string()), z.string(), z.null()]),
+const Value: z.ZodType<Value> = z.union([z.array(z.string()), z.string(), z.null()])
+
+/** `Values` as it comes from the database, where fields of another version of Nexus stay as they are. */
+export const Values: z.ZodType<Values> = z.looseObject(
+  Object.fromEntries(fieldPaths.map((path) => [path, Value.optional()])),
 )
 
 /** The paths that `values` names, in the order of `fieldPaths`. */

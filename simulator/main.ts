@@ -3,7 +3,7 @@ import type { Credential } from './tokens/application.ts'
 import { makeCertificate } from './http/certificate.ts'
 import { clientRoutes } from './clients/client-routes.ts'
 import { controlRoutes } from './tenant/control-routes.ts'
-import { defaultsFor, globalClient } from './clients/defaults.ts'
+import { defaultsFor, globalClient, securityModeOf, type SecurityMode } from './clients/defaults.ts'
 import { FaultBox, type Faults } from './tenant/faults.ts'
 import { issuer, type UserToken } from './tokens/issuer.ts'
 import { pick, textOf, type JsonObject } from './json.ts'
@@ -17,7 +17,7 @@ import { listener } from './server.ts'
 import { Stats, type Counts, type Write } from './tenant/stats.ts'
 import { Store, type StoredClient } from './clients/store.ts'
 import { tenantRoutes } from './tenant/tenant-routes.ts'
-import { newClientId, newSecret } from './clients/write.ts'
+import { newClientId, newSecret } from './clients/ids.ts'
 
 export type { Faults } from './tenant/faults.ts'
 
@@ -37,6 +37,8 @@ export type SimulatorOptions = {
   seed?: readonly JsonObject[]
   /** Default `none`. */
   limits?: Limits
+  /** Under which rules a third party is created that names none itself. Default `permissive`, as recorded. */
+  thirdParties?: SecurityMode
   /** The tenant's name, in the `tenant` member. Default `simulated`. */
   tenant?: string
   /** The application that may ask for Management API tokens. Default: a fixed one for demos. */
@@ -94,7 +96,12 @@ const completed = (seed: JsonObject): StoredClient => {
   const hasSecret = !isWhole || seed['client_authentication_methods'] !== undefined
   const derived = seed['global'] === true ? {} : { global: false, callback_url_template: false }
   const secret = hasSecret ? { client_secret: newSecret() } : {}
-  return { ...(isWhole ? derived : defaultsFor(seed)), ...secret, ...given, client_id: id }
+  return {
+    ...(isWhole ? derived : defaultsFor(seed, securityModeOf(seed, 'permissive'))),
+    ...secret,
+    ...given,
+    client_id: id,
+  }
 }
 
 const ownClient = ({ clientId, clientSecret }: Credential): JsonObject => ({
@@ -145,7 +152,10 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     refused: () => faults.current.refuseCredential,
   }
   const find = router([
-    ...clientRoutes(store, viewer, (sent) => faults.bend(sent)),
+    ...clientRoutes(store, viewer, {
+      bend: (sent) => faults.bend(sent),
+      thirdParties: options.thirdParties ?? 'permissive',
+    }),
     ...tenantRoutes(viewer.tenant),
     ...users.routes,
     ...controlRoutes(store, faults, stats),

@@ -1,7 +1,18 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
-import type { Actor, AuditEntry, AuditFacts, AuditOutcome, AuditRecord } from '../../domain/access/audit.ts'
+import { z } from 'zod'
+import { auditOutcomes } from '../../domain/access/audit.ts'
+import type {
+  Actor,
+  AuditAction,
+  AuditEntry,
+  AuditFacts,
+  AuditOutcome,
+  AuditRecord,
+} from '../../domain/access/audit.ts'
 import type { StrangerCount } from '../../domain/access/strangers.ts'
+import { integer, told } from './database/columns.ts'
+import { parsed } from './database/rows.ts'
 import type { Database } from './database/schema.ts'
 
 /**
@@ -165,14 +176,14 @@ export const createAudit = (db: Kysely<Database>) => {
     }: { readonly limit: number; readonly after?: AuditPlace; readonly newestFirst: boolean },
   ): Promise<AuditRecord[]> => {
     const direction = newestFirst ? sql`desc` : sql`asc`
-    const { rows } = await sql<Row>`
+    const { rows } = await sql`
       select id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, tenant_id, actor_kind, actor_id,
              application, abbrev(address) as address, request_id, action, target, change_id, outcome, reason, missing, count
       from nexus.audit
       where ${matching(filter)} and ${beyond(after, newestFirst)}
       order by nexus.audit.at ${direction}, id ${direction} limit ${limit}
     `.execute(db)
-    return rows.map(toRecord)
+    return parsed(RecordRow, rows).map(toRecord)
   }
 
   return {
@@ -201,8 +212,8 @@ export const createAudit = (db: Kysely<Database>) => {
 
     /** Forgets some of the records whose time is over. @returns how many */
     forget: async (limit: number): Promise<number> => {
-      const { rows } = await sql<{ gone: number }>`select nexus.audit_forget(${limit}) as gone`.execute(db)
-      return rows[0]?.gone ?? 0
+      const { rows } = await sql`select nexus.audit_forget(${limit}) as gone`.execute(db)
+      return parsed(GoneRow, rows)[0]?.gone ?? 0
     },
   }
 }
@@ -227,25 +238,27 @@ const beyond = (after: AuditPlace | undefined, newestFirst: boolean): RawBuilder
   return sql`(at, id) ${newestFirst ? sql`<` : sql`>`} (${at}::timestamptz, ${id}::bigint)`
 }
 
-interface Row {
-  readonly id: number
-  readonly at: string
-  readonly tenant_id: string | null
-  readonly actor_kind: Actor['kind'] | null
-  readonly actor_id: string | null
-  readonly application: string | null
-  readonly address: string | null
-  readonly request_id: string | null
-  readonly action: AuditRecord['action']
-  readonly target: string | null
-  readonly change_id: string | null
-  readonly outcome: AuditOutcome
-  readonly reason: string | null
-  readonly missing: string | null
-  readonly count: number | null
-}
+const GoneRow = z.object({ gone: integer })
 
-const toRecord = (row: Row): AuditRecord => ({
+const RecordRow = z.object({
+  id: integer,
+  at: z.string(),
+  tenant_id: z.string().nullable(),
+  actor_kind: told<Actor['kind']>().nullable(),
+  actor_id: z.string().nullable(),
+  application: z.string().nullable(),
+  address: z.string().nullable(),
+  request_id: z.string().nullable(),
+  action: told<AuditAction>(),
+  target: z.string().nullable(),
+  change_id: z.string().nullable(),
+  outcome: z.enum(auditOutcomes),
+  reason: z.string().nullable(),
+  missing: z.string().nullable(),
+  count: integer.nullable(),
+})
+
+const toRecord = (row: z.infer<typeof RecordRow>): AuditRecord => ({
   id: row.id,
   at: row.at,
   tenantId: row.tenant_id,

@@ -1,10 +1,13 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import { z } from 'zod'
 import { Grant } from '../../domain/access/grants.ts'
 import type { Registered, RegisteredKind } from '../../domain/access/registered.ts'
 import type { Author } from '../../domain/vocabulary.ts'
 import { recorded } from './audit.ts'
 import type { AuditDraft } from './audit.ts'
+import { authorColumn, time } from './database/columns.ts'
+import { jsonb, parsed } from './database/rows.ts'
 import type { Database } from './database/schema.ts'
 
 /** An entry with the database's time as it was read: one clock decides what has expired, whichever process asks. */
@@ -27,8 +30,8 @@ const tables: Readonly<Record<RegisteredKind, RawBuilder<unknown>>> = {
 const createCallersOfKind = (db: Kysely<Database>, kind: RegisteredKind) => {
   const table = tables[kind]
   const where = async (condition: RawBuilder<unknown>, on: Kysely<Database> = db): Promise<CallerRow[]> => {
-    const { rows } = await sql<Row>`select *, clock_timestamp() as now from ${table} where ${condition}`.execute(on)
-    return rows.map(toCallerRow)
+    const { rows } = await sql`select *, clock_timestamp() as now from ${table} where ${condition}`.execute(on)
+    return parsed(EntryRow, rows).map(toCallerRow)
   }
 
   return {
@@ -45,15 +48,15 @@ const createCallersOfKind = (db: Kysely<Database>, kind: RegisteredKind) => {
     /** @returns undefined where the name is taken, also by one that is revoked */
     create: (given: NewEntry, audit?: AuditDraft): Promise<CallerRow | undefined> =>
       recorded(db, audit, async (trx, commit) => {
-        const { rows } = await sql<Row>`
+        const { rows } = await sql`
         insert into ${table} (name, "grant", secret_hash, secret_made_at, expires_at, created_by)
-        values (${given.name}, ${JSON.stringify(given.grant)}, ${given.hash}, clock_timestamp(), ${given.expiresAt},
-                ${given.createdBy === null ? null : JSON.stringify(given.createdBy)})
+        values (${given.name}, ${jsonb(given.grant)}, ${given.hash}, clock_timestamp(), ${given.expiresAt},
+                ${jsonb(given.createdBy)})
         on conflict (name) do nothing
         returning *, clock_timestamp() as now
       `.execute(trx)
         if (rows.length > 0) await commit()
-        return rows.map(toCallerRow)[0]
+        return parsed(EntryRow, rows).map(toCallerRow)[0]
       }),
 
     /**
@@ -121,9 +124,9 @@ const write = async (
   table: RawBuilder<unknown>,
   entry: Registered,
 ): Promise<CallerRow | undefined> => {
-  const { rows } = await sql<Row>`
+  const { rows } = await sql`
     update ${table} set
-      "grant" = ${JSON.stringify(entry.grant)},
+      "grant" = ${jsonb(entry.grant)},
       secret_hash = ${entry.secret?.hash ?? null},
       secret_made_at = ${entry.secret?.madeAt ?? null},
       secret_used_at = ${entry.secret?.usedAt ?? null},
@@ -134,30 +137,30 @@ const write = async (
     where name = ${entry.name}
     returning *, clock_timestamp() as now
   `.execute(trx)
-  return rows.map(toCallerRow)[0]
+  return parsed(EntryRow, rows).map(toCallerRow)[0]
 }
 
-interface Row {
-  readonly name: string
-  readonly grant: unknown
-  readonly secret_hash: string | null
-  readonly secret_made_at: Date | null
-  readonly secret_used_at: Date | null
-  readonly previous_hash: string | null
-  readonly previous_until: Date | null
-  readonly previous_used_at: Date | null
-  readonly expires_at: Date | null
-  readonly disabled_at: Date | null
-  readonly revoked_at: Date | null
-  readonly created_at: Date
-  readonly created_by: Author | null
-  readonly now: Date
-}
+const EntryRow = z.object({
+  name: z.string(),
+  grant: Grant,
+  secret_hash: z.string().nullable(),
+  secret_made_at: time.nullable(),
+  secret_used_at: time.nullable(),
+  previous_hash: z.string().nullable(),
+  previous_until: time.nullable(),
+  previous_used_at: time.nullable(),
+  expires_at: time.nullable(),
+  disabled_at: time.nullable(),
+  revoked_at: time.nullable(),
+  created_at: time,
+  created_by: authorColumn.nullable(),
+  now: time,
+})
 
 /** How often the last use is written down at most. */
 const noteEveryMs = 60_000
 
-const toCallerRow = (row: Row): CallerRow => {
+const toCallerRow = (row: z.infer<typeof EntryRow>): CallerRow => {
   const { secret_hash: hash, secret_made_at: madeAt, previous_hash: former, previous_until: until } = row
   const secrets = [
     { hash, usedAt: row.secret_used_at },
@@ -166,7 +169,7 @@ const toCallerRow = (row: Row): CallerRow => {
   return {
     entry: {
       name: row.name,
-      grant: Grant.parse(row.grant),
+      grant: row.grant,
       secret: hash === null || madeAt === null ? null : { hash, madeAt, usedAt: row.secret_used_at },
       previous: former === null || until === null ? null : { hash: former, until, usedAt: row.previous_used_at },
       expiresAt: row.expires_at,

@@ -1,11 +1,7 @@
 import { z } from 'zod'
-import { sortFields } from '../../adapters/postgres/clients/client-lists.ts'
-import type {
-  ClientLists,
-  ListedClient,
-  ListOrder,
-  ClientListRequest,
-} from '../../adapters/postgres/clients/client-lists.ts'
+import type { ClientLists, ListedClient } from '../../adapters/postgres/clients/client-lists.ts'
+import { sortFields } from '../../adapters/postgres/clients/list-request.ts'
+import type { ClientListRequest, ListOrder } from '../../adapters/postgres/clients/list-request.ts'
 import { claimsOf } from '../../domain/access/authorize.ts'
 import { effective } from '../../domain/clients/desired.ts'
 import { listedFields } from '../../domain/clients/fields.ts'

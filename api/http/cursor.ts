@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { ListOrder, Position } from '../../adapters/postgres/clients/client-lists.ts'
+import type { ListOrder, Position } from '../../adapters/postgres/clients/list-request.ts'
 import { KeptText } from '../../domain/texts/kept.ts'
 import { ClientId } from '../../domain/vocabulary.ts'
 import { Problem } from './problem.ts'

@@ -1,55 +1,15 @@
-import { invalidQuery, refusal, Refused, type Answer } from '../http/answer.ts'
+import { refusal, Refused, type Answer } from '../http/answer.ts'
 import { addCredential, deleteCredential, getCredential, updateCredential } from './credentials.ts'
-import { isObject, textOf, type JsonObject } from '../json.ts'
+import { newSecret } from './ids.ts'
+import { listClients } from './list.ts'
+import { isObject, type JsonObject } from '../json.ts'
 import type { Call, Route } from '../http/route.ts'
+import type { SecurityMode } from './defaults.ts'
 import type { Store, StoredClient } from './store.ts'
-import { selection, view, wholeNumber, yesOrNo, type Viewer } from './view.ts'
-import { createClient, newSecret, updateClient } from './write.ts'
+import { selection, view, type Viewer } from './view.ts'
+import { createClient, updateClient } from './write.ts'
 
 const readScopes = ['read:clients', 'read:client_keys', 'read:client_credentials', 'read:client_summary']
-
-/** The filters of a list: each narrows only where the query names it. */
-const filters = (query: URLSearchParams): ((client: StoredClient) => boolean) => {
-  const global = yesOrNo(query, 'is_global')
-  const firstParty = yesOrNo(query, 'is_first_party')
-  const types = (query.get('app_type') ?? '').split(',').filter((type) => type !== '')
-  return (client) =>
-    (global === undefined || (client['global'] === true) === global) &&
-    (firstParty === undefined || (client['is_first_party'] !== false) === firstParty) &&
-    (types.length === 0 || types.includes(textOf(client['app_type'])))
-}
-
-const cursorOf = (client: StoredClient, index: number): string =>
-  Buffer.from(`${index} ${client.client_id}`).toString('base64url')
-
-/** Where a checkpoint page begins: behind the client it names; where that is gone, at its old place. */
-const startOf = (cursor: string | null, rows: StoredClient[]): number => {
-  if (cursor === null || cursor === '') return 0
-  const [index, id] = Buffer.from(cursor, 'base64url').toString().split(' ')
-  if (id === undefined || !/^\d+$/.test(index ?? '')) throw invalidQuery(`'Invalid value' on property from.`)
-  const found = rows.findIndex((client) => client.client_id === id)
-  return found === -1 ? Number(index) : found + 1
-}
-
-const list = (store: Store, viewer: Viewer, { query, scopes }: Call): Answer => {
-  const rows = store.all().filter(filters(query))
-  const select = selection(query, scopes)
-  const show = (page: StoredClient[]): JsonObject[] =>
-    page.map((client) => select(view(viewer, client, 'read', scopes)))
-  if (query.has('from') || query.has('take')) {
-    const take = wholeNumber(query, 'take', 50, 1, 100)
-    const start = startOf(query.get('from'), rows)
-    const page = rows.slice(start, start + take)
-    const last = page.at(-1)
-    const more = last !== undefined && start + take < rows.length
-    return { status: 200, body: { clients: show(page), ...(more ? { next: cursorOf(last, start + take - 1) } : {}) } }
-  }
-  const limit = wholeNumber(query, 'per_page', 50, 0, 100)
-  const start = wholeNumber(query, 'page', 0, 0, Number.MAX_SAFE_INTEGER) * limit
-  const clients = show(rows.slice(start, start + limit))
-  const totals = yesOrNo(query, 'include_totals') === true
-  return { status: 200, body: totals ? { total: rows.length, start, limit, clients } : clients }
-}
 
 /** Documented: "cannot be used with clients configured with Private Key JWT"; the wording of the refusal is a guess. */
 const rotate = (store: Store, id: string): StoredClient => {
@@ -70,19 +30,32 @@ const createdId = (_call: Call, { body }: Answer): string | undefined =>
     ? body['client_id']
     : undefined
 
+export type ClientRules = {
+  /** What is written of a PATCH that was accepted. */
+  bend: (sent: JsonObject) => JsonObject
+  /** The rules for third parties that a POST does not name itself. */
+  thirdParties: SecurityMode
+}
+
 /** `/api/v2/clients` and everything below it. */
-export const clientRoutes = (store: Store, viewer: Viewer, bend: (sent: JsonObject) => JsonObject): Route[] => {
+export const clientRoutes = (store: Store, viewer: Viewer, { bend, thirdParties }: ClientRules): Route[] => {
   const shown = (client: StoredClient, occasion: 'created' | 'changed' | 'read', call: Call): JsonObject =>
     view(viewer, client, occasion, call.scopes)
   const base = '/api/v2/clients'
   return [
-    { method: 'GET', path: base, scopes: readScopes, readsClients: true, handle: (call) => list(store, viewer, call) },
+    {
+      method: 'GET',
+      path: base,
+      scopes: readScopes,
+      readsClients: true,
+      handle: (call) => listClients(store, viewer, call),
+    },
     {
       method: 'POST',
       path: base,
       scopes: ['create:clients'],
       writes: createdId,
-      handle: (call) => ({ status: 201, body: shown(createClient(store, call.body), 'created', call) }),
+      handle: (call) => ({ status: 201, body: shown(createClient(store, call.body, thirdParties), 'created', call) }),
     },
     {
       method: 'GET',

@@ -53,11 +53,8 @@ const kinds: Record<string, (sent: JsonObject, pem: string | undefined) => JsonO
     }
   },
   cert_subject_dn: (sent, pem) => {
-    const fromCertificate = certificateIn(pem ?? '')
-      ?.subject.split('\n')
-      .toReversed()
-      .join(',')
-    const subject = sent['subject_dn'] ?? fromCertificate
+    // Recorded: in the certificate's order, one attribute a line ("C=…\nST=…\nCN=…"), as Node writes it.
+    const subject = sent['subject_dn'] ?? certificateIn(pem ?? '')?.subject
     if (subject === undefined) throw invalidBody("'Missing required property: subject_dn'.")
     return { subject_dn: subject }
   },

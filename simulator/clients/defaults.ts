@@ -46,14 +46,43 @@ const byAuthMethod: Record<string, JsonObject> = {
   client_secret_basic: { refresh_token: lastingLong },
 }
 
-const thirdParty: JsonObject = {
-  oidc_conformant: true,
-  refresh_token: rotating,
-  third_party_security_mode: 'permissive',
+/**
+ * Under which rules a third party stands. Without being asked, a tenant that knew third parties before April 2026 gives
+ * the permissive ones (recorded), any other the strict ones (documented).
+ */
+export type SecurityMode = 'strict' | 'permissive'
+
+/** The rules for a client to be; undefined for a first party. */
+export const securityModeOf = (sent: JsonObject, ofTenant: SecurityMode): SecurityMode | undefined => {
+  if (sent['is_first_party'] !== false) return undefined
+  const { third_party_security_mode: asked } = sent
+  return asked === 'strict' || asked === 'permissive' ? asked : ofTenant
+}
+
+const byMode: Record<SecurityMode, (sent: JsonObject) => JsonObject> = {
+  permissive: () => ({ oidc_conformant: true, refresh_token: rotating, third_party_security_mode: 'permissive' }),
+  // Recorded with client_secret_post. That a public client rotates its refresh tokens is a guess after OAuth 2.1.
+  strict: (sent) => {
+    const method = textOf(sent['token_endpoint_auth_method'])
+    return {
+      oidc_conformant: true,
+      grant_types: ['authorization_code'],
+      jwt_configuration: { secret_encoded: false, alg: 'RS256', lifetime_in_seconds: 3600 },
+      refresh_token: {
+        ...(method in byAuthMethod ? lastingLong : lasting),
+        ...(method === 'none' ? { rotation_type: 'rotating', infinite_token_lifetime: false } : {}),
+        expiration_type: 'expiring',
+        infinite_idle_token_lifetime: false,
+      },
+      third_party_security_mode: 'strict',
+      // Documented.
+      redirection_policy: 'open_redirect_protection',
+    }
+  },
 }
 
 /** The defaults beneath the members that a POST sends. */
-export const defaultsFor = (sent: JsonObject): JsonObject => ({
+export const defaultsFor = (sent: JsonObject, mode: SecurityMode | undefined): JsonObject => ({
   global: false,
   callback_url_template: false,
   is_first_party: true,
@@ -68,7 +97,7 @@ export const defaultsFor = (sent: JsonObject): JsonObject => ({
   refresh_token: lasting,
   ...byAuthMethod[textOf(sent['token_endpoint_auth_method'])],
   ...byAppType[textOf(sent['app_type'])],
-  ...(sent['is_first_party'] === false ? thirdParty : {}),
+  ...(mode === undefined ? {} : byMode[mode](sent)),
 })
 
 /** "All Applications": every tenant has it; its login page is the tenant's (recorded). */

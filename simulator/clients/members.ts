@@ -25,6 +25,7 @@ import type { Schema } from './schema.ts'
 /**
  * One member of a client as the API takes it. This table is the one place that knows how a member is checked,
  * what null does, and whether PATCH merges or replaces. Sources: "recorded" (real traffic), else the API's schema.
+ * That PATCH merges is recorded for several members that are objects, and taken for the rule.
  */
 export type Member = {
   schema: Schema
@@ -34,8 +35,11 @@ export type Member = {
   only?: 'create' | 'update'
   /** null is accepted and removes the member: by PATCH only, or by both. */
   nulls?: 'update' | 'both'
-  /** PATCH merges the sent members over the present ones, one level deep; null members are removed. Otherwise it replaces. */
-  merged?: true
+  /**
+   * PATCH puts the sent object in the place of the present one. Otherwise it merges: the sent members lie over the
+   * present ones, one level deep, and null members are removed.
+   */
+  replaced?: true
   /** The empty string removes the member. */
   emptyRemoves?: true
   /** Puts defaults beneath the value, once the member is there. */
@@ -86,19 +90,17 @@ export const members: Record<string, Member> = {
     schema: list('A set of grant types that the client is authorized to use.', text(undefined, { min: 1 })),
   },
   // recorded: null to the deprecated name removes both; `oidc_backchannel_logout` mirrors the URLs (see write.ts).
-  oidc_logout: { schema: oidcLogout, nulls: 'update', merged: true },
-  oidc_backchannel_logout: { schema: oidcLogout, nulls: 'update', merged: true },
+  oidc_logout: { schema: oidcLogout, nulls: 'update' },
+  oidc_backchannel_logout: { schema: oidcLogout, nulls: 'update' },
   // recorded: merged and filled; {delegation: null} on a client without the member creates it with its defaults.
   session_transfer: {
     schema: sessionTransfer,
     nulls: 'both',
-    merged: true,
     fill: fills.sessionTransfer,
   },
   // recorded: {alg} on PATCH keeps the lifetime; {alg} on POST gets no lifetime, but secret_encoded.
   jwt_configuration: {
     schema: jwtConfiguration,
-    merged: true,
     fill: fills.jwt,
   },
   encryption_key: {
@@ -142,11 +144,11 @@ export const members: Record<string, Member> = {
   app_type: { schema: choice(appTypes, 'The type of application this client represents') },
   is_first_party: { schema: flag('Whether this client a first party client or not') },
   oidc_conformant: { schema: flag('Whether this client will conform to strict OIDC specifications') },
-  // The provider clears with null before each new addon: a sign that PATCH merges. null is recorded (×24).
-  addons: { schema: addons, nulls: 'update', merged: true },
-  client_metadata: { schema: metadata(false), update: metadata(true), merged: true },
+  // The provider clears with null before each new addon (recorded ×24): a sign that PATCH merges.
+  addons: { schema: addons, nulls: 'update' },
+  client_metadata: { schema: metadata(false), update: metadata(true) },
   // recorded: {android} leaves ios as it was; a part is taken as sent.
-  mobile: { schema: mobile, merged: true },
+  mobile: { schema: mobile },
   // recorded: the empty string removes it.
   initiate_login_uri: {
     schema: text('Initiate login uri, must be https', { format: 'absolute-https-uri-with-placeholders-or-empty' }),
@@ -156,19 +158,16 @@ export const members: Record<string, Member> = {
     schema: social(['apple', 'facebook', 'google'], 'enabled', false),
     update: social(['apple', 'facebook', 'google'], 'enabled', true),
     nulls: 'update',
-    merged: true,
   },
   fedcm_login: {
     schema: social(['google'], 'is_enabled', false),
     update: social(['google'], 'is_enabled', true),
     nulls: 'update',
-    merged: true,
   },
   // The required members make every PATCH name the policy; what it leaves out stays.
   refresh_token: {
     schema: refreshToken,
     nulls: 'both',
-    merged: true,
     fill: fills.refreshToken,
   },
   // recorded: one of the two members alone is a 400 (the bodies' lengths fit this description).
@@ -199,16 +198,18 @@ export const members: Record<string, Member> = {
     schema: { type: 'array', of: choice(['email', 'organization_name']), min: 1, unique: true },
     nulls: 'update',
   },
+  // A client has one method: the one sent takes the place of another.
   client_authentication_methods: {
     schema: authenticationMethods('create'),
     update: authenticationMethods('update'),
     nulls: 'update',
+    replaced: true,
   },
   require_pushed_authorization_requests: {
     schema: flag('Makes the use of Pushed Authorization Requests mandatory for this client'),
   },
   require_proof_of_possession: { schema: flag('Makes the use of Proof-of-Possession mandatory for this client') },
-  // recorded: null is accepted for both, though the schema does not say so.
+  // recorded: null is accepted for both, though the schema does not say so; {required} keeps the credentials.
   signed_request_object: { schema: signedRequest('create'), update: signedRequest('update'), nulls: 'update' },
   token_vault_privileged_access: {
     schema: privilegedGrants('create'),

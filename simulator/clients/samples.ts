@@ -43,7 +43,7 @@ const numbered = (random: () => number, index: number): StoredClient => {
     client_metadata: { product_name: product, stage },
     ...kinds[index % kinds.length]?.(`${product}-${number}.example.com`),
   }
-  return { ...defaultsFor(sent), ...sent, client_id: word(random, 32), client_secret: word(random, 64) }
+  return { ...defaultsFor(sent, undefined), ...sent, client_id: word(random, 32), client_secret: word(random, 64) }
 }
 
 /** `count` clients of four kinds, the same for every run: ids, secrets and all. */

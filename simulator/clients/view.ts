@@ -4,8 +4,22 @@ import type { StoredClient } from './store.ts'
 
 export type Occasion = 'created' | 'changed' | 'read'
 
-const secretMembers = ['client_secret', 'signing_keys', 'encryption_key', 'client_authentication_methods']
-const secretScopes = ['read:client_keys', 'read:client_credentials']
+const everybody = new Set(['client_id', 'app_type', 'name', 'description'])
+const keyScopes = ['read:client_keys']
+const credentialScopes = ['read:client_keys', 'read:client_credentials']
+const clientScopes = ['read:clients', 'read:client_keys']
+
+// Which scopes show a member; any one suffices. The API documents read:client_credentials for the keys as well, but the
+// secret of a client "is empty without read:client_keys" (Terraform provider).
+const scopesOf: Record<string, readonly string[]> = {
+  client_secret: keyScopes,
+  signing_keys: keyScopes,
+  encryption_key: keyScopes,
+  client_authentication_methods: credentialScopes,
+}
+
+const sees = (scopes: ReadonlySet<string>, member: string): boolean =>
+  scopesOf[member]?.some((scope) => scopes.has(scope)) ?? true
 
 // Recorded: the private key in the answer of POST only, and a subject that reads "deprecated" where a client is read.
 // The values are no keys, but unmistakable texts, so that a test can look for a leak.
@@ -43,8 +57,10 @@ export const view = (
   occasion: Occasion,
   scopes: ReadonlySet<string>,
 ): JsonObject => {
-  const every = whole(client, viewer.tenant, viewer.domain(), occasion)
-  return secretScopes.some((scope) => scopes.has(scope)) ? every : pick(every, (name) => !secretMembers.includes(name))
+  const every = pick(whole(client, viewer.tenant, viewer.domain(), occasion), (name) => sees(scopes, name))
+  // Documented for reading; what a POST or PATCH answers is the whole client.
+  const partly = occasion === 'read' && !clientScopes.some((scope) => scopes.has(scope))
+  return partly ? pick(every, (name) => everybody.has(name) || Object.hasOwn(scopesOf, name)) : every
 }
 
 /** Reads a whole number from the query; throws Auth0's 400 outside its limits. */
@@ -85,9 +101,10 @@ export const selection = (
   if (fields.length === 0) return (client) => client
   const names = new Set(fields.map((field) => field.split('.', 1)[0] ?? field))
   if (yesOrNo(query, 'include_fields') === false) return (client) => pick(client, (name) => !names.has(name))
-  if (secretMembers.some((name) => names.has(name)) && !secretScopes.some((scope) => scopes.has(scope)))
+  const hidden = [...names].find((name) => !sees(scopes, name))
+  if (hidden !== undefined)
     throw new Refused(
-      refusal(403, `Insufficient scope, expected any of: ${secretScopes.join(',')}`, 'insufficient_scope'),
+      refusal(403, `Insufficient scope, expected any of: ${scopesOf[hidden]?.join(',')}`, 'insufficient_scope'),
     )
   return (client) => pick(client, (name) => name === 'tenant' || names.has(name))
 }

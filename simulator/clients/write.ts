@@ -1,19 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { invalidBody } from '../http/answer.ts'
 import { addCredential } from './credentials.ts'
-import { defaultsFor } from './defaults.ts'
+import { defaultsFor, securityModeOf, type SecurityMode } from './defaults.ts'
+import { newClientId, newSecret } from './ids.ts'
 import { isObject, withoutNulls, type Json, type JsonObject } from '../json.ts'
 import { members } from './members.ts'
 import { payloads } from './payloads.ts'
+import { checkRules } from './rules.ts'
 import { check } from './schema.ts'
 import type { Store, StoredClient } from './store.ts'
-
-/** A new client id: 32 letters and digits (recorded). */
-export const newClientId = (): string =>
-  randomBytes(48).toString('base64').replaceAll(/[+/=]/g, '').slice(0, 32).padEnd(32, 'x')
-
-/** A new client secret: 64 characters of base64url. */
-export const newSecret = (): string => randomBytes(48).toString('base64url')
 
 const isEmptied = (name: string, value: Json): boolean =>
   value === null || (value === '' && members[name]?.emptyRemoves === true)
@@ -22,7 +15,7 @@ const isEmptied = (name: string, value: Json): boolean =>
 const written = (name: string, present: Json | undefined, sent: Json): Json => {
   const member = members[name]
   if (!isObject(sent)) return withoutNulls(sent)
-  const base = member?.merged === true && isObject(present) ? present : {}
+  const base = member?.replaced !== true && isObject(present) ? present : {}
   const value = withoutNulls({ ...base, ...sent })
   return isObject(value) && member?.fill !== undefined ? member.fill(value) : value
 }
@@ -50,21 +43,13 @@ const mirrored = (sent: JsonObject, client: JsonObject): JsonObject => {
   return next
 }
 
-const checkMetadata = (client: JsonObject): void => {
-  const metadata = client['client_metadata']
-  const size = isObject(metadata) ? Object.keys(metadata).length : 0
-  if (size > 10) throw invalidBody(`'Too many properties defined (${size}), maximum 10' on property client_metadata.`)
-}
-
 const apply = (present: JsonObject, sent: JsonObject): JsonObject => {
   const next = { ...present }
   for (const [name, value] of Object.entries(sent)) {
     if (isEmptied(name, value)) delete next[name]
     else next[name] = written(name, present[name], value)
   }
-  const whole = mirrored(sent, next)
-  checkMetadata(whole)
-  return whole
+  return mirrored(sent, next)
 }
 
 /** The places of a POST that hold whole credentials; they are created, and the client keeps their ids. */
@@ -85,14 +70,14 @@ const withCredentialIds = (store: Store, clientId: string, sent: JsonObject): Js
 }
 
 /** POST: checks the payload, fills the defaults, stores the client. Throws the refusal of a wrong payload. */
-export const createClient = (store: Store, sent: JsonObject): StoredClient => {
+export const createClient = (store: Store, sent: JsonObject, thirdParties: SecurityMode): StoredClient => {
   check(sent, payloads.create)
-  if (sent['resource_server_identifier'] !== undefined && sent['app_type'] !== 'resource_server')
-    throw invalidBody("'resource_server_identifier' can only be set when app_type is resource_server.")
-  const id = newClientId()
+  const mode = securityModeOf(sent, thirdParties)
+  const id = newClientId(mode === 'strict' ? 'strict' : 'ordinary')
   // Defaults are replaced, not merged into: {alg} on POST leaves no lifetime (recorded).
-  const defaults = defaultsFor(sent)
+  const defaults = defaultsFor(sent, mode)
   const beneath = Object.fromEntries(Object.entries(defaults).filter(([name]) => sent[name] === undefined))
+  checkRules({ sent, before: {}, after: apply(beneath, sent) })
   const client = { ...apply(beneath, withCredentialIds(store, id, sent)), client_id: id, client_secret: newSecret() }
   store.put(client)
   return client
@@ -111,6 +96,7 @@ export const updateClient = (
   const present = store.get(id)
   check(sent, payloads.update)
   const client = { ...apply(present, bend(sent)), client_id: id }
+  checkRules({ sent, before: present, after: client })
   store.put(client)
   return client
 }

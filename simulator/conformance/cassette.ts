@@ -31,6 +31,11 @@ const cassetteSchema = z.object({
 export type Interaction = z.infer<typeof interactionSchema>
 export type Cassette = z.infer<typeof cassetteSchema> & { name: string }
 
+const ours = /^\/api\/v2\/clients(\/[^/]+(\/rotate-secret|\/credentials(\/[^/]+)?)?)?$/
+
+/** Whether a request is about clients or their credentials, which the simulator has. */
+export const isReplayed = ({ path }: Interaction['request']): boolean => ours.test(path)
+
 /** The cassettes below a directory, in the order of their names. Throws where it is missing or a file is no cassette. */
 export const readCassettes = async (directory: string): Promise<Cassette[]> => {
   const found = await readdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {

@@ -1,26 +1,29 @@
 import { isObject, textOf, type Json, type JsonObject } from '../json.ts'
-import type { Cassette, Interaction } from './cassette.ts'
+import { isReplayed, type Cassette, type Interaction } from './cassette.ts'
 
 /** A client that a cassette uses without creating it, as far as its answers show it. */
 export type Preexisting = { client: JsonObject; credentials: JsonObject[] }
 
 const idIn = (path: string): string | undefined => path.split('/')[4]
 
-const rowsOf = (body: Json | null | undefined): JsonObject[] => {
+/** The clients, or credentials, that an answer shows. */
+export const rowsOf = (body: Json | null | undefined): JsonObject[] => {
   if (Array.isArray(body)) return body.filter(isObject)
   if (!isObject(body)) return []
   return Array.isArray(body['clients']) ? body['clients'].filter(isObject) : [body]
 }
 
-const isCredentials = (path: string): boolean => path.includes('/credentials')
+export const isCredentials = (path: string): boolean => path.includes('/credentials')
 
 /** An answer that shows a client with all of its members. */
-const isWhole = ({ request }: Interaction): boolean => request.query['fields'] === undefined
+export const isWhole = ({ request }: Interaction): boolean => request.query['fields'] === undefined
 
+// Only by what is replayed: what another path created is there before.
 const createdIn = (interactions: Interaction[], member: string): Set<string> =>
   new Set(
     interactions
       .filter(({ request, response }) => request.method === 'POST' && response.status === 201)
+      .filter(({ request }) => isReplayed(request))
       .flatMap(({ response }) => rowsOf(response.body).map((row) => textOf(row[member]))),
   )
 
@@ -52,7 +55,7 @@ export const preexisting = ({ interactions, seed }: Cassette): Preexisting[] => 
     Object.entries(seed).map(([id, state]) => [id, { ...state, client_id: id }]),
   )
   const whole = new Set(Object.keys(seed))
-  for (const one of interactions.filter(({ request }) => !isCredentials(request.path)))
+  for (const one of interactions.filter(({ request }) => isReplayed(request) && !isCredentials(request.path)))
     for (const row of one.response.status < 300 ? rowsOf(one.response.body) : []) {
       const id = textOf(row['client_id'])
       if (created.has(id)) continue

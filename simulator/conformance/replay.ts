@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import { startSimulator, type Simulator } from '../main.ts'
-import type { Cassette, Interaction } from './cassette.ts'
+import { isReplayed, type Cassette, type Interaction } from './cassette.ts'
+import { circumstances } from './circumstances.ts'
 import { compare, type Difference, type Tolerance } from './compare.ts'
 import { silence } from './loss.ts'
 import { Names } from './names.ts'
@@ -14,11 +15,9 @@ export type Outcome =
   | { kind: 'differs'; sequence: number; request: string; difference: Difference }
   | { kind: 'left out'; sequence: number; reason: string }
 
-const ours = /^\/api\/v2\/clients(\/[^/]+(\/rotate-secret|\/credentials(\/[^/]+)?)?)?$/
-
 /** The reason why an interaction cannot be compared, or undefined. */
 const leftOut = ({ request, response }: Interaction): string | undefined => {
-  if (!ours.test(request.path)) return 'outside /api/v2/clients and its credentials'
+  if (!isReplayed(request)) return 'outside /api/v2/clients and its credentials'
   if (response.trimmed !== undefined && Number(request.query['page'] ?? 0) > 0) return 'a later page of a trimmed list'
   return undefined
 }
@@ -148,7 +147,7 @@ const judge = (one: Interaction, answer: Answered, names: Names, silent: (path: 
 
 /** Replays one cassette, in order, against a fresh simulator over http. */
 export const replay = async (cassette: Cassette): Promise<Outcome[]> => {
-  const simulator = await startSimulator({ builtIn: false, tenant: 'tenant' })
+  const simulator = await startSimulator({ builtIn: false, tenant: 'tenant', ...circumstances(cassette) })
   try {
     const names = new Names(simulator.domain)
     for (const [placeholder, pem] of await pemsFor(cassette.interactions)) names.bind(placeholder, pem)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ClientListRequest } from '../../adapters/postgres/clients/client-lists.ts'
+import type { ClientListRequest } from '../../adapters/postgres/clients/list-request.ts'
 import { createScans } from '../../adapters/postgres/clients/scans.ts'
 import { authorize, claimsOf } from '../../domain/access/authorize.ts'
 import { accessOf } from '../../domain/clients/desired.ts'

@@ -122,6 +122,71 @@ describe('npm run conformance', () => {
     expect(code).toBe(0)
   })
 
+  const exchange = (sequence: number, method: string, path: string, body: JsonObject | null, answer: Answer) => ({
+    sequence,
+    request: { method, path: `/api/v2/clients${path}`, query: {}, body },
+    response: { lossy: true, ...answer },
+  })
+  const guest = { name: 'Guest', is_first_party: false }
+  const strict = {
+    ...guest,
+    client_id: 'tpc_1',
+    is_token_endpoint_ip_header_trusted: false,
+    oidc_conformant: true,
+    sso_disabled: false,
+    cross_origin_authentication: false,
+    custom_login_page_on: true,
+    grant_types: ['authorization_code'],
+    jwt_configuration: { secret_encoded: false, alg: 'RS256', lifetime_in_seconds: 3600 },
+    refresh_token: {
+      rotation_type: 'non-rotating',
+      expiration_type: 'expiring',
+      leeway: 0,
+      token_lifetime: 2592000,
+      idle_token_lifetime: 1296000,
+      infinite_token_lifetime: true,
+      infinite_idle_token_lifetime: false,
+    },
+    third_party_security_mode: 'strict',
+    redirection_policy: 'open_redirect_protection',
+  }
+
+  test.each<{ reason: string; interactions: object[] }>([
+    {
+      reason: 'a tenant that is strict, and a caller who does not see secrets',
+      interactions: [
+        exchange(0, 'POST', '', guest, { status: 201, body: strict }),
+        exchange(1, 'GET', '/tpc_1', null, { status: 200, body: strict }),
+      ],
+    },
+    {
+      reason: 'a caller who sees them',
+      interactions: [exchange(0, 'POST', '', guest, { status: 201, body: { ...strict, client_secret: '[secret:1]' } })],
+    },
+    {
+      reason: 'a client that another path created',
+      interactions: [
+        exchange(
+          0,
+          'POST',
+          '/cimd/register',
+          { external_client_id: 'https://a.example.com/c.json' },
+          {
+            status: 201,
+            body: { client_id: 'tpc_1' },
+          },
+        ),
+        exchange(1, 'PATCH', '/tpc_1', { description: 'x' }, { status: 200, body: { ...strict, description: 'x' } }),
+      ],
+    },
+  ])('finds out from the answers: $reason', async ({ interactions }) => {
+    const { code, output } = await conformance(
+      await inDirectory({ origin: { sdk: ['Go-Auth0/1.46.0'] }, interactions }),
+    )
+    expect(output).toMatch(/conformance: (\d+) of \1 interactions agree\n$/)
+    expect(code).toBe(0)
+  })
+
   test('begins with the state that a cassette says', async () => {
     const [, patch] = cassette({ status: 200, body: { ...client, name: 'Store' } }).interactions
     const { code } = await conformance(

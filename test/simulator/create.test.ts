@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../simulator/json.ts'
+import type { SimulatorOptions } from '../../simulator/main.ts'
 import { withClient } from './support.ts'
 
 const everyGrant = ['authorization_code', 'implicit', 'refresh_token', 'client_credentials']
@@ -79,6 +80,39 @@ const rows: { reason: string; sent: JsonObject; has: JsonObject; lacks?: string[
     },
   },
   {
+    reason: 'a third party under strict rules has an authorization code and little time',
+    sent: {
+      is_first_party: false,
+      third_party_security_mode: 'strict',
+      token_endpoint_auth_method: 'client_secret_post',
+    },
+    has: {
+      oidc_conformant: true,
+      third_party_security_mode: 'strict',
+      redirection_policy: 'open_redirect_protection',
+      grant_types: ['authorization_code'],
+      jwt_configuration: { secret_encoded: false, alg: 'RS256', lifetime_in_seconds: 3600 },
+      refresh_token: {
+        ...lasting,
+        expiration_type: 'expiring',
+        leeway: 0,
+        token_lifetime: 31557600,
+        idle_token_lifetime: 2592000,
+        infinite_idle_token_lifetime: false,
+      },
+    },
+  },
+  {
+    reason: 'what a third party asks for is kept',
+    sent: {
+      is_first_party: false,
+      third_party_security_mode: 'strict',
+      redirection_policy: 'allow_always',
+      grant_types: ['authorization_code', 'refresh_token'],
+    },
+    has: { redirection_policy: 'allow_always', grant_types: ['authorization_code', 'refresh_token'] },
+  },
+  {
     reason: '{alg} gets no lifetime',
     sent: { jwt_configuration: { alg: 'RS256' } },
     has: { jwt_configuration: { secret_encoded: false, alg: 'RS256' } },
@@ -91,6 +125,30 @@ describe('POST', () => {
     const { body } = await api('GET', path)
     for (const [member, value] of Object.entries(has)) expect(body[member]).toEqual(value)
     for (const member of lacks) expect(body).not.toHaveProperty(member)
+  })
+
+  test.each<{ reason: string; sent: JsonObject; options: SimulatorOptions; id: RegExp }>([
+    { reason: 'an ordinary client', sent: {}, options: { thirdParties: 'strict' }, id: /^[A-Za-z0-9]{32}$/ },
+    {
+      reason: 'a third party, where the tenant is strict',
+      sent: { is_first_party: false },
+      options: { thirdParties: 'strict' },
+      id: /^tpc_/,
+    },
+    {
+      reason: 'a third party that asks for strict rules',
+      sent: { is_first_party: false, third_party_security_mode: 'strict' },
+      options: {},
+      id: /^tpc_/,
+    },
+    {
+      reason: 'a third party that asks for permissive rules',
+      sent: { is_first_party: false, third_party_security_mode: 'permissive' },
+      options: { thirdParties: 'strict' },
+      id: /^[A-Za-z0-9]{32}$/,
+    },
+  ])('the id of $reason', async ({ sent, options, id }) => {
+    expect((await withClient(sent, options)).id).toMatch(id)
   })
 
   test('answers carry the members that only Auth0 writes', async () => {

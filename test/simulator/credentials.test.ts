@@ -10,6 +10,23 @@ const pem = (): string =>
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   }).publicKey
 
+// Made with openssl for this test; it expires in 2126.
+const shopCertificate = `-----BEGIN CERTIFICATE-----
+MIICNTCCAdugAwIBAgIUM1Oc7kkycgzkrxAQEKtohcfqQqgwCgYIKoZIzj0EAwIw
+bzELMAkGA1UEBhMCQ0gxDzANBgNVBAgMBlp1cmljaDEPMA0GA1UEBwwGWnVyaWNo
+MRMwEQYDVQQKDApBY21lLCBJbmMuMQ4wDAYDVQQLDAVTaG9wczEZMBcGA1UEAwwQ
+c2hvcC5leGFtcGxlLmNvbTAgFw0yNjExMjUxNzExMjNaGA8yMTI2MTEwMTE3MTEy
+M1owbzELMAkGA1UEBhMCQ0gxDzANBgNVBAgMBlp1cmljaDEPMA0GA1UEBwwGWnVy
+aWNoMRMwEQYDVQQKDApBY21lLCBJbmMuMQ4wDAYDVQQLDAVTaG9wczEZMBcGA1UE
+AwwQc2hvcC5leGFtcGxlLmNvbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABE14
+Yg9Eos6Yh3+Oo5TtJL1UUu/co3PcE5xiq9mcaviglDClZNzxyoFzxNCkq/U2Tpyb
+lqF/682pkwx38ZRTErmjUzBRMB0GA1UdDgQWBBRyKlrOSUZFt7gCPJMzmC06to9E
+ZjAfBgNVHSMEGDAWgBRyKlrOSUZFt7gCPJMzmC06to9EZjAPBgNVHRMBAf8EBTAD
+AQH/MAoGCCqGSM49BAMCA0gAMEUCIQDXmNqBB3oe2KZFKa7Csj24YxjAYakBjj2o
+lscSpviL5QIgB9pOqDARtGrQiYuorlnF8dDpI1FJHc++xbDZVb7Mhss=
+-----END CERTIFICATE-----
+`
+
 const list = async (api: Call, path: string): Promise<JsonObject[]> =>
   (await api('GET', `${path}/credentials?include_totals=true`)).rows
 
@@ -85,6 +102,37 @@ describe('credentials', () => {
       token_endpoint_auth_method: 'client_secret_post',
     })
     expect(back.body['client_secret']).toBe(before['client_secret'])
+  })
+
+  test('whether requests must be signed leaves the credentials that sign them', async () => {
+    const { api, path } = await withClient()
+    const { body } = await api('POST', `${path}/credentials`, { credential_type: 'public_key', pem: pem() })
+    const credentials = [{ id: body['id'] ?? '' }]
+    await api('PATCH', path, { signed_request_object: { required: true, credentials } })
+    expect((await api('PATCH', path, { signed_request_object: { required: false } })).body).toMatchObject({
+      signed_request_object: { required: false, credentials },
+    })
+  })
+
+  test('one method to authenticate takes the place of another', async () => {
+    const { api, path } = await withClient()
+    await api('PATCH', path, { client_authentication_methods: { private_key_jwt: { credentials: [] } } })
+    const other = { client_authentication_methods: { tls_client_auth: { credentials: [] } } }
+    const { body } = await api('PATCH', path, other)
+    expect(body['client_authentication_methods']).toEqual(other.client_authentication_methods)
+  })
+
+  test('the subject of a certificate comes in its order, one attribute a line', async () => {
+    const { api, path } = await withClient()
+    const sent = { credential_type: 'cert_subject_dn', name: 'shop', pem: shopCertificate }
+    expect(await api('POST', `${path}/credentials`, sent)).toMatchObject({
+      status: 201,
+      body: {
+        credential_type: 'cert_subject_dn',
+        name: 'shop',
+        subject_dn: 'C=CH\nST=Zurich\nL=Zurich\nO=Acme\\, Inc.\nOU=Shops\nCN=shop.example.com',
+      },
+    })
   })
 
   const attachments: { reason: string; attached: (id: string) => JsonObject; detached: JsonObject }[] = [

@@ -63,15 +63,48 @@ describe('lists', () => {
       query: 'is_first_party=false',
       names: (client) => client['is_first_party'] === false,
     },
+    {
+      reason: 'the client of a metadata document',
+      query: 'external_client_id=https%3A%2F%2Fguest.example.com%2Fclient.json',
+      names: (client) => client['external_client_id'] === 'https://guest.example.com/client.json',
+    },
   ]
 
+  const guest = {
+    client_id: 'tpc_guest',
+    name: 'Guest',
+    is_first_party: false,
+    external_client_id: 'https://guest.example.com/client.json',
+    external_metadata_type: 'cimd',
+    external_metadata_created_by: 'admin',
+  }
+
   test.each(filters)('$reason', async ({ query, names }) => {
-    const simulator = await simulated({ clients: 8, seed: [{ name: 'Guest', is_first_party: false }] })
+    const simulator = await simulated({ clients: 8, seed: [guest] })
     const api = await management(simulator)
     const { body } = await api('GET', `/clients?include_totals=true&${query}`)
     const wanted = simulator.clients.all().filter(names)
     expect(wanted).not.toHaveLength(0)
     expect(idsOf(body['clients'])).toEqual(wanted.map((client) => client.client_id))
+  })
+
+  test.each([
+    { query: 'q=client_grant.allow_any_organization:true&take=5', status: 200 },
+    { query: 'q=client_grant.organization_id:org_1&take=5', status: 200 },
+    { query: 'q=client_grant.organization_id:org_1', status: 400 },
+    { query: 'q=client_grant.organization_id:org_1&take=5&is_global=false', status: 400 },
+    { query: 'q=name:Guest&take=5', status: 400 },
+  ])('$query is answered with $status', async ({ query, status }) => {
+    const api = await management(await simulated({ seed: [guest] }))
+    expect((await api('GET', `/clients?${query}`)).status).toBe(status)
+  })
+
+  test('checkpoints know ids with spaces', async () => {
+    const simulator = await simulated({
+      builtIn: false,
+      seed: ['a b', 'a c', 'a d'].map((id) => ({ client_id: id, name: id })),
+    })
+    expect(await walk(await management(simulator), 2)).toEqual(['a b', 'a c', 'a d'])
   })
 
   test('fields select members; tenant stays', async () => {
@@ -108,6 +141,39 @@ describe('what a token may see and do', () => {
       status: 403,
       body: { errorCode: 'insufficient_scope' },
     })
+  })
+
+  test.each<{ scopes: string[]; sees: string[]; not: string[] }>([
+    {
+      scopes: ['read:client_summary'],
+      sees: ['client_id', 'name', 'app_type'],
+      not: ['callbacks', 'tenant', 'client_secret'],
+    },
+    {
+      scopes: ['read:clients'],
+      sees: ['callbacks', 'tenant'],
+      not: ['client_secret', 'client_authentication_methods'],
+    },
+    {
+      scopes: ['read:clients', 'read:client_credentials'],
+      sees: ['callbacks'],
+      not: ['client_secret', 'signing_keys'],
+    },
+    { scopes: ['read:client_keys'], sees: ['callbacks', 'client_secret', 'signing_keys'], not: [] },
+  ])('$scopes show $sees, not $not', async ({ scopes, sees, not }) => {
+    const simulator = await simulated({ clients: 1, scopes })
+    const { body } = await (await management(simulator))('GET', `/clients/${own(simulator)[0]}`)
+    for (const member of sees) expect(body).toHaveProperty(member)
+    for (const member of not) expect(body).not.toHaveProperty(member)
+  })
+
+  test('a PATCH answers no secret without the scope for keys', async () => {
+    const simulator = await simulated({ clients: 1, scopes: ['read:clients', 'update:clients'] })
+    const { status, body } = await (
+      await management(simulator)
+    )('PATCH', `/clients/${own(simulator)[0]}`, { name: 'x' })
+    expect({ status, name: body['name'] }).toEqual({ status: 200, name: 'x' })
+    for (const secret of secrets) expect(body).not.toHaveProperty(secret)
   })
 
   test('no writing with a scope to read', async () => {

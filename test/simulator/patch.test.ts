@@ -146,6 +146,30 @@ const rows: Row[] = [
     },
   },
   {
+    reason: 'a quota is taken as sent',
+    before: { token_quota: { client_credentials: { enforce: false, per_day: 10 } } },
+    patch: { token_quota: { client_credentials: { per_hour: 5 } } },
+    after: { token_quota: { client_credentials: { enforce: true, per_hour: 5 } } },
+  },
+  {
+    reason: 'what an organization may do through a client is merged',
+    before: {
+      my_organization_configuration: {
+        allowed_strategies: ['okta'],
+        connection_deletion_behavior: 'allow',
+        connection_profile_id: 'cop_1',
+      },
+    },
+    patch: { my_organization_configuration: { allowed_strategies: ['oidc'], connection_deletion_behavior: 'allow' } },
+    after: {
+      my_organization_configuration: {
+        allowed_strategies: ['oidc'],
+        connection_deletion_behavior: 'allow',
+        connection_profile_id: 'cop_1',
+      },
+    },
+  },
+  {
     reason: 'null removes the default organization',
     before: { default_organization: { organization_id: 'org_1', flows: ['client_credentials'] } },
     patch: { default_organization: null },

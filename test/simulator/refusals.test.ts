@@ -128,6 +128,64 @@ describe('PATCH refuses', () => {
     expect((await api('PATCH', path, patch)).status).toBe(200)
   })
 
+  const strict = { is_first_party: false, third_party_security_mode: 'strict' }
+  const together: { reason: string; before: JsonObject; patch: JsonObject; says: string }[] = [
+    {
+      reason: 'a secret and credentials at once',
+      before: {},
+      patch: {
+        token_endpoint_auth_method: 'none',
+        client_authentication_methods: { private_key_jwt: { credentials: [] } },
+      },
+      says: 'Exactly one of',
+    },
+    {
+      reason: 'neither a secret nor credentials',
+      before: {},
+      patch: { token_endpoint_auth_method: null, client_authentication_methods: null },
+      says: 'Exactly one of',
+    },
+    {
+      reason: 'another kind while a native login is on',
+      before: { app_type: 'native', native_social_login: { apple: { enabled: true } } },
+      patch: { app_type: 'non_interactive' },
+      says: 'app_type is native',
+    },
+    {
+      reason: 'other rules for a third party that is there',
+      before: strict,
+      patch: { third_party_security_mode: 'permissive' },
+      says: 'cannot be modified',
+    },
+    { reason: 'a grant of old', before: strict, patch: { grant_types: ['implicit'] }, says: "'grant_types'" },
+    { reason: 'what is not OIDC', before: strict, patch: { oidc_conformant: false }, says: "'oidc_conformant'" },
+    {
+      reason: 'a signature that the client could make',
+      before: strict,
+      patch: { jwt_configuration: { alg: 'HS256' } },
+      says: "'jwt_configuration'",
+    },
+    {
+      reason: 'refresh tokens for ever',
+      before: strict,
+      patch: { refresh_token: { rotation_type: 'non-rotating', expiration_type: 'non-expiring' } },
+      says: "'refresh_token'",
+    },
+  ]
+
+  test.each(together)('$reason', async ({ before, patch, says }) => {
+    const { api, path } = await withClient(before)
+    const { status, body } = await api('PATCH', path, patch)
+    expect({ status, errorCode: body['errorCode'] }).toEqual({ status: 400, errorCode: 'invalid_body' })
+    expect(body['message']).toContain(says)
+  })
+
+  test('not another kind once the native logins are off', async () => {
+    const { api, path } = await withClient({ app_type: 'native', native_social_login: { apple: { enabled: true } } })
+    const patch = { app_type: 'non_interactive', native_social_login: { apple: { enabled: false } } }
+    expect((await api('PATCH', path, patch)).status).toBe(200)
+  })
+
   // The lengths are those of two bodies that a recorder destroyed but measured.
   test.each([
     { sent: { flows: ['client_credentials'] }, bytes: 232 },

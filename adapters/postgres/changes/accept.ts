@@ -16,6 +16,7 @@ import { listingStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { readRecord } from '../clients/client-record.ts'
 import type { ClientRecord } from '../clients/client-record.ts'
+import { jsonb } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { noteEvent } from '../clients/snapshot-events.ts'
 
@@ -64,12 +65,12 @@ export const createAccept =
       await sql`
       with stored as (
         insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
-        values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${JSON.stringify(decision.values)}::jsonb,
-                ${settled ? 'applied' : 'accepted'}, ${JSON.stringify(author)}::jsonb,
+        values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${jsonb(decision.values)},
+                ${settled ? 'applied' : 'accepted'}, ${jsonb(author)},
                 ${settled ? sql`clock_timestamp()` : null})
       ) ${listing ? sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }])})` : sql``}
       update nexus.clients
-      set generation = ${generation}, revision = revision + 1, base = ${JSON.stringify(base)}::jsonb,
+      set generation = ${generation}, revision = revision + 1, base = ${jsonb(base)},
           settled_generation = ${settled ? generation : state.settledGeneration},
           -- A person's change is tried at once, whatever an earlier failure asked to wait for.
           next_try_at = null,

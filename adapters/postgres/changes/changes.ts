@@ -1,13 +1,17 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Refusal } from '../../../domain/changes/refusal.ts'
-import type { Author, Caller, ChangeStatus, ClientKey, Values } from '../../../domain/vocabulary.ts'
+import { Values } from '../../../domain/vocabulary.ts'
+import type { Author, Caller, ChangeStatus, ClientKey } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { listingStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
+import { authorColumn, integer, refusalColumn, statusColumn, time } from '../database/columns.ts'
 import { settledChannel } from '../database/notifications.ts'
+import { parsed } from '../database/rows.ts'
 import { readRecord } from '../clients/client-record.ts'
 import type { ClientRecord } from '../clients/client-record.ts'
 import type { Database } from '../database/schema.ts'
@@ -36,10 +40,10 @@ export const authorOf = (caller: Caller): Author => ({
 export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** One change of a tenant; undefined where there is none of that id. */
   find: async (tenantId: string, id: string): Promise<Change | undefined> => {
-    const { rows } = await sql<Row>`
+    const { rows } = await sql`
       select * from nexus.changes where id = ${id} and tenant_id = ${tenantId}
     `.execute(db)
-    return rows.map(toChange)[0]
+    return parsed(ChangeRow, rows).map(toChange)[0]
   },
 
   /**
@@ -48,13 +52,13 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
    * @param before the generation below which the page begins; undefined for the newest
    */
   list: async ({ tenantId, clientId }: ClientKey, limit: number, before?: number): Promise<Change[]> => {
-    const { rows } = await sql<Row>`
+    const { rows } = await sql`
       select * from nexus.changes
       where tenant_id = ${tenantId} and client_id = ${clientId}
         ${before === undefined ? sql`` : sql`and generation < ${before}`}
       order by generation desc limit ${limit}
     `.execute(db)
-    return rows.map(toChange)
+    return parsed(ChangeRow, rows).map(toChange)
   },
 
   /**
@@ -70,13 +74,13 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
     mayBe: (state: ClientRecord) => void = () => undefined,
   ): Promise<'withdrawn' | 'under-way' | 'settled'> =>
     recorded(db, audit, async (trx, commit) => {
-      const { rows } = await sql<{ under_way: boolean }>`
+      const { rows } = await sql`
         select coalesce(lease_until > clock_timestamp(), false) as under_way from nexus.clients
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
       `.execute(trx)
       const before = await readRecord(trx, key, false)
       if (before !== undefined) mayBe(before)
-      if (rows[0]?.under_way === true) return 'under-way'
+      if (parsed(UnderWayRow, rows)[0]?.under_way === true) return 'under-way'
       const withdrawn = await sql`
         update nexus.changes set status = 'withdrawn', settled_at = clock_timestamp()
         where id = ${id} and status = 'accepted'
@@ -122,21 +126,21 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
     { kind, id }: Pick<Author, 'kind' | 'id'>,
     most: number,
   ): Promise<{ readonly all: number; readonly own: number }> => {
-    const { rows } = await sql<{ all: number; own: number }>`
+    const { rows } = await sql`
       select count(*) as all, count(*) filter (where author->>'kind' = ${kind} and author->>'id' = ${id}) as own
       from (select author from nexus.changes where tenant_id = ${tenantId} and status = 'accepted' limit ${most}) as waiting
     `.execute(db)
-    return rows[0] ?? { all: 0, own: 0 }
+    return parsed(WaitingRow, rows)[0] ?? { all: 0, own: 0 }
   },
 
   /** Values of a client's newest changes, to recognise a late write by. */
   recentValues: async ({ tenantId, clientId }: ClientKey): Promise<Values[]> => {
-    const { rows } = await sql<{ values: Values }>`
+    const { rows } = await sql`
       select "values" from nexus.changes
       where tenant_id = ${tenantId} and client_id = ${clientId}
       order by generation desc limit 100
     `.execute(db)
-    return rows.map((row) => row.values)
+    return parsed(ValuesRow, rows).map((row) => row.values)
   },
 
   /**
@@ -160,21 +164,26 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
 export type Changes = ReturnType<typeof createChanges>
 
-interface Row {
-  id: string
-  tenant_id: string
-  client_id: string
-  generation: number
-  values: Values
-  status: ChangeStatus
-  author: Author
-  accepted_at: Date
-  settled_at: Date | null
-  refusal: Refusal | null
-  superseded_by: string | null
-}
+const UnderWayRow = z.object({ under_way: z.boolean() })
+const WaitingRow = z.object({ all: integer, own: integer })
+const ValuesRow = z.object({ values: Values })
 
-const toChange = (row: Row): Change => ({
+/** A row of `nexus.changes`. */
+const ChangeRow = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  client_id: z.string(),
+  generation: integer,
+  values: Values,
+  status: statusColumn,
+  author: authorColumn,
+  accepted_at: time,
+  settled_at: time.nullable(),
+  refusal: refusalColumn.nullable(),
+  superseded_by: z.string().nullable(),
+})
+
+const toChange = (row: z.infer<typeof ChangeRow>): Change => ({
   id: row.id,
   key: { tenantId: row.tenant_id, clientId: row.client_id },
   generation: row.generation,

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import { longestRequestMs } from '../../../domain/changes/clock.ts'
 import type { Author } from '../../../domain/vocabulary.ts'
+import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
 /** A key that a caller gave a request. Two callers, or two tenants, may use the same one. */
@@ -40,7 +42,7 @@ export class ClaimLost extends Error {
 }
 
 const where = ({ tenantId, caller, key }: RequestKey) =>
-  sql`tenant_id = ${tenantId} and caller = ${JSON.stringify(caller)}::jsonb and key = ${key}`
+  sql`tenant_id = ${tenantId} and caller = ${jsonb(caller)} and key = ${key}`
 
 /** The row of a claim, as long as nobody else has taken it. */
 export const ofClaim = (claim: Claim) => sql`${where(claim)} and claim = ${claim.token}`
@@ -56,9 +58,9 @@ export const createIdempotency = (db: Kysely<Database>) => ({
   claim: async (key: RequestKey, fingerprint: string, claimTtlMs: number): Promise<Claimed> => {
     const token = randomUUID()
     for (;;) {
-      const taken = await sql<MadeRow>`
+      const taken = await sql`
         insert into nexus.idempotency_keys as k (tenant_id, caller, key, fingerprint, claim, claimed_until)
-        values (${key.tenantId}, ${JSON.stringify(key.caller)}::jsonb, ${key.key}, ${fingerprint}, ${token},
+        values (${key.tenantId}, ${jsonb(key.caller)}, ${key.key}, ${fingerprint}, ${token},
                 clock_timestamp() + ${claimTtlMs} * interval '1 millisecond')
         on conflict (tenant_id, caller, key) do update
           set claim = excluded.claim, claimed_until = excluded.claimed_until
@@ -68,16 +70,16 @@ export const createIdempotency = (db: Kysely<Database>) => ({
             or k.claimed_until > clock_timestamp() + ${longestRequestMs} * interval '1 millisecond')
         returning change_id, operation_id
       `.execute(db)
-      const [row] = taken.rows
+      const [row] = parsed(MadeRow, taken.rows)
       if (row !== undefined)
         return {
           kind: 'claimed',
           claim: { ...key, token, ...madeIn(row) },
         }
-      const held = await sql<HeldRow>`
+      const held = await sql`
         select fingerprint, answer, change_id, operation_id from nexus.idempotency_keys where ${where(key)}
       `.execute(db)
-      const [holder] = held.rows
+      const [holder] = parsed(HeldRow, held.rows)
       // Its holder let go of it in between.
       if (holder === undefined) continue
       if (holder.fingerprint !== fingerprint) return { kind: 'other-request' }
@@ -90,10 +92,10 @@ export const createIdempotency = (db: Kysely<Database>) => ({
 
   /** What the request with a key has brought about so far; undefined where there is none with it. */
   find: async (key: RequestKey): Promise<Made | undefined> => {
-    const { rows } = await sql<MadeRow>`
+    const { rows } = await sql`
       select change_id, operation_id from nexus.idempotency_keys where ${where(key)}
     `.execute(db)
-    return rows[0] && madeIn(rows[0])
+    return parsed(MadeRow, rows).map(madeIn)[0]
   },
 
   /** Forgets an answer that should not have been kept; what the request has brought about stays with its key. */
@@ -128,15 +130,12 @@ export const createIdempotency = (db: Kysely<Database>) => ({
   },
 })
 
-interface MadeRow {
-  readonly change_id: string | null
-  readonly operation_id: string | null
-}
-interface HeldRow extends MadeRow {
-  readonly fingerprint: string
-  readonly answer: string | null
-}
+const MadeRow = z.object({ change_id: z.string().nullable(), operation_id: z.string().nullable() })
+const HeldRow = z.object({ ...MadeRow.shape, fingerprint: z.string(), answer: z.string().nullable() })
 
-const madeIn = ({ change_id: changeId, operation_id: operationId }: MadeRow): Made => ({ changeId, operationId })
+const madeIn = ({ change_id: changeId, operation_id: operationId }: z.infer<typeof MadeRow>): Made => ({
+  changeId,
+  operationId,
+})
 
 export type Idempotency = ReturnType<typeof createIdempotency>

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
+import { z } from 'zod'
 import { listingChange } from '../../../domain/clients/listing.ts'
-import type { Leased, Outcome, Settlement } from '../../../domain/changes/settlement.ts'
+import type { Contested, Leased, Outcome, Settlement } from '../../../domain/changes/settlement.ts'
 import { stalledAfter } from '../../../domain/changes/verdict.ts'
+import { Values } from '../../../domain/vocabulary.ts'
 import type { ClientKey, ClientState, PendingChange } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import { listingStatement, unlistStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
-import { isApplying, movedState, pendingOf, readRecord, toState } from '../clients/client-record.ts'
+import { isApplying, movedState, pendingOf, readRecord, stateColumns, toState } from '../clients/client-record.ts'
+import { integer, pendingChanges } from '../database/columns.ts'
 import { settledChannel } from '../database/notifications.ts'
-import type { ClientColumns, Database } from '../database/schema.ts'
+import { jsonb, parsed } from '../database/rows.ts'
+import type { Database } from '../database/schema.ts'
 import { eventStatement } from '../clients/snapshot-events.ts'
 import { deciding } from '../clients/holdings.ts'
 
@@ -36,18 +40,26 @@ export interface Lease extends Leased {
   readonly settle: (settlement: Settlement) => Promise<boolean>
 }
 
-interface LeaseRow extends ClientColumns {
-  readonly pending: readonly PendingChange[]
-  readonly open_attempt_ms: number | null
-  readonly verify_due: boolean | null
-  readonly waited: boolean
-}
+const contested: z.ZodType<Contested> = z.object({ generation: integer, rounds: integer, before: Values })
+
+const ReadinessRow = z.object({ work: z.boolean(), blocked: z.boolean(), after_ms: z.number().nullable() })
+
+const LeaseRow = z.object({
+  ...stateColumns,
+  revision: integer,
+  failures: integer,
+  one_by_one_until: integer.nullable(),
+  contested: contested.nullable(),
+  open_attempt_ms: z.number().nullable(),
+  verify_due: z.boolean().nullable(),
+  waited: z.boolean(),
+})
 
 /** Leases live on the database's clock; what a worker measures itself is only how long it has held one. */
 export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** Whether there is anything to do for a client: asked before a slot of the budget is spent on it. */
   readiness: async (key: ClientKey): Promise<Readiness> => {
-    const { rows } = await sql<{ work: boolean; blocked: boolean; after_ms: number | null }>`
+    const { rows } = await sql`
       select (c.generation > c.settled_generation or c.verify_at <= clock_timestamp()) is true as work,
              coalesce(c.paused_at, t.paused_at, t.held_at) is not null as blocked,
              extract(epoch from greatest(c.lease_until, c.next_try_at, (
@@ -58,7 +70,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
       from nexus.clients c left join nexus.tenants t using (tenant_id)
       where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId} and c.vanished_at is null
     `.execute(db)
-    const [row] = rows
+    const [row] = parsed(ReadinessRow, rows)
     if (row === undefined || !row.work) return { kind: 'idle' }
     if (row.blocked) return { kind: 'blocked' }
     return row.after_ms !== null && row.after_ms > 0 ? { kind: 'later', afterMs: row.after_ms } : { kind: 'ready' }
@@ -73,7 +85,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
   take: async (key: ClientKey, ttlMs: number, callMs: number): Promise<Lease | undefined> => {
     const askedAt = performance.now()
     const token = randomUUID()
-    const { rows } = await sql<LeaseRow>`
+    const { rows } = await sql`
       with seen as (
         select revision from nexus.clients where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       ), taken as (
@@ -102,7 +114,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
              seen.revision + 1 <> c.revision as waited
       from taken c, seen
     `.execute(db)
-    const [row] = rows
+    const [row] = parsed(LeaseRow, rows)
     if (row === undefined) return undefined
     // The statement waited for the row, so its snapshot is older than what it locked: changes that the former holder
     // has settled would still look pending. Under the lease they can be read again.
@@ -125,12 +137,14 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
 export type Leases = ReturnType<typeof createLeases>
 
+const PendingRow = z.object({ pending: pendingChanges })
+
 const pendingNow = async (db: Kysely<Database>, key: ClientKey): Promise<readonly PendingChange[]> => {
-  const { rows } = await sql<{ pending: readonly PendingChange[] }>`
+  const { rows } = await sql`
     select ${pendingOf} as pending from nexus.clients c
     where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
   `.execute(db)
-  return rows[0]?.pending ?? []
+  return parsed(PendingRow, rows)[0]?.pending ?? []
 }
 
 /** The row that was leased, as it was then. */
@@ -191,14 +205,14 @@ const write = async (
     ...(observed === undefined
       ? []
       : [
-          sql`observed = ${asJson(observed)}, observed_at = clock_timestamp()`,
+          sql`observed = ${jsonb(observed)}, observed_at = clock_timestamp()`,
           ...(outcomes.length > 0
             ? []
-            : [sql`updated_at = case when observed = ${asJson(observed)} then updated_at else ${milliseconds} end`]),
+            : [sql`updated_at = case when observed = ${jsonb(observed)} then updated_at else ${milliseconds} end`]),
         ]),
-    ...(confirmed === undefined ? [] : [sql`base = base || ${asJson(confirmed)}`]),
+    ...(confirmed === undefined ? [] : [sql`base = base || ${jsonb(confirmed)}`]),
     ...(settlement.oneByOneUntil === undefined ? [] : [sql`one_by_one_until = ${settlement.oneByOneUntil}`]),
-    ...(settlement.contested === undefined ? [] : [sql`contested = ${asJson(settlement.contested)}`]),
+    ...(settlement.contested === undefined ? [] : [sql`contested = ${jsonb(settlement.contested)}`]),
     ...(settlement.drifted === undefined
       ? []
       : settlement.drifted
@@ -232,7 +246,7 @@ const write = async (
         : sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }], sql`where ${fenced}`)})`
   const event = eventStatement(key, 'vanished', null, fenced)
   const counted = settlement.vanished === true ? sql`, moved as (${event.moved}), noted as (${event.noted})` : sql``
-  const { rows } = await sql<{ held: boolean }>`
+  const { rows } = await sql`
     with fenced as (
       update nexus.clients c set ${sql.join(assignments)}
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and lease_token = ${token}
@@ -242,15 +256,17 @@ const write = async (
       update nexus.changes h
       set status = o.status, refusal = nullif(o.refusal, 'null'::jsonb), superseded_by = o.superseded_by,
           settled_at = clock_timestamp()
-      from jsonb_to_recordset(${JSON.stringify(outcomes.map(toRow))}::jsonb)
+      from jsonb_to_recordset(${jsonb(outcomes.map(toRow))})
         as o(id uuid, status text, refusal jsonb, superseded_by uuid)
       where h.id = o.id and h.status = 'accepted' and exists (select from fenced)
       returning h.id
     )
     select exists (select from fenced) as held, (select count(pg_notify(${settledChannel}, id::text)) from settled)
   `.execute(db)
-  return rows[0]?.held ?? false
+  return parsed(HeldRow, rows)[0]?.held ?? false
 }
+
+const HeldRow = z.object({ held: z.boolean() })
 
 const toRow = (outcome: Outcome) => ({
   id: outcome.id,
@@ -258,8 +274,6 @@ const toRow = (outcome: Outcome) => ({
   refusal: outcome.status === 'rejected' ? outcome.refusal : null,
   superseded_by: outcome.status === 'applied' ? outcome.supersededBy : null,
 })
-
-const asJson = (value: unknown) => (value === null ? sql`null` : sql`${JSON.stringify(value)}::jsonb`)
 
 const milliseconds = sql`date_trunc('milliseconds', clock_timestamp())`
 

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import type { Refusal } from '../../../domain/changes/refusal.ts'
 import type { Author, ChangeStatus } from '../../../domain/vocabulary.ts'
 import { ClaimLost, ofClaim } from './idempotency.ts'
 import type { Claim } from './idempotency.ts'
+import { authorColumn, refusalColumn, statusColumn, time } from '../database/columns.ts'
+import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
 /** Changes of many clients that were asked for in one request. */
@@ -35,7 +38,7 @@ export const createOperations = (db: Kysely<Database>) => ({
     db.transaction().execute(async (trx) => {
       const id = randomUUID()
       await sql`
-        insert into nexus.operations (id, tenant_id, author) values (${id}, ${tenantId}, ${JSON.stringify(author)}::jsonb)
+        insert into nexus.operations (id, tenant_id, author) values (${id}, ${tenantId}, ${jsonb(author)})
       `.execute(trx)
       await sql`
         insert into nexus.operation_elements (operation_id, place, client_id)
@@ -67,24 +70,27 @@ export const createOperations = (db: Kysely<Database>) => ({
 
   /** An operation of a tenant as it stands; undefined where there is none of that id. */
   find: async (tenantId: string, id: string): Promise<Operation | undefined> => {
-    const { rows } = await sql<Row>`
+    const { rows } = await sql`
       select o.author, o.created_at, e.client_id, e.change_id, e.answer, h.status, h.refusal
       from nexus.operations o join nexus.operation_elements e on e.operation_id = o.id
       left join nexus.changes h on h.id = e.change_id
       where o.id = ${id} and o.tenant_id = ${tenantId}
       order by e.place
     `.execute(db)
-    const [first] = rows
-    return first && { id, tenantId, author: first.author, createdAt: first.created_at, elements: rows.map(toElement) }
+    const elements = parsed(ElementRow, rows)
+    const [first] = elements
+    return (
+      first && { id, tenantId, author: first.author, createdAt: first.created_at, elements: elements.map(toElement) }
+    )
   },
 
   /** The id of a change of the operation that still waits; undefined where none does. */
   waiting: async (id: string): Promise<string | undefined> => {
-    const { rows } = await sql<{ id: string }>`
+    const { rows } = await sql`
       select h.id from nexus.operation_elements e join nexus.changes h on h.id = e.change_id
       where e.operation_id = ${id} and h.status = 'accepted' limit 1
     `.execute(db)
-    return rows[0]?.id
+    return parsed(IdRow, rows)[0]?.id
   },
 
   /** Forgets operations that were opened before a time, unless a change of theirs still waits. */
@@ -101,17 +107,26 @@ export const createOperations = (db: Kysely<Database>) => ({
 
 export type Operations = ReturnType<typeof createOperations>
 
-interface Row {
-  readonly author: Author
-  readonly created_at: Date
-  readonly client_id: string
-  readonly change_id: string | null
-  readonly answer: string | null
-  readonly status: ChangeStatus | null
-  readonly refusal: Refusal | null
-}
+const IdRow = z.object({ id: z.string() })
 
-const toElement = ({ client_id: clientId, change_id: id, answer, status, refusal }: Row): Element => ({
+/** An element, with its operation and what has come of its change. */
+const ElementRow = z.object({
+  author: authorColumn,
+  created_at: time,
+  client_id: z.string(),
+  change_id: z.string().nullable(),
+  answer: z.string().nullable(),
+  status: statusColumn.nullable(),
+  refusal: refusalColumn.nullable(),
+})
+
+const toElement = ({
+  client_id: clientId,
+  change_id: id,
+  answer,
+  status,
+  refusal,
+}: z.infer<typeof ElementRow>): Element => ({
   clientId,
   change: id === null || status === null ? null : { id, status, refusal },
   answer,

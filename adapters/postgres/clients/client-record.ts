@@ -1,9 +1,13 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import { z } from 'zod'
 import { ageOf } from '../../../domain/changes/clock.ts'
-import type { TerraformRequest, TerraformPlacement } from '../../../domain/terraform/placement.ts'
-import type { ClientKey, ClientState, PendingChange } from '../../../domain/vocabulary.ts'
-import type { ClientColumns, Database } from '../database/schema.ts'
+import type { TerraformPlacement } from '../../../domain/terraform/placement.ts'
+import type { ClientKey, ClientState } from '../../../domain/vocabulary.ts'
+import { Values } from '../../../domain/vocabulary.ts'
+import { auth0Client, integer, pendingChanges, terraformRequest, time, timeInJson } from '../database/columns.ts'
+import { parsed } from '../database/rows.ts'
+import type { Database } from '../database/schema.ts'
 import { deciding, holdings } from './holdings.ts'
 
 /** A client's row with what stands around it. */
@@ -32,21 +36,45 @@ export interface ClientRecord extends ClientState {
 
 type BlockedBy = 'client-paused' | 'tenant-paused' | 'tenant-held'
 
-export interface ClientRow extends ClientColumns {
-  readonly pending: readonly PendingChange[]
-  readonly age_ms: number
-  readonly tenant_paused_at: Date | null
-  readonly held_at: Date | null
-  readonly terraform: StandingJson
-  readonly drift_state: string | null
-  readonly waited: boolean
+/** What of a row of `nexus.clients` makes the pure state, with the accepted changes (`pendingOf`). */
+export const stateColumns = {
+  tenant_id: z.string(),
+  client_id: z.string(),
+  observed: auth0Client,
+  observed_at: time,
+  base: Values,
+  pending: pendingChanges,
+  generation: integer,
+  settled_generation: integer,
 }
+const StateRow = z.object(stateColumns)
 
-interface StandingJson {
-  readonly states: readonly string[]
-  readonly request: TerraformRequest | null
-  readonly applying: { readonly state: string; readonly who: string; readonly until: string } | null
-}
+const placement: z.ZodType<TerraformPlacement> = z.object({
+  states: z.array(z.string()),
+  request: terraformRequest.nullable(),
+  applying: z.object({ state: z.string(), who: z.string(), until: timeInJson }).nullable(),
+})
+
+/** A row of `selection`. */
+export const ClientRow = z.object({
+  ...stateColumns,
+  revision: integer,
+  one_by_one_until: integer.nullable(),
+  age_ms: z.number(),
+  vanished_at: time.nullable(),
+  failures: integer,
+  last_failure: z.string().nullable(),
+  next_try_at: time.nullable(),
+  drifted_at: time.nullable(),
+  drift_state: z.string().nullable(),
+  stalled_at: time.nullable(),
+  paused_at: time.nullable(),
+  tenant_paused_at: time.nullable(),
+  held_at: time.nullable(),
+  terraform: placement,
+  waited: z.boolean(),
+})
+type ClientRow = z.infer<typeof ClientRow>
 
 /** Accepted changes of the client `c`, oldest first, as JSON. */
 export const pendingOf = sql`
@@ -101,12 +129,12 @@ export const readRecord = async (
   key: ClientKey,
   lock: boolean,
 ): Promise<ClientRecord | undefined> => {
-  const { rows } = await sql<ClientRow>`
+  const { rows } = await sql`
     ${selection}
     where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId}
     ${lock ? sql`for update of c` : sql``}
   `.execute(db)
-  const [row] = rows
+  const [row] = parsed(ClientRow, rows)
   // The statement waited for the row, so its snapshot, and the changes in it, are older than what it locked.
   if (row?.waited) return readRecord(db, key, false)
   return row && toRecord(row)
@@ -126,13 +154,7 @@ export const toRecord = (row: ClientRow): ClientRecord => ({
   driftedByState: row.drift_state,
   stalledAt: row.stalled_at,
   pausedAt: row.paused_at ?? row.tenant_paused_at ?? row.held_at,
-  terraform: toStanding(row.terraform),
-})
-
-const toStanding = ({ states, request, applying }: StandingJson): TerraformPlacement => ({
-  states,
-  request,
-  applying: applying && { ...applying, until: new Date(applying.until) },
+  terraform: row.terraform,
 })
 
 const blockedByOf = (row: ClientRow): BlockedBy | null => {
@@ -142,7 +164,7 @@ const blockedByOf = (row: ClientRow): BlockedBy | null => {
 }
 
 /** The pure state in a row, whoever read it. */
-export const toState = (row: ClientColumns & { readonly pending: readonly PendingChange[] }): ClientState => ({
+export const toState = (row: z.infer<typeof StateRow>): ClientState => ({
   key: { tenantId: row.tenant_id, clientId: row.client_id },
   observed: row.observed,
   observedAt: row.observed_at,

@@ -1,20 +1,31 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import { listingOf } from '../../../domain/clients/listing.ts'
+import { Values } from '../../../domain/vocabulary.ts'
 import type { Auth0Client, ClientKey } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { listingStatement, unlistStatement } from './listing-rows.ts'
 import type { KeysOf } from './listing-rows.ts'
-import { isApplying, pendingOf, readRecord, selection, toRecord } from './client-record.ts'
-import type { ClientRecord, ClientRow } from './client-record.ts'
+import { ClientRow, isApplying, pendingOf, readRecord, selection, toRecord } from './client-record.ts'
+import type { ClientRecord } from './client-record.ts'
+import { auth0Client, integer, pendingChanges } from '../database/columns.ts'
+import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { eventStatement } from './snapshot-events.ts'
 
 /** Of a client, what decides who may reach it. Its observation is cut down to that. */
 export type AccessRecord = Pick<ClientRecord, 'observed' | 'base' | 'pending' | 'ageMs' | 'vanished'>
 
-type AccessRecordRow = AccessRecord & { readonly client_id: string }
+const AccessRow = z.object({
+  client_id: z.string(),
+  observed: auth0Client,
+  base: Values,
+  pending: pendingChanges,
+  ageMs: z.number(),
+  vanished: z.boolean(),
+})
 
 /** The clients that Nexus knows. */
 export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
@@ -26,13 +37,13 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
    * out.
    */
   accessRecords: async (tenantId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, AccessRecord>> => {
-    const { rows } = await sql<AccessRecordRow>`
+    const { rows } = await sql`
       select c.client_id, c.base, ${pendingOf} as pending, c.vanished_at is not null as vanished,
              jsonb_build_object('client_metadata', c.observed->'client_metadata') as observed,
              extract(epoch from clock_timestamp() - c.observed_at)::float8 * 1000 as "ageMs"
       from nexus.clients c where c.tenant_id = ${tenantId} and c.client_id = any(${[...clientIds]})
     `.execute(db)
-    return new Map(rows.map(({ client_id, ...record }) => [client_id, record]))
+    return new Map(parsed(AccessRow, rows).map(({ client_id, ...record }) => [client_id, record]))
   },
 
   /**
@@ -46,13 +57,12 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
     observed: Auth0Client,
     asked?: Pick<ClientRecord, 'revision' | 'base' | 'pending'>,
   ): Promise<void> => {
-    const text = JSON.stringify(observed)
     const { base, pending, revision } = asked ?? { base: {}, pending: [], revision: -1 }
     const listing = listingOf({ key, observed, base, pending }, keysOf(key.tenantId))
     await sql`
       with kept as (
       insert into nexus.clients as c (tenant_id, client_id, observed, observed_at, confirmed_at)
-      values (${key.tenantId}, ${key.clientId}, ${text}::jsonb, clock_timestamp(), clock_timestamp())
+      values (${key.tenantId}, ${key.clientId}, ${jsonb(observed)}, clock_timestamp(), clock_timestamp())
       on conflict (tenant_id, client_id) do update
         set observed = excluded.observed, observed_at = excluded.observed_at, revision = c.revision + 1,
             written_at = clock_timestamp(), vanished_at = null,
@@ -67,13 +77,13 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
   /** The clients of a tenant in which Nexus has a say: fields that it owns, or changes that wait. By name, then id. */
   owned: async (tenantId: string): Promise<ClientRecord[]> => {
-    const { rows } = await sql<ClientRow>`
+    const { rows } = await sql`
       ${selection}
       where c.tenant_id = ${tenantId} and c.vanished_at is null
         and (c.base <> '{}'::jsonb or c.generation > c.settled_generation)
       order by c.observed->>'name', c.client_id
     `.execute(db)
-    return rows.map(toRecord)
+    return parsed(ClientRow, rows).map(toRecord)
   },
 
   /** Notes that Auth0 no longer has a client. Pending changes are rejected by the worker that found out. */
@@ -122,7 +132,7 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
    * @returns at most `limit`, for the caller to queue
    */
   claimLagging: async (tenantIds: readonly string[], quietMs: number, limit: number): Promise<ClientKey[]> => {
-    const { rows } = await sql<{ tenant_id: string; client_id: string }>`
+    const { rows } = await sql`
       update nexus.clients c set woken_at = clock_timestamp()
       where (tenant_id, client_id) in (
         select tenant_id, client_id from nexus.clients c2 left join nexus.tenants t using (tenant_id)
@@ -138,7 +148,7 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
       )
       returning tenant_id, client_id
     `.execute(db)
-    return rows.map((row) => ({ tenantId: row.tenant_id, clientId: row.client_id }))
+    return parsed(KeyRow, rows).map((row) => ({ tenantId: row.tenant_id, clientId: row.client_id }))
   },
 
   /**
@@ -165,7 +175,7 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
   /** How many clients have been due for longer than `ms`, with nothing in their way and nobody at them. */
   overdue: async (tenantIds: readonly string[], ms: number): Promise<number> => {
-    const { rows } = await sql<{ overdue: number }>`
+    const { rows } = await sql`
       select count(*) as overdue from nexus.clients c left join nexus.tenants t using (tenant_id)
       where (generation > settled_generation or verify_at <= clock_timestamp())
         and tenant_id = any(${[...tenantIds]}) and vanished_at is null
@@ -173,8 +183,11 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
         and greatest(case when written_at <= clock_timestamp() then written_at end, next_try_at, verify_at, lease_until)
             < clock_timestamp() - ${ms} * interval '1 millisecond'
     `.execute(db)
-    return rows[0]?.overdue ?? 0
+    return parsed(OverdueRow, rows)[0]?.overdue ?? 0
   },
 })
 
 export type Clients = ReturnType<typeof createClients>
+
+const KeyRow = z.object({ tenant_id: z.string(), client_id: z.string() })
+const OverdueRow = z.object({ overdue: integer })

@@ -1,11 +1,14 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
+import { z } from 'zod'
 import { listingOf, readByOf } from '../../../domain/clients/listing.ts'
 import type { Listing } from '../../../domain/clients/listing.ts'
-import type { ClientKey, PendingChange } from '../../../domain/vocabulary.ts'
+import type { ClientKey } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
-import { pendingOf, toState } from './client-record.ts'
-import type { ClientColumns, Database } from '../database/schema.ts'
+import { pendingOf, stateColumns, toState } from './client-record.ts'
+import { integer } from '../database/columns.ts'
+import { jsonb, parsed } from '../database/rows.ts'
+import type { Database } from '../database/schema.ts'
 
 /** By which metadata keys the clients of a tenant are read. */
 export type KeysOf = (tenantId: string) => MetadataKeys
@@ -29,7 +32,7 @@ export const listingStatement = (
 ): RawBuilder<unknown> => sql`
   insert into nexus.client_listings as l
     (tenant_id, client_id, name, product, words, admits_confirmed, admits_desired, read_by)
-  select ${tenantId}, r.* from jsonb_to_recordset(${JSON.stringify(rows.map(toRow))}::jsonb)
+  select ${tenantId}, r.* from jsonb_to_recordset(${jsonb(rows.map(toRow))})
     as r(client_id text, name text, product text, words text, admits_confirmed text[], admits_desired text[], read_by text)
   ${from}
   on conflict (tenant_id, client_id) do update
@@ -52,7 +55,7 @@ const toRow = ({ clientId, listing }: ListingRow) => ({
 export const unlistStatement = ({ tenantId, clientId }: ClientKey, when: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`delete from nexus.client_listings where tenant_id = ${tenantId} and client_id = ${clientId} and ${when}`
 
-type StaleRow = ClientColumns & { readonly pending: readonly PendingChange[] }
+const StaleRow = z.object({ ...stateColumns, revision: integer })
 
 /**
  * Builds listings anew that were read by other metadata keys: the configuration was changed, the clients are older than
@@ -64,7 +67,7 @@ export const createRebuildStale =
   (db: Kysely<Database>) =>
   async (tenantId: string, keys: MetadataKeys, limit: number): Promise<number> => {
     const readBy = readByOf(keys)
-    const { rows } = await sql<StaleRow>`
+    const { rows } = await sql`
       with stale as (
         select l.tenant_id, l.client_id from nexus.client_listings l
         where l.tenant_id = ${tenantId} and (l.read_by < ${readBy} or l.read_by > ${readBy}) limit ${limit}
@@ -72,13 +75,14 @@ export const createRebuildStale =
       select c.*, ${pendingOf} as pending from nexus.clients c join stale using (tenant_id, client_id)
     `.execute(db)
     if (rows.length === 0) return 0
-    const listings = rows.map((row) => ({ clientId: row.client_id, listing: listingOf(toState(row), keys) }))
-    const revisions = rows.map(({ client_id, revision }) => ({ client_id, revision }))
+    const stale = parsed(StaleRow, rows)
+    const listings = stale.map((row) => ({ clientId: row.client_id, listing: listingOf(toState(row), keys) }))
+    const revisions = stale.map(({ client_id, revision }) => ({ client_id, revision }))
     // What has been written since is passed over, and who writes it has read it by their keys.
     await sql`
       with still as (
         select c.client_id from nexus.clients c
-        join jsonb_to_recordset(${JSON.stringify(revisions)}::jsonb) as s(client_id text, revision bigint)
+        join jsonb_to_recordset(${jsonb(revisions)}) as s(client_id text, revision bigint)
           on c.tenant_id = ${tenantId} and c.client_id = s.client_id and c.revision = s.revision
         for no key update of c skip locked
       )

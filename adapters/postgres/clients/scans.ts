@@ -1,10 +1,14 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
-import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
+import { z } from 'zod'
+import { Values } from '../../../domain/vocabulary.ts'
+import type { Auth0Client } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import { nominates } from '../../../domain/clients/drift.ts'
 import { listingOf } from '../../../domain/clients/listing.ts'
 import { listingStatement } from './listing-rows.ts'
+import { auth0Client, ClientIdRow, time } from '../database/columns.ts'
+import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
 /** A client as a page of a list had it. */
@@ -25,12 +29,10 @@ export interface AskedScan {
 const outstanding = sql`
   (scan_asked_at is not null and (asked_scan_ended_at is null or asked_scan_ended_at < scan_asked_at))`
 
-interface KnownRow {
-  readonly client_id: string
-  readonly observed: Auth0Client
-  readonly base: Values
-  readonly drifted: boolean
-}
+const NowRow = z.object({ now: time })
+const AskedRow = z.object({ began_at: time.nullable(), problem: z.string().nullable() })
+const ClaimRow = z.object({ tenant_id: z.string(), started_at: time, asked: z.boolean() })
+const KnownRow = z.object({ client_id: z.string(), observed: auth0Client, base: Values, drifted: z.boolean() })
 
 /** What a scan of a tenant's clients reads and writes. It only nominates: what it suspects is confirmed under a lease. */
 export const createScans = (db: Kysely<Database>) => ({
@@ -41,7 +43,7 @@ export const createScans = (db: Kysely<Database>) => ({
    * @returns the database's time of the question
    */
   ask: async (tenantId: string, sharedMs: number): Promise<Date> => {
-    const { rows } = await sql<{ now: Date }>`
+    const { rows } = await sql`
       with asked as (
         update nexus.tenants
         set scan_asked_at = clock_timestamp(), next_scan_at = least(next_scan_at, clock_timestamp())
@@ -51,19 +53,19 @@ export const createScans = (db: Kysely<Database>) => ({
         returning 1
       ) select clock_timestamp() as now, (select count(*) from asked)
     `.execute(db)
-    return rows[0]?.now ?? new Date()
+    return parsed(NowRow, rows)[0]?.now ?? new Date()
   },
 
   /** How far the scan is that was asked for last. */
   asked: async (tenantId: string): Promise<AskedScan> => {
-    const { rows } = await sql<{ began_at: Date | null; problem: string | null }>`
+    const { rows } = await sql`
       select case when not ${outstanding} then last_scan_at end as began_at,
              case when paused_at is not null then 'Nothing is sent to this tenant until it is resumed.'
                   when held_at is not null then 'Auth0 does not take the tenant''s credential.'
                   else scan_problem end as problem
       from nexus.tenants where tenant_id = ${tenantId}
     `.execute(db)
-    const [row] = rows
+    const [row] = parsed(AskedRow, rows)
     return { beganAt: row?.began_at ?? null, problem: row?.problem ?? null }
   },
 
@@ -78,7 +80,7 @@ export const createScans = (db: Kysely<Database>) => ({
     forMs: number,
     onlyAsked = false,
   ): Promise<{ readonly tenantId: string; readonly startedAt: Date; readonly asked: boolean } | undefined> => {
-    const { rows } = await sql<{ tenant_id: string; started_at: Date; asked: boolean }>`
+    const { rows } = await sql`
       update nexus.tenants set scan_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
       where tenant_id = (
         select tenant_id from nexus.tenants
@@ -90,23 +92,23 @@ export const createScans = (db: Kysely<Database>) => ({
       )
       returning tenant_id, clock_timestamp() as started_at, ${outstanding} as asked
     `.execute(db)
-    const [row] = rows
+    const [row] = parsed(ClaimRow, rows)
     return row && { tenantId: row.tenant_id, startedAt: row.started_at, asked: row.asked }
   },
 
   /** The database's time, taken before a page is asked for; the claim is extended with it. */
   beginPage: async (tenantId: string, forMs: number): Promise<Date> => {
-    const { rows } = await sql<{ now: Date }>`
+    const { rows } = await sql`
       update nexus.tenants set scan_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
       where tenant_id = ${tenantId} returning clock_timestamp() as now
     `.execute(db)
-    return rows[0]?.now ?? new Date(0)
+    return parsed(NowRow, rows)[0]?.now ?? new Date(0)
   },
 
   /** The database's time, taken before a page is asked for that belongs to no scan. */
   time: async (): Promise<Date> => {
-    const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
-    return rows[0]?.now ?? new Date(0)
+    const { rows } = await sql`select clock_timestamp() as now`.execute(db)
+    return parsed(NowRow, rows)[0]?.now ?? new Date(0)
   },
 
   /**
@@ -117,11 +119,11 @@ export const createScans = (db: Kysely<Database>) => ({
    */
   keepPage: async (tenantId: string, askedAt: Date, listed: readonly Listed[], keys: MetadataKeys): Promise<number> => {
     const ids = listed.map(({ clientId }) => clientId)
-    const { rows } = await sql<KnownRow>`
+    const { rows } = await sql`
       select client_id, observed, base, drifted_at is not null as drifted from nexus.clients
       where tenant_id = ${tenantId} and client_id = any(${ids}) and base <> '{}'::jsonb
     `.execute(db)
-    const known = new Map(rows.map((row) => [row.client_id, row]))
+    const known = new Map(parsed(KnownRow, rows).map((row) => [row.client_id, row]))
     const nominated = listed
       .filter(({ clientId, client }) => {
         const row = known.get(clientId)
@@ -141,7 +143,7 @@ export const createScans = (db: Kysely<Database>) => ({
       with kept as (
       insert into nexus.clients as c (tenant_id, client_id, observed, observed_at, confirmed_at)
       select ${tenantId}, l.client_id, l.client, ${askedAt}::timestamptz, ${askedAt}::timestamptz
-      from jsonb_to_recordset(${JSON.stringify(pages.map(({ clientId, client }) => ({ client_id: clientId, client })))}::jsonb)
+      from jsonb_to_recordset(${jsonb(pages.map(({ clientId, client }) => ({ client_id: clientId, client })))})
         as l(client_id text, client jsonb)
       on conflict (tenant_id, client_id) do update
         set observed = excluded.observed, observed_at = excluded.observed_at, revision = c.revision + 1,
@@ -162,7 +164,7 @@ export const createScans = (db: Kysely<Database>) => ({
 
   /** After a complete scan: nominates what was known before it and did not stand on any page. */
   nominateUnseen: async (tenantId: string, startedAt: Date): Promise<number> => {
-    const { rows } = await sql<{ client_id: string }>`
+    const { rows } = await sql`
       select client_id from nexus.clients
       where tenant_id = ${tenantId} and ${isBefore(sql`observed_at`, startedAt)} and ${isBefore(sql`written_at`, startedAt)}
         and vanished_at is null and verify_at is null and generation = settled_generation
@@ -171,7 +173,7 @@ export const createScans = (db: Kysely<Database>) => ({
       await nominate(
         db,
         tenantId,
-        rows.map((row) => row.client_id),
+        parsed(ClientIdRow, rows).map((row) => row.client_id),
       )
     return rows.length
   },

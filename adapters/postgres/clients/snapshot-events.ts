@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { RawBuilder, Transaction } from 'kysely'
+import { z } from 'zod'
 import type { ClientKey, FieldPath } from '../../../domain/vocabulary.ts'
+import { fieldNames, told } from '../database/columns.ts'
+import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
 /**
@@ -39,7 +42,7 @@ export const eventStatement = (
   noted: sql`
     insert into nexus.terraform_events (tenant_id, state, snapshot, client_id, kind, fields)
     select ${tenantId}, moved.name, moved.snapshot, ${clientId}, ${kind},
-           ${fields === null ? null : JSON.stringify(fields)}::jsonb
+           ${jsonb(fields)}
     from moved`,
 })
 
@@ -73,6 +76,8 @@ export const noteMoved = async (
   `.execute(trx)
 }
 
+const EventRow = z.object({ client_id: z.string(), kind: told<StateEventKind>(), fields: fieldNames.nullable() })
+
 /** What happened to a state after one of its counts, oldest first, at most `limit`. */
 export const eventsSince = async (
   trx: Transaction<Database>,
@@ -81,9 +86,9 @@ export const eventsSince = async (
   snapshot: number,
   limit: number,
 ): Promise<StateEvent[]> => {
-  const { rows } = await sql<{ client_id: string; kind: StateEventKind; fields: FieldPath[] | null }>`
+  const { rows } = await sql`
     select client_id, kind, fields from nexus.terraform_events
     where tenant_id = ${tenantId} and state = ${state} and snapshot > ${snapshot} order by snapshot limit ${limit}
   `.execute(trx)
-  return rows.map(({ client_id, kind, fields }) => ({ clientId: client_id, kind, fields }))
+  return parsed(EventRow, rows).map(({ client_id, kind, fields }) => ({ clientId: client_id, kind, fields }))
 }

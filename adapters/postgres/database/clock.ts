@@ -1,18 +1,23 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
+import { z } from 'zod'
 import { storedTimes } from '../../../domain/changes/clock.ts'
 import type { ClockLimits, ClockReading, Remedy, StoredTime } from '../../../domain/changes/clock.ts'
+import { parsed } from './rows.ts'
 import type { Database } from './schema.ts'
+
+/** Milliseconds since 1970. */
+const NowRow = z.object({ now: z.number() })
 
 /** The database's clock, and the times in rows that another clock has written. */
 export const createClock = (db: Kysely<Database>) => ({
   /** What the database's clock says now. */
   read: async (): Promise<ClockReading> => {
     const asked = performance.now()
-    const { rows } = await sql<{ now: number }>`
+    const { rows } = await sql`
       select extract(epoch from clock_timestamp())::float8 * 1000 as now
     `.execute(db)
-    return { database: rows[0]?.now ?? 0, steady: (asked + performance.now()) / 2 }
+    return { database: parsed(NowRow, rows)[0]?.now ?? 0, steady: (asked + performance.now()) / 2 }
   },
 
   /**

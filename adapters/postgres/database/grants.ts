@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import { parsed } from './rows.ts'
 import type { Database } from './schema.ts'
 
 /** Serialises programs that start at once: PostgreSQL refuses two GRANTs on one table at the same time. */
@@ -18,14 +20,22 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   audit_retention: ['select'],
 }
 
+const RoleRow = z.object({ name: z.string(), owns: z.boolean() })
+const ObjectRow = z.object({
+  schema: z.string(),
+  name: z.string(),
+  kind: z.enum(['table', 'sequence']),
+  grantee: z.string(),
+})
+
 /** The role that a connection works as, and whether it owns Nexus' tables, or may do as if it did. */
 export const roleOf = async (db: Kysely<Database>): Promise<{ readonly name: string; readonly owns: boolean }> => {
-  const { rows } = await sql<{ name: string; owns: boolean }>`
+  const { rows } = await sql`
     select current_user::text as name,
            coalesce((select pg_has_role(c.relowner, 'usage') from pg_class c join pg_namespace n on n.oid = c.relnamespace
                      where n.nspname = 'nexus' and c.relname = 'audit'), false) as owns
   `.execute(db)
-  return rows[0] ?? { name: '', owns: false }
+  return parsed(RoleRow, rows)[0] ?? { name: '', owns: false }
 }
 
 /**
@@ -38,7 +48,7 @@ export const grantTo = async (db: Kysely<Database>, role: string): Promise<void>
   await db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(${lockKey})`.execute(trx)
     const run = (statement: string) => sql.raw(statement).execute(trx)
-    const { rows: objects } = await sql<{ schema: string; name: string; kind: 'table' | 'sequence'; grantee: string }>`
+    const { rows } = await sql`
       select n.nspname as schema, c.relname as name, quote_ident(${role}::text) as grantee,
              case c.relkind when 'S' then 'sequence' else 'table' end as kind
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -47,6 +57,7 @@ export const grantTo = async (db: Kysely<Database>, role: string): Promise<void>
         and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'i')
       order by 1, 2
     `.execute(trx)
+    const objects = parsed(ObjectRow, rows)
     for (const schema of new Set(objects.map((object) => object.schema)))
       await run(`grant usage on schema ${schema} to ${objects[0]?.grantee ?? ''}`)
     for (const { schema, name, kind, grantee } of objects) {

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import type { DatabaseFacts } from '../../../domain/installation.ts'
 import { pendingMigrations, unknownMigrations } from './migrate.ts'
+import { integer } from './columns.ts'
+import { parsed } from './rows.ts'
 import type { Database } from './schema.ts'
 
 /** What `nexus doctor` wants to know of a database. */
@@ -18,15 +21,15 @@ const heart = ['tenants', 'clients', 'changes']
 /** Looks at a database, whatever its state, and changes nothing. @throws the database's error */
 export const inspect = async (db: Kysely<Database>): Promise<Inspection> => {
   const asked = Date.now()
-  const { rows } = await sql<Row>`
+  const { rows } = await sql`
     select current_setting('server_version_num')::int as version,
            pg_is_in_recovery() as replica,
            coalesce((select pg_has_role(nspowner, 'usage') from pg_namespace where nspname = 'nexus'),
                     has_database_privilege(current_database(), 'create')) as may_migrate,
            to_regclass('nexus.terraform_state_versions') is not null as keeps_states,
-           extract(epoch from clock_timestamp()) * 1000 as now`.execute(db)
+           extract(epoch from clock_timestamp())::float8 * 1000 as now`.execute(db)
   const skewFrom = (asked + Date.now()) / 2
-  const [row] = rows
+  const [row] = parsed(InspectionRow, rows)
   if (row === undefined) throw new Error('The database answered nothing.')
   return {
     version: row.version,
@@ -35,32 +38,34 @@ export const inspect = async (db: Kysely<Database>): Promise<Inspection> => {
     unknown: await unknownMigrations(db),
     mayMigrate: row.may_migrate,
     denied: await deniedIn(db),
-    skewMs: Number(row.now) - skewFrom,
+    skewMs: row.now - skewFrom,
     sealed: row.keeps_states ? await sealedIn(db) : new Map(),
   }
 }
 
-interface Row {
-  readonly version: number
-  readonly replica: boolean
-  readonly may_migrate: boolean
-  readonly keeps_states: boolean
-  readonly now: string
-}
+const InspectionRow = z.object({
+  version: integer,
+  replica: z.boolean(),
+  may_migrate: z.boolean(),
+  keeps_states: z.boolean(),
+  now: z.number(),
+})
+const TableRow = z.object({ name: z.string() })
+const KeyRow = z.object({ id: z.string(), count: integer })
 
 const deniedIn = async (db: Kysely<Database>): Promise<string[]> => {
-  const { rows } = await sql<{ name: string }>`
+  const { rows } = await sql`
     select relname as name from pg_class join pg_namespace n on n.oid = relnamespace
     where nspname = 'nexus' and relkind = 'r' and relname = any(${heart}) and not (
       has_schema_privilege(n.oid, 'usage') and has_table_privilege(pg_class.oid, 'select') and
       has_table_privilege(pg_class.oid, 'insert') and has_table_privilege(pg_class.oid, 'update') and
       has_table_privilege(pg_class.oid, 'delete'))
     order by relname`.execute(db)
-  return rows.map(({ name }) => `nexus.${name}`)
+  return parsed(TableRow, rows).map(({ name }) => `nexus.${name}`)
 }
 
 const sealedIn = async (db: Kysely<Database>): Promise<ReadonlyMap<string, number>> => {
-  const { rows } = await sql<{ id: string; count: number }>`
+  const { rows } = await sql`
     select key_id as id, count(*)::int as count from nexus.terraform_state_versions group by key_id`.execute(db)
-  return new Map(rows.map(({ id, count }) => [id, count]))
+  return new Map(parsed(KeyRow, rows).map(({ id, count }) => [id, count]))
 }

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Migration } from 'kysely/migration'
+import { z } from 'zod'
+import { parsed } from './rows.ts'
 import type { Database } from './schema.ts'
 import { clientsAndChanges } from './migrations/0001-clients-and-changes.ts'
 import { terraform } from './migrations/0002-terraform.ts'
@@ -36,13 +38,16 @@ export const pendingMigrations = async (db: Kysely<Database>): Promise<string[]>
 export const unknownMigrations = async (db: Kysely<Database>): Promise<string[]> =>
   (await appliedMigrations(db)).filter((name) => !Object.hasOwn(migrations, name))
 
+const TableRow = z.object({ known: z.boolean() })
+const AppliedRow = z.object({ name: z.string() })
+
 const appliedMigrations = async (db: Kysely<Database>): Promise<string[]> => {
-  const { rows } = await sql<{ known: boolean }>`
+  const { rows } = await sql`
     select to_regclass('nexus_migrations') is not null as known
   `.execute(db)
-  if (rows[0]?.known !== true) return []
-  const applied = await sql<{ name: string }>`select name from nexus_migrations order by name`.execute(db)
-  return applied.rows.map(({ name }) => name)
+  if (parsed(TableRow, rows)[0]?.known !== true) return []
+  const applied = await sql`select name from nexus_migrations order by name`.execute(db)
+  return parsed(AppliedRow, applied.rows).map(({ name }) => name)
 }
 
 /**

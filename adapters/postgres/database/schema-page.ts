@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import { parsed } from './rows.ts'
 import type { Database } from './schema.ts'
 
 /**
@@ -12,11 +14,13 @@ export const schemaPage = async (db: Kysely<Database>): Promise<string> =>
     await sql`set local search_path = pg_catalog`.execute(trx)
     const parts: string[] = []
     for (const query of [tablesQuery, functionsQuery, indexesQuery, triggersQuery]) {
-      const { rows } = await sql.raw<{ text: string }>(query).execute(trx)
-      parts.push(...rows.map(({ text }) => text))
+      const { rows } = await sql.raw(query).execute(trx)
+      parts.push(...parsed(PartRow, rows).map(({ text }) => text))
     }
     return `${[head, 'create schema nexus;', ...parts].join('\n\n')}\n`
   })
+
+const PartRow = z.object({ text: z.string() })
 
 const head = `-- The schema of Nexus' database, as the migrations leave it. Written by \`npm run schema\`; never edited, never run.
 -- What a column means stands where it is made, in the migrations.`

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
+import { z } from 'zod'
 import {
   aheadOf,
   averagedOver,
@@ -11,6 +12,7 @@ import {
 } from '../../../domain/limits/budget.ts'
 import type { Bucket, Rank } from '../../../domain/limits/budget.ts'
 import { longestWaitMs } from '../../../domain/changes/verdict.ts'
+import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
 /** What asking for places came to: how many calls may be made now, and after how long it is worth asking for more. */
@@ -97,6 +99,8 @@ export const createBudgets = (db: Kysely<Database>) => ({
 
 export type Budgets = ReturnType<typeof createBudgets>
 
+const GrantedRow = z.object({ granted: z.number(), wait_ms: z.number() })
+
 /** @returns undefined where the bucket has no row yet */
 const take = async (
   db: Kysely<Database>,
@@ -107,7 +111,7 @@ const take = async (
 ): Promise<Granted | undefined> => {
   const furthest = float(furthestPlaceMs(bucket))
   // Milliseconds from now, which is read when the row is locked: before, another's place might be in the way.
-  const { rows } = await sql<{ granted: number; wait_ms: number }>`
+  const { rows } = await sql`
     with kept as materialized (
       select * from nexus.budgets where tenant_id = ${tenantId} and bucket = ${bucket.name} for update
     ), seen as materialized (
@@ -147,7 +151,7 @@ const take = async (
       else greatest(0, from_ms + (places + 1) * every_ms - ahead_ms) end as wait_ms
     from given
   `.execute(db)
-  const [row] = rows
+  const [row] = parsed(GrantedRow, rows)
   return row && { granted: row.granted, waitMs: row.wait_ms }
 }
 

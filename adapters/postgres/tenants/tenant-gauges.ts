@@ -1,5 +1,8 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import { integer } from '../database/columns.ts'
+import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
 /** How a tenant stands, in numbers: for metrics, so without anything of one client. */
@@ -17,13 +20,25 @@ export interface TenantGauges {
   readonly abandonedLocks: number
 }
 
+const GaugesRow: z.ZodType<TenantGauges> = z.object({
+  tenantId: z.string(),
+  backlog: integer,
+  lagSeconds: z.number(),
+  held: z.boolean(),
+  paused: z.boolean(),
+  drifted: integer,
+  stalled: integer,
+  locks: integer,
+  abandonedLocks: integer,
+})
+
 /** @param applyWaitMs after which a lock counts as abandoned */
 export const tenantGauges = async (
   db: Kysely<Database>,
   tenantIds: readonly string[],
   applyWaitMs: number,
 ): Promise<TenantGauges[]> => {
-  const { rows } = await sql<TenantGauges>`
+  const { rows } = await sql`
     select t.tenant_id as "tenantId", t.held_at is not null as held, t.paused_at is not null as paused,
            c.backlog, c.drifted, c.stalled, l.locks, l.abandoned as "abandonedLocks",
            coalesce((select greatest(0, extract(epoch from clock_timestamp() - min(h.accepted_at))) from nexus.changes h
@@ -42,5 +57,5 @@ export const tenantGauges = async (
     ) l
     where t.tenant_id = any(${[...tenantIds]})
   `.execute(db)
-  return rows
+  return parsed(GaugesRow, rows)
 }

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
+import { integer, time } from '../database/columns.ts'
+import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
 /** What Nexus keeps of a tenant beside its configuration. */
@@ -30,12 +33,12 @@ export const createTenants = (db: Kysely<Database>) => ({
 
   /** Held tenants whose probe is due; each is given to one caller only. */
   claimProbes: async (tenantIds: readonly string[], againInMs: number): Promise<string[]> => {
-    const { rows } = await sql<{ tenant_id: string }>`
+    const { rows } = await sql`
       update nexus.tenants set next_probe_at = clock_timestamp() + ${againInMs} * interval '1 millisecond'
       where held_at is not null and next_probe_at <= clock_timestamp() and tenant_id = any(${[...tenantIds]})
       returning tenant_id
     `.execute(db)
-    return rows.map((row) => row.tenant_id)
+    return parsed(TenantRow, rows).map((row) => row.tenant_id)
   },
 
   /** The credential is well again. */
@@ -61,7 +64,7 @@ export const createTenants = (db: Kysely<Database>) => ({
 
   /** What Nexus knows of a tenant's health. */
   health: async (tenantId: string): Promise<TenantHealth | undefined> => {
-    const { rows } = await sql<TenantHealth>`
+    const { rows } = await sql`
       select t.paused_at as "pausedAt", t.held_at as "heldAt", t.held_reason as "heldReason",
              t.last_scan_at as "lastScanAt", t.last_scan_clients as "lastScanClients",
              t.scan_problem as "scanProblem", t.next_scan_at as "nextScanAt",
@@ -72,7 +75,7 @@ export const createTenants = (db: Kysely<Database>) => ({
               where c.tenant_id = t.tenant_id and c.drifted_at is not null and c.vanished_at is null) as drifted
       from nexus.tenants t where t.tenant_id = ${tenantId}
     `.execute(db)
-    return rows[0]
+    return parsed(HealthRow, rows)[0]
   },
 })
 
@@ -90,5 +93,20 @@ export interface TenantHealth {
   readonly backlog: number
   readonly drifted: number
 }
+
+const TenantRow = z.object({ tenant_id: z.string() })
+
+const HealthRow: z.ZodType<TenantHealth> = z.object({
+  pausedAt: time.nullable(),
+  heldAt: time.nullable(),
+  heldReason: z.string().nullable(),
+  lastScanAt: time.nullable(),
+  lastScanClients: integer.nullable(),
+  scanProblem: z.string().nullable(),
+  nextScanAt: time,
+  clients: integer,
+  backlog: integer,
+  drifted: integer,
+})
 
 export type Tenants = ReturnType<typeof createTenants>

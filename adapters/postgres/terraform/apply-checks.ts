@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import type { ClientKey, Values } from '../../../domain/vocabulary.ts'
+import { z } from 'zod'
+import { Values } from '../../../domain/vocabulary.ts'
+import type { ClientKey } from '../../../domain/vocabulary.ts'
+import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
-import { heldLockOf } from './state-rows.ts'
-import type { HeldLock, KnownDrift, StateKey, StateRow } from './state-rows.ts'
+import { heldLockOf, knownDriftColumn, lockColumns } from './state-rows.ts'
+import type { HeldLock, KnownDrift, StateKey } from './state-rows.ts'
 import { deciding } from '../clients/holdings.ts'
 
 /** A state that has to be looked at: an apply is over, or a lock has been held for too long. */
@@ -28,7 +31,7 @@ const atMostEveryMs = 60_000
 export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { readonly applyWaitMs: number }) => ({
   /** Claims one check that is due, for `forMs`. Paused and held tenants are left alone. */
   claim: async (tenantIds: readonly string[], forMs: number): Promise<ApplyCheck | undefined> => {
-    const { rows } = await sql<StateRow & { tenant_id: string; name: string }>`
+    const { rows } = await sql`
       update nexus.terraform_states set check_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
       where (tenant_id, name) in (
         select s.tenant_id, s.name from nexus.terraform_states s left join nexus.tenants t using (tenant_id)
@@ -39,9 +42,10 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
           and s.tenant_id = any(${[...tenantIds]}) and coalesce(t.paused_at, t.held_at) is null
         order by s.check_at limit 1 for update of s skip locked
       )
-      returning *, extract(epoch from clock_timestamp() - locked_at)::float8 * 1000 as lock_ms
+      returning tenant_id, name, lock, locked_by, locked_at, known_drift,
+                extract(epoch from clock_timestamp() - locked_at)::float8 * 1000 as lock_ms
     `.execute(db)
-    const [row] = rows
+    const [row] = parsed(CheckRow, rows)
     const lock = row === undefined ? null : heldLockOf(row, applyWaitMs)
     return (
       row && {
@@ -54,13 +58,13 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
 
   /** Clients of the state in which Nexus owns fields. */
   candidates: async ({ tenantId, name }: StateKey): Promise<Candidate[]> => {
-    const { rows } = await sql<{ client_id: string; base: Values }>`
+    const { rows } = await sql`
       select c.client_id, c.base from nexus.clients c
       where c.tenant_id = ${tenantId} and c.base <> '{}'::jsonb and c.vanished_at is null and c.client_id in (
         select r.client_id from ${deciding} r where r.tenant_id = ${tenantId} and r.state = ${name})
       order by c.client_id
     `.execute(db)
-    return rows.map(({ client_id, base }) => ({ key: { tenantId, clientId: client_id }, base }))
+    return parsed(CandidateRow, rows).map(({ client_id, base }) => ({ key: { tenantId, clientId: client_id }, base }))
   },
 
   /** The claim goes on. */
@@ -107,5 +111,13 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
     `.execute(db)
   },
 })
+
+const CheckRow = z.object({
+  ...lockColumns,
+  tenant_id: z.string(),
+  name: z.string(),
+  known_drift: knownDriftColumn.nullable(),
+})
+const CandidateRow = z.object({ client_id: z.string(), base: Values })
 
 export type ApplyChecks = ReturnType<typeof createApplyChecks>

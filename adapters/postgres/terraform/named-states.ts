@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import type { UnnamedState } from '../../../domain/terraform/unnamed-states.ts'
+import { integer } from '../database/columns.ts'
+import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
 /** What the configuration says of a tenant's states. */
@@ -12,6 +15,9 @@ export interface NamedStates {
   readonly otherStates: readonly string[]
 }
 
+const SchemaRow = z.object({ held: z.boolean() })
+const UnnamedRow: z.ZodType<UnnamedState> = z.object({ tenantId: z.string(), state: z.string(), clients: integer })
+
 /** The states that have power over clients, as the configuration says. */
 export const createNamedStates = (db: Kysely<Database>) => ({
   /** Brings what is stored up to the configuration. */
@@ -22,7 +28,7 @@ export const createNamedStates = (db: Kysely<Database>) => ({
     ])
     await sql`
       with wanted as (
-        select distinct on (tenant_id, state) * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        select distinct on (tenant_id, state) * from jsonb_to_recordset(${jsonb(rows)})
           as w(tenant_id text, state text, own boolean) order by tenant_id, state, own desc
       ), gone as (
         delete from nexus.terraform_named n
@@ -39,14 +45,14 @@ export const createNamedStates = (db: Kysely<Database>) => ({
    * schema has.
    */
   unnamed: async (tenants: readonly NamedStates[]): Promise<UnnamedState[]> => {
-    const { rows: schema } = await sql<{ held: boolean }>`
+    const { rows: schema } = await sql`
       select to_regclass('nexus.terraform_resources') is not null as held
     `.execute(db)
-    if (schema[0]?.held !== true) return []
+    if (parsed(SchemaRow, schema)[0]?.held !== true) return []
     const named = tenants.flatMap(({ id, terraformStates, otherStates }) =>
       [...terraformStates, ...otherStates].map((state) => `${id}/${state}`),
     )
-    const { rows } = await sql<UnnamedState>`
+    const { rows } = await sql`
       select s.tenant_id as "tenantId", s.name as state, (
         select count(distinct r.client_id)::int from nexus.terraform_resources r
         join nexus.clients c using (tenant_id, client_id)
@@ -57,6 +63,6 @@ export const createNamedStates = (db: Kysely<Database>) => ({
         and s.tenant_id || '/' || s.name <> all(${named}::text[])
       order by 1, 2
     `.execute(db)
-    return rows
+    return parsed(UnnamedRow, rows)
   },
 })

@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
+import { z } from 'zod'
 import type { Author } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import { knownDrift } from './known-drift.ts'
+import { authorColumn, integer } from '../database/columns.ts'
+import { jsonb } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import type { StateKey, StateRow } from './state-rows.ts'
 
@@ -15,6 +18,13 @@ export interface OutdatedWrite {
   readonly snapshot: number
   readonly current: number
 }
+
+export const outdatedWriteColumn: z.ZodType<OutdatedWrite> = z.object({
+  at: z.string(),
+  by: authorColumn,
+  snapshot: integer,
+  current: integer,
+})
 
 /** After the last of such writes the clients are looked at once more, when so many milliseconds have passed. */
 const onceMoreMs = 60_000
@@ -32,11 +42,11 @@ export const noteOutdated = async (
 ): Promise<void> => {
   const known = row.known_drift ?? (await knownDrift(trx, key, keys))
   const looks = sql`
-    , known_drift = ${JSON.stringify(known)}::jsonb, check_at = clock_timestamp(), check_until = null,
+    , known_drift = ${jsonb(known)}, check_at = clock_timestamp(), check_until = null,
     look_again_at = clock_timestamp() + ${onceMoreMs} * interval '1 millisecond'`
   await sql`
     update nexus.terraform_states
-    set outdated_write = ${JSON.stringify({ by: author, ...counts })}::jsonb || jsonb_build_object(
+    set outdated_write = ${jsonb({ by: author, ...counts })} || jsonb_build_object(
           'at', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
         ${row.named ? looks : sql``}
     where tenant_id = ${key.tenantId} and name = ${key.name}

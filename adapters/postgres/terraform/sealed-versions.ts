@@ -2,8 +2,11 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
+import { z } from 'zod'
 import type { Sealing } from '../../sealing/sealing.ts'
 import { SealingError } from '../../sealing/sealing.ts'
+import { integer } from '../database/columns.ts'
+import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import type { StateKey } from './state-rows.ts'
 
@@ -44,23 +47,24 @@ export const createSealedVersions = (db: Kysely<Database>, sealing: Sealing | un
     /** The current text; undefined where there is none. @throws SealingError */
     read: async (key: StateKey): Promise<{ readonly text: Buffer; readonly version: number } | undefined> => {
       // One statement: a version that was current a moment ago may be one too many now, and no state is not what there is.
-      const { rows } = await sql<SealedPiece>`
+      const { rows } = await sql`
         select v.version, v.key_id, ${piece} as piece from nexus.terraform_states s
         join nexus.terraform_state_versions v on v.tenant_id = s.tenant_id and v.state = s.name and v.version = s.version,
         ${pieceStarts} as p(start)
         where s.tenant_id = ${key.tenantId} and s.name = ${key.name} order by p.start
       `.execute(db)
-      const text = await open(key, rows)
-      return text && { text, version: rows[0]?.version ?? 0 }
+      const pieces = parsed(SealedPiece, rows)
+      const text = await open(key, pieces)
+      return text && { text, version: pieces[0]?.version ?? 0 }
     },
 
     /** The text of one version, current or not. @throws SealingError */
     readVersion: async (key: StateKey, version: number): Promise<Buffer | undefined> => {
-      const { rows } = await sql<SealedPiece>`
+      const { rows } = await sql`
         select v.version, v.key_id, ${piece} as piece from nexus.terraform_state_versions v, ${pieceStarts} as p(start)
         where v.tenant_id = ${key.tenantId} and v.state = ${key.name} and v.version = ${version} order by p.start
       `.execute(db)
-      return open(key, rows)
+      return open(key, parsed(SealedPiece, rows))
     },
 
     /**
@@ -75,21 +79,22 @@ export const createSealedVersions = (db: Kysely<Database>, sealing: Sealing | un
       onVersion: (done: number, of: number) => void,
     ): Promise<{ readonly versions: number; readonly unreadable: readonly string[] }> => {
       const { keyId } = sealer()
-      const { rows } = await sql<{ tenant_id: string; state: string; version: number }>`
+      const { rows } = await sql`
         select tenant_id, state, version from nexus.terraform_state_versions where key_id <> ${keyId}
         order by tenant_id, state, version
       `.execute(db)
+      const versions = parsed(VersionKeyRow, rows)
       const unreadable: string[] = []
-      for (const [index, { tenant_id: tenantId, state: name, version }] of rows.entries()) {
+      for (const [index, { tenant_id: tenantId, state: name, version }] of versions.entries()) {
         try {
           await db.transaction().execute((trx) => sealAnew(trx, sealer(), { tenantId, name }, version))
         } catch (error) {
           if (!(error instanceof SealingError)) throw error
           unreadable.push(`${tenantId}/${name}, version ${version}: ${error.message}`)
         }
-        onVersion(index + 1, rows.length)
+        onVersion(index + 1, versions.length)
       }
-      return { versions: rows.length - unreadable.length, unreadable }
+      return { versions: versions.length - unreadable.length, unreadable }
     },
   }
 }
@@ -100,11 +105,11 @@ const sealAnew = async (
   key: StateKey,
   version: number,
 ): Promise<void> => {
-  const { rows } = await sql<SealedRow>`
-    select version, key_id, sealed from nexus.terraform_state_versions
+  const { rows } = await sql`
+    select key_id, sealed from nexus.terraform_state_versions
     where tenant_id = ${key.tenantId} and state = ${key.name} and version = ${version} for update
   `.execute(trx)
-  const [row] = rows
+  const [row] = parsed(SealedRow, rows)
   if (row === undefined) return
   const context = contextOf(key, version)
   const plain = await sealing.open({ keyId: row.key_id, bytes: row.sealed }, context)
@@ -115,18 +120,13 @@ const sealAnew = async (
   `.execute(trx)
 }
 
-interface SealedRow {
-  readonly version: number
-  readonly key_id: string
-  readonly sealed: Buffer
-}
+const bytes = z.instanceof(Buffer)
+const VersionKeyRow = z.object({ tenant_id: z.string(), state: z.string(), version: integer })
+const SealedRow = z.object({ key_id: z.string(), sealed: bytes })
 
 /** A version's bytes come in rows of a megabyte: the driver reads each at once, and a whole one would take too long. */
-interface SealedPiece {
-  readonly version: number
-  readonly key_id: string
-  readonly piece: Buffer
-}
+const SealedPiece = z.object({ version: integer, key_id: z.string(), piece: bytes })
+type SealedPiece = z.infer<typeof SealedPiece>
 
 const pieceBytes = 1_048_576
 const piece = sql`substring(v.sealed from p.start for ${sql.lit(pieceBytes)})`

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import { holdOf } from '../../../domain/terraform/state-lock.ts'
 import type { Claimant, Hold } from '../../../domain/terraform/state-lock.ts'
 import { isApply } from '../../../domain/terraform/state.ts'
@@ -9,6 +10,8 @@ import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { knownDrift } from './known-drift.ts'
+import { ClientIdRow, integer } from '../database/columns.ts'
+import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { eventsSince } from '../clients/snapshot-events.ts'
 import type { StateEvent } from '../clients/snapshot-events.ts'
@@ -38,11 +41,11 @@ const namedEvents = 20
 export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readonly applyWaitMs: number }) => ({
   /** Whether a lock is held, and the state's count; nothing is locked for it. */
   peek: async ({ tenantId, name }: StateKey): Promise<{ readonly held: boolean; readonly snapshot: number }> => {
-    const { rows } = await sql<{ held: boolean; snapshot: number }>`
+    const { rows } = await sql`
       select lock is not null as held, snapshot from nexus.terraform_states
       where tenant_id = ${tenantId} and name = ${name}
     `.execute(db)
-    return rows[0] ?? { held: false, snapshot: 0 }
+    return parsed(PeekRow, rows)[0] ?? { held: false, snapshot: 0 }
   },
 
   /**
@@ -69,7 +72,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
         if (hold === 'theirs') return { kind: 'locked' }
         if (hold === 'other') return { kind: 'held', lock: held }
         await sql`
-          update nexus.terraform_states set locked_by = ${JSON.stringify(claimant.author)}::jsonb
+          update nexus.terraform_states set locked_by = ${jsonb(claimant.author)}
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
         await commit({ action: 'state.force-unlock' })
@@ -87,8 +90,8 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
       const known = applies ? (row.known_drift ?? (await knownDrift(trx, key, keys))) : row.known_drift
       await sql`
         update nexus.terraform_states
-        set lock = ${JSON.stringify(info)}::jsonb, locked_by = ${JSON.stringify(claimant.author)}::jsonb,
-            locked_at = clock_timestamp(), known_drift = ${known === null ? null : JSON.stringify(known)}::jsonb,
+        set lock = ${jsonb(info)}, locked_by = ${jsonb(claimant.author)},
+            locked_at = clock_timestamp(), known_drift = ${jsonb(known)},
             hold_until = ${applies ? sql`clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'` : null},
             -- What is due after an earlier apply stays due, but for the apply that begins now.
             check_at = coalesce(${applies ? null : sql`check_at`}, clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'),
@@ -126,15 +129,17 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
    * @returns them, so that the caller can queue them at once
    */
   releaseWaiting: async ({ tenantId, name }: StateKey): Promise<ClientKey[]> => {
-    const { rows } = await sql<{ client_id: string }>`
+    const { rows } = await sql`
       update nexus.clients c set woken_at = null
       where c.tenant_id = ${tenantId} and c.generation > c.settled_generation and c.client_id in (
         select r.client_id from ${deciding} r where r.tenant_id = ${tenantId} and r.state = ${name})
       returning c.client_id
     `.execute(db)
-    return rows.map((row) => ({ tenantId, clientId: row.client_id }))
+    return parsed(ClientIdRow, rows).map((row) => ({ tenantId, clientId: row.client_id }))
   },
 })
+
+const PeekRow = z.object({ held: z.boolean(), snapshot: integer })
 
 export type StateLocks = ReturnType<typeof createStateLocks>
 

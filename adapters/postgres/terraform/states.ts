@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
+import { z } from 'zod'
 import { holdOf } from '../../../domain/terraform/state-lock.ts'
 import type { Claimant } from '../../../domain/terraform/state-lock.ts'
 import { highestSerial, isApply, successionOf } from '../../../domain/terraform/state.ts'
@@ -11,12 +12,14 @@ import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import type { Sealing } from '../../sealing/sealing.ts'
 import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
+import { authorColumn, integer, time } from '../database/columns.ts'
+import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
-import { replaceIndex } from './state-index.ts'
+import { replaceIndex } from './replace-index.ts'
 import { noteOutdated } from './outdated-writes.ts'
 import { saneSerial } from './sane-serial.ts'
 import { createSealedVersions } from './sealed-versions.ts'
-import { heldLockOf, lockStateRow } from './state-rows.ts'
+import { heldLockOf, lockStateRow, serial } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
 
 /** One version of a state, without its text. */
@@ -98,7 +101,7 @@ export const createStates = (
       insert into nexus.terraform_state_versions
         (tenant_id, state, version, lineage, serial, terraform_version, sha256, bytes, key_id, sealed, restored_from, written_by)
       values (${key.tenantId}, ${key.name}, ${version}, ${state.lineage}, ${state.serial}, ${state.terraformVersion},
-              ${sha256}, ${bytes}, ${keyId}, ${text}, ${restoredFrom}, ${JSON.stringify(author)}::jsonb)
+              ${sha256}, ${bytes}, ${keyId}, ${text}, ${restoredFrom}, ${jsonb(author)})
     `.execute(trx)
     await sql`
       update nexus.terraform_states
@@ -222,22 +225,22 @@ export const createStates = (
 
     /** The versions that are kept, newest first. */
     versions: async (key: StateKey): Promise<StateVersion[]> => {
-      const { rows } = await sql<VersionRow>`
+      const { rows } = await sql`
         select v.version, s.version is not distinct from v.version as current, serial, lineage, terraform_version, bytes,
                key_id, restored_from, written_at, written_by
         from nexus.terraform_state_versions v
         join nexus.terraform_states s on s.tenant_id = v.tenant_id and s.name = v.state
         where v.tenant_id = ${key.tenantId} and v.state = ${key.name} order by v.version desc
       `.execute(db)
-      return rows.map(toVersion)
+      return parsed(VersionRow, rows).map(toVersion)
     },
 
     /** The highest serial that a state has had; undefined for a state that nobody ever wrote. */
     highestSerial: async (key: StateKey): Promise<number | undefined> => {
-      const { rows } = await sql<{ highest_serial: number }>`
+      const { rows } = await sql`
         select ${saneSerial} as highest_serial from nexus.terraform_states where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(db)
-      return rows[0]?.highest_serial
+      return parsed(HighestRow, rows)[0]?.highest_serial
     },
   }
 }
@@ -253,6 +256,9 @@ interface NewVersion {
   readonly restoredFrom: number | null
 }
 
+const HighestRow = z.object({ highest_serial: serial })
+const PresentRow = z.object({ lineage: z.string(), serial, sha256: z.string() })
+
 /** Read by a statement of its own, after the row is locked: one that waited for the lock would see what was before. */
 const presentVersion = async (
   trx: Transaction<Database>,
@@ -260,27 +266,27 @@ const presentVersion = async (
   version: number | null,
 ): Promise<{ readonly lineage: string; readonly serial: number; readonly sha256: string } | null> => {
   if (version === null) return null
-  const { rows } = await sql<{ lineage: string; serial: number; sha256: string }>`
+  const { rows } = await sql`
     select lineage, serial, sha256 from nexus.terraform_state_versions
     where tenant_id = ${tenantId} and state = ${name} and version = ${version}
   `.execute(trx)
-  return rows[0] ?? null
+  return parsed(PresentRow, rows)[0] ?? null
 }
 
-interface VersionRow {
-  readonly version: number
-  readonly current: boolean
-  readonly serial: number
-  readonly lineage: string
-  readonly terraform_version: string
-  readonly bytes: number
-  readonly key_id: string
-  readonly restored_from: number | null
-  readonly written_at: Date
-  readonly written_by: Author
-}
+const VersionRow = z.object({
+  version: integer,
+  current: z.boolean(),
+  serial,
+  lineage: z.string(),
+  terraform_version: z.string(),
+  bytes: integer,
+  key_id: z.string(),
+  restored_from: integer.nullable(),
+  written_at: time,
+  written_by: authorColumn,
+})
 
-const toVersion = (row: VersionRow): StateVersion => ({
+const toVersion = (row: z.infer<typeof VersionRow>): StateVersion => ({
   version: row.version,
   current: row.current,
   serial: row.serial,

@@ -12,6 +12,7 @@ import { parseJson } from '../http/json.ts'
 import { unsupportedMediaType } from '../http/media-type.ts'
 import type { PatchKind } from '../http/media-type.ts'
 import { PatchBody } from './patch-body.ts'
+import { unknownMember } from './unknown-member.ts'
 import { Problem } from '../http/problem.ts'
 import type { Issue } from '../../domain/texts/json-text.ts'
 
@@ -44,7 +45,7 @@ export const issuesOf = (issue: z.core.$ZodIssue): Issue[] => {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       pointer: pointerTo([...issue.path, key]),
-      detail: 'There is no such field, or it cannot be changed.',
+      detail: unknownMember(issue.path, key),
     }))
   if (issue.code !== 'invalid_type') return [{ pointer, detail: issue.message }]
   if (issue.expected === 'array' && isText(issue.input))

@@ -28,7 +28,7 @@ export const leavesKey = (
 ): boolean => {
   const [member, key] = placeOf(path, keys)
   return (
-    member === 'client_metadata' && key !== undefined && isEmpty(value) && Object.hasOwn(recordOf(client[member]), key)
+    member === 'client_metadata' && key !== undefined && isEmpty(value) && isText(recordOf(client[member])[key])
   )
 }
 

@@ -28,7 +28,6 @@ const callback: readonly UrlKind[] = ['callback']
 const logout: readonly UrlKind[] = ['logout']
 const redirects: readonly UrlKind[] = ['callback', 'logout']
 const origins: readonly UrlKind[] = ['web-origin', 'cors-origin']
-const cors: readonly UrlKind[] = ['cors-origin']
 const page: readonly UrlKind[] = ['page']
 const all: readonly UrlKind[] = ['callback', 'logout', 'web-origin', 'cors-origin']
 

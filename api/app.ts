@@ -1,27 +1,18 @@
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { greatestHeaders, greatestToken } from '../domain/texts/lengths.ts'
-import { adminRoutes } from './admin-routes.ts'
 import { headerText } from './http/request.ts'
-import { changeRoutes } from './change-routes.ts'
-import { clientRoutes } from './client-routes.ts'
 import { createAnswerLog } from './http/answer-log.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
 import { createKnownClients } from './clients/client-cache.ts'
-import type { KnownClients } from './clients/client-cache.ts'
-import { pageRoutes } from './docs/pages.ts'
-import { metricsRoutes } from './probes/metrics.ts'
-import { operationRoutes } from './operation-routes.ts'
-import { probeRoutes } from './probes/probes.ts'
 import { loggable, problemOf } from './http/problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './http/problem.ts'
 import { requestIdOf } from './http/request-id.ts'
 import { answerOrigin, setSecurityHeaders } from './http/security-headers.ts'
 import { serve } from './http/serve.ts'
-import type { Routes } from './http/serve.ts'
-import { tenantRoutes } from './tenants/read-tenants.ts'
-import { terraformRoutes } from './terraform-routes.ts'
 import { answerServerError } from './http/server-errors.ts'
+import { openApiDocument } from './docs/openapi/document.ts'
+import { routes } from './routes.ts'
 
 /** The HTTP API over its dependencies; it does not listen yet. */
 export const buildApp = (deps: ApiDeps): FastifyInstance => {
@@ -103,22 +94,11 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   })
   answerUnknownRoutes(app)
 
-  serve(app, routesOf(deps, createKnownClients(deps)), deps, closing.signal)
+  const known = createKnownClients(deps)
+  const openApiText = JSON.stringify(openApiDocument(routes, settings))
+  serve(app, routes, { ...deps, known, openApiText }, closing.signal)
   return app
 }
-
-/** Every route of the API. */
-export const routesOf = (deps: ApiDeps, known: KnownClients): Routes => [
-  ...tenantRoutes(deps),
-  ...clientRoutes(deps, known),
-  ...terraformRoutes(deps, known),
-  ...changeRoutes(deps),
-  ...operationRoutes(deps, known),
-  ...adminRoutes(deps),
-  ...pageRoutes(deps),
-  ...probeRoutes(deps),
-  ...metricsRoutes(deps),
-]
 
 const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply, settings: ApiSettings): void => {
   reply.header('x-request-id', request.id)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import pLimit from 'p-limit'
 import { sortFields } from '../adapters/postgres/clients/list-request.ts'
 import { syncWords, terraformWords } from '../domain/clients/listing.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
@@ -81,15 +82,11 @@ const listOf = (number: number): string => {
 
 const flood = async (ask: Asking, count: number): Promise<ReadonlyMap<number, number>> => {
   const statuses = new Map<number, number>()
-  let next = 0
-  const send = async (): Promise<void> => {
-    for (let number = next++; number < count; number = next++) {
-      const answer = await ask(number)
-      await answer.arrayBuffer()
-      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, send))
+  await pLimit(atOnce).map(Array.from({ length: count }).keys(), async (number) => {
+    const answer = await ask(number)
+    await answer.arrayBuffer()
+    statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
+  })
   return statuses
 }
 

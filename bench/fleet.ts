@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
 import type { Stack } from '../test/support/assemble-stack.ts'
 
 /** Client ids of so many seeded clients, all owned by the bench's user. */
@@ -29,15 +30,11 @@ export const changeAll = async (
   concurrency = 16,
 ): Promise<void> => {
   const as = stack.token()
-  const left = [...ids]
-  const sender = async (): Promise<void> => {
-    for (let id = left.pop(); id !== undefined; id = left.pop()) {
-      const answer = await stack.patch(id, value(id), { as, headers: { prefer: 'respond-async' } })
-      await answer.text()
-      if (answer.status !== 202 && answer.status !== 200) throw new Error(`Nexus answered ${answer.status}.`)
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, sender))
+  await pLimit(concurrency).map(ids, async (id) => {
+    const answer = await stack.patch(id, value(id), { as, headers: { prefer: 'respond-async' } })
+    await answer.text()
+    if (answer.status !== 202 && answer.status !== 200) throw new Error(`Nexus answered ${answer.status}.`)
+  })
 }
 
 /** Waits until every accepted change is settled; answers how many were applied and rejected. */

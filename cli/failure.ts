@@ -1,4 +1,5 @@
 import { ConfigurationError, NoSuchTenant } from '../adapters/config/problems.ts'
+import { ProxyMisconfigured } from '../adapters/http/proxies.ts'
 import { SchemaOutdated } from '../adapters/postgres/database/schema-outdated.ts'
 import { RedisUnfit } from '../adapters/queue/fitness.ts'
 import { RemoteError } from '../adapters/nexus-api/client.ts'
@@ -15,6 +16,7 @@ const known = [
   Failure,
   NoSuchTenant,
   RedisUnfit,
+  ProxyMisconfigured,
   ConfigurationError,
   SchemaOutdated,
   RemoteError,

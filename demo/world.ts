@@ -7,6 +7,7 @@ import { finished } from 'node:stream/promises'
 import pg from 'pg'
 import { parseConfiguration } from '../adapters/config/load.ts'
 import { createLog } from '../adapters/log/log.ts'
+import { createHttp } from '../adapters/http/http.ts'
 import { startEmbedded } from '../adapters/embedded-postgres/embedded.ts'
 import { run } from '../process/start.ts'
 import { startSimulator } from '../simulator/main.ts'
@@ -51,7 +52,13 @@ export const startWorld = async (port: number): Promise<World> => {
     const applicationToken = `nxa_${randomBytes(24).toString('base64url')}`
     const file = configurationFile(tenants, database.url, applicationToken, port)
     const configuration = parseConfiguration(JSON.stringify(file), { file: 'the demo', env: {} })
-    const nexus = await run(configuration, { api: true, worker: true }, createLog('info', lines))
+    const nexus = await run(
+      configuration,
+      { api: true, worker: true },
+      createLog('info', lines),
+      undefined,
+      createHttp({}),
+    )
     closers.push(nexus.close)
     return {
       nexusUrl: nexus.url ?? '',

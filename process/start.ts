@@ -9,6 +9,8 @@ import type { Log } from '../adapters/log/log.ts'
 import { countAccepted, countCalls, countSettled, countWithdrawn } from '../adapters/metrics/counting.ts'
 import { createMetrics } from '../adapters/metrics/metrics.ts'
 import { createRates } from '../adapters/limits/rates.ts'
+import { createHttp } from '../adapters/http/http.ts'
+import type { Http } from '../adapters/http/http.ts'
 import { createSealing } from '../adapters/sealing/sealing.ts'
 import { createApplyChecks } from '../adapters/postgres/terraform/apply-checks.ts'
 import { createStateIndex } from '../adapters/postgres/terraform/state-index.ts'
@@ -71,9 +73,18 @@ const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
   return fit
 }
 
+/** Says at the start which proxies are used, and for what. */
+const tellProxies = (http: Http, { tenants, issuers }: Configuration, log: Log): void => {
+  const addresses = [...tenants.map(({ tokenUrl }) => tokenUrl), ...issuers.map(({ jwksUrl }) => jwksUrl)]
+  const origins = [...new Set(addresses.map((address) => new URL(address).origin))]
+  for (const [proxy, those] of Map.groupBy(origins, http.proxyOf))
+    if (proxy !== null) log.info({ proxy, for: those }, 'calls go out through a proxy')
+}
+
 /**
  * Builds a process from its configuration and starts it: here, and nowhere else, everything is put together.
  *
+ * @param http what calls go out by: through the proxies of the environment, unless told otherwise
  * @param onStuck what a process does that can no longer work, as it gets no jobs or has lost its database: it ends
  * @throws with a remedy when something that it needs is not there; what was started is closed again
  */
@@ -82,6 +93,7 @@ export const run = async (
   roles: Roles,
   log: Log,
   onStuck: () => void = () => undefined,
+  http: Http = createHttp(process.env),
 ): Promise<Running> => {
   const closers: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
@@ -122,13 +134,16 @@ export const run = async (
     const metrics = createMetrics(() => tenantGauges(quick.db, tenantIds, terraform.applyWaitMs))
     const { metricsPort, host } = configuration.server
     if (metricsPort !== null) closers.push((await serveMetrics(metrics, { host, port: metricsPort })).close)
+    tellProxies(http, configuration, log)
     const bare = createAuth0(
+      http,
       tenants.map(({ id, baseUrl, tokenUrl, audience, credential }) => ({
         id,
         baseUrl,
         token: { tokenUrl, audience, ...credential },
       })),
       callMs,
+      (tenantId, reason) => log.warn({ tenantId, reason }, 'a call to Auth0 got no answer'),
     )
     const plans = new Map(tenants.map(({ id, plan }) => [id, plan]))
     const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
@@ -192,7 +207,7 @@ export const run = async (
     const ofConfiguration = configuredCallers(configuration)
     for (const shadowed of await shadowedBy(ofConfiguration, callers))
       log.error(shadowed, 'the database has a caller of a name that the configuration has too: the latter counts')
-    const authenticate = createAuthenticator(configuration, {
+    const authenticate = createAuthenticator(http, configuration, {
       registered: callers,
       attemptLimits: {
         ofAddress: configuration.limits.failedSignInsOfAddress,

@@ -33,6 +33,11 @@ const steps: readonly Step[] = [
     about: 'every outage, three seeds, on the embedded PostgreSQL',
     run: ['run', 'chaos', '--', '--embedded', ...seeds],
   },
+  {
+    name: 'mutation',
+    about: 'what tests do not notice: at least 90 % of all changes made to domain/ must fail one',
+    run: ['run', 'mutation'],
+  },
   { name: 'bench', about: 'every figure beside its rival or limit', run: ['run', 'bench'] },
 ]
 

@@ -1,27 +1,25 @@
 import { isIPv6 } from 'node:net'
 import type { Credential } from './tokens/application.ts'
-import { makeCertificate } from './http/certificate.ts'
 import { clientRoutes } from './clients/client-routes.ts'
 import { controlRoutes } from './tenant/control-routes.ts'
-import { defaultsFor, globalClient, securityModeOf, type SecurityMode } from './clients/defaults.ts'
+import type { SecurityMode } from './clients/defaults.ts'
 import { FaultBox, type Faults } from './tenant/faults.ts'
 import { issuer, type UserToken } from './tokens/issuer.ts'
-import { pick, textOf, type JsonObject } from './json.ts'
+import { textOf, type JsonObject } from './json.ts'
 import { signingKey } from './tokens/keys.ts'
 import { rateLimit, type Limits } from './tenant/limits.ts'
 import { listen } from './http/listen.ts'
 import { everyScope, tokenRoute, Tokens } from './tokens/oauth.ts'
 import { router } from './http/route.ts'
-import { sampleClients } from './clients/samples.ts'
+import { completed, demoCredential, fill, type Content } from './seed/fill.ts'
 import { listener } from './server.ts'
 import { Stats, type Counts, type Write } from './tenant/stats.ts'
 import { Store, type StoredClient } from './clients/store.ts'
 import { tenantRoutes } from './tenant/tenant-routes.ts'
-import { newClientId, newSecret } from './clients/ids.ts'
 
 export type { Faults } from './tenant/faults.ts'
 
-export type SimulatorOptions = {
+export type SimulatorOptions = Content & {
   /** 0, the default, takes any free port. */
   port?: number
   /** Default 127.0.0.1. */
@@ -31,10 +29,6 @@ export type SimulatorOptions = {
    * a temporary directory.
    */
   https?: boolean | { caFile?: string; directory?: string }
-  /** So many sample clients, the same in every run. */
-  clients?: number
-  /** Further clients, as the API answers them; what they lack gets the defaults. */
-  seed?: readonly JsonObject[]
   /** Default `none`. */
   limits?: Limits
   /** Under which rules a third party is created that names none itself. Default `permissive`, as recorded. */
@@ -47,8 +41,6 @@ export type SimulatorOptions = {
   scopes?: readonly string[]
   /** How long a Management API token lasts, in seconds. Default 86400. */
   tokenSeconds?: number
-  /** Whether the tenant has "All Applications" and the credential's own application. Default true. */
-  builtIn?: boolean
   faults?: Partial<Faults>
   log?: (line: string) => void
 }
@@ -77,50 +69,6 @@ export type Simulator = {
   readonly stats: Counts & { writes: readonly Write[] }
   resetStats: () => void
   close: () => Promise<void>
-}
-
-/** The application that demos and tests use. */
-const demoCredential: Credential = {
-  clientId: 'nexusDemoManagementApplication00',
-  clientSecret: 'nexus-demo-secret-for-the-simulated-tenant-only-0000000000000000',
-}
-
-// Views add these; a seed taken from an answer has them.
-const addedByViews = new Set(['tenant', 'signing_keys', 'encrypted'])
-
-const completed = (seed: JsonObject): StoredClient => {
-  const id = typeof seed['client_id'] === 'string' ? seed['client_id'] : newClientId()
-  const given = pick(seed, (name) => !addedByViews.has(name))
-  // What the API once answered is whole: what it lacks, the client has not, except a secret that was hidden.
-  const isWhole = seed['global'] === true || seed['jwt_configuration'] !== undefined
-  const hasSecret = !isWhole || seed['client_authentication_methods'] !== undefined
-  const derived = seed['global'] === true ? {} : { global: false, callback_url_template: false }
-  const secret = hasSecret ? { client_secret: newSecret() } : {}
-  return {
-    ...(isWhole ? derived : defaultsFor(seed, securityModeOf(seed, 'permissive'))),
-    ...secret,
-    ...given,
-    client_id: id,
-  }
-}
-
-const ownClient = ({ clientId, clientSecret }: Credential): JsonObject => ({
-  name: 'Nexus Management',
-  app_type: 'non_interactive',
-  grant_types: ['client_credentials'],
-  token_endpoint_auth_method: 'client_secret_post',
-  oidc_conformant: true,
-  client_id: clientId,
-  client_secret: clientSecret,
-})
-
-const fill = (store: Store, options: SimulatorOptions, credential: Credential): void => {
-  for (const client of sampleClients(options.clients ?? 0)) store.put(client)
-  if (options.builtIn !== false) {
-    store.put(globalClient('nexusDemoAllApplications00000000', newSecret()))
-    store.put(completed(ownClient(credential)))
-  }
-  for (const client of options.seed ?? []) store.put(completed(client))
 }
 
 /** An address to listen on as it stands in a URL. */
@@ -174,7 +122,10 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     closing: closing.signal,
   })
   const certificate =
-    options.https === undefined || options.https === false ? undefined : await makeCertificate(options.https, host)
+    options.https === undefined || options.https === false
+      ? undefined
+      : // Loaded where it is needed only: it takes longer than the rest of the simulator.
+        await (await import('./http/certificate.ts')).makeCertificate(options.https, host)
   const server = await listen(handle, { host, port: options.port ?? 0, certificate })
   at.port = server.port
   at.domain = `${nameOf(host)}:${at.port}`

@@ -3,6 +3,8 @@ import { ClientsClient } from 'auth0/clients'
 import { z } from 'zod'
 import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
 import type { Failure, RateReading, Reply } from '../../domain/changes/verdict.ts'
+import type { Http } from '../http/http.ts'
+import { Unreachable } from '../http/unreachable.ts'
 import { safeMessage, strip } from './strip.ts'
 import { createTokens, TokenFailure } from './tokens.ts'
 import type { Tokens, TokenSettings } from './tokens.ts'
@@ -36,24 +38,54 @@ const Thrown = z.object({
   rawResponse: z.object({ headers: z.instanceof(Headers) }).optional(),
 })
 
+/** The cause of an error of the SDK's, where no answer came. */
+const Silent = z.object({ cause: z.instanceof(Unreachable) })
+
+/**
+ * `fetch` as the SDK takes one, on the client that everything goes out by.
+ *
+ * @throws Unreachable
+ */
+const fetchOn =
+  (http: Http): typeof fetch =>
+  async (input, { method, headers, body, signal } = {}) => {
+    if (input instanceof globalThis.Request || (body !== undefined && body !== null && typeof body !== 'string'))
+      throw new TypeError('The SDK sends addresses and texts only.')
+    const answer = await http.ask(String(input), {
+      method: method ?? 'GET',
+      headers: Object.fromEntries(new Headers(headers)),
+      ...(typeof body === 'string' ? { body } : {}),
+      deadline: signal ?? new AbortController().signal,
+    })
+    return new Response(answer.body.length === 0 ? null : new Uint8Array(answer.body), answer)
+  }
+
 /**
  * The Auth0 Management API about clients. Every answer is a `Reply`: nothing of the SDK leaves this folder, and no
  * secret but by `readSecret`. The SDK's own retries are off: they would sleep inside a job, deaf to its lease.
  *
  * @param timeoutMs of one call, the answer's body included
+ * @param onSilence told of each call that got no answer, and why
  */
-export const createAuth0 = (tenants: readonly Auth0Tenant[], timeoutMs: number) => {
+export const createAuth0 = (
+  http: Http,
+  tenants: readonly Auth0Tenant[],
+  timeoutMs: number,
+  onSilence: (tenantId: string, reason: string) => void = () => undefined,
+) => {
   const connections = new Map(
     tenants.map((tenant): [string, Connection] => {
-      const tokens = createTokens(tenant.token, timeoutMs)
-      const sdk = new ClientsClient({ baseUrl: tenant.baseUrl, token: tokens.get, maxRetries: 0 })
+      const tokens = createTokens(http, tenant.token, timeoutMs)
+      const sdk = new ClientsClient({ baseUrl: tenant.baseUrl, token: tokens.get, maxRetries: 0, fetch: fetchOn(http) })
       return [tenant.id, { sdk, tokens }]
     }),
   )
-  const connectionOf = (tenantId: string): Connection => {
+  const ask = async <Body>(tenantId: string, request: Request<Body>): Promise<Reply<Body>> => {
     const connection = connections.get(tenantId)
     if (connection === undefined) throw new Error(`The tenant ${tenantId} is not configured.`)
-    return connection
+    const reply = await call(connection, timeoutMs, request)
+    if (!reply.ok && reply.status === null) onSilence(tenantId, reply.message)
+    return reply
   }
   const options = (signal: AbortSignal, correlation: string = randomUUID()): RequestOptions => ({
     maxRetries: 0,
@@ -65,7 +97,7 @@ export const createAuth0 = (tenants: readonly Auth0Tenant[], timeoutMs: number) 
   return {
     /** Reads one client. */
     get: ({ tenantId, clientId }: ClientKey): Promise<Reply<Auth0Client>> =>
-      call(connectionOf(tenantId), timeoutMs, (sdk, signal) =>
+      ask(tenantId, (sdk, signal) =>
         sdk.get(clientId, {}, options(signal)).withRawResponse().then(parseAs(Client, strip)),
       ),
 
@@ -74,7 +106,7 @@ export const createAuth0 = (tenants: readonly Auth0Tenant[], timeoutMs: number) 
      * not show it: that takes the scope `read:client_keys`. Source: Auth0's documents of `GET /api/v2/clients/{id}`.
      */
     readSecret: ({ tenantId, clientId }: ClientKey): Promise<Reply<string | null>> =>
-      call(connectionOf(tenantId), timeoutMs, (sdk, signal) =>
+      ask(tenantId, (sdk, signal) =>
         sdk
           .get(clientId, { fields: 'client_secret', include_fields: true }, options(signal))
           .withRawResponse()
@@ -92,7 +124,7 @@ export const createAuth0 = (tenants: readonly Auth0Tenant[], timeoutMs: number) 
       members: Readonly<Record<string, unknown>>,
       correlation: string,
     ): Promise<Reply<Auth0Client>> =>
-      call(connectionOf(tenantId), timeoutMs, (sdk, signal) =>
+      ask(tenantId, (sdk, signal) =>
         sdk.update(clientId, members, options(signal, correlation)).withRawResponse().then(parseAs(Client, strip)),
       ),
 
@@ -103,7 +135,7 @@ export const createAuth0 = (tenants: readonly Auth0Tenant[], timeoutMs: number) 
      * @param take clients on a page, at most 100
      */
     list: (tenantId: string, from: string | undefined, take: number): Promise<Reply<ClientPage>> =>
-      call(connectionOf(tenantId), timeoutMs, async (sdk, signal) => {
+      ask(tenantId, async (sdk, signal) => {
         const queryParams = { take, ...(from === undefined ? {} : { from }) }
         const page = await sdk.list(
           { per_page: null, page: null, include_totals: null },
@@ -121,6 +153,7 @@ interface Connection {
   readonly tokens: Tokens
 }
 type RequestOptions = ClientsClient.RequestOptions
+type Request<Body> = (sdk: ClientsClient, signal: AbortSignal) => Promise<Reply<Body>>
 
 const toPage = ({ clients, next }: z.infer<typeof Page>): ClientPage => ({
   clients: clients.map((client) => ({ clientId: client.client_id, client: strip(client) })),
@@ -131,7 +164,7 @@ const toPage = ({ clients, next }: z.infer<typeof Page>): ClientPage => ({
 const call = async <Body>(
   { sdk, tokens }: Connection,
   timeoutMs: number,
-  request: (sdk: ClientsClient, signal: AbortSignal) => Promise<Reply<Body>>,
+  request: Request<Body>,
 ): Promise<Reply<Body>> => {
   const signal = AbortSignal.timeout(timeoutMs)
   const attempt = async (): Promise<{ reply: Reply<Body>; token?: string }> => {
@@ -154,7 +187,7 @@ const deadline = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const expire = (): void => {
-      reject(new Error('The call took too long.'))
+      reject(new Error('The deadline has passed.'))
     }
     signal.addEventListener('abort', expire, { once: true })
     work.then(resolve, reject).finally(() => {
@@ -186,8 +219,10 @@ const silence = (message: string): Failure => ({
 const replyOf = (error: unknown): Reply<never> => {
   if (error instanceof TokenFailure) return { ok: false, rate: noRate, ...error.failure }
   const thrown = Thrown.safeParse(error)
-  if (!thrown.success || thrown.data.statusCode === undefined)
-    return { ok: false, rate: noRate, ...silence('No complete answer came from Auth0.') }
+  if (!thrown.success || thrown.data.statusCode === undefined) {
+    const said = Silent.safeParse(error).data?.cause.said ?? 'it did not answer in time'
+    return { ok: false, rate: noRate, ...silence(`No complete answer came from Auth0: ${said}.`) }
+  }
   const { statusCode, body, rawResponse } = thrown.data
   const known = ErrorBody.safeParse(body)
   const headers = rawResponse?.headers ?? new Headers()

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Failure } from '../../domain/changes/verdict.ts'
+import type { Http, HttpAnswer } from '../http/http.ts'
+import { Unreachable } from '../http/unreachable.ts'
 
 /** How to get a token of one tenant. */
 export interface TokenSettings {
@@ -18,10 +20,12 @@ const ErrorAnswer = z.object({ error: z.string(), error_description: z.string().
 
 /** No token could be had; `failure` reads like any failed call, so that one place decides what follows. */
 export class TokenFailure extends Error {
+  override readonly name = 'TokenFailure'
   readonly failure: Failure
-  constructor(failure: Failure) {
-    super(failure.message)
-    this.name = 'TokenFailure'
+
+  /** @param cause where no answer came */
+  constructor(failure: Failure, cause?: Unreachable) {
+    super(failure.message, { cause })
     this.failure = failure
   }
 }
@@ -35,17 +39,18 @@ export interface CredentialFacts {
 }
 
 /** Gets a token, and lets go of it. @throws TokenFailure */
-export const inspectCredential = async (settings: TokenSettings, timeoutMs: number): Promise<CredentialFacts> => {
+export const inspectCredential = async (
+  http: Http,
+  settings: TokenSettings,
+  timeoutMs: number,
+): Promise<CredentialFacts> => {
   const asked = Date.now()
-  const response = await ask(settings, timeoutMs)
+  const { headers, token } = await ask(http, settings, timeoutMs)
   const answeredAt = (asked + Date.now()) / 2
-  const body: unknown = await response.json().catch(() => undefined)
-  const answer = Answer.safeParse(body)
-  if (!response.ok || !answer.success) throw new TokenFailure(failureOf(response, body))
   // A Date has no fractions: on the average it is half a second old.
-  const date = Date.parse(response.headers.get('date') ?? '') + 500
+  const date = Date.parse(headers.get('date') ?? '') + 500
   return {
-    scopes: answer.data.scope?.split(' ').filter((scope) => scope !== '') ?? null,
+    scopes: token.scope?.split(' ').filter((scope) => scope !== '') ?? null,
     skewMs: Number.isNaN(date) ? null : date - answeredAt,
   }
 }
@@ -58,19 +63,13 @@ const renewAt = 0.8
  *
  * The SDK's own provider keeps a token for each instance and never drops one that Auth0 refuses, hence this.
  */
-export const createTokens = (settings: TokenSettings, timeoutMs: number) => {
+export const createTokens = (http: Http, settings: TokenSettings, timeoutMs: number) => {
   let current: { readonly token: string; readonly renewAt: number } | undefined
   let flight: Promise<string> | undefined
 
   const mint = async (): Promise<string> => {
-    const response = await ask(settings, timeoutMs)
-    const body: unknown = await response.json().catch(() => undefined)
-    const answer = Answer.safeParse(body)
-    if (!response.ok || !answer.success) throw new TokenFailure(failureOf(response, body))
-    current = {
-      token: answer.data.access_token,
-      renewAt: performance.now() + answer.data.expires_in * renewAt * 1000,
-    }
+    const { token } = await ask(http, settings, timeoutMs)
+    current = { token: token.access_token, renewAt: performance.now() + token.expires_in * renewAt * 1000 }
     return current.token
   }
 
@@ -94,9 +93,25 @@ export const createTokens = (settings: TokenSettings, timeoutMs: number) => {
 
 export type Tokens = ReturnType<typeof createTokens>
 
-const ask = async (settings: TokenSettings, timeoutMs: number): Promise<Response> => {
+/** The longest answer of a token endpoint, in bytes. */
+const maximumBytes = 262_144
+
+/** Asks for a token. @throws TokenFailure */
+const ask = async (
+  http: Http,
+  settings: TokenSettings,
+  timeoutMs: number,
+): Promise<{ readonly headers: Headers; readonly token: z.infer<typeof Answer> }> => {
+  const answer = await send(http, settings, timeoutMs)
+  const body = jsonOf(answer)
+  const token = Answer.safeParse(body)
+  if (answer.status !== 200 || !token.success) throw new TokenFailure(failureOf(answer, body))
+  return { headers: answer.headers, token: token.data }
+}
+
+const send = async (http: Http, settings: TokenSettings, timeoutMs: number): Promise<HttpAnswer> => {
   try {
-    return await fetch(settings.tokenUrl, {
+    return await http.ask(settings.tokenUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -105,22 +120,25 @@ const ask = async (settings: TokenSettings, timeoutMs: number): Promise<Response
         client_secret: settings.clientSecret,
         audience: settings.audience,
       }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
+      deadline: AbortSignal.timeout(timeoutMs),
+      maximumBytes,
     })
-  } catch {
-    // The cause may quote the request; that it did not answer is all that is needed.
-    throw new TokenFailure({
-      status: null,
-      errorCode: null,
-      fromAuth0: false,
-      message: 'The token endpoint did not answer.',
-      retryAfter: null,
-    })
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error
+    const message = `The token endpoint did not answer: ${error.said}.`
+    throw new TokenFailure({ status: null, errorCode: null, fromAuth0: false, message, retryAfter: null }, error)
   }
 }
 
-const failureOf = (response: Response, body: unknown): Failure => {
+const jsonOf = ({ body }: HttpAnswer): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const failureOf = (response: HttpAnswer, body: unknown): Failure => {
   const error = ErrorAnswer.safeParse(body)
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
   // The endpoint answers 401, 403 and, for an unknown client, 400: whichever it is, the credential is not taken.

@@ -1,6 +1,7 @@
 import { imitatedPrefix, prefixOn } from '../../domain/access/identities.ts'
 import type { TurnLimits } from '../../domain/limits/turns.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
+import type { Http } from '../http/http.ts'
 import type { Configuration, IssuerConfiguration, TenantScope } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'
 import type { AttemptLimits } from './attempts.ts'
@@ -92,6 +93,7 @@ const refuseImitation = (issuers: readonly IssuerConfiguration[], { userId, role
  * before those of the database: they work while it is away, and their names are theirs.
  */
 export const createAuthenticator = (
+  http: Http,
   configuration: Pick<Configuration, 'issuers' | 'applicationTokens' | 'serviceAccounts'>,
   {
     now,
@@ -111,7 +113,7 @@ export const createAuthenticator = (
   )
   const { issuers } = configuration
   const steady = now ?? (() => performance.now())
-  const verifyBearer = createBearerVerifier(issuers, now ?? Date.now, keyTimes, steady)
+  const verifyBearer = createBearerVerifier(http, issuers, now ?? Date.now, keyTimes, steady)
   const attempts = createAttempts(steady, attemptLimits)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,

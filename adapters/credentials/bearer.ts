@@ -2,6 +2,7 @@ import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { repeatsMember } from '../../domain/texts/json-text.ts'
 import type { IssuerConfiguration } from '../config/configuration.ts'
+import type { Http } from '../http/http.ts'
 import { readClaims } from './claims.ts'
 import type { UserClaims } from './claims.ts'
 import { AuthenticationUnavailable, IssuerUnavailable, Unauthenticated } from './errors.ts'
@@ -90,13 +91,14 @@ const verify = async (
  * @param steady milliseconds of a clock that nobody sets, for the age of keys
  */
 export const createBearerVerifier = (
+  http: Http,
   issuers: readonly IssuerConfiguration[],
   now: () => number,
   times: KeyTimes = defaultKeyTimes,
   steady: () => number = now,
 ) => {
   const known = new Map(
-    issuers.map((issuer) => [issuer.issuer, { issuer, find: createIssuerKeys(issuer, steady, times) }]),
+    issuers.map((issuer) => [issuer.issuer, { issuer, find: createIssuerKeys(http, issuer, steady, times) }]),
   )
   return async (token: string): Promise<Bearer> => {
     const entry = known.get(claimedIssuer(token) ?? '')

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors } from 'jose'
 import type { JWK, JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
+import type { Http } from '../http/http.ts'
 import { IssuerUnavailable } from './errors.ts'
 
 /** How the keys of an issuer are kept. Milliseconds. */
@@ -37,31 +38,17 @@ const KeySet = z
   .object({ keys: z.array(z.looseObject({ kty: z.string() })) })
   .transform(({ keys }) => ({ keys: keys.filter(({ kty }) => kty !== 'oct').map(publicKeyOf) }))
 
-const readLimited = async (response: Response): Promise<string> => {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length
-    if (size > maximumBytes) throw new Error(`The key set is larger than ${maximumBytes} bytes.`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-const fetchKeys = async (url: string, timeoutMs: number): Promise<JWTVerifyGetKey> => {
-  // Keys come from the configured address only: a redirect is not followed.
-  const response = await fetch(url, {
+/** The keys of an issuer, from the configured address only. @throws Unreachable, or an Error with what is wrong with them */
+export const fetchKeys = async (http: Http, url: string, timeoutMs: number): Promise<JWK[]> => {
+  const { status, body } = await http.ask(url, {
     headers: { accept: 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
+    deadline: AbortSignal.timeout(timeoutMs),
+    maximumBytes,
   })
-  if (response.status !== 200) {
-    await response.body?.cancel()
-    throw new Error(`The key set was answered with status ${response.status}.`)
-  }
-  const keySet = KeySet.parse(JSON.parse(await readLimited(response)))
-  if (keySet.keys.length === 0) throw new Error('The key set holds no keys.')
-  return createLocalJWKSet(keySet)
+  if (status !== 200) throw new Error(`The key set was answered with status ${status}.`)
+  const { keys } = KeySet.parse(JSON.parse(body.toString('utf8')))
+  if (keys.length === 0) throw new Error('The key set holds no keys.')
+  return keys
 }
 
 /**
@@ -73,6 +60,7 @@ const fetchKeys = async (url: string, timeoutMs: number): Promise<JWTVerifyGetKe
  *   errors where no key fits
  */
 export const createIssuerKeys = (
+  http: Http,
   { issuer, jwksUrl }: { issuer: string; jwksUrl: string },
   now: () => number,
   times: KeyTimes = defaultKeyTimes,
@@ -85,7 +73,8 @@ export const createIssuerKeys = (
   const fetchNow = async (): Promise<void> => {
     const at = now()
     try {
-      keys = { find: await fetchKeys(jwksUrl, times.timeoutMs), fetchedAt: at }
+      const found = await fetchKeys(http, jwksUrl, times.timeoutMs)
+      keys = { find: createLocalJWKSet({ keys: found }), fetchedAt: at }
       attempt = { at, failure: undefined }
     } catch (failure) {
       attempt = { at, failure }

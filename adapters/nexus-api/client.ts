@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { createHttp } from '../http/http.ts'
+import type { Http, HttpAnswer } from '../http/http.ts'
+import { Unreachable } from '../http/unreachable.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { withoutSlashes } from '../../domain/texts/web-address.ts'
 import type { Issue } from '../../domain/texts/json-text.ts'
@@ -16,9 +19,9 @@ export interface Remote {
    *
    * @throws RemoteError where no answer came: `unreachable`, `timeout`, `redirected`
    */
-  readonly ask: (method: Method, path: string, request?: RemoteRequest) => Promise<RemoteAnswer>
+  readonly ask: (method: Method, path: string, request?: RemoteRequest) => Promise<HttpAnswer>
   /** One call that is granted, and its answer. @throws RemoteError as `ask`, and `refused` for a status from 400 on */
-  readonly granted: (method: Method, path: string, request?: RemoteRequest) => Promise<RemoteAnswer>
+  readonly granted: (method: Method, path: string, request?: RemoteRequest) => Promise<HttpAnswer>
   /** One call, and its JSON in the expected shape. @throws RemoteError as `granted`, and `unexpected` for another shape */
   readonly json: <T>(method: Method, path: string, shape: z.ZodType<T>, request?: RemoteRequest) => Promise<T>
 }
@@ -31,12 +34,6 @@ interface RemoteRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Query parameters; those that are undefined are left out. */
   readonly query?: Readonly<Record<string, string | undefined>>
-}
-
-interface RemoteAnswer {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: Buffer
 }
 
 export type RemoteErrorCode = 'not-configured' | 'unreachable' | 'timeout' | 'redirected' | 'refused' | 'unexpected'
@@ -67,6 +64,8 @@ type RemoteCredential =
   | { readonly token: string; readonly applicationToken: string | null }
 
 export interface RemoteOptions {
+  /** What it is asked by; without proxies unless given. */
+  readonly http?: Http
   readonly url: string
   readonly credential: RemoteCredential
   /** For one attempt, milliseconds. */
@@ -119,7 +118,7 @@ export const remoteOf = (env: NodeJS.ProcessEnv, url: string | undefined = env['
       'not-configured',
       'Set NEXUS_URL to where Nexus is reached, such as https://nexus.example.com.',
     )
-  return createRemote({ url, credential: credentialOf(env) })
+  return createRemote({ http: createHttp(env), url, credential: credentialOf(env) })
 }
 
 const headersOf = (credential: RemoteCredential): Record<string, string> => {
@@ -141,7 +140,7 @@ const bodyOf = (body: unknown): { body?: string | Buffer; type?: string } => {
 }
 
 /** How long to wait before the same again, milliseconds; null where it is no use. */
-const pauseAfter = ({ status, headers }: RemoteAnswer, attempt: number): number | null => {
+const pauseAfter = ({ status, headers }: HttpAnswer, attempt: number): number | null => {
   if (status !== 429 && status !== 503) return null
   const seconds = Number(headers.get('retry-after') ?? Number.NaN)
   const wait = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : 500 * 2 ** attempt
@@ -149,16 +148,16 @@ const pauseAfter = ({ status, headers }: RemoteAnswer, attempt: number): number 
 }
 
 export const createRemote = (options: RemoteOptions): Remote => {
-  const { credential, timeoutMs = 30_000, retries = 3 } = options
+  const { http = createHttp({}), credential, timeoutMs = 30_000, retries = 3 } = options
   const url = remoteUrl(options.url)
 
-  const once = async (method: Method, path: string, request: RemoteRequest): Promise<RemoteAnswer> => {
+  const once = async (method: Method, path: string, request: RemoteRequest): Promise<HttpAnswer> => {
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) query.set(name, value)
     const { body, type } = bodyOf(request.body)
     const address = `${url}${path}${query.size === 0 ? '' : `?${query.toString()}`}`
     try {
-      const answer = await fetch(address, {
+      return await http.ask(address, {
         method,
         headers: {
           ...headersOf(credential),
@@ -166,16 +165,14 @@ export const createRemote = (options: RemoteOptions): Remote => {
           ...(type === undefined ? {} : { 'content-type': type }),
           ...request.headers,
         },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }),
-        // Followed, a redirection would carry the application's token to another host.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { body }),
+        deadline: AbortSignal.timeout(timeoutMs),
       })
-      return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) }
     } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError')
+      if (!(error instanceof Unreachable)) throw error
+      if (error.code === 'TIMEOUT')
         throw new RemoteError('timeout', `${url} did not answer within ${timeoutMs / 1000} s.`, { cause: error })
-      throw new RemoteError('unreachable', `${url} cannot be reached: ${reasonOf(error)}.`, { cause: error })
+      throw new RemoteError('unreachable', `${url} cannot be reached: ${error.said}. ${error.remedy}`, { cause: error })
     }
   }
 
@@ -217,15 +214,7 @@ export const createRemote = (options: RemoteOptions): Remote => {
   }
 }
 
-/** What a network error says: `fetch failed` has its reason in its cause. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  const cause = error.cause instanceof Error ? error.cause : error
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  return cause.message === '' ? code || error.message : cause.message
-}
-
-const jsonOf = ({ body }: RemoteAnswer): unknown => {
+const jsonOf = ({ body }: HttpAnswer): unknown => {
   try {
     return JSON.parse(body.toString('utf8'))
   } catch {
@@ -240,7 +229,7 @@ const ProblemBody = z.object({
 })
 
 /** The answer's own words, where they are a problem (RFC 9457). */
-const refusalOf = (answer: RemoteAnswer, method: Method, address: string): RemoteError => {
+const refusalOf = (answer: HttpAnswer, method: Method, address: string): RemoteError => {
   const { status } = answer
   const problem = ProblemBody.safeParse(jsonOf(answer))
   if (!problem.success)

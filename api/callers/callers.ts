@@ -6,7 +6,7 @@ import type { CallerRow, CallerStore } from '../../adapters/postgres/callers.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { ConfiguredCallers } from '../../adapters/config/configured-callers.ts'
 import { callerChange, newCaller, Rotation } from '../../domain/access/caller-requests.ts'
-import { excessOf, excessOfSecret, isAdministrator, mayOversee } from '../../domain/access/grants.ts'
+import { excessOf, excessOfSecret, mayOversee } from '../../domain/access/grants.ts'
 import type { Grant } from '../../domain/access/grants.ts'
 import { ownerNameOf, retire, revoke, rotate } from '../../domain/access/registered.ts'
 import type { Registered, RegisteredKind } from '../../domain/access/registered.ts'
@@ -15,18 +15,20 @@ import { pointerTo } from '../../domain/texts/json-text.ts'
 import type { Issue } from '../../domain/texts/json-text.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { configuredView, registeredView } from './caller-view.ts'
-import { identify } from '../http/access.ts'
-import type { Identifying, TenantsById } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { parseJson } from '../http/json.ts'
 import { refuseParameters } from '../http/query.ts'
-import { forbidden, notFound, Problem } from '../http/problem.ts'
+import { notFound, Problem } from '../http/problem.ts'
 
 /**
  * Applications and service accounts, for administrators of tenants. An entry that reaches beyond an administrator's
  * tenants is not there for them: it is on no list, and 404 at its address.
  */
 
-type Stage = (request: ApiRequest) => Promise<ApiResponse>
+type Stage = (request: ApiRequest, caller: Caller) => Promise<ApiResponse>
+
+/** Where they are. */
+export const callersPath = { application: '/v1/admin/applications', account: '/v1/admin/accounts' } as const
 
 /** Some of what can be done with the entries of the database. */
 type RegistersTo<Does extends keyof CallerStore[RegisteredKind]> = Readonly<
@@ -51,9 +53,9 @@ const words: Readonly<
 
 /** GET: those of the database and of the configuration, by name. */
 export const listCallers =
-  (deps: Identifying & Configured & { readonly callers: RegistersTo<'list'> }, kind: RegisteredKind): Stage =>
-  async (request) => {
-    const caller = await administratorOf(deps, request)
+  (kind: RegisteredKind) =>
+  (deps: Configured & { readonly callers: RegistersTo<'list'> }): Stage =>
+  async (request, caller) => {
     refuseParameters(request.query)
     const configured = deps.configuredCallers[kind]
     const registered = (await deps.callers[kind].list()).filter(
@@ -68,9 +70,9 @@ export const listCallers =
 
 /** GET of one. */
 export const readCaller =
-  (deps: Identifying & Finding, kind: RegisteredKind): Stage =>
-  async (request) => {
-    const caller = await administratorOf(deps, request)
+  (kind: RegisteredKind) =>
+  (deps: Finding): Stage =>
+  async (request, caller) => {
     refuseParameters(request.query)
     const configured = configuredOf(deps, kind, nameOf(request))
     if (configured !== undefined && mayOversee(caller, configured.grant))
@@ -80,13 +82,9 @@ export const readCaller =
 
 /** POST: a new one. Its secret stands in this answer, and never again. */
 export const createCaller =
-  (
-    deps: Identifying & Configured & TenantsById & Logged & { readonly callers: RegistersTo<'create'> },
-    kind: RegisteredKind,
-    path: string,
-  ): Stage =>
-  async (request) => {
-    const caller = await administratorOf(deps, request)
+  (kind: RegisteredKind) =>
+  (deps: Configured & TenantsById & Logged & { readonly callers: RegistersTo<'create'> }): Stage =>
+  async (request, caller) => {
     refuseParameters(request.query)
     const { name, grant, expiresAt } = parse(newCaller[kind], await request.readBody())
     request.audit.note({ target: name })
@@ -104,14 +102,14 @@ export const createCaller =
     if (made === undefined) throw taken
     tell(deps, kind, caller, made, 'created')
     const answer = json(201, { ...registeredView(kind, made), [words[kind].secret]: secret })
-    return { ...answer, headers: { ...answer.headers, location: `${path}/${encodeURIComponent(name)}` } }
+    return { ...answer, headers: { ...answer.headers, location: `${callersPath[kind]}/${encodeURIComponent(name)}` } }
   }
 
 /** PATCH: what it is good for, until when, and whether it is disabled. */
 export const changeCaller =
-  (deps: Identifying & Deciding & TenantsById & Logged, kind: RegisteredKind): Stage =>
-  async (request) => {
-    const caller = await administratorOf(deps, request)
+  (kind: RegisteredKind) =>
+  (deps: Deciding & TenantsById & Logged): Stage =>
+  async (request, caller) => {
     refuseParameters(request.query)
     const change = parse(callerChange[kind], await request.readBody())
     const changed = await decide(deps, kind, caller, request, (entry, now) => {
@@ -127,9 +125,9 @@ export const changeCaller =
 
 /** POST …/rotate: a new secret, with the present one good beside it for a while. Whoever gets a secret could use it all. */
 export const rotateSecret =
-  (deps: Identifying & Finding & Deciding & Logged, kind: RegisteredKind): Stage =>
-  async (request) => {
-    const caller = await administratorOf(deps, request)
+  (kind: RegisteredKind) =>
+  (deps: Finding & Deciding & Logged): Stage =>
+  async (request, caller) => {
     refuseParameters(request.query)
     const bytes = await request.readBody()
     const { overlapSeconds } = parse(Rotation, bytes.length === 0 ? Buffer.from('{}') : bytes)
@@ -158,9 +156,9 @@ export const rotateSecret =
 
 /** POST …/retire: ends the overlap of a rotation now. */
 export const retireSecret =
-  (deps: Identifying & Deciding & Logged, kind: RegisteredKind): Stage =>
-  async (request) => {
-    const caller = await administratorOf(deps, request)
+  (kind: RegisteredKind) =>
+  (deps: Deciding & Logged): Stage =>
+  async (request, caller) => {
     refuseParameters(request.query)
     const retired = await decide(deps, kind, caller, request, retire)
     tell(deps, kind, caller, retired, 'retired its former secret')
@@ -169,9 +167,9 @@ export const retireSecret =
 
 /** DELETE: revokes it, at once and for good. Its name stays taken: it may stand on owners, and does in records. */
 export const revokeCaller =
-  (deps: Identifying & Deciding & Logged, kind: RegisteredKind): Stage =>
-  async (request) => {
-    const caller = await administratorOf(deps, request)
+  (kind: RegisteredKind) =>
+  (deps: Deciding & Logged): Stage =>
+  async (request, caller) => {
     refuseParameters(request.query)
     const name = nameOf(request)
     refuseConfigured(deps, kind, caller, name)
@@ -187,13 +185,6 @@ export const revokeCaller =
     tell(deps, kind, caller, revoked, 'revoked')
     return { status: 204, headers: {}, body: null }
   }
-
-/** @throws Problem 403 */
-const administratorOf = async (deps: Identifying, request: ApiRequest): Promise<Caller> => {
-  const caller = await identify(deps, request)
-  if (!isAdministrator(caller)) throw forbidden('This needs the permission tenant.admin on a tenant.', 'tenant.admin')
-  return caller
-}
 
 const nameOf = (request: ApiRequest): string => request.params['name'] ?? ''
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { wholeClient } from '../clients/answers.ts'
 import { Author, count, Issue, text, time } from '../http/answers.ts'
 
 /** What is answered about changes. */
@@ -57,3 +58,27 @@ export const Operation = z
   })
   .describe('Changes of many clients in one request, and what has come of each')
   .meta({ id: 'Operation' })
+
+/** What a request is answered that changes one client. */
+export const acceptedChange = {
+  200: wholeClient('Auth0 has taken the change, and its reply has been read back', [
+    'ETag',
+    'Nexus-Change',
+    'Nexus-Sync',
+    'Nexus-Warning',
+    'Nexus-Replayed',
+    'Nexus-Dry-Run',
+    'Preference-Applied',
+  ]),
+  202: wholeClient('Accepted, and not finished within the wait: it will be applied, rejected or withdrawn', [
+    'ETag',
+    'Nexus-Change',
+    'Nexus-Sync',
+    'Nexus-Warning',
+    'Nexus-Replayed',
+    'Nexus-Dry-Run',
+    'Preference-Applied',
+    'Location',
+    'Retry-After',
+  ]),
+}

@@ -16,36 +16,39 @@ import type { Answering } from './answer-change.ts'
 import type { PatchBodies } from './parse-list.ts'
 import { previewAnswer } from './preview.ts'
 import { readAnswer } from '../clients/client-answer.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
+import type { KnownClients, KnowsClients } from '../clients/client-cache.ts'
 import { recordOfSecret, withSecret } from '../clients/secret.ts'
 import type { ReadingSecrets } from '../clients/secret.ts'
-import { requireClientPermission, askerOf, clientIdOf, requirePermission, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { askerOf, clientIdOf, requirePermission, tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { withIdempotencyKey } from '../http/idempotency.ts'
 import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
 import { patchKindOf } from '../http/media-type.ts'
 import { waitPreferenceOf } from '../http/prefer.ts'
 import { include, parseQuery } from '../http/query.ts'
 import { headerText } from '../http/request.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 
-type Patching = Admitting &
+type Patching = TenantsById &
   Repeating &
   Accepting &
   Answering &
   ReadingSecrets & { readonly bodies: Pick<PatchBodies, 'patch'>; readonly settings: ClaimSettings }
 
 /** A preview answers no client, and so no secret. */
-const parameters = z
-  .strictObject({ dryRun: z.enum(['true', 'false']).optional(), include })
+export const PatchQuery = z
+  .strictObject({
+    dryRun: z.enum(['true', 'false']).optional().describe('`true`: nothing is done; `preview` tells what would be'),
+    include,
+  })
   .refine(({ dryRun, include }) => dryRun !== 'true' || include === undefined)
 
 /** PATCH /v1/tenants/{tenantId}/clients/{clientId}: from request to answer. */
 export const patchClient =
-  (deps: Patching, known: KnownClients) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const since = known.now()
-    const caller = await requireClientPermission(deps, request, 'write')
+  (deps: Patching & KnowsClients) =>
+  async (request: ApiRequest<'client.preview'>, caller: Caller): Promise<ApiResponse> => {
+    const { known } = deps
     const kind = patchKindOf(
       headerText(request.headers['content-type']),
       headerText(request.headers['content-encoding']),
@@ -53,7 +56,7 @@ export const patchClient =
     const body = await request.readBody()
     const patch = await deps.bodies.patch(kind, body)
     const { dryRun, include } = parseQuery(
-      parameters,
+      PatchQuery,
       request.query,
       'dryRun (true or false) and, where it is not true, include (secret)',
     )
@@ -65,11 +68,11 @@ export const patchClient =
       caller,
       patch,
       ifMatch: headerText(request.headers['if-match']),
-      since,
+      since: request.arrivedAt,
       gone: request.gone,
     }
     if (dryRun === 'true') {
-      request.audit.note({ action: 'client.preview' })
+      request.decides('client.preview')
       return preview(known, wanted, key.clientId)
     }
     const claimTtlMs = deps.settings.claimMs + waitPreferenceOf(headerText(request.headers['prefer']), deps.settings).ms

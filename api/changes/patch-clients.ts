@@ -15,13 +15,14 @@ import type { Waking } from '../clients/wake.ts'
 import { answerOperation, operationAgain } from './answer-operation.ts'
 import type { AnsweringOperations } from './answer-operation.ts'
 import { headerText } from '../http/request.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import { requireClientPermission, noSuchClient, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { noSuchClient, tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { withIdempotencyKey } from '../http/idempotency.ts'
 import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
 import { keepAnswer, keepProblem, problemIn } from '../http/stored-answer.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
+import type { KnownClients, KnowsClients } from '../clients/client-cache.ts'
 import { patchKindOf } from '../http/media-type.ts'
 import { operationLink } from './operation-view.ts'
 import { acceptPatch } from './accept-patch.ts'
@@ -63,7 +64,7 @@ interface AwaitingOperation {
   readonly settings: PollSettings
 }
 
-type PatchingMany = Admitting &
+type PatchingMany = TenantsById &
   Repeating &
   DecidingAll &
   AwaitingOperation &
@@ -78,11 +79,9 @@ type PatchingMany = Admitting &
  * of its own, whatever becomes of the others.
  */
 export const patchClients =
-  (deps: PatchingMany, known: KnownClients) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { settings } = deps
-    const since = known.now()
-    const caller = await requireClientPermission(deps, request, 'write')
+  (deps: PatchingMany & KnowsClients) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
+    const { known, settings } = deps
     const kind = patchKindOf(
       headerText(request.headers['content-type']),
       headerText(request.headers['content-encoding']),
@@ -95,7 +94,7 @@ export const patchClients =
     const waitPreference = waitPreferenceOf(headerText(request.headers['prefer']), settings)
     const claimTtlMs = settings.claimMs + settings.decideMs + waitPreference.ms
     const what = ['PATCH', kind]
-    const list: PatchListRequest = { tenant, caller, since, gone: request.gone, elements }
+    const list: PatchListRequest = { tenant, caller, since: request.arrivedAt, gone: request.gone, elements }
     const again = operationAgain(deps, tenant, caller, (id) => decideAll(deps, known, request, list, id, undefined))
     return withIdempotencyKey(
       deps,

@@ -1,10 +1,11 @@
 import type { Change, Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { changeView } from './change-view.ts'
-import { requireClientPermission, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { notFound } from '../http/problem.ts'
 import { mustRead } from '../clients/access.ts'
 
@@ -30,9 +31,8 @@ export const findChange = async (
 
 /** GET /v1/tenants/{tenantId}/changes/{changeId}: who changed what, when, and what came of it. */
 export const readChange =
-  (deps: Admitting & FindingChanges) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const caller = await requireClientPermission(deps, request, 'read')
+  (deps: TenantsById & FindingChanges) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
     const tenant = tenantOf(deps, request)
     const { change, record } = await findChange(deps, tenant.id, request.params['changeId'] ?? '')
     mustRead(tenant, caller, record)

@@ -3,8 +3,8 @@ import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import { hasPermission } from '../../domain/access/authorize.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import { requireClientPermission, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { viewFor } from './answer-operation.ts'
 import { isDone } from './operation-view.ts'
 import { refuseParameters } from '../http/query.ts'
@@ -18,9 +18,8 @@ interface ReadingOperations {
 
 /** GET /v1/tenants/{tenantId}/operations/{operationId}: how far changes are that were asked for together. */
 export const readOperation =
-  (deps: Admitting & ReadingOperations) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const caller = await requireClientPermission(deps, request, 'read')
+  (deps: TenantsById & ReadingOperations) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
     refuseParameters(request.query)
     const tenant = tenantOf(deps, request)
     const id = request.params['operationId'] ?? ''

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Clients, AccessRecord } from '../../adapters/postgres/clients/clients.ts'
 import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
 import { accessFields } from '../../domain/clients/desired.ts'
@@ -168,12 +169,10 @@ const atOnce = 8
 
 /** Works on a few at a time; once one has thrown, no further one is begun. */
 export const eachOf = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
-  // All take from one generator, which a loop that ends early closes for the others too.
-  const queue = (function* () {
-    yield* items
-  })()
-  const run = async (): Promise<void> => {
-    for (const item of queue) await work(item)
+  const limit = pLimit(atOnce)
+  try {
+    await limit.map(items, work)
+  } finally {
+    limit.clearQueue()
   }
-  await Promise.all(Array.from({ length: atOnce }, run))
 }

@@ -1,7 +1,8 @@
 import type { Changes } from '../../adapters/postgres/changes/changes.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import { requireClientPermission, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { refuseParameters } from '../http/query.ts'
 import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
@@ -10,9 +11,8 @@ import { mustWrite } from '../clients/access.ts'
 
 /** DELETE /v1/tenants/{tenantId}/changes/{changeId}: takes a change back that still waits. */
 export const withdrawChange =
-  (deps: Admitting & FindingChanges & { readonly changes: Pick<Changes, 'withdraw'> }) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const caller = await requireClientPermission(deps, request, 'write')
+  (deps: TenantsById & FindingChanges & { readonly changes: Pick<Changes, 'withdraw'> }) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
     refuseParameters(request.query)
     const tenant = tenantOf(deps, request)
     const { change, record } = await findChange(deps, tenant.id, request.params['changeId'] ?? '')

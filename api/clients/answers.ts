@@ -3,7 +3,8 @@ import { listedFields } from '../../domain/clients/fields.ts'
 import { syncWords } from '../../domain/clients/listing.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { count, Issue, text, texts, time } from '../http/answers.ts'
-import { clientMembers, fieldMembers } from './client-schema.ts'
+import type { AnswerHeader, OperationAnswer } from '../http/operation.ts'
+import { clientMembers, exampleClient, fieldMembers } from './client-schema.ts'
 
 /** What is answered about clients. */
 
@@ -27,6 +28,13 @@ const Preview = z
   .meta({ id: 'Preview' })
 
 export const Client = z.strictObject({ ...clientMembers, preview: Preview.optional() }).meta({ id: 'Client' })
+
+export const wholeClient = (description: string, headers: readonly AnswerHeader[]): OperationAnswer => ({
+  description,
+  schema: Client,
+  headers,
+  example: exampleClient,
+})
 
 const ListedClient = z
   .strictObject({

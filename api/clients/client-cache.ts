@@ -35,7 +35,7 @@ export interface KnownClients {
    * The client as Auth0 has it, by a reading that began after a request: what was on its way before may be too old. Several
    * requests share one that began after all of them.
    *
-   * @param since when the request came, by the same clock as `now`
+   * @param since when the request came, in milliseconds of `performance.now()`
    * @throws Problem 404 where Auth0 no longer has it, 503 where Auth0 cannot be asked
    */
   readonly readSince: (
@@ -49,7 +49,11 @@ export interface KnownClients {
    * stand on no page are not there, unless the list could not be read to its end.
    */
   readonly readPages: (tenant: TenantConfiguration, wanted: ReadonlySet<string>, asker: Asker) => Promise<PagesRead>
-  readonly now: () => number
+}
+
+/** What a handler needs that looks clients up. */
+export interface KnowsClients {
+  readonly known: KnownClients
 }
 
 /** What pages of Auth0's list had of the clients that were looked for. */
@@ -111,7 +115,9 @@ interface Knowing {
   readonly settings: ReadSettings
 }
 
-export const createKnownClients = (deps: Knowing, now: () => number = () => performance.now()): KnownClients => {
+const now = (): number => performance.now()
+
+export const createKnownClients = (deps: Knowing): KnownClients => {
   const { clients, settings } = deps
   const absent = createAbsences(settings.absentMs, settings.maximumAbsent, now)
   const flights = new Map<string, Flight>()
@@ -273,8 +279,6 @@ export const createKnownClients = (deps: Knowing, now: () => number = () => perf
       for (const clientId of sought) if (!found.has(clientId)) absent.add(nameOf({ tenantId, clientId }))
       return { found, retryAfterMs: null }
     },
-
-    now,
   }
 }
 

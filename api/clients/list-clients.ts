@@ -11,10 +11,11 @@ import { syncOf, syncWords, terraformWords } from '../../domain/clients/listing.
 import { measured } from '../../domain/texts/lengths.ts'
 import { textOf } from '../../domain/shape.ts'
 import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { cursorOf, listDigest, positionIn } from '../http/cursor.ts'
-import { requireClientPermission, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { unavailable } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
 
@@ -23,16 +24,16 @@ const sorts = sortFields.flatMap((field) => [field, `-${field}`] as const)
 
 /** The parameters, as the document tells them too. */
 export const ListQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: measured('cursor').optional(),
-  owner: keptName('label').optional(),
-  product: keptName('label').optional(),
-  manuallyCreated: flag.optional(),
-  terraform: z.enum(terraformWords).optional(),
-  sync: z.enum(syncWords).optional(),
-  drifted: flag.optional(),
-  text: keptName('search').optional(),
-  sort: z.enum(sorts).default('name'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('How many on a page'),
+  cursor: measured('cursor').optional().describe('`next` of the page before'),
+  owner: keptName('label').optional().describe('A role or a user id on `owners`'),
+  product: keptName('label').optional().describe('The name of its product'),
+  manuallyCreated: flag.optional().describe('Whether it stands in no Terraform state that Nexus holds'),
+  terraform: z.enum(terraformWords).optional().describe('How it stands with Terraform'),
+  sync: z.enum(syncWords).optional().describe('Whether Auth0 has what was accepted'),
+  drifted: flag.optional().describe('Whether a field that Nexus owns was changed outside Nexus'),
+  text: keptName('search').optional().describe('Part of its id, its name, its product or its application'),
+  sort: z.enum(sorts).default('name').describe('What the list is ordered by; with `-` before it, downwards'),
 })
 const parameters =
   'limit (1 to 100), cursor (the next of the page before), owner, product, manuallyCreated and drifted (true or false), ' +
@@ -44,9 +45,8 @@ const rebuiltAtOnce = 1000
 
 /** GET /v1/tenants/{tenantId}/clients: the clients that the caller may read, page by page. */
 export const listClients =
-  (deps: Admitting & { readonly lists: ClientLists }) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const caller = await requireClientPermission(deps, request, 'read')
+  (deps: TenantsById & { readonly lists: ClientLists }) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
     const { limit, cursor, sort, ...filters } = parseQuery(ListQuery, request.query, parameters)
     const tenant = tenantOf(deps, request)
     const order = orderOf(sort)

@@ -2,38 +2,13 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { marked } from 'marked'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import type { BrowserSettings } from '../http/security-headers.ts'
-import { openApiDocument } from './openapi/document.ts'
-import { operations } from './openapi/operations.ts'
 import { notFound, problems } from '../http/problem.ts'
-import type { Routes } from '../http/serve.ts'
 
-export interface DocumentSettings extends Pick<BrowserSettings, 'publicUrl' | 'applicationTokenHeader'> {
-  /** Of the program, as the document tells it. */
-  readonly version: string
-}
-
-/** What people and their tools read: the document, a page to try it in, and a page for each problem. */
-export const pageRoutes = ({ settings }: { readonly settings: DocumentSettings }): Routes => {
-  const document = JSON.stringify(
-    openApiDocument(operations, {
-      version: settings.version,
-      url: settings.publicUrl,
-      applicationTokenHeader: settings.applicationTokenHeader,
-    }),
-  )
-  return [
-    {
-      method: 'GET',
-      url: '/openapi.json',
-      action: 'probe',
-      answer: () => Promise.resolve(page('application/json', document)),
-    },
-    { method: 'GET', url: '/docs', action: 'probe', answer: () => Promise.resolve(page('text/html', docsPage)) },
-    { method: 'GET', url: '/docs/:asset', action: 'probe', answer: docsAsset },
-    { method: 'GET', url: '/problems/:code', action: 'probe', answer: problemPage },
-  ]
-}
+/** GET /openapi.json. @param deps the document, as JSON */
+export const openApi =
+  ({ openApiText }: { readonly openApiText: string }) =>
+  (): Promise<ApiResponse> =>
+    Promise.resolve(page('application/json', openApiText))
 
 /** Nothing but what this server has; the page's own styles are written into it. */
 const policy =
@@ -51,7 +26,10 @@ const page = (type: string, body: string | Buffer): ApiResponse => ({
   body,
 })
 
-const docsPage = `<!doctype html>
+/** GET /docs: a page to read the document in, and to try it. */
+export const docsPage = () => (): Promise<ApiResponse> => Promise.resolve(page('text/html', html))
+
+const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -74,32 +52,38 @@ const assets: Readonly<Record<string, { readonly type: string; readonly read: ()
 
 const ofPackage = (file: string): Buffer => readFileSync(fileURLToPath(import.meta.resolve(file)))
 
-const docsAsset = (request: ApiRequest): Promise<ApiResponse> => {
-  const name = request.params['asset'] ?? ''
-  const asset = Object.hasOwn(assets, name) ? assets[name] : undefined
-  if (asset === undefined) throw notFound('There is no such file.')
-  return Promise.resolve(page(asset.type, asset.read()))
-}
+/** GET /docs/{asset}: what that page is made of. */
+export const docsAsset =
+  () =>
+  (request: ApiRequest): Promise<ApiResponse> => {
+    const name = request.params['asset'] ?? ''
+    const asset = Object.hasOwn(assets, name) ? assets[name] : undefined
+    if (asset === undefined) throw notFound('There is no such file.')
+    return Promise.resolve(page(asset.type, asset.read()))
+  }
 
 /** The reference of problems, a section for each. */
 const reference = (): string => readFileSync(new URL('../../docs/reference/problems.md', import.meta.url), 'utf8')
 
-const problemPage = async (request: ApiRequest): Promise<ApiResponse> => {
-  const code = request.params['code'] ?? ''
-  if (!Object.hasOwn(problems, code)) throw notFound('There is no such problem.')
-  const section = reference()
-    .split(/^## /m)
-    .find((one) => one.startsWith(`${code}\n`))
-  const html = await marked.parse(`# ${section ?? code}`)
-  return page(
-    'text/html',
-    `<!doctype html>
+/** GET /problems/{code}: a page about a problem. */
+export const problemPage =
+  () =>
+  async (request: ApiRequest): Promise<ApiResponse> => {
+    const code = request.params['code'] ?? ''
+    if (!Object.hasOwn(problems, code)) throw notFound('There is no such problem.')
+    const section = reference()
+      .split(/^## /m)
+      .find((one) => one.startsWith(`${code}\n`))
+    const told = await marked.parse(`# ${section ?? code}`)
+    return page(
+      'text/html',
+      `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${code}</title>
 <style>body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, sans-serif }</style>
 <body>
-${html}`,
-  )
-}
+${told}`,
+    )
+  }

@@ -1,10 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
-import type { StateKey } from '../../adapters/postgres/terraform/state-rows.ts'
-import { couldReachAny, hasPermission } from '../../domain/access/authorize.ts'
 import type { Verb } from '../../domain/access/authorize.ts'
-import { ClientId, StateName, TenantId } from '../../domain/vocabulary.ts'
+import { ClientId } from '../../domain/vocabulary.ts'
 import type { Caller, Permission } from '../../domain/vocabulary.ts'
 import type { ApiRequest } from './request.ts'
 import { forbidden, notFound, tooMany } from './problem.ts'
@@ -51,59 +49,6 @@ export const identify = async (deps: Identifying, request: ApiRequest): Promise<
   const waitMs = deps.rate(caller, request.params['tenantId'] ?? null)
   if (waitMs > 0) throw tooMany('This caller sends too many requests. Wait as long as Retry-After says.', waitMs)
   return caller
-}
-
-/**
- * Who asks, let in as far as can be told without looking anything up.
- *
- * @throws Unauthenticated, IssuerUnavailable; Problem 403 for a caller whom no client of the tenant could let in, 404
- *   for what cannot be a tenant's id
- */
-export const requireClientPermission = async (deps: Identifying, request: ApiRequest, verb: Verb): Promise<Caller> => {
-  const caller = await identify(deps, request)
-  const tenantId = request.params['tenantId'] ?? ''
-  if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
-  const door = couldReachAny(caller, verb, tenantId)
-  if (!door.allowed) throw forbidden(door.detail, door.needs)
-  return caller
-}
-
-/**
- * Who asks for what needs one of a few permissions on the tenant.
- *
- * @throws as `requireClientPermission`
- */
-export const requireAnyPermission = async (
-  deps: Identifying,
-  request: ApiRequest,
-  ...anyOf: readonly [Permission, ...Permission[]]
-): Promise<Caller> => {
-  const caller = await identify(deps, request)
-  const tenantId = request.params['tenantId'] ?? ''
-  if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
-  const door = hasPermission(caller, anyOf, tenantId)
-  if (!door.allowed) throw forbidden(door.detail, door.needs)
-  return caller
-}
-
-/**
- * Who asks for a Terraform state: one of the permissions on the tenant, and credentials that are good for that state.
- *
- * @throws as `requireClientPermission`
- */
-export const requireStateAccess = async (
-  deps: Admitting,
-  request: ApiRequest,
-  ...anyOf: readonly [Permission, ...Permission[]]
-): Promise<{ readonly caller: Caller; readonly tenant: TenantConfiguration; readonly key: StateKey }> => {
-  const caller = await requireAnyPermission(deps, request, ...anyOf)
-  const tenant = tenantOf(deps, request)
-  const name = StateName.safeParse(request.params['state'])
-  if (!name.success)
-    throw notFound('The name of a state is letters, digits, dots, dashes and underscores, 128 at most.')
-  if (!coversState(caller, name.data))
-    throw forbidden(`The caller's credentials are not good for the state ${name.data}.`, 'state')
-  return { caller, tenant, key: { tenantId: tenant.id, name: name.data } }
 }
 
 /** Whether a caller's credentials are good for a state, whatever they permit. */

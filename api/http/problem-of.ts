@@ -44,8 +44,17 @@ export const problemOf = (error: unknown): Problem => {
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
-/** What of an error may be logged: errors of the database carry rows, and those of HTTP clients whole requests. */
+/**
+ * What of an error may be logged: errors of the database carry rows, and those of HTTP clients whole requests. Why a
+ * sign-in cannot be decided is told by its cause.
+ */
 export const loggable = (error: unknown): Readonly<Record<string, unknown>> =>
   error instanceof Error
-    ? { name: error.name, message: error.message, code: codeOf(error), stack: error.stack }
+    ? {
+        name: error.name,
+        message: error.message,
+        code: codeOf(error),
+        stack: error.stack,
+        ...(error instanceof AuthenticationUnavailable && { cause: loggable(error.cause) }),
+      }
     : { message: typeof error }

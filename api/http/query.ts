@@ -3,7 +3,10 @@ import { greatest } from '../../domain/texts/lengths.ts'
 import { Problem } from './problem.ts'
 
 /** `?include=secret`: the client with its secret. */
-export const include = z.literal('secret').optional()
+export const include = z
+  .literal('secret')
+  .optional()
+  .describe('`secret`: with the client secret, by `client.secret.read`')
 
 /**
  * A query string, by the schema that says what it may be.

@@ -1,8 +1,15 @@
 import type { AuditDraft } from '../../adapters/postgres/audit.ts'
+import type { AuditAction } from '../../domain/access/audit.ts'
 import type { AnswerHeaders } from './problem.ts'
 
-/** What a stage is asked: a request, without anything of the server that carried it. */
-export interface ApiRequest {
+/**
+ * What a stage is asked: a request, without anything of the server that carried it.
+ *
+ * @typeParam Refined what it may turn out to decide about, besides what its route says
+ */
+export interface ApiRequest<Refined extends AuditAction = never> {
+  /** When it came, in milliseconds of `performance.now()`. */
+  readonly arrivedAt: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly params: Readonly<Record<string, string>>
   /** The query string's raw text, without the question mark. */
@@ -18,6 +25,8 @@ export interface ApiRequest {
   readonly closing: AbortSignal
   /** What is to be recorded of this request; who learns more of it notes it there. */
   readonly audit: AuditDraft
+  /** Says what is being decided about, where the route alone does not tell. */
+  readonly decides: (action: Refined) => void
 }
 
 /** An answer that is no problem. The body is JSON, unless a header `content-type` says otherwise; null where there is none. */

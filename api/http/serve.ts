@@ -5,22 +5,7 @@ import type { ApiResponse, ApiRequest } from './request.ts'
 import { readBody } from './body.ts'
 import { answerRecorded, auditDraftOf } from './audited.ts'
 import type { Recording } from './audited.ts'
-
-/** A group of routes: what answers where, without anything of the server. */
-export type Routes = readonly {
-  readonly method: 'DELETE' | 'GET' | 'LOCK' | 'PATCH' | 'POST' | 'PUT' | 'UNLOCK'
-  readonly url: string
-  /** What it decides about, for the audit; a stage that knows better notes it in the request's record. */
-  readonly action: AuditAction
-  readonly answer: (request: ApiRequest) => Promise<ApiResponse>
-}[]
-
-/** What a group of handlers needs of the world, put together: what one of them needs, all together need. */
-export type NeedsOf<Handlers extends (deps: never, ...rest: never[]) => unknown> = [Handlers] extends [
-  (deps: infer Needs, ...rest: never[]) => unknown,
-]
-  ? Needs
-  : never
+import type { Route } from './route.ts'
 
 const Params = z.record(z.string(), z.string())
 
@@ -31,12 +16,21 @@ export interface BodySettings {
 
 type Serving = Recording & { readonly settings: BodySettings }
 
-/** Puts routes on the server: a request becomes an `ApiRequest`, an `ApiResponse` becomes a response; what is decided is recorded. */
-export const serve = (app: FastifyInstance, routes: Routes, deps: Serving, closing: AbortSignal): void => {
-  for (const { method, url, action, answer } of routes)
+/**
+ * Puts routes on the server: a request becomes an `ApiRequest`, an `ApiResponse` becomes a response; what is decided is
+ * recorded.
+ */
+export const serve = <Needs extends Serving>(
+  app: FastifyInstance,
+  routes: readonly Route<Needs>[],
+  deps: Needs,
+  closing: AbortSignal,
+): void => {
+  for (const { method, path, action, answering } of routes) {
+    const answer = answering(deps)
     app.route({
       method,
-      url,
+      url: path,
       handler: async (request, reply) => {
         const asked = apiRequestOf(request, reply, action, deps.settings, closing)
         try {
@@ -46,6 +40,7 @@ export const serve = (app: FastifyInstance, routes: Routes, deps: Serving, closi
         }
       },
     })
+  }
 }
 
 const apiRequestOf = (
@@ -54,19 +49,22 @@ const apiRequestOf = (
   action: AuditAction,
   settings: BodySettings,
   closing: AbortSignal,
-): ApiRequest => {
+): ApiRequest<AuditAction> => {
   const gone = new AbortController()
   // The response's `close`: it comes when the answer is out, and when the connection is lost before.
   reply.raw.once('close', () => gone.abort())
   const params = Params.parse(request.params)
+  const audit = auditDraftOf(action, request, params)
   return {
+    arrivedAt: performance.now(),
     headers: request.headers,
     params,
     query: request.url.split('?').slice(1).join('?'),
     readBody: (limitBytes = settings.bodyLimitBytes) => readBody(request.raw, limitBytes),
     gone: gone.signal,
     closing,
-    audit: auditDraftOf(action, request, params),
+    audit,
+    decides: (decided) => audit.note({ action: decided }),
   }
 }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { Metrics } from '../../adapters/metrics/metrics.ts'
 import { notFound } from '../http/problem.ts'
-import type { Routes } from '../http/serve.ts'
+import type { ApiRequest, ApiResponse } from '../http/request.ts'
 
 export interface MetricsSettings {
   /** Where metrics are, when it is not with the API. */
@@ -15,28 +15,20 @@ interface Measured {
 }
 
 /**
- * GET /metrics, where the API listens. Who comes through a proxy finds nothing here: what is counted is for those who
- * look after the process, and the rest of the world has no business with it.
+ * GET /metrics, where the API listens. Nothing is here where metrics have a port of their own, or for who comes through a
+ * proxy: what is counted is for those who look after the process, and the rest of the world has no business with it.
  */
-export const metricsRoutes = ({ metrics, settings }: Measured): Routes =>
-  settings.metricsPort === null
-    ? [
-        {
-          method: 'GET',
-          url: '/metrics',
-          action: 'probe',
-          answer: async ({ headers }) => {
-            if (headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined)
-              throw notFound('There is nothing at this address.')
-            return {
-              status: 200,
-              headers: { 'cache-control': 'no-store', 'content-type': metrics.contentType },
-              body: await metrics.text(),
-            }
-          },
-        },
-      ]
-    : []
+export const readMetrics =
+  ({ metrics, settings }: Measured) =>
+  async ({ headers }: ApiRequest): Promise<ApiResponse> => {
+    const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined
+    if (settings.metricsPort !== null || isForwarded) throw notFound('There is nothing at this address.')
+    return {
+      status: 200,
+      headers: { 'cache-control': 'no-store', 'content-type': metrics.contentType },
+      body: await metrics.text(),
+    }
+  }
 
 /** The same on a port of its own, also for a process without the API. @throws when it cannot be listened on */
 export const serveMetrics = async (

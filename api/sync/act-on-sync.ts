@@ -9,7 +9,7 @@ import type { RightOnReading } from '../../domain/clients/rights.ts'
 import type { Acceptance } from '../../domain/changes/accept.ts'
 import { pendingPaths } from '../../domain/clients/desired.ts'
 import { drifts } from '../../domain/clients/drift.ts'
-import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
+import type { Caller, Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { answerAccepted, answeredAgain, answerStored } from '../changes/answer-change.ts'
 import type { Answering } from '../changes/answer-change.ts'
 import { wake } from '../clients/wake.ts'
@@ -17,13 +17,13 @@ import type { Waking } from '../clients/wake.ts'
 import { headerText } from '../http/request.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { clientAnswer } from '../clients/client-answer.ts'
-import { requireClientPermission, clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { withIdempotencyKey } from '../http/idempotency.ts'
 import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
 import { parseJson } from '../http/json.ts'
 import { isStale, notRead } from '../clients/client-cache.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
+import type { KnownClients, KnowsClients } from '../clients/client-cache.ts'
 import { patchKindOf } from '../http/media-type.ts'
 import { decidedOnReading, findFor, refuseBacklog, refuseForeign } from '../changes/accept-patch.ts'
 import type { Accepting, Changing } from '../changes/accept-patch.ts'
@@ -32,27 +32,27 @@ import { waitPreferenceOf } from '../http/prefer.ts'
 import { forbidden, Problem } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
 
-const Body = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
-type Action = z.infer<typeof Body>['action']
+export const SyncAction = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
+type Action = z.infer<typeof SyncAction>['action']
 
 /** What has the worker read a client anew. */
 type Retrying = Waking & { readonly clients: Pick<Clients, 'retry'> }
 
-type Syncing = Admitting & Repeating & Accepting & Answering & Retrying & { readonly settings: ClaimSettings }
+type Syncing = TenantsById & Repeating & Accepting & Answering & Retrying & { readonly settings: ClaimSettings }
 
 /**
  * POST /v1/tenants/{tenantId}/clients/{clientId}/sync: try again now; put Nexus' values back where somebody changed them
  * in Auth0; or take the outside values over. The last two are changes like any other.
  */
 export const actOnSync =
-  (deps: Syncing, known: KnownClients) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const since = known.now()
-    const caller = await requireClientPermission(deps, request, 'write')
+  (deps: Syncing & KnowsClients) =>
+  async (request: ApiRequest<`sync.${Action}`>, caller: Caller): Promise<ApiResponse> => {
+    const { known } = deps
+    const since = request.arrivedAt
     patchKindOf(headerText(request.headers['content-type']), headerText(request.headers['content-encoding']))
     const body = await request.readBody()
     const action = actionOf(body)
-    request.audit.note({ action: `sync.${action}` })
+    request.decides(`sync.${action}`)
     refuseParameters(request.query)
     const tenant = tenantOf(deps, request)
     const clientId = clientIdOf(request)
@@ -114,7 +114,7 @@ const resolveDrift = async (
 
 /** @throws Problem 400 */
 const actionOf = (bytes: Uint8Array): Action => {
-  const body = Body.safeParse(parseJson(bytes))
+  const body = SyncAction.safeParse(parseJson(bytes))
   if (body.success) return body.data.action
   throw new Problem('malformed', 'The body is {"action": "retry"}, or "revert", or "accept".', {
     errors: body.error.issues.map(({ path, message }) => ({

@@ -8,11 +8,12 @@ import { readFields } from '../../domain/clients/field-values.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { terraformStatusView } from '../clients/terraform-status.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { changeView, nested } from '../changes/change-view.ts'
-import { requireClientPermission, askerOf, clientIdOf, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
+import { askerOf, clientIdOf, tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
+import type { KnowsClients } from '../clients/client-cache.ts'
 import { mustRead } from '../clients/access.ts'
 
 interface Synced {
@@ -25,11 +26,10 @@ const newest = 100
 
 /** GET /v1/tenants/{tenantId}/clients/{clientId}/sync: desired and observed side by side, and what is between them. */
 export const readSync =
-  (deps: Admitting & Synced, known: KnownClients) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const caller = await requireClientPermission(deps, request, 'read')
+  (deps: TenantsById & Synced & KnowsClients) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
     const tenant = tenantOf(deps, request)
-    const record = await known.find(tenant, clientIdOf(request), askerOf(caller, 'read', request.gone))
+    const record = await deps.known.find(tenant, clientIdOf(request), askerOf(caller, 'read', request.gone))
     mustRead(tenant, caller, record)
     const [changes, terraformStatus] = await Promise.all([
       deps.changes.list(record.key, newest),

@@ -4,8 +4,8 @@ import { auditActionNames, auditOutcomes } from '../../domain/access/audit.ts'
 import { keptName, KeptTime, momentOf } from '../../domain/texts/kept.ts'
 import { measured } from '../../domain/texts/lengths.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import { requireAnyPermission, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { parseQuery } from '../http/query.ts'
 
 /** A cursor is where the page before ended: time and id of its last record. */
@@ -17,15 +17,15 @@ const Cursor = measured('time').transform((text, context): AuditPlace => {
   return z.NEVER
 })
 
-const Query = z.strictObject({
-  since: KeptTime.optional(),
-  until: KeptTime.optional(),
-  actor: keptName('target').optional(),
-  action: z.enum(auditActionNames).optional(),
-  outcome: z.enum(auditOutcomes).optional(),
-  target: keptName('target').optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: Cursor.optional(),
+export const AuditQuery = z.strictObject({
+  since: KeptTime.optional().describe('From then on'),
+  until: KeptTime.optional().describe('Before then'),
+  actor: keptName('target').optional().describe('A user id, or the name of a service account or of a policy'),
+  action: z.enum(auditActionNames).optional().describe('What was decided about'),
+  outcome: z.enum(auditOutcomes).optional().describe('How it was decided'),
+  target: keptName('target').optional().describe('A client id, the name of a state, the id of a change'),
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('How many on a page'),
+  cursor: Cursor.optional().describe('`next` of the page before'),
 })
 
 const parameters =
@@ -33,10 +33,9 @@ const parameters =
 
 /** GET /v1/tenants/{tenantId}/audit: who was let do what, and who was not; newest first. */
 export const listAudit =
-  (deps: Admitting & { readonly audit: Pick<Audit, 'page'> }) =>
+  (deps: TenantsById & { readonly audit: Pick<Audit, 'page'> }) =>
   async (request: ApiRequest): Promise<ApiResponse> => {
-    await requireAnyPermission(deps, request, 'tenant.admin')
-    const { limit, cursor, ...filter } = parseQuery(Query, request.query, parameters)
+    const { limit, cursor, ...filter } = parseQuery(AuditQuery, request.query, parameters)
     const { id: tenantId } = tenantOf(deps, request)
     const found = await deps.audit.page(
       { ...filter, tenantId },

@@ -1,21 +1,12 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
 import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
-import type { Audit } from '../../adapters/postgres/audit.ts'
 import { coversTenant } from '../../domain/access/authorize.ts'
-import { TenantId } from '../../domain/vocabulary.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { RedisProblem } from '../../domain/redis-fitness.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import { identify, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
-import { readTenantReport } from './plan-and-drift.ts'
-import type { Reporting } from './plan-and-drift.ts'
-import { pauseTenant } from './pause.ts'
-import type { PausingTenants } from './pause.ts'
-import { forbidden, notFound } from '../http/problem.ts'
-import type { Routes } from '../http/serve.ts'
-import { listAudit } from './list-audit.ts'
+import { tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { statesView } from '../terraform/state-versions.ts'
 
 /** What tells how a tenant stands. */
@@ -25,39 +16,19 @@ interface Telling {
   readonly queue: { readonly problem: () => RedisProblem | null }
 }
 
-type OfTenants = Admitting & Telling & PausingTenants & Reporting & { readonly audit: Pick<Audit, 'page'> }
-
-/** `/v1/tenants`, `/v1/tenants/{tenantId}` and what stands below it for the whole tenant */
-export const tenantRoutes = (deps: OfTenants): Routes => [
-  { method: 'GET', url: '/v1/tenants', action: 'tenant.read', answer: listTenants(deps) },
-  { method: 'GET', url: '/v1/tenants/:tenantId', action: 'tenant.read', answer: readTenant(deps) },
-  { method: 'POST', url: '/v1/tenants/:tenantId/pause', action: 'pause', answer: pauseTenant(deps, true) },
-  { method: 'POST', url: '/v1/tenants/:tenantId/resume', action: 'resume', answer: pauseTenant(deps, false) },
-  { method: 'GET', url: '/v1/tenants/:tenantId/audit', action: 'audit.read', answer: listAudit(deps) },
-  { method: 'GET', url: '/v1/tenants/:tenantId/plan', action: 'client.read', answer: readTenantReport(deps, 'plan') },
-  { method: 'GET', url: '/v1/tenants/:tenantId/drift', action: 'client.read', answer: readTenantReport(deps, 'drift') },
-]
-
-/** The tenants on which the caller may do anything, each with its health. */
-const listTenants =
-  (deps: Admitting & Telling) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const caller = await identify(deps, request)
-    if (caller.permissions.size === 0) throw forbidden('The caller has no permission on any tenant.', 'any permission')
+/** GET /v1/tenants: those on which the caller may do anything, each with its health. */
+export const listTenants =
+  (deps: TenantsById & Telling) =>
+  async (_request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
     const tenants = [...deps.tenants.values()].filter(({ id }) => coversTenant(caller, id))
     return answer({ tenants: await Promise.all(tenants.map((tenant) => tenantView(deps, tenant, caller))) })
   }
 
-const readTenant =
-  (deps: Admitting & Telling) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const caller = await identify(deps, request)
-    const tenantId = request.params['tenantId'] ?? ''
-    if (!TenantId.safeParse(tenantId).success) throw notFound('There is no such tenant.')
-    if (caller.permissions.size === 0 || !coversTenant(caller, tenantId))
-      throw forbidden('The caller has no permission on this tenant.', 'any permission')
-    return answer(await tenantView(deps, tenantOf(deps, request), caller))
-  }
+/** GET /v1/tenants/{tenantId}: one of them. */
+export const readTenant =
+  (deps: TenantsById & Telling) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> =>
+    answer(await tenantView(deps, tenantOf(deps, request), caller))
 
 const answer = (body: unknown): ApiResponse => ({
   status: 200,

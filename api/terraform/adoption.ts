@@ -8,12 +8,12 @@ import { isPlainAddress } from '../../domain/terraform/state.ts'
 import { StateName } from '../../domain/vocabulary.ts'
 import type { Caller, ClientKey } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import { requireAnyPermission, askerOf, clientIdOf, coversState, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { askerOf, clientIdOf, coversState, tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import { parseJson } from '../http/json.ts'
 import { namedPlaces, terraformStatusView, statusOf } from '../clients/terraform-status.ts'
 import type { TerraformStatus } from '../clients/terraform-status.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
+import type { KnowsClients } from '../clients/client-cache.ts'
 import { refuseParameters } from '../http/query.ts'
 import { forbidden, Problem } from '../http/problem.ts'
 
@@ -31,11 +31,13 @@ const answerStatus = (key: ClientKey, status: TerraformStatus, caller: Caller): 
   }
 }
 
+export const Adoption = z.strictObject({ state: StateName.optional() })
+
 /** PUT …/clients/{clientId}/terraform: asks for adoption. An apply of the state's configuration makes it true. */
 export const requestAdoption =
-  (deps: Admitting & Adopting, known: KnownClients) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { caller, tenant, key } = await findAdoptable(deps, known, request)
+  (deps: TenantsById & Adopting & KnowsClients) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
+    const { tenant, key } = await findAdoptable(deps, request, caller)
     const state = stateFor(tenant, await request.readBody())
     mustReach(caller, state)
     const status = await deps.stateIndex.status(key)
@@ -56,9 +58,9 @@ export const requestAdoption =
 
 /** DELETE …/clients/{clientId}/terraform: asks for release, without destroying it; or takes back what was asked for. */
 export const requestRelease =
-  (deps: Admitting & Adopting, known: KnownClients) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { caller, tenant, key } = await findAdoptable(deps, known, request)
+  (deps: TenantsById & Adopting & KnowsClients) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
+    const { tenant, key } = await findAdoptable(deps, request, caller)
     const status = await deps.stateIndex.status(key)
     const { request: asked } = status
     const places = namedPlaces(status)
@@ -84,12 +86,11 @@ export const requestRelease =
   }
 
 /** @throws Problem 403, 404 also for clients that must not be touched */
-const findAdoptable = async (deps: Admitting, known: KnownClients, request: ApiRequest) => {
-  const caller = await requireAnyPermission(deps, request, 'terraform.adopt')
+const findAdoptable = async (deps: TenantsById & KnowsClients, request: ApiRequest, caller: Caller) => {
   refuseParameters(request.query)
   const tenant = tenantOf(deps, request)
-  const { key } = await known.find(tenant, clientIdOf(request), askerOf(caller, 'write', request.gone))
-  return { caller, tenant, key }
+  const { key } = await deps.known.find(tenant, clientIdOf(request), askerOf(caller, 'write', request.gone))
+  return { tenant, key }
 }
 
 const answerAsked = async (deps: Adopting, key: ClientKey, caller: Caller, what: string): Promise<ApiResponse> => {
@@ -98,11 +99,9 @@ const answerAsked = async (deps: Adopting, key: ClientKey, caller: Caller, what:
   return answerStatus(key, status, caller)
 }
 
-const Body = z.strictObject({ state: StateName.optional() })
-
 /** The state that is to take the client over. @throws Problem 400, 409 */
 const stateFor = ({ terraformStates: own }: TenantConfiguration, bytes: Uint8Array): string => {
-  const body = Body.safeParse(bytes.length === 0 ? {} : parseJson(bytes))
+  const body = Adoption.safeParse(bytes.length === 0 ? {} : parseJson(bytes))
   if (!body.success)
     throw new Problem('malformed', 'The body is {"state": "…"}, or nothing where there is one state only.')
   const { state = own.length === 1 ? own[0] : undefined } = body.data

@@ -7,13 +7,14 @@ import type { Scans } from '../../adapters/postgres/clients/scans.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import { snapshotOf } from '../../domain/terraform/snapshot.ts'
 import type { SnapshotFacts } from '../../domain/terraform/snapshot.ts'
+import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import { requireAnyPermission, askerOf, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { askerOf, tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
 import type { BrowserSettings } from '../http/security-headers.ts'
 import { awaitScan } from './fresh-snapshot.ts'
 import type { AwaitingScan } from './fresh-snapshot.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
+import type { KnownClients, KnowsClients } from '../clients/client-cache.ts'
 import { Problem } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
 
@@ -24,7 +25,7 @@ interface Meeting {
   readonly log: Pick<Log, 'warn'>
 }
 
-type Snapshotting = Admitting &
+type Snapshotting = TenantsById &
   AwaitingScan &
   Meeting & {
     readonly stateIndex: Pick<StateIndex, 'snapshot'>
@@ -45,16 +46,15 @@ export const SnapshotQuery = z.strictObject({
 
 /** GET /v1/tenants/{tenantId}/terraform/snapshot: what the stacks are synthesised from. */
 export const readSnapshot =
-  (deps: Snapshotting, known: KnownClients) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const caller = await requireAnyPermission(deps, request, 'terraform.read')
+  (deps: Snapshotting & KnowsClients) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
     const { fresh, observed } = parseQuery(SnapshotQuery, request.query, 'fresh and observed (each true or false)')
     const whole = observed === 'true'
     const tenant = tenantOf(deps, request)
     const asker = askerOf(caller, 'read', request.gone)
     const scan = fresh === 'true' ? await awaitScan(deps, request, tenant, asker) : { gone: new Set<string>() }
     if ('later' in scan) return scan.later
-    const unasked = await loadUnknownClients(deps, known, tenant, asker)
+    const unasked = await loadUnknownClients(deps, deps.known, tenant, asker)
     const snapshot = snapshotOf(
       without(await deps.stateIndex.snapshot(tenant.id, whole), scan.gone),
       {

@@ -15,8 +15,8 @@ import { headerText } from '../http/request.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { goneBeforeApply } from './before-apply.ts'
 import type { LookingBeforeApply } from './before-apply.ts'
-import { requireStateAccess, askerOf, requirePermission } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { askerOf, requirePermission } from '../http/access.ts'
+import type { StateAccess } from '../http/requirement.ts'
 import type { Waking } from '../clients/wake.ts'
 import type { StateBodies } from './examine-state.ts'
 import { parseLoose } from '../http/json.ts'
@@ -30,7 +30,9 @@ import { locked, orRefuse } from './state-refusals.ts'
  */
 
 /** Each logs who did what. */
-type Logged = Admitting & { readonly log: Pick<Log, 'info' | 'warn'> }
+interface Logged {
+  readonly log: Pick<Log, 'info' | 'warn'>
+}
 
 export interface StateSettings {
   /** The largest Terraform state that is taken. */
@@ -58,8 +60,7 @@ const claimantOf = (caller: Caller, lockId: string | null): Claimant => ({
 /** GET: the current state. Whoever may read it may read every secret in it, so the log says who did. */
 export const readStateText =
   (deps: Logged & { readonly states: Pick<States, 'read'> }) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state')
+  async (request: ApiRequest, { key, caller }: StateAccess): Promise<ApiResponse> => {
     parametersOf(request.query)
     const found = await deps.states.read(key)
     if (found !== undefined) request.audit.note({ target: `${key.name}/${found.version}` })
@@ -81,8 +82,7 @@ export const stateAnswer = async (text: Buffer): Promise<ApiResponse> => ({
  */
 export const writeState =
   (deps: Writing) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { key, caller, tenant } = await requireStateAccess(deps, request, 'terraform.state')
+  async (request: ApiRequest, { key, caller, tenant }: StateAccess): Promise<ApiResponse> => {
     const { lockId, snapshot } = parametersOf(request.query)
     const text = bufferOf(await request.readBody(deps.settings.maximumStateBytes))
     const digest = headerText(request.headers['content-md5'])
@@ -110,8 +110,7 @@ export const writeState =
 /** DELETE: the state is gone, its versions stay. */
 export const deleteState =
   (deps: Logged & { readonly states: Pick<States, 'remove'> }) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state')
+  async (request: ApiRequest, { key, caller }: StateAccess): Promise<ApiResponse> => {
     const { lockId } = parametersOf(request.query)
     const removed = await deps.states.remove(key, claimantOf(caller, lockId), request.audit)
     if (removed.kind === 'locked') throw locked(removed.lock, 423, lockId)
@@ -122,8 +121,7 @@ export const deleteState =
 /** LOCK: taken, or told who holds it; refused to an apply of a configuration that is too old. */
 export const lockState =
   (deps: Logged & LookingBeforeApply & { readonly stateLocks: Pick<StateLocks, 'lock'> }) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { key, caller, tenant } = await requireStateAccess(deps, request, 'terraform.state')
+  async (request: ApiRequest, { key, caller, tenant }: StateAccess): Promise<ApiResponse> => {
     const { snapshot } = parametersOf(request.query)
     const info = parseLock(await request.readBody())
     const gone = await goneBeforeApply(deps, tenant, key, info, snapshot, askerOf(caller, 'write', request.gone))
@@ -152,12 +150,11 @@ export const lockState =
  */
 export const unlockState =
   (deps: Logged & Resuming & { readonly stateLocks: Pick<StateLocks, 'unlock'> }) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state', 'terraform.state.force-unlock')
+  async (request: ApiRequest<'state.force-unlock'>, { key, caller }: StateAccess): Promise<ApiResponse> => {
     const { lockId } = parametersOf(request.query)
     const body = await request.readBody()
     const forced = body.length === 0
-    if (forced) request.audit.note({ action: 'state.force-unlock' })
+    if (forced) request.decides('state.force-unlock')
     requirePermission(caller, forced ? 'terraform.state.force-unlock' : 'terraform.state')
     const shown = forced ? lockId : parseLock(body).ID
     const returning = forced ? { anyones: lockId } : { claimant: claimantOf(caller, shown) }

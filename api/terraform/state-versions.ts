@@ -7,8 +7,9 @@ import type { States, StateVersion } from '../../adapters/postgres/terraform/sta
 import type { Log } from '../../adapters/log/log.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import { requireAnyPermission, requireStateAccess, maySeeState, tenantOf } from '../http/access.ts'
-import type { Admitting } from '../http/access.ts'
+import { maySeeState, tenantOf } from '../http/access.ts'
+import type { TenantsById } from '../http/access.ts'
+import type { StateAccess } from '../http/requirement.ts'
 import type { StateBodies } from './examine-state.ts'
 import { parseJson } from '../http/json.ts'
 import { refuseParameters } from '../http/query.ts'
@@ -20,15 +21,8 @@ import { locked } from './state-refusals.ts'
 
 /** GET …/terraform/states */
 export const listStates =
-  (deps: Admitting & { readonly stateIndex: Pick<StateIndex, 'states'> }) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const caller = await requireAnyPermission(
-      deps,
-      request,
-      'terraform.state',
-      'terraform.state.force-unlock',
-      'terraform.read',
-    )
+  (deps: TenantsById & { readonly stateIndex: Pick<StateIndex, 'states'> }) =>
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
     refuseParameters(request.query)
     const tenant = tenantOf(deps, request)
     return json({ states: statesView(await deps.stateIndex.states(tenant.id), tenant, caller) })
@@ -74,9 +68,8 @@ const lockView = ({ info, by, since, abandoned }: HeldLock) => ({
 
 /** GET …/terraform/states/{state}/versions */
 export const listVersions =
-  (deps: Admitting & { readonly states: Pick<States, 'versions'> }) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { key } = await requireStateAccess(deps, request, 'terraform.state')
+  (deps: TenantsById & { readonly states: Pick<States, 'versions'> }) =>
+  async (request: ApiRequest, { key }: StateAccess): Promise<ApiResponse> => {
     refuseParameters(request.query)
     return json({ versions: (await deps.states.versions(key)).map(versionView) })
   }
@@ -85,9 +78,8 @@ const versionView = ({ writtenAt, ...version }: StateVersion) => ({ ...version, 
 
 /** GET …/terraform/states/{state}/versions/{version}: its text. */
 export const readStateVersion =
-  (deps: Admitting & { readonly states: Pick<States, 'readVersion'>; readonly log: Pick<Log, 'info'> }) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state')
+  (deps: TenantsById & { readonly states: Pick<States, 'readVersion'>; readonly log: Pick<Log, 'info'> }) =>
+  async (request: ApiRequest, { key, caller }: StateAccess): Promise<ApiResponse> => {
     refuseParameters(request.query)
     const version = request.params['version'] ?? ''
     const text = /^\d{1,15}$/.test(version) ? await deps.states.readVersion(key, Number(version)) : undefined
@@ -103,13 +95,12 @@ interface Restoring {
   readonly log: Pick<Log, 'warn'>
 }
 
-const Restore = z.strictObject({ version: z.int().positive() })
+export const Restore = z.strictObject({ version: z.int().positive() })
 
 /** POST …/terraform/states/{state}/restore: `{"version": 3}` becomes current again, as a new version. */
 export const restoreState =
-  (deps: Admitting & Restoring) =>
-  async (request: ApiRequest): Promise<ApiResponse> => {
-    const { key, caller } = await requireStateAccess(deps, request, 'terraform.state')
+  (deps: TenantsById & Restoring) =>
+  async (request: ApiRequest, { key, caller }: StateAccess): Promise<ApiResponse> => {
     refuseParameters(request.query)
     const body = Restore.safeParse(parseJson(await request.readBody()))
     if (!body.success) throw new Problem('malformed', 'The body is {"version": N}, a version of this state.')

@@ -1,8 +1,5 @@
-import { routesOf } from '../../api/app.ts'
 import { defaultSettings } from '../../api/dependencies.ts'
-import type { ApiDeps } from '../../api/dependencies.ts'
-import type { KnownClients } from '../../api/clients/client-cache.ts'
-import { operations } from '../../api/docs/openapi/operations.ts'
+import { routes } from '../../api/routes.ts'
 import { greatest, greatestHeaders, greatestToken } from '../../domain/texts/lengths.ts'
 import { fields } from '../../domain/clients/fields.ts'
 import type { FieldPath } from '../../domain/vocabulary.ts'
@@ -65,11 +62,9 @@ const headers = Object.entries({
 }).filter(([name]) => settable(name))
 
 /** Every place of every route where a text from outside goes in, with every shape: nothing of it is listed by hand. */
-export const inputs = (): Input[] => {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- routes are looked at, and none is answered
-  const routes = routesOf({ settings: defaultSettings } as ApiDeps, {} as KnownClients)
-  return routes.flatMap(({ method, url }): Input[] => {
-    const route = `${method} ${url}`
+export const inputs = (): Input[] =>
+  routes.flatMap((route): Input[] => {
+    const { method, path: url } = route
     const hasBody = withBody.has(method)
     const plain = {
       method,
@@ -79,13 +74,13 @@ export const inputs = (): Input[] => {
     }
     const parameters = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
     const queries = [
-      ...Object.keys(operations[route]?.query?.shape ?? {}),
+      ...Object.keys(('document' in route ? route.document.query?.shape : undefined) ?? {}),
       ...(url.endsWith('/states/:state') ? ['ID', 'snapshot'] : []),
       'unknown',
     ]
     const input = (where: string, shape: Shape<string>, limit: number, more: Partial<Input>): Input => ({
       ...plain,
-      name: `${route} ${where}, ${shape.name}`,
+      name: `${method} ${url} ${where}, ${shape.name}`,
       limit,
       ...more,
     })
@@ -112,6 +107,5 @@ export const inputs = (): Input[] => {
     )
     return ofTexts.concat(ofBodies, ofFields)
   })
-}
 
 const encoded = (shape: Shape<string>, size: number): string => encodeURIComponent(shape.of(size)).slice(0, size)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import pLimit from 'p-limit'
 import { z } from 'zod'
 import type { Remote } from '../../adapters/nexus-api/client.ts'
 import { adoptionSteps, releaseSteps } from '../../domain/terraform/bulk-adoption.ts'
@@ -94,29 +95,26 @@ const askAll = async (
   onDone: (done: number) => void,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly fatal: Error | null }> => {
   const { RemoteError } = await import('../../adapters/nexus-api/client.ts')
-  const outcomes: Outcome[] = []
+  let done = 0
   let fatal: Error | null = null
-  const left = steps.values()
-  const work = async (): Promise<void> => {
-    for (const step of left) {
-      try {
-        await ask(step)
-        outcomes.push({ ...step, outcome: 'asked' })
-      } catch (error) {
-        const own = error instanceof RemoteError && [404, 409, 422].includes(error.status ?? 0)
-        if (!own) {
-          fatal ??= error instanceof Error ? error : new Error(String(error))
-          return
-        }
-        outcomes.push({ ...step, outcome: 'refused', detail: error.message })
+  const outcomes = await pLimit(atOnce).map(steps, async (step): Promise<Outcome | null> => {
+    if (fatal !== null) return null
+    let outcome: Outcome = { ...step, outcome: 'asked' }
+    try {
+      await ask(step)
+    } catch (error) {
+      const own = error instanceof RemoteError && [404, 409, 422].includes(error.status ?? 0)
+      if (!own) {
+        fatal ??= error instanceof Error ? error : new Error(String(error))
+        return null
       }
-      onDone(outcomes.length)
-      if (fatal !== null) return
+      outcome = { ...step, outcome: 'refused', detail: error.message }
     }
-  }
-  await Promise.all(Array.from({ length: atOnce }, work))
-  const order = new Map(steps.map(({ id }, index) => [id, index]))
-  return { outcomes: outcomes.toSorted((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0)), fatal }
+    done += 1
+    onDone(done)
+    return outcome
+  })
+  return { outcomes: outcomes.filter((outcome) => outcome !== null), fatal }
 }
 
 const askOf =

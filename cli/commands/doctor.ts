@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { ProxyMisconfigured } from '../../adapters/http/proxies.ts'
 import { inColour } from '../terminal/colours.ts'
 import type { Colour } from '../terminal/colours.ts'
 import { configOption, jsonOption } from '../options.ts'
@@ -18,13 +19,16 @@ const colours: Readonly<Record<Level, Colour>> = { ok: 'green', warn: 'yellow', 
 /** What is looked at, one finding for each thing; a configuration with mistakes is all that can be looked at. */
 const findings = async (config: string | undefined): Promise<Finding[]> => {
   const { configurationPath, loadConfiguration } = await import('../../adapters/config/load.ts')
+  const { createHttp } = await import('../../adapters/http/http.ts')
   const { ConfigurationError } = await import('../../adapters/config/problems.ts')
   const file = configurationPath(config, process.env)
   try {
     const configuration = loadConfiguration({ file, env: process.env })
     const { examine } = await import('../doctor/examine.ts')
-    return [ok('configuration', `${file} is fine.`), ...(await examine(configuration))]
+    const http = createHttp(process.env)
+    return [ok('configuration', `${file} is fine.`), ...(await examine(configuration, http))]
   } catch (error) {
+    if (error instanceof ProxyMisconfigured) return [fail('proxy', error.said, error.remedy)]
     if (!(error instanceof ConfigurationError)) throw error
     return error.problems.map(({ path, line, message }) =>
       fail(
@@ -66,8 +70,9 @@ export const doctorCommand = (program: Command): void => {
       'after',
       `
 It looks at the configuration, the database (version, schema, rights), Redis (version, settings), the credential of each
-tenant and its scopes, the clocks, the keys of Terraform states and the API's port. It changes nothing, costs each tenant one
-token, and never prints a secret. Run it where Nexus runs, with the same environment.
+tenant and its scopes, the keys of each issuer, the proxies and CAs that lead there, the clocks, the keys of Terraform states
+and the API's port. It changes nothing, costs each tenant one token, and never prints a secret. Run it where Nexus runs, with
+the same environment.
 
 Examples:
   $ nexus doctor

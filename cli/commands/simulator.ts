@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { z } from 'zod'
@@ -15,6 +16,7 @@ interface SimulatorFlags {
   readonly https?: boolean
   readonly caFile?: string
   readonly clients: number
+  readonly seed?: string
   readonly limits: PlanName
   readonly fault?: Readonly<Record<string, unknown>>
   readonly log?: boolean
@@ -44,15 +46,33 @@ const checkFaults = async (given: Readonly<Record<string, unknown>>): Promise<Fa
   throw new Failure(`--fault cannot be read:\n${z.prettifyError(faults.error)}\nThe faults are: ${names}.`)
 }
 
+/** The clients of an export; what is left out of it is told on standard error. */
+const readSeedFile = async (file: string) => {
+  const { readSeed } = await import('../../simulator/seed/read.ts')
+  const { SeedError } = await import('../../simulator/seed/problems.ts')
+  try {
+    const { clients, notes } = readSeed(await readFile(file, 'utf8'))
+    for (const note of notes) printError(`${file}: ${note}`)
+    return clients
+  } catch (error) {
+    if (error instanceof SeedError) throw new Failure(`--seed ${file} cannot be taken:\n${error.message}`)
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    if (code !== undefined) throw new Failure(`--seed ${file} cannot be read (${code}).`)
+    throw error
+  }
+}
+
 const start = async (flags: SimulatorFlags): Promise<Simulator> => {
   const faults = await checkFaults(flags.fault ?? {})
   const { startSimulator } = await import('../../simulator/main.ts')
   const { port, host, clients, limits } = flags
+  const seed = flags.seed === undefined ? [] : await readSeedFile(flags.seed)
   try {
     return await startSimulator({
       port,
       host,
       clients,
+      seed,
       limits,
       faults,
       https: flags.caFile === undefined ? flags.https === true : { caFile: flags.caFile },
@@ -156,6 +176,7 @@ export const simulatorCommand = (program: Command): void => {
     .option('--https', 'https as well, on the same port, with a certificate of its own CA, whose file it prints')
     .option('--ca-file <file>', "where the CA's certificate is written; implies --https")
     .option('--clients <number>', 'sample clients, the same in every run', wholeNumber(0, 100_000), 0)
+    .option('--seed <file>', "clients of an export: the Management API's JSON or the deploy CLI's YAML")
     .addOption(new Option('--limits <plan>', 'the rate limits of a plan').choices(plans).default('none'))
     .option('--fault <name=value>', 'something that goes wrong; may be given several times', fault)
     .option('--log', 'print every call on standard error')
@@ -169,8 +190,14 @@ simulator/tenant/faults.ts; a wrong name lists them.
 With --https it prints the environment for Terraform's provider and the deploy CLI (AUTH0_DOMAIN, AUTH0_CLIENT_ID,
 AUTH0_CLIENT_SECRET, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS); Nexus can stay at http. Both see the same tenant.
 
+A file for --seed is what GET /api/v2/clients answers (a list, or an object with "clients"), or the deploy CLI's YAML. Ids
+and members stay as they are, whatever they are; a client without an id gets one of its name, the same in every run. Secrets
+that the file lacks are made. Keywords (##NAME##, @@NAME@@) are not replaced: each is told with its place, and stands there
+as it is, or is left out where no text can stand. So is whatever else the file holds.
+
 Examples:
   $ nexus simulator --clients 20
+  $ nexus simulator --seed tenant.yaml
   $ nexus simulator --https --ca-file ca.pem --limits self-service
   $ nexus simulator --fault errorShare=0.1 --fault 'latencyMs=[50,200]'
   $ nexus simulator --port 0 --json | head -1 | jq -r .url

@@ -3,6 +3,9 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { createHttp } from '../../adapters/http/http.ts'
+import type { HttpAnswer } from '../../adapters/http/http.ts'
+import { Unreachable } from '../../adapters/http/unreachable.ts'
 import { permissions } from '../../domain/vocabulary.ts'
 import { Failure } from '../failure.ts'
 import { collect, jsonOption, wholeNumber } from '../options.ts'
@@ -42,25 +45,19 @@ const trust = (file: string): void => {
   }
 }
 
-const causeOf = (error: unknown): string => {
-  const cause = error instanceof Error ? (error.cause ?? error) : error
-  if (!(cause instanceof Error)) return String(cause)
-  const code = 'code' in cause ? String(cause.code) : ''
-  if (/CERT|SELF_SIGNED|ISSUER/.test(code)) return `${code}; name the CA file that it printed with --ca`
-  return code === '' ? cause.message : code
-}
-
-const post = async (url: URL, body: unknown): Promise<Response> => {
+const post = async (url: URL, body: unknown): Promise<HttpAnswer> => {
   try {
-    return await fetch(url, {
+    return await createHttp(process.env).ask(url.href, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
+      deadline: AbortSignal.timeout(10_000),
     })
   } catch (error) {
+    if (!(error instanceof Unreachable)) throw error
+    const ca = error.isUntrusted ? '; name the CA file that it printed with --ca' : ''
     throw new Failure(
-      `No simulator answers at ${url.origin} (${causeOf(error)}). Start one: nexus simulator --port 4000`,
+      `No simulator answers at ${url.origin} (${error.said}${ca}). Start one: nexus simulator --port 4000`,
     )
   }
 }
@@ -75,8 +72,8 @@ const run = async (options: TokenOptions): Promise<void> => {
     ...(options.audience === undefined ? {} : { audience: options.audience }),
     ...(options.expiresIn === undefined ? {} : { expiresIn: options.expiresIn }),
   })
-  const text = await response.text()
-  if (!response.ok) throw new Failure(`The simulator refused (${response.status}): ${text.slice(0, 500)}`)
+  const text = response.body.toString('utf8')
+  if (response.status !== 200) throw new Failure(`The simulator refused (${response.status}): ${text.slice(0, 500)}`)
   const answer = TokenAnswer.safeParse(parsed(text)).data
   if (answer === undefined) throw new Failure(`What answers at ${options.simulator} is no simulator of Nexus.`)
   if (options.json === true) printJson(answer)

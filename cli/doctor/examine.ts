@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
-import { inspectCredential, TokenFailure } from '../../adapters/auth0/tokens.ts'
-import type { Configuration, TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { Configuration } from '../../adapters/config/configuration.ts'
+import { createHttp } from '../../adapters/http/http.ts'
+import type { Http } from '../../adapters/http/http.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
 import { embeddedExists } from '../../adapters/embedded-postgres/embedded.ts'
 import { inspect } from '../../adapters/postgres/database/inspect.ts'
@@ -12,7 +13,6 @@ import {
   judgeClock,
   judgeDatabase,
   judgeRedis,
-  judgeScopes,
   judgeStateKeys,
   judgeUnnamedStates,
 } from '../../domain/installation.ts'
@@ -23,16 +23,21 @@ import { unnamedStates } from '../../process/unnamed-states.ts'
 import { fail, ok } from '../../domain/finding.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { openDatabase } from '../../process/database.ts'
+import { outgoing } from './outgoing.ts'
 
-/** Everything that an installation needs, looked at one after the other; nothing is changed. */
-export const examine = async (configuration: Configuration): Promise<Finding[]> => [
+/**
+ * Everything that an installation needs, looked at one after the other; nothing is changed.
+ *
+ * @param http what calls go out by
+ */
+export const examine = async (configuration: Configuration, http: Http): Promise<Finding[]> => [
   ...(await database(configuration)),
   ...(await queue(configuration)),
   ...judgeIdentities(
     configuration.issuers,
     configuration.tenants.map(({ id }) => id),
   ),
-  ...(await Promise.all(configuration.tenants.map((tenant) => credential(configuration, tenant)))).flat(),
+  ...(await outgoing(configuration, http)),
   ...(await port('port of the API', configuration.server.host, configuration.server.port)),
   ...(configuration.server.metricsPort === null
     ? []
@@ -132,35 +137,6 @@ const queue = async ({ redis, tenants }: Configuration): Promise<Finding[]> => {
     : [fail('queue', `${placeOf(redis.url)} cannot be used. ${tellProblem(problem)}`, problem.remedy)]
 }
 
-/** Whether somebody in the configuration may read clients' secrets on the tenant. */
-const readsSecrets = ({ serviceAccounts }: Configuration, tenantId: string): boolean =>
-  serviceAccounts.some(
-    ({ permissions, tenants }) =>
-      permissions.includes('client.secret.read') && (tenants === '*' || tenants.includes(tenantId)),
-  )
-
-const credential = async (configuration: Configuration, tenant: TenantConfiguration): Promise<Finding[]> => {
-  const { id, tokenUrl, audience, domain } = tenant
-  const about = `credential of ${id}`
-  try {
-    const settings = { tokenUrl, audience, ...tenant.credential }
-    const { scopes, skewMs } = await inspectCredential(settings, configuration.worker.httpTimeoutMs)
-    return [
-      ok(about, `${domain} takes it.`),
-      ...judgeScopes(`scopes of ${id}`, scopes, readsSecrets(configuration, id)),
-      judgeClock(`clock of ${id}`, skewMs),
-    ]
-  } catch (error) {
-    if (!(error instanceof TokenFailure)) throw error
-    const { status, message } = error.failure
-    const remedy =
-      status === 401
-        ? 'Check clientId and clientSecret, and that the application is authorised for the Auth0 Management API.'
-        : `Check the domain, and that this machine reaches https://${domain}.`
-    return [fail(about, `${domain}: ${message}`, remedy)]
-  }
-}
-
 /** Why a port cannot be listened on; undefined where it can. */
 const listenProblem = (host: string, port: number): Promise<string | undefined> =>
   new Promise((resolve) => {
@@ -189,8 +165,11 @@ const signs = [
 const isNexus = async (host: string, port: number): Promise<boolean> => {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
   const found = signs.map(async ({ path, sign }) => {
-    const answer = await fetch(`http://${name}:${port}${path}`, { signal: AbortSignal.timeout(5000) })
-    return answer.ok && sign.test(await answer.text())
+    // No proxy knows the ports of this machine.
+    const { status, body } = await createHttp({}).ask(`http://${name}:${port}${path}`, {
+      deadline: AbortSignal.timeout(5000),
+    })
+    return status === 200 && sign.test(body.toString('utf8'))
   })
   return (await Promise.allSettled(found)).some((one) => one.status === 'fulfilled' && one.value)
 }

@@ -112,16 +112,15 @@ export const recordedOneByOne = 10
  * missing) they stay as they are up to a number, and beyond it become one that says how many, and no target.
  */
 export const gathered = (entries: readonly AuditEntry[]): AuditEntry[] =>
-  Object.values(
-    Object.groupBy(entries, ({ action, outcome, reason, missing }) =>
+  [
+    ...Map.groupBy(entries, ({ action, outcome, reason, missing }) =>
       JSON.stringify([action, outcome, reason, missing]),
     ),
-  ).flatMap((kind = []) => {
-    const [first] = kind
-    return first === undefined || kind.length <= recordedOneByOne
-      ? kind
-      : [{ ...first, target: null, changeId: null, count: kind.length }]
-  })
+  ].flatMap(([, kind]) =>
+    kind.length <= recordedOneByOne ? kind : kind.slice(0, 1).map((first) => asOne(first, kind.length)),
+  )
+
+const asOne = (first: AuditEntry, count: number): AuditEntry => ({ ...first, target: null, changeId: null, count })
 
 /**
  * Whether a refusal is recorded: every one of a decision; of an ordinary read only that somebody was not let in. That

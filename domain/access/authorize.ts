@@ -68,7 +68,7 @@ export const coversTenant = (caller: Caller, tenantId: string): boolean =>
 
 const relation = (caller: Caller, { owners, productName }: Access): 'owner' | 'product' | null => {
   if (owners.includes(caller.id) || caller.roles.some((role) => owners.includes(role))) return 'owner'
-  if (productName !== null && productName !== '' && caller.products.includes(productName)) return 'product'
+  if (productName && caller.products.includes(productName)) return 'product'
   return null
 }
 
@@ -78,7 +78,7 @@ const relation = (caller: Caller, { owners, productName }: Access): 'owner' | 'p
  */
 export const admissionsOf = ({ owners, productName }: Access): string[] => [
   ...owners.map(asOwner),
-  ...(productName === null || productName === '' ? [] : [asProduct(productName)]),
+  ...(productName ? [asProduct(productName)] : []),
 ]
 
 /** @returns `'all'` where a permission lets the caller in without a relation; nothing where no permission does */

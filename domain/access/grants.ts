@@ -78,7 +78,7 @@ export const excessOf = (administrator: Caller, grant: Grant): Issue[] => {
   if (!isAdministrator(administrator))
     return [{ pointer: '', detail: 'Handing out access needs the permission tenant.admin.' }]
   const granted = grant.permissions ?? permissions
-  const lacking = granted.filter((one) => ![one, ...(covering[one] ?? [])].some((enough) => held.has(enough)))
+  const lacking = granted.filter((one) => !held.has(one) && !covering[one]?.some((enough) => held.has(enough)))
   const bounded = needsRelation(administrator, grant)
   return [
     ...beyond('tenants', grant.tenants, tenants, 'they are an administrator of'),
@@ -141,12 +141,13 @@ const beyond = (
   own: readonly string[] | '*',
   whose: string,
 ): Issue[] => {
-  if (within(some, own) || own === '*') return []
-  const more = some === '*' ? 'all of them' : some.filter((one) => !own.includes(one)).join(', ')
+  if (own === '*') return []
+  const more = some === '*' ? ['all of them'] : some.filter((one) => !own.includes(one))
+  if (more.length === 0) return []
   return [
     {
       pointer: `/${member}`,
-      detail: `The administrator cannot hand out ${more}, only those that ${whose}: ${own.join(', ') || 'none'}.`,
+      detail: `The administrator cannot hand out ${more.join(', ')}, only those that ${whose}: ${own.join(', ') || 'none'}.`,
     },
   ]
 }

@@ -65,19 +65,16 @@ export const rotate = (
   overlapSeconds: number,
   now: Date,
 ): Registered | 'rotation-under-way' => {
-  const overlaps = overlapSeconds > 0 && entry.secret !== null
-  if (overlaps && entry.previous !== null && entry.previous.until > now) return 'rotation-under-way'
+  const former = overlapSeconds > 0 ? entry.secret : null
+  if (former !== null && entry.previous !== null && entry.previous.until > now) return 'rotation-under-way'
   return {
     ...entry,
     secret: { hash, madeAt: now, usedAt: null },
-    previous:
-      overlaps && entry.secret !== null
-        ? {
-            hash: entry.secret.hash,
-            usedAt: entry.secret.usedAt,
-            until: new Date(now.getTime() + overlapSeconds * 1000),
-          }
-        : null,
+    previous: former && {
+      hash: former.hash,
+      usedAt: former.usedAt,
+      until: new Date(now.getTime() + overlapSeconds * 1000),
+    },
   }
 }
 

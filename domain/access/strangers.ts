@@ -22,12 +22,13 @@ const others = 'others'
 export const networkOf = (address: string | null): string | null => {
   if (address === null || !address.includes(':')) return address
   // Written in one way only, with an IPv4 part as hexadecimal numbers: `[2001:db8::7]`.
-  const [before = '', after] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
-  const [first, last] = [before, after ?? ''].map((part) => (part === '' ? [] : part.split(':')))
-  const missing = after === undefined ? 0 : 8 - (first?.length ?? 0) - (last?.length ?? 0)
-  const groups = [...(first ?? []), ...Array.from({ length: missing }, () => '0'), ...(last ?? [])]
-  return `${groups.slice(0, 4).join(':')}::/64`
+  const [before = '', after = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  const [first, last] = [groupsOf(before), groupsOf(after)]
+  const leftOut = Array.from({ length: 8 - first.length - last.length }, () => '0')
+  return `${[...first, ...leftOut, ...last].slice(0, 4).join(':')}::/64`
 }
+
+const groupsOf = (part: string): string[] => (part === '' ? [] : part.split(':'))
 
 /** Counts of strangers: never more than `maximum` of them, whoever asks. */
 export interface StrangerTally {

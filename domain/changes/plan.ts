@@ -83,7 +83,7 @@ export const workOf = (round: Round, keys: MetadataKeys, history?: readonly Valu
 /** The changes of a round: all that wait, or the oldest alone while a refusal among several is being found. */
 const changesOf = ({ pending, oneByOneUntil }: Round): readonly PendingChange[] => {
   const [oldest] = pending
-  return oldest !== undefined && oneByOneUntil !== null && oldest.generation <= oneByOneUntil ? [oldest] : pending
+  return oldest !== undefined && oldest.generation <= (oneByOneUntil ?? 0) ? [oldest] : pending
 }
 
 /** A client as it would stand with one more change waiting. */

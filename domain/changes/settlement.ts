@@ -100,7 +100,7 @@ export const afterAnswer = (
   answer: Auth0Client,
   keys: MetadataKeys,
 ): Step => {
-  const generation = work.changes.at(-1)?.generation ?? 0
+  const generation = newestGeneration(work.changes)
   const contested =
     lease.contested?.generation === generation
       ? lease.contested
@@ -126,6 +126,9 @@ export const afterAnswer = (
     }),
   }
 }
+
+/** The generation of the last of some changes; 0 where a round repairs a late write and no change asks for it. */
+const newestGeneration = (changes: readonly PendingChange[]): number => changes.at(-1)?.generation ?? 0
 
 /** What stood in Auth0 before the part of a change that it took. */
 const takenFrom = (before: Values, answer: Auth0Client, taken: Values, keys: MetadataKeys): Values =>
@@ -165,8 +168,7 @@ export const afterFailure = (
   const backOff = (reason: string): Settlement => retry(reason, backOffMs(lease.failures + 1, random), true)
   const { changes, values } = sent ?? { changes: [], values: {} }
   const refuse = (): Settlement => {
-    const [last] = changes.slice(-1)
-    if (changes.length > 1 && last !== undefined) return { ...heard, oneByOneUntil: last.generation }
+    if (changes.length > 1) return { ...heard, oneByOneUntil: newestGeneration(changes) }
     const issues = refusalIssues(reply.message, values, keys)
     return { ...heard, outcomes: rejected(changes, { reason: 'refused', detail: reply.message, issues }) }
   }
@@ -210,9 +212,11 @@ const verification = (lease: Leased): Pick<Settlement, 'verifyAfterMs'> => {
 const applied = (changes: readonly PendingChange[]): Outcome[] =>
   changes.map((change, index) => {
     const later = changes.slice(index + 1)
-    const winners = pathsOf(change.values).map((path) => later.findLast(({ values }) => values[path] !== undefined))
-    const superseded = winners.length > 0 && winners.every((winner) => winner !== undefined)
-    return { id: change.id, status: 'applied', supersededBy: superseded ? (winners.at(-1)?.id ?? null) : null }
+    const winners = new Set(
+      pathsOf(change.values).map((path) => later.findLast(({ values }) => values[path] !== undefined)),
+    )
+    const last = winners.has(undefined) ? undefined : later.findLast((one) => winners.has(one))
+    return { id: change.id, status: 'applied', supersededBy: last?.id ?? null }
   })
 
 const rejected = (

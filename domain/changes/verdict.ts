@@ -62,7 +62,7 @@ export const verdictOf = (reply: Reply<unknown>): Verdict => {
     }
     default:
   }
-  return { kind: 'back-off', reason: status === null ? 'no answer from Auth0' : `Auth0 answered ${status}` }
+  return { kind: 'back-off', reason: status === null ? reply.message : `Auth0 answered ${status}` }
 }
 
 /** Tries after which a client that cannot be brought to its desired state is called stalled. It is still tried. */

@@ -27,9 +27,7 @@ export const leavesKey = (
   keys: MetadataKeys,
 ): boolean => {
   const [member, key] = placeOf(path, keys)
-  return (
-    member === 'client_metadata' && key !== undefined && isEmpty(value) && isText(recordOf(client[member])[key])
-  )
+  return member === 'client_metadata' && key !== undefined && isEmpty(value) && isText(recordOf(client[member])[key])
 }
 
 /** What is sent for a value; undefined where the leaf is left out of the part that it stands in. */

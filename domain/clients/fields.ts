@@ -27,6 +27,7 @@ const table = {
     form: fingerprintsIn,
     description: 'SHA-256 fingerprints with colons; several are comma separated',
     request: 'SHA-256 fingerprints, with or without colons; several are comma separated',
+    remark: 'A request may leave the colons out',
     example: null,
   }),
   'mobile.android.app_package_name': text(['mobile', 'android', 'app_package_name'], {
@@ -40,7 +41,7 @@ const table = {
     element: (owner) => (owner.trim() === '' ? 'An owner is a user id or a role.' : undefined),
     remedy: 'Name a role instead of many users.',
     description: 'A list of roles or user IDs who have permissions over this client',
-    remark: 'at most 255 characters in total: use a role rather than many people',
+    remark: 'At most 255 characters in total: use a role rather than many people',
     example: ['billing-admins'],
     listed: true,
   }),
@@ -58,7 +59,7 @@ const table = {
     request:
       'Callback URLs for the OAuth2 authentication process. Multiple values should be comma separated. ' +
       '(Order matters: the first is the default of SAML, WS-Fed and IdP-initiated logins)',
-    remark: 'the first is the default for SAML, WS-Fed and IdP-initiated logins',
+    remark: 'The first is the default for SAML, WS-Fed and IdP-initiated logins',
     example: ['https://invoices.example.com/callback'],
   }),
   client_upn_key: text(['client_metadata', 'client_upn_key'], {
@@ -87,7 +88,7 @@ const table = {
     request:
       'Comma-separated list of allowed origins for use with Cross-Origin Authentication, Device Flow, and web message ' +
       'response mode',
-    remark: 'scheme, host and port only',
+    remark: 'Scheme, host and port only',
     example: ['https://invoices.example.com'],
   }),
   allowedCorsOrigins: list(['allowed_origins'], {
@@ -97,7 +98,7 @@ const table = {
     request:
       'Additional origins allowed to make cross-origin resource sharing (CORS) requests. Allowed callback URLs are ' +
       'already included in this list',
-    remark: 'scheme, host and port only; callback URLs are already allowed',
+    remark: 'Scheme, host and port only; callback URLs are already allowed',
     example: null,
   }),
 } satisfies Readonly<Record<FieldPath, Field>>

@@ -1,4 +1,4 @@
-import { isText } from '../shape.ts'
+import { textOf } from '../shape.ts'
 import type { Formed } from './field-kinds.ts'
 import type { Value } from '../vocabulary.ts'
 
@@ -25,11 +25,11 @@ const firstAs = (written: string, all: readonly string[]): number =>
  * @returns also a sentence for each that is none, and one where Android will not match some
  */
 export const fingerprintsIn = (text: string, present: Value): Formed => {
-  const known = new Set(isText(present) ? present.split(',') : [])
+  const known = new Set(textOf(present)?.split(','))
   const parts = text.split(',').map((part) => part.trim())
   const read = parts.map((part) => {
     const digits = known.has(part) ? undefined : digitsOf(part)
-    return { part, digits, written: digits === undefined ? part : (digits.match(/../g) ?? []).join(':') }
+    return { part, digits, written: digits === undefined ? part : digits.replaceAll(/..(?=.)/g, '$&:') }
   })
   const isNew = ({ part }: { readonly part: string }): boolean => !known.has(part)
   return {

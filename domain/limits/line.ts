@@ -20,15 +20,10 @@ export const createLine = <Entry>(bounds: { readonly all: number; readonly each:
   const askers = new Map<string, Entry[]>()
   let size = 0
 
-  const busiest = (): [string, Entry[]] | undefined => {
-    let most: [string, Entry[]] | undefined
-    for (const one of askers) if (most === undefined || one[1].length > most[1].length) most = one
-    return most
-  }
   const leave = (asker: string, entry: Entry): boolean => {
-    const entries = askers.get(asker)
-    const place = entries?.indexOf(entry) ?? -1
-    if (entries === undefined || place === -1) return false
+    const entries = askers.get(asker) ?? []
+    const place = entries.indexOf(entry)
+    if (place === -1) return false
     entries.splice(place, 1)
     size -= 1
     if (entries.length === 0) askers.delete(asker)
@@ -41,11 +36,10 @@ export const createLine = <Entry>(bounds: { readonly all: number; readonly each:
       if (own.length >= bounds.each) return entry
       let refused: Entry | undefined
       if (size >= bounds.all) {
-        const [name, entries] = busiest() ?? [asker, own]
-        const newest = entries.at(-1)
-        if (entries.length <= own.length + 1 || newest === undefined) return entry
-        leave(name, newest)
-        refused = newest
+        const busiest = [...askers.values()].reduce((most, one) => (one.length > most.length ? one : most), own)
+        if (busiest.length <= own.length + 1) return entry
+        refused = busiest.pop()
+        size -= 1
       }
       own.push(entry)
       askers.set(asker, own)

@@ -110,7 +110,8 @@ const State = z.object({
 
 /** A name as Terraform lets it be, so that nothing else can come back in a configuration that is made of it. */
 const identifier = /^[\p{L}_][\p{L}\p{M}\p{N}_-]*$/u
-const modulePath = /^module\.[\p{L}_][\p{L}\p{M}\p{N}_.[\]"\\-]*/u
+/** How the address of a module begins; what follows may hold keys, which are any text. */
+const modulePath = /^module\.[\p{L}_]/u
 
 const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '"': '\\"', '\\': '\\\\' }
 
@@ -161,17 +162,15 @@ export const readState = (value: unknown): StateReading => {
   const seen = new Set<string>()
   const others: string[] = []
   for (const [place, raw] of (resources ?? []).entries()) {
-    if (issues.length >= enoughIssues) break
-    if (found.length > maximumObjects) {
-      issues.push({ pointer: '/resources', detail: `More than ${maximumObjects} clients are in it: split the state.` })
-      break
-    }
+    if (issues.length >= enoughIssues || found.length > maximumObjects) break
     const at = `/resources/${place}`
     const resource = Resource.safeParse(raw)
     if (!resource.success) issues.push(...issuesOf(at, resource.error))
     else if (isOther(resource.data)) others.push(addressOf(resource.data))
     else readResource(resource.data, at, seen, found, issues)
   }
+  if (found.length > maximumObjects)
+    issues.push({ pointer: '/resources', detail: `More than ${maximumObjects} clients are in it: split the state.` })
   if (issues.length > 0) return { ok: false, issues }
   return {
     ok: true,

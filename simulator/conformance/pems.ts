@@ -1,41 +1,30 @@
-import { generateKeyPair, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
-import { certificate } from '../http/certificate.ts'
-import { element, oid, pem, sequence, set, utf8 } from '../http/der.ts'
+import type { JsonName } from '@peculiar/x509'
+import { certificate, newKeys } from '../http/certificate.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../json.ts'
 import type { Interaction } from './cassette.ts'
 
 // Recordings keep no keys. For each placeholder a certificate is made that expires when the recorded one did, and
 // carries the recorded subject, so that what Auth0 reads out of a certificate can be compared.
 
-const nameOids: Record<string, string> = {
-  C: '2.5.4.6',
-  ST: '2.5.4.8',
-  L: '2.5.4.7',
-  O: '2.5.4.10',
-  OU: '2.5.4.11',
-  CN: '2.5.4.3',
-}
+const parts = new Set(['C', 'ST', 'L', 'O', 'OU', 'CN'])
 
-const nameOf = (text: string): Buffer =>
-  sequence(
-    ...text
-      .split(/[\n,]/)
-      .map((part) => part.trim().split('='))
-      .flatMap(([key = '', value = '']) => {
-        const id = nameOids[key]
-        return id === undefined
-          ? []
-          : [set(sequence(oid(id), key === 'C' ? element(0x13, Buffer.from(value)) : utf8(value)))]
-      }),
-  )
+const nameOf = (text: string): JsonName =>
+  text
+    .split(/[\n,]/)
+    .map((part) => part.trim().split('='))
+    .flatMap(([key = '', value = '']) => (parts.has(key) ? [{ [key]: [value] }] : []))
 
-const keys = new Map<string, Promise<KeyObject>>()
+const keys = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
 
 // RSA keys are slow to make: one for each placeholder, whatever the cassette.
-const keyFor = (placeholder: string): Promise<KeyObject> => {
+const keyFor = (placeholder: string): Promise<Uint8Array<ArrayBuffer>> => {
   const made =
-    keys.get(placeholder) ?? promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then((pair) => pair.publicKey)
+    keys.get(placeholder) ??
+    promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then(
+      (pair) => new Uint8Array(pair.publicKey.export({ type: 'spki', format: 'der' })),
+    )
   keys.set(placeholder, made)
   return made
 }
@@ -70,17 +59,16 @@ export const pemsFor = async (interactions: readonly Interaction[]): Promise<Map
       const placeholder = textOf(one.sent['pem'])
       found.set(placeholder, { ...found.get(placeholder), ...contentsOf(one) })
     }
-  const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const authority = await newKeys()
   const made = [...found].map(async ([placeholder, { notAfter, subject }]) => {
-    const der = certificate({
+    const made = await certificate({
       subject: nameOf(subject ?? 'CN=conformance'),
       key: await keyFor(placeholder),
-      signer: authority.privateKey,
-      signerPublic: authority.publicKey,
+      authority,
       extensions: [],
       ...(notAfter === undefined ? {} : { notAfter }),
     })
-    return [placeholder, pem('CERTIFICATE', der)] as const
+    return [placeholder, `${made.toString('pem')}\n`] as const
   })
   return new Map(await Promise.all(made))
 }

@@ -1,97 +1,118 @@
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
+// The library makes its parts by decorators, for which it wants this one loaded before it.
+import 'reflect-metadata'
+import { KeyObject, type webcrypto } from 'node:crypto'
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { bits, boolean, element, integer, octets, oid, pem, sequence, set, time, utf8 } from './der.ts'
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+  type Extension,
+  type JsonName,
+  type PublicKeyType,
+  type X509Certificate,
+} from '@peculiar/x509'
 
 export type Certificate = { key: string; cert: string; caFile: string }
 
 const day = 86_400_000
-const oids = {
-  commonName: '2.5.4.3',
-  ecdsaWithSha256: '1.2.840.10045.4.3.2',
-  basicConstraints: '2.5.29.19',
-  keyUsage: '2.5.29.15',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  subjectAltName: '2.5.29.17',
-  subjectKeyIdentifier: '2.5.29.14',
-  authorityKeyIdentifier: '2.5.29.35',
-}
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
-const nameOf = (text: string): Buffer => sequence(set(sequence(oid(oids.commonName), utf8(text))))
-const spki = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' })
-const keyId = (key: KeyObject): Buffer => createHash('sha256').update(spki(key)).digest().subarray(0, 20)
+/** A pair of keys, P-256. */
+export const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+  crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 
-const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
-  sequence(oid(id), ...(critical ? [boolean(true)] : []), octets(value))
-
-const groups = (text: string): string[] => text.split(':').filter((group) => group !== '')
-
-const addressBytes = (address: string): Buffer => {
-  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number))
-  const [head = '', tail] = address.split('::')
-  const start = groups(head)
-  const end = groups(tail ?? '')
-  const whole = [...start, ...Array<string>(8 - start.length - end.length).fill('0'), ...end]
-  return Buffer.from(whole.map((group) => group.padStart(4, '0')).join(''), 'hex')
-}
-
-// A subject alternative name is tagged 2 for a host name, 7 for an address.
-const alternative = (host: string): Buffer =>
-  isIP(host) === 0 ? element(0x82, Buffer.from(host)) : element(0x87, addressBytes(host))
+const issuer: JsonName = [{ CN: ['Nexus simulator CA'] }]
 
 type Wanted = {
-  /** An encoded name, see `nameOf`. */
-  subject: Buffer
-  key: KeyObject
-  /** P-256. */
-  signer: KeyObject
-  signerPublic: KeyObject
-  extensions: Buffer[]
+  subject: JsonName
+  key: PublicKeyType
+  authority: webcrypto.CryptoKeyPair
+  extensions: Extension[]
   /** Default: in a year. */
   notAfter?: Date
 }
 
-const issuerName = 'Nexus simulator CA'
-
-/** An X.509 certificate in DER, signed with ECDSA on behalf of the simulator's CA. */
-export const certificate = ({ subject, key, signer, signerPublic, extensions, notAfter }: Wanted): Buffer => {
-  const algorithm = sequence(oid(oids.ecdsaWithSha256))
-  const body = sequence(
-    element(0xa0, integer(Buffer.from([2]))),
-    integer(Buffer.concat([Buffer.from([1]), randomBytes(14)])),
-    algorithm,
-    nameOf(issuerName),
-    // Apple's and Go's verifiers are content with a year; longer than 825 days is refused by some.
-    sequence(time(new Date(Date.now() - day)), time(notAfter ?? new Date(Date.now() + 365 * day))),
+/** A certificate that the simulator's CA has signed. */
+export const certificate = async ({
+  subject,
+  key,
+  authority,
+  extensions,
+  notAfter,
+}: Wanted): Promise<X509Certificate> =>
+  X509CertificateGenerator.create({
     subject,
-    spki(key),
-    element(
-      0xa3,
-      sequence(
-        ...extensions,
-        extension(oids.subjectKeyIdentifier, false, octets(keyId(key))),
-        extension(oids.authorityKeyIdentifier, false, sequence(element(0x80, keyId(signerPublic)))),
-      ),
-    ),
-  )
-  return sequence(body, algorithm, bits(sign('sha256', body, signer)))
-}
-
-const authority = (pair: { publicKey: KeyObject; privateKey: KeyObject }): Buffer =>
-  certificate({
-    subject: nameOf(issuerName),
-    key: pair.publicKey,
-    signer: pair.privateKey,
-    signerPublic: pair.publicKey,
+    issuer,
+    publicKey: key,
+    signingKey: authority.privateKey,
+    signingAlgorithm: algorithm,
+    // Apple's and Go's verifiers are content with a year; longer than 825 days is refused by some.
+    notBefore: new Date(Date.now() - day),
+    notAfter: notAfter ?? new Date(Date.now() + 365 * day),
     extensions: [
-      extension(oids.basicConstraints, true, sequence(boolean(true), integer(Buffer.from([0])))),
-      // keyCertSign and cRLSign
-      extension(oids.keyUsage, true, bits(Buffer.from([0b0000_0110]), 1)),
+      ...extensions,
+      await SubjectKeyIdentifierExtension.create(key),
+      await AuthorityKeyIdentifierExtension.create(authority.publicKey),
     ],
   })
+
+const pemOf = (made: X509Certificate): string => `${made.toString('pem')}\n`
+
+/** A CA made for one run: its key is kept nowhere. */
+export type Authority = { keys: webcrypto.CryptoKeyPair; pem: string }
+
+export const makeAuthority = async (): Promise<Authority> => {
+  const keys = await newKeys()
+  const own = await certificate({
+    subject: issuer,
+    key: keys.publicKey,
+    authority: keys,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
+  })
+  return { keys, pem: pemOf(own) }
+}
+
+/**
+ * A server's certificate with its CA's behind it, and its key.
+ *
+ * @param hosts names and addresses that it is good for
+ * @param notAfter default: in a year
+ */
+export const serverCertificate = async (
+  ca: Authority,
+  hosts: readonly string[],
+  notAfter?: Date,
+): Promise<Pick<Certificate, 'key' | 'cert'>> => {
+  const server = await newKeys()
+  const own = await certificate({
+    subject: [{ CN: [hosts[0] ?? 'localhost'] }],
+    key: server.publicKey,
+    authority: ca.keys,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }))),
+    ],
+    ...(notAfter === undefined ? {} : { notAfter }),
+  })
+  return {
+    key: KeyObject.from(server.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: pemOf(own) + ca.pem,
+  }
+}
 
 const placeOf = async (options: true | { caFile?: string; directory?: string }): Promise<string> => {
   // Absolute: whoever is told where it is may run elsewhere.
@@ -108,29 +129,10 @@ export const makeCertificate = async (
   options: true | { caFile?: string; directory?: string },
   host: string,
 ): Promise<Certificate> => {
-  const ca = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const server = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const ca = await makeAuthority()
   const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host])]
-  const own = certificate({
-    subject: nameOf('localhost'),
-    key: server.publicKey,
-    signer: ca.privateKey,
-    signerPublic: ca.publicKey,
-    extensions: [
-      extension(oids.basicConstraints, true, sequence()),
-      // digitalSignature
-      extension(oids.keyUsage, true, bits(Buffer.from([0b1000_0000]), 7)),
-      extension(oids.extendedKeyUsage, false, sequence(oid(oids.serverAuth))),
-      extension(oids.subjectAltName, false, sequence(...hosts.map(alternative))),
-    ],
-  })
-  const caPem = pem('CERTIFICATE', authority(ca))
   const caFile = await placeOf(options)
   await mkdir(dirname(caFile), { recursive: true })
-  await writeFile(caFile, caPem)
-  return {
-    key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    cert: pem('CERTIFICATE', own) + caPem,
-    caFile,
-  }
+  await writeFile(caFile, ca.pem)
+  return { ...(await serverCertificate(ca, hosts)), caFile }
 }

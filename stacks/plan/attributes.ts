@@ -76,7 +76,7 @@ export const keyOf = (attribute: string, key: string): string => `${attribute}[$
  * The attribute of the provider that holds a field. Its names are those of Auth0's members: one key of the metadata means
  * the whole map, one leaf the whole block, because a single ignored key was still reverted by the provider.
  */
-const attributeOf = (path: FieldPath): string => fields[path].place[0]
+export const attributeOf = (path: FieldPath): string => fields[path].place[0]
 
 /** What leaves the configuration of a client with these owned fields, in order. */
 export const attributesOf = (owned: readonly FieldPath[]): string[] => [...new Set(owned.map(attributeOf))].sort()

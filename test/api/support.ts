@@ -2,14 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import type { Stack } from '../support/stack.ts'
 
-/** The members of the 200 body, in the contract's order. */
-export const clientMembers =
-  'id name type mobile owners secret logoUrl grantTypes productName callbackUrls client_upn_key applicationName ' +
-  'manuallyCreated clientAuthMethod allowedLogoutUrls allowedWebOrigins idTokenExpiration allowedCorsOrigins ' +
-  'refreshTokenReuseInterval refreshTokenAbsoluteLifetime isRefreshTokenRotationEnabled ' +
-  'allowCrossOriginAuthentication refreshTokenInactivityLifetime isRefreshTokenAbsoluteExpirationEnabled ' +
-  'isRefreshTokenInactivityLifetimeEnabled'
-
 interface ProblemBody {
   readonly type: string
   readonly title: string

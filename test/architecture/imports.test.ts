@@ -109,6 +109,23 @@ describe('imports go one way', () => {
   })
 })
 
+describe('decisions are tested where they are made', () => {
+  const valuesFrom = /^import (?!type )[^']*'([^'\n]+)'/gm
+  const tested = new Set(
+    sources
+      .filter((file) => file.startsWith('test/domain/'))
+      .flatMap((file) =>
+        [...textOf(file).matchAll(valuesFrom)].map(([, what = '']) => path.posix.join(path.posix.dirname(file), what)),
+      ),
+  )
+
+  test('each file of domain/ with a function in it is imported by a test of test/domain', () => {
+    const deciding = sources.filter((file) => folderOf(file) === 'domain' && /^export const /m.test(textOf(file)))
+    expect(deciding.length).toBeGreaterThan(40)
+    expect(deciding.filter((file) => !tested.has(file))).toEqual([])
+  })
+})
+
 /** A folder, or a file that stands in none but the layer's own. */
 const placeOf = (file: string): string => {
   const folder = path.posix.dirname(file)
@@ -168,8 +185,11 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   bullmq: ['adapters/queue/'],
   ioredis: ['adapters/queue/'],
   jose: ['adapters/credentials/'],
+  '@peculiar/x509': ['simulator/'],
+  'reflect-metadata': ['simulator/'],
+  'p-limit': ['api/changes/', 'cli/commands/'],
   'lru-cache': ['adapters/limits/', 'api/clients/'],
-  yaml: ['adapters/config/'],
+  yaml: ['adapters/config/', 'simulator/seed/'],
   'prom-client': ['adapters/metrics/'],
   pino: ['adapters/log/'],
   fastify: ['api/'],
@@ -178,6 +198,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   commander: ['cli/'],
   marked: ['api/'],
   'swagger-ui-dist': ['api/'],
+  undici: ['adapters/http/'],
   cdktn: ['stacks/'],
   constructs: ['stacks/'],
   '@cdktf/provider-auth0': ['stacks/'],

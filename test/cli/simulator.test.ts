@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { loadConfiguration } from '../../adapters/config/load.ts'
+import { createHttp } from '../../adapters/http/http.ts'
 import { createAuthenticator } from '../../adapters/credentials/authenticate.ts'
 import { hashToken } from '../../adapters/credentials/application-tokens.ts'
 import { emptyDirectory, nexus, startNexus } from './support.ts'
@@ -73,6 +74,26 @@ describe('simulator', () => {
     expect(faults).toMatchObject({ latencyMs: [1, 2], methods: ['PATCH'] })
   })
 
+  test('is filled from an export, and tells what it left out', async () => {
+    const file = join(emptyDirectory(), 'tenant.yaml')
+    writeFileSync(file, 'clients: [{ name: Shop, client_id: legacy.shop.web, callbacks: @@URLS@@ }]\nroles: []\n')
+    const { url } = await startSimulator('--seed', file)
+    const client: unknown = await (await fetch(new URL('/_simulator/clients/legacy.shop.web', url))).json()
+    expect(client).toMatchObject({ name: 'Shop', is_first_party: true })
+    expect(client).not.toHaveProperty('callbacks')
+  })
+
+  test.each([
+    { reason: 'is not there', content: undefined, says: 'cannot be read (ENOENT)' },
+    { reason: 'holds no clients', content: '{}', says: 'cannot be taken:\nIt must be a list of clients' },
+    { reason: 'holds what is no client', content: 'clients: [x]', says: 'clients[0]: is no object' },
+  ])('from a file that $reason, it does not start', async ({ content, says }) => {
+    const file = join(emptyDirectory(), 'tenant.yaml')
+    if (content !== undefined) writeFileSync(file, content)
+    const { code, stderr } = await nexus(['simulator', '--port', '0', '--seed', file])
+    expect([code, stderr]).toEqual([1, expect.stringContaining(says)])
+  })
+
   test('of a port that is taken names the remedy', async () => {
     const { url } = await startSimulator()
     const { code, stderr } = await nexus(['simulator', '--port', new URL(url).port])
@@ -119,7 +140,7 @@ describe('token', () => {
 issuers: [{ issuer: "${issuer}", audience: urn:nexus, allowInsecure: true, tenants: "*" }]
 applicationTokens: { tokens: [{ name: portal, sha256: ${hashToken('app')}, tenants: "*" }] }`,
     )
-    const authenticate = createAuthenticator(loadConfiguration({ file, env: {} }))
+    const authenticate = createAuthenticator(createHttp({}), loadConfiguration({ file, env: {} }))
     const caller = await authenticate({ authorization: `Bearer ${stdout.trim()}`, applicationToken: 'app' })
     expect(caller).toMatchObject({
       id: 'auth0|ann',

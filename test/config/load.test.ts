@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadConfiguration } from '../../adapters/config/load.ts'
 import { least, parse } from './support.ts'
+import { contractKeys } from '../support/contract.ts'
 
 describe('a configuration', () => {
   test('needs a tenant only; everything else has a default', () => {
@@ -46,12 +47,7 @@ describe('a configuration', () => {
           foreignTerraform: 'warn',
           terraformStates: [],
           otherStates: [],
-          metadataKeys: {
-            owners: 'owners',
-            productName: 'product_name',
-            client_upn_key: 'client_upn_key',
-            applicationName: 'application_name',
-          },
+          metadataKeys: contractKeys,
           allowInsecure: false,
         },
       ],

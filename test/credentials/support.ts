@@ -6,6 +6,7 @@ import type { JsonWebKey, KeyObject } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import { parseConfiguration } from '../../adapters/config/load.ts'
 import { createAuthenticator } from '../../adapters/credentials/authenticate.ts'
+import { createHttp } from '../../adapters/http/http.ts'
 import type { AuthenticatorOptions, Credentials } from '../../adapters/credentials/authenticate.ts'
 import { hashToken } from '../../adapters/credentials/application-tokens.ts'
 import { AuthenticationUnavailable, TooManyAttempts, Unauthenticated } from '../../adapters/credentials/errors.ts'
@@ -135,7 +136,7 @@ export type Outcome =
 export const startAuthenticator = (jwksUrl: string, options: AuthenticatorOptions = {}, more = '', issuers = '') => {
   const clock = { seconds: epoch }
   const now = (): number => clock.seconds * 1000
-  const authenticate = createAuthenticator(configurationOf(jwksUrl, more, issuers), { now, ...options })
+  const authenticate = createAuthenticator(createHttp({}), configurationOf(jwksUrl, more, issuers), { now, ...options })
   const outcomeOf = async (credentials: Credentials): Promise<Outcome> => {
     try {
       return { caller: await authenticate(credentials) }

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { judgeClock, judgeDatabase, judgeRedis, judgeScopes, judgeStateKeys } from '../../domain/installation.ts'
+import { fail, ok, warn } from '../../domain/finding.ts'
 import type { Finding } from '../../domain/finding.ts'
+import {
+  judgeClock,
+  judgeDatabase,
+  judgeRedis,
+  judgeScopes,
+  judgeStateKeys,
+  judgeUnnamedStates,
+} from '../../domain/installation.ts'
 
 const worst = (findings: readonly Finding[]): Finding['level'] =>
   (['fail', 'warn'] as const).find((level) => findings.some((one) => one.level === level)) ?? 'ok'
@@ -31,12 +39,23 @@ describe('a database', () => {
     expect(worst(found)).toBe(level)
     expect(found.map(({ said }) => said).join('\n')).toContain(says)
   })
+
+  test('all that was looked at is told, also where it is fine', () => {
+    expect(judgeDatabase({ ...fine, version: 140_000 })).toEqual([
+      ok('database version', 'PostgreSQL 14.0'),
+      ok('database schema', 'It is up to date.'),
+      ok('database rights', 'The user may read and write.'),
+    ])
+    expect(judgeDatabase({ ...fine, version: 170_012 })[0]?.said).toBe('PostgreSQL 17.12')
+  })
 })
 
 test.each([
   { reason: 'as the guide says', facts: {}, level: 'ok' },
   { reason: 'a full Redis would throw jobs away', facts: { policy: 'allkeys-lru' }, level: 'fail' },
   { reason: 'a restart forgets, and the sweep finds', facts: { appendOnly: false }, level: 'warn' },
+  { reason: 'the least that BullMQ recommends', facts: { version: '6.2.0' }, level: 'ok' },
+  { reason: 'the least that it takes', facts: { version: '5.0.0' }, level: 'warn' },
   { reason: 'BullMQ warns below 6.2', facts: { version: '6.0.16' }, level: 'warn' },
   { reason: 'BullMQ refuses below 5', facts: { version: '4.0.9' }, level: 'fail' },
   { reason: 'versions are no decimals', facts: { version: '6.12.0' }, level: 'ok' },
@@ -69,8 +88,36 @@ test.each([
   expect(found.map(({ said }) => said).join('\n')).toContain(says)
 })
 
+test('scopes that are fine are one finding, which names them in order', () => {
+  expect(judgeScopes('scopes', ['update:clients', 'read:clients'], false)).toEqual([
+    ok('scopes', 'read:clients, update:clients'),
+  ])
+})
+
+test('each thing that is wrong with scopes is a finding of its own, and nothing else is', () => {
+  const found = judgeScopes('scopes', ['delete:clients'], true)
+  expect(found.map(({ level, said }) => `${level} ${said}`)).toEqual([
+    expect.stringMatching(/^fail The credential lacks read:clients and update:clients/),
+    expect.stringMatching(/^warn .* it lacks read:client_keys\.$/),
+    expect.stringMatching(/^warn .* more than Nexus does: delete:clients\.$/),
+  ])
+})
+
+test.each([
+  { reason: 'five are named', count: 5, says: /: x0, x1, x2, x3, x4\.$/ },
+  { reason: 'of more the first five', count: 6, says: /: x0, x1, x2, x3, x4, …\.$/ },
+])('scopes that nobody needs: $reason', ({ count, says }) => {
+  const excess = Array.from({ length: count }, (_, index) => `x${index}`)
+  const found = judgeScopes('scopes', ['read:clients', 'update:clients', ...excess], false)
+  expect(found.map(({ said }) => said)).toEqual([expect.stringMatching(says)])
+})
+
 test.each([
   { reason: 'a Date has no fractions', skewMs: -900, level: 'ok' },
+  { reason: 'less than is worth a word', skewMs: 4400, level: 'ok', says: 'agree' },
+  { reason: 'as much as is', skewMs: 5000, level: 'warn', says: '5 s behind' },
+  { reason: 'as much as tokens forgive', skewMs: -30_000, level: 'warn', says: '30 s ahead' },
+  { reason: 'a second more', skewMs: -31_000, level: 'fail', says: '31 s ahead' },
   { reason: 'within the leeway of tokens', skewMs: 12_000, level: 'warn', says: '12 s behind' },
   { reason: 'beyond it', skewMs: -95_000, level: 'fail', says: '95 s ahead' },
   { reason: 'not said', skewMs: null, level: 'warn', says: 'did not say' },
@@ -107,4 +154,50 @@ test.each([
   const found = judgeStateKeys(facts)
   expect(worst(found)).toBe(row.level)
   expect(found.map(({ said }) => said).join('\n')).toContain('says' in row ? row.says : '')
+})
+
+test.each<{ reason: string; keyIds: string[]; sealed: [string, number][]; tenants: string[]; levels: string[] }>([
+  { reason: 'one key', keyIds: ['a'], sealed: [['a', 1]], tenants: [], levels: ['ok 1 key, and'] },
+  { reason: 'two keys', keyIds: ['a', 'b'], sealed: [['a', 1]], tenants: [], levels: ['ok 2 keys, and'] },
+  { reason: 'none, and none is needed', keyIds: [], sealed: [], tenants: [], levels: ['ok No key, and'] },
+  { reason: 'none, and one is', keyIds: [], sealed: [], tenants: ['acme'], levels: ['fail There is no key'] },
+  {
+    reason: 'none, and one is and was',
+    keyIds: [],
+    sealed: [['a', 1]],
+    tenants: ['acme'],
+    levels: ['fail There is no key', 'fail 1 version of states cannot'],
+  },
+  { reason: 'all were thrown away', keyIds: [], sealed: [['a', 2]], tenants: [], levels: ['fail 2 versions of'] },
+  {
+    reason: 'one is lost, another older',
+    keyIds: ['a', 'b'],
+    sealed: [
+      ['a', 1],
+      ['b', 1],
+      ['c', 2],
+      ['d', 3],
+    ],
+    tenants: [],
+    levels: ['fail 5 versions of states cannot be opened: the key c, d', 'warn 1 version of states are sealed'],
+  },
+])('what is told of keys, no more and no less: $reason', ({ keyIds, sealed, tenants, levels }) => {
+  const found = judgeStateKeys({ keyIds, sealed: new Map(sealed), tenantsWithStates: tenants })
+  expect(found.map(({ level, said }) => `${level} ${said}`)).toEqual(
+    levels.map((begin) => expect.stringMatching(new RegExp(`^${begin}`))),
+  )
+})
+
+test('states that are held and not named are told, with what to do', () => {
+  expect(judgeUnnamedStates([{ tenantId: 'acme', said: 'There is one.', remedy: 'Name it.' }])).toEqual([
+    warn('states of acme', 'There is one.', 'Name it.'),
+  ])
+})
+
+test('a finding that is fine has no remedy, every other has one', () => {
+  expect([ok('a', 'b'), warn('a', 'b', 'c'), fail('a', 'b', 'c')].map(({ level, remedy }) => [level, remedy])).toEqual([
+    ['ok', null],
+    ['warn', 'c'],
+    ['fail', 'c'],
+  ])
 })

@@ -3,13 +3,9 @@ import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { routesOf } from '../../api/app.ts'
-import type { ApiDeps } from '../../api/dependencies.ts'
-import { defaultSettings } from '../../api/dependencies.ts'
-import type { KnownClients } from '../../api/clients/client-cache.ts'
-import { requestHeaders } from '../../api/docs/openapi/operation.ts'
-import type { Operation } from '../../api/docs/openapi/operation.ts'
-import { operations } from '../../api/docs/openapi/operations.ts'
+import { requestHeaders } from '../../api/http/operation.ts'
+import type { Operation } from '../../api/http/operation.ts'
+import { routes } from '../../api/routes.ts'
 import { permissions } from '../../domain/vocabulary.ts'
 import { basic, withStates } from '../support/pipeline.ts'
 import { bodyOf, encoded, inHeader, odd, oddTexts } from '../support/odd.ts'
@@ -141,11 +137,12 @@ describe.skipIf(servers === null)('no request is answered with a fault of the se
     LOCK: lockOf('lock-1'),
     UNLOCK: lockOf('lock-1'),
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table is looked at, nothing of it is called
-  const routes = routesOf({ settings: defaultSettings } as ApiDeps, {} as KnownClients)
+  const operations: Readonly<Record<string, Operation>> = Object.fromEntries(
+    routes.flatMap((route) => ('document' in route ? [[`${route.method} ${route.path}`, route.document]] : [])),
+  )
 
-  test.each(routes.map(({ method, url }) => ({ method, url })))('$method $url', async ({ method, url }) => {
-    const operation: Operation | undefined = operations[`${method} ${url}`]
+  test.each(routes.map(({ method, path }) => ({ method, url: path })))('$method $url', async ({ method, url }) => {
+    const operation = operations[`${method} ${url}`]
     const example =
       url === state
         ? stateBodies[method]
@@ -202,7 +199,7 @@ describe.skipIf(servers === null)('no request is answered with a fault of the se
   })
 
   test('every odd text in every parameter', async () => {
-    const sent = routes.flatMap(({ method, url }) =>
+    const sent = routes.flatMap(({ method, path: url }) =>
       Object.keys((url === state ? stateQuery : operations[`${method} ${url}`]?.query)?.shape ?? {}).flatMap((name) =>
         oddTexts.map((value) => ({
           method,
@@ -244,7 +241,7 @@ describe.skipIf(servers === null)('no request is answered with a fault of the se
         path: fc.oneof(
           fc.webPath().map((path) => `/${path}`),
           fc.array(odd.map(encoded), { maxLength: 8 }).map((parts) => `/v1/${parts.join('/')}`),
-          fc.constantFrom(...routes.map(({ url }) => url)),
+          fc.constantFrom(...routes.map(({ path }) => path)),
           fc.constantFrom('/%', '//', '/?', '/v1/tenants/acme/clients/?', '/v1//tenants', '/;', '/%2e%2e/', '*'),
         ),
         headers: oddHeaders,

@@ -4,6 +4,7 @@ import { StackRefused } from '../../stacks/errors.ts'
 import type { Declaration } from '../../stacks/plan/claims.ts'
 import { planStack } from '../../stacks/plan/plan.ts'
 import { at, client, declaration, snapshot, state } from './support.ts'
+import { contractKeys } from '../support/contract.ts'
 
 const ours = 'https://shop.example.com'
 
@@ -290,12 +291,14 @@ describe('a client that is declared already', () => {
       declared: true,
     })
     expect(ignored?.filter((one) => one.startsWith('client_metadata'))).toEqual(
-      ['product_name', 'client_upn_key', 'application_name'].map((key) => `client_metadata["${key}"]`),
+      Object.values(contractKeys)
+        .filter((key) => key !== 'owners')
+        .map((key) => `client_metadata["${key}"]`),
     )
   })
 
   test('has keys of other names where the tenant has', () => {
-    const keys = { owners: '${own}"ers', productName: 'p', client_upn_key: 'u', applicationName: 'a' }
+    const keys = { ...contractKeys, owners: '${own}"ers', productName: 'p' }
     const found = shop({ client_metadata: { p: 'Shop' } })
     const one = declaration('shop', { given: { client_metadata: { tier: '1' } } })
     const planOf = (taken: SnapshotClient) =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Faults } from '../../simulator/main.ts'
 import { deleteInAuth0 } from '../support/auth0.ts'
@@ -50,10 +51,12 @@ describe.skipIf(servers === null)('what Auth0 answers, and what becomes of the c
   ])('applied in the end, when $reason', async ({ faults }) => {
     stack.simulator.setFaults(faults())
     const answering = stack.patch(id, { callbackUrls: wanted }, patient)
-    setTimeout(() => stack.simulator.setFaults({}), 700)
+    const mended = sleep(700).then(() => stack.simulator.setFaults({}))
     const answer = await answering
     expect(answer.status).toBe(200)
     expect(held()?.['callbacks']).toEqual(wanted)
+    // Afterwards, it would mend what the next test breaks.
+    await mended
   })
 
   test('an ill credential holds the tenant, rejects nothing, and is found well again by a probe', async () => {

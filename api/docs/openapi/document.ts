@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { problems } from '../../http/problem.ts'
 import type { ProblemCode } from '../../http/problem.ts'
 import { ProblemDetails } from '../../http/answers.ts'
-import { answerHeaders, requestHeaders, tags } from './operation.ts'
-import type { Operation, OperationAnswer } from './operation.ts'
+import { answerHeaders, pathParameters, requestHeaders, tags } from '../../http/operation.ts'
+import type { Operation, OperationAnswer } from '../../http/operation.ts'
+import type { Route } from '../../http/route.ts'
+import type { BrowserSettings } from '../../http/security-headers.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -93,7 +95,7 @@ const parametersOf = (path: string, { query, headers = [] }: Operation, schemas:
     name,
     in: 'path',
     required: true,
-    description: pathParameters[name] ?? name,
+    description: isDescribed(name) ? pathParameters[name] : name,
     schema: { type: 'string' },
   })),
   ...Object.entries(query?.shape ?? {}).map(([name, schema]) => {
@@ -104,32 +106,32 @@ const parametersOf = (path: string, { query, headers = [] }: Operation, schemas:
     name,
     in: 'header',
     required: false,
-    description: requestHeaders[name],
+    description: requestHeaders[name].description,
     schema: { type: 'string' },
   })),
 ]
 
-const pathParameters: Readonly<Record<string, string>> = {
-  tenantId: "The tenant's id in Nexus",
-  clientId: "The client's id in Auth0",
-  changeId: 'The id of a change',
-  state: 'The name of a Terraform state',
-  version: 'The number of a version',
-  operationId: 'The id of an operation',
-  name: 'The name of an application or an account',
-  asset: 'The name of a file of the page',
-  code: "The last part of a problem's `type`",
-}
+const isDescribed = (name: string): name is keyof typeof pathParameters => Object.hasOwn(pathParameters, name)
 
-const operationOf = (path: string, operation: Operation, schemas: Schemas): Json => {
-  const { id, tag, summary, description, body, answers, problems: more = [], open } = operation
-  const codes: readonly ProblemCode[] = open === true ? [...more, 'internal'] : [...common, ...more]
+/** What can go wrong at an address: with everybody's credentials, with a body, with each header, and by its own rules. */
+const problemsOf = ({ headers = [], body, problems: own = [] }: Operation, isOpen: boolean): readonly ProblemCode[] =>
+  isOpen
+    ? [...own, 'internal']
+    : [
+        ...common,
+        ...headers.flatMap((name) => requestHeaders[name].problems),
+        ...(body === undefined ? [] : (['body-too-large'] as const)),
+        ...own,
+      ]
+
+const operationOf = (path: string, operation: Operation, isOpen: boolean, schemas: Schemas): Json => {
+  const { id, tag, summary, description, body, answers } = operation
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    ...(open === true ? { security: [] } : {}),
+    ...(isOpen ? { security: [] } : {}),
     parameters: parametersOf(path, operation, schemas),
     ...(body === undefined
       ? {}
@@ -143,27 +145,28 @@ const operationOf = (path: string, operation: Operation, schemas: Schemas): Json
         }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, schemas)])),
-      ...problemAnswers(codes, schemas),
+      ...problemAnswers(problemsOf(operation, isOpen), schemas),
     },
   }
 }
 
-/**
- * The OpenAPI 3.1 document of the API.
- *
- * @param operations by `METHOD /path/:parameter`
- * @param applicationTokenHeader name of the header that carries the application token
- */
+export interface DocumentSettings extends Pick<BrowserSettings, 'publicUrl' | 'applicationTokenHeader'> {
+  /** Of the program, as the document tells it. */
+  readonly version: string
+}
+
+/** The OpenAPI 3.1 document of the routes that tell it something. */
 export const openApiDocument = (
-  operations: Readonly<Record<string, Operation>>,
-  { version, url, applicationTokenHeader }: { version: string; url: string | null; applicationTokenHeader: string },
+  routes: readonly Route<never>[],
+  { version, publicUrl, applicationTokenHeader }: DocumentSettings,
 ): Json => {
   const schemas = createSchemas()
   const paths: Record<string, Record<string, unknown>> = {}
-  for (const [route, operation] of Object.entries(operations)) {
-    const [method = '', address = ''] = route.split(' ')
-    const path = address.replaceAll(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(path, operation, schemas) }
+  for (const route of routes) {
+    if (!('document' in route)) continue
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
+    const operation = operationOf(path, route.document, route.requires.sentence === null, schemas)
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation }
   }
   return {
     openapi: '3.1.0',
@@ -175,7 +178,7 @@ export const openApiDocument = (
         'Owners change their Auth0 clients through one API. Nexus authorises the change, keeps it safely, and brings ' +
         'Auth0 to it within the limits of the tenant, without fighting Terraform.',
     },
-    servers: [{ url: url ?? '/' }],
+    servers: [{ url: publicUrl ?? '/' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     security: [{ bearer: [], applicationToken: [] }, { basic: [] }],
     paths,

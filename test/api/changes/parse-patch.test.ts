@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { PatchKind } from '../../../api/http/media-type.ts'
 import { parsePatch } from '../../../api/changes/parse-patch.ts'
 import { Problem } from '../../../api/http/problem.ts'
+import { nestedValues } from '../../../domain/clients/nest.ts'
 import { fieldPaths } from '../../../domain/vocabulary.ts'
+import { contractFields, contractValues } from '../../support/contract.ts'
 import type { Issue } from '../../../domain/texts/json-text.ts'
 
 const parseText = (text: string, kind: PatchKind = 'plain') => parsePatch(kind, Buffer.from(text))
@@ -26,6 +28,7 @@ const pointersOf = (text: string): string[] => issuesOf(text).map(({ pointer }) 
 describe('values', () => {
   test('every field, in its own form', () => {
     const body = {
+      ...nestedValues(fieldPaths, (path) => contractFields[path].value),
       mobile: {
         ios: { team_id: 'T', app_bundle_identifier: 'B' },
         android: { keystore_hash: 'K', app_package_name: 'P' },
@@ -40,6 +43,7 @@ describe('values', () => {
       allowedCorsOrigins: ['https://a.test'],
     }
     expect(valuesOf(body)).toEqual({
+      ...contractValues,
       'mobile.ios.team_id': 'T',
       'mobile.ios.app_bundle_identifier': 'B',
       'mobile.android.keystore_hash': 'K',
@@ -69,20 +73,7 @@ describe('values', () => {
 })
 
 /** Every field there is, null at its leaf. */
-const allNull = {
-  mobile: {
-    ios: { team_id: null, app_bundle_identifier: null },
-    android: { keystore_hash: null, app_package_name: null },
-  },
-  owners: null,
-  productName: null,
-  callbackUrls: null,
-  client_upn_key: null,
-  applicationName: null,
-  allowedLogoutUrls: null,
-  allowedWebOrigins: null,
-  allowedCorsOrigins: null,
-}
+const allNull = nestedValues(fieldPaths, () => null)
 
 describe('what leaves a field as it is, and what clears it', () => {
   test.each([

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
-import { behindNexus, clientMembers, pathOf, read, seedClient } from '../support.ts'
+import { behindNexus, pathOf, read, seedClient } from '../support.ts'
+import { clientMembers } from '../../support/contract.ts'
 
 describe.skipIf(servers === null)('PATCH of a client', () => {
   let stack: Stack

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
-import { clientMembers, pathOf, read, seedClient } from '../support.ts'
+import { pathOf, read, seedClient } from '../support.ts'
+import { clientMembers } from '../../support/contract.ts'
 
 const secret = 'canary-include-secret-8c1f2a'
 

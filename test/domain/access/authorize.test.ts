@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { authorize, couldReachAny } from '../../../domain/access/authorize.ts'
+import { admissionsOf, authorize, claimsOf, couldReachAny, hasPermission } from '../../../domain/access/authorize.ts'
 import type { Access } from '../../../domain/access/authorize.ts'
 import type { Caller, Permission } from '../../../domain/vocabulary.ts'
 
@@ -167,6 +167,18 @@ describe('a refusal says what is missing', () => {
     expect(decision).toMatchObject({ allowed: false, missing })
     expect(decision.allowed ? '' : decision.detail).toContain(says)
   })
+
+  test.each<{ reason: string; held: Permission[]; says: string }>([
+    { reason: 'the one that the caller has', held: ['client.write'], says: 'The caller has client.write, but' },
+    {
+      reason: 'both, where they have both',
+      held: ['client.read', 'client.write', 'tenant.admin'],
+      says: 'The caller has client.read and client.write, but',
+    },
+  ])('which permissions are not enough without a relation: $reason', ({ held, says }) => {
+    const decision = may({ permissions: new Set(held) }, { owners: ['somebody'] }, 'read')
+    expect(decision.allowed ? '' : decision.detail).toContain(says)
+  })
 })
 
 describe('the confirmed and the desired state must both let the caller in', () => {
@@ -228,6 +240,47 @@ describe('before anything is looked up', () => {
   })
 })
 
+const held = (...permissions: readonly Permission[]) => ({ permissions: new Set(permissions) })
+
+describe('what needs a permission on the tenant and no relation to a client', () => {
+  test.each<{ reason: string; more: Partial<Caller>; decision: object }>([
+    { reason: 'one of them is enough', more: held('client.read.all'), decision: { allowed: true, by: 'all' } },
+    {
+      reason: 'none of them',
+      more: held('client.write'),
+      decision: { allowed: false, missing: 'permission', needs: 'tenant.admin or client.read.all' },
+    },
+    {
+      reason: 'not on this tenant',
+      more: { ...held('tenant.admin'), tenants: ['globex'] },
+      decision: { allowed: false, missing: 'permission', needs: 'tenant' },
+    },
+    {
+      reason: 'neither',
+      more: { ...held(), tenants: [] },
+      decision: { allowed: false, missing: 'permission', needs: 'tenant.admin or client.read.all' },
+    },
+  ])('$reason', ({ more, decision }) => {
+    expect(hasPermission(caller(more), ['tenant.admin', 'client.read.all'], 'acme')).toMatchObject(decision)
+  })
+})
+
+describe('relations as texts', () => {
+  test.each<{ reason: string; access: Partial<Access>; admits: number }>([
+    { reason: 'every owner', access: { owners: ['auth0|ann', 'billing'] }, admits: 2 },
+    { reason: 'the product', access: { productName: 'Shop' }, admits: 1 },
+    { reason: 'no product', access: { owners: ['billing'], productName: null }, admits: 1 },
+    { reason: 'an empty product name is none', access: { productName: '' }, admits: 0 },
+  ])('a client lets in: $reason', ({ access, admits }) => {
+    expect(admissionsOf({ owners: [], productName: null, ...access })).toHaveLength(admits)
+  })
+
+  test('who has no permission can show nothing, whoever they are', () => {
+    const nobody = caller({ permissions: new Set(), roles: ['billing'], products: ['Shop'] })
+    expect(claimsOf(nobody, 'read')).toEqual([])
+  })
+})
+
 describe('laws', () => {
   const name = fc.constantFrom('auth0|ann', 'auth0|bob', 'billing', 'Billing', 'Shop', 'shop', '')
   const someone = fc.record({
@@ -263,6 +316,17 @@ describe('laws', () => {
       fc.property(someone, fc.array(access), fc.constantFrom('read', 'write'), (who, states, verb) => {
         const inside = authorize(caller(who), verb, states).allowed
         expect(!inside || couldReachAny(caller(who), verb, 'acme').allowed).toBe(true)
+      }),
+    )
+  })
+
+  test('the texts of a client and of a caller have one in common exactly where the client lets the caller in', () => {
+    fc.assert(
+      fc.property(someone, access, fc.constantFrom('read', 'write'), (who, client, verb) => {
+        const claims = claimsOf(caller(who), verb)
+        const admissions = admissionsOf(client)
+        const admitted = claims === 'all' || claims.some((claim) => admissions.includes(claim))
+        expect(admitted).toBe(authorize(caller(who), verb, [client]).allowed)
       }),
     )
   })

@@ -113,6 +113,12 @@ test.each([
     excess: [],
   },
   {
+    reason: 'a product to read, outside their scope',
+    by: { permissions: ['tenant.admin', 'client.read'], products: ['Billing'] },
+    give: { permissions: ['client.read'], products: ['Shop'] },
+    excess: ['/products'],
+  },
+  {
     reason: 'a product to write, where they may only read everything',
     by: { permissions: ['tenant.admin', 'client.read.all', 'client.write'] },
     give: { products: ['Shop'] },
@@ -162,6 +168,46 @@ test.each([
 })
 
 test.each([
+  {
+    reason: 'what is too much, and what would not be',
+    by: { tenants: ['acme', 'beta'] },
+    give: { tenants: ['acme', 'globex', 'initech'] },
+    says: /cannot hand out globex, initech, only those that they are an administrator of: acme, beta\./,
+  },
+  {
+    reason: 'that everything is too much',
+    by: {},
+    give: { tenants: '*' },
+    says: /cannot hand out all of them, only those that/,
+  },
+  {
+    reason: 'that they have none themselves',
+    by: {},
+    give: { roles: ['shop'] },
+    says: /cannot hand out shop, .*: none\./,
+  },
+  {
+    reason: 'which permissions they lack',
+    by: {},
+    give: { permissions: ['client.write', 'client.secret.read', 'terraform.read'] },
+    says: /^The administrator lacks client\.secret\.read, terraform\.read and/,
+  },
+  {
+    reason: 'that it is the missing ceiling',
+    by: { permissions: all },
+    give: { permissions: null },
+    says: /^Without a ceiling every permission counts\. The administrator lacks/,
+  },
+] satisfies readonly {
+  reason: string
+  by: Parameters<typeof administrator>[0]
+  give: Partial<Grant>
+  says: RegExp
+}[])('an excess says $reason', ({ by, give, says }) => {
+  expect(excessOf(administrator(by), grant(give)).map(({ detail }) => detail)).toEqual([expect.stringMatching(says)])
+})
+
+test.each([
   { reason: 'within their tenants', tenants: ['acme'], entry: ['acme'], may: true },
   { reason: 'one of them', tenants: ['acme', 'globex'], entry: ['globex'], may: true },
   { reason: 'partly beyond', tenants: ['acme'], entry: ['acme', 'globex'], may: false },
@@ -181,6 +227,12 @@ test.each([
   { reason: 'of an account that somebody else made, and owners may trust', by: {}, give: {}, may: false },
   { reason: 'of their own', by: { id: 'auth0|eve' }, give: {}, may: true },
   { reason: 'of themselves', by: { id: 'account:ci' }, give: {}, may: true },
+  {
+    reason: 'as an account that is called as the user is who made it',
+    by: { kind: 'service-account', id: 'auth0|eve' },
+    give: {},
+    may: false,
+  },
   { reason: 'of any, where they reach every client', by: { permissions: all }, give: {}, may: true },
   { reason: 'of one that reaches no client', by: {}, give: { permissions: ['tenant.admin'] }, may: true },
   { reason: 'of their own that has grown beyond them', by: { id: 'auth0|eve' }, give: { tenants: '*' }, may: false },
@@ -195,6 +247,14 @@ test.each([
     createdBy: { kind: 'user', id: 'auth0|eve', application: 'portal' },
   } as const
   expect(excessOfSecret(administrator(by), grant(give), account).length === 0).toBe(may)
+})
+
+test('an account that was made at the command line belongs to no administrator', () => {
+  const account = { ownerName: 'account:ci', createdBy: null }
+  const [issue, ...more] = excessOfSecret(administrator({}), grant({}), account)
+  expect(issue).toMatchObject({ pointer: '', detail: expect.stringMatching(/^account:ci may stand on owners/) })
+  expect(more).toEqual([])
+  expect(excessOfSecret(administrator({ permissions: all }), grant({}), account)).toEqual([])
 })
 
 const opens = ({ terraformStates }: Pick<Caller, 'terraformStates'>): boolean =>

@@ -81,6 +81,20 @@ describe('user ids and roles', () => {
       expected: 'partner:',
     },
     {
+      reason: 'of one that every tenant has first, about no one tenant',
+      sources: [source('*', 'partner:')],
+      index: 0,
+      tenantId: null,
+      expected: 'partner:',
+    },
+    {
+      reason: 'of one that the tenant does not have, though its first one has the same prefix',
+      sources: [source(['acme'], 'x:'), source(['beta'], 'x:')],
+      index: 1,
+      tenantId: 'acme',
+      expected: 'x:',
+    },
+    {
       reason: 'of one that says to know the same people',
       sources: [source('*'), source('*', '')],
       index: 1,
@@ -118,6 +132,11 @@ describe('user ids and roles', () => {
     { reason: 'other people', sources: [source('*'), source('*', 'x:')], mixed: [] },
     { reason: 'the same people', sources: [source('*'), source('*', '')], mixed: [] },
     {
+      reason: 'other people beside a first one that has said',
+      sources: [source('*', 'x:'), source('*', 'y:')],
+      mixed: [],
+    },
+    {
       reason: 'the first one has said, the second has not',
       sources: [source(['acme'], 'x:'), source(['acme'])],
       mixed: ['acme unsaid'],
@@ -136,7 +155,19 @@ describe('user ids and roles', () => {
     expect(mixedIdentities(sources, tenantIds).map(({ tenantId, why }) => `${tenantId} ${why}`)).toEqual(mixed)
   })
 
-  test.each(['partner:', 'a:', 'P_2-x:', ''])('%j can be a prefix', (text) => {
+  test.each([
+    { reason: 'none', names: ['ann', 'auth0|ann'], imitated: undefined },
+    { reason: 'one of several names', names: ['ann', 'p2:ann'], imitated: 'p2:' },
+    { reason: 'a prefix alone', names: ['partner:'], imitated: 'partner:' },
+    { reason: 'further behind it is no prefix', names: ['auth0|partner:ann'], imitated: undefined },
+    { reason: 'no name at all', names: [], imitated: undefined },
+  ])('imitate a prefix: $reason', ({ names, imitated }) => {
+    expect(imitatedPrefix([source('*'), source('*', ''), source('*', 'partner:'), source('*', 'p2:')], names)).toBe(
+      imitated,
+    )
+  })
+
+  test.each(['partner:', 'a:', 'P_2-x:', `${'x'.repeat(32)}:`, ''])('%j can be a prefix', (text) => {
     expect(isPrefix(text)).toBe(true)
   })
   test.each([
@@ -147,6 +178,7 @@ describe('user ids and roles', () => {
     { reason: 'the bar of user ids', text: 'auth0|:' },
     { reason: 'accounts of the database are called so', text: 'account:' },
     { reason: 'and would look the same', text: 'Account:' },
+    { reason: 'too long', text: `${'x'.repeat(33)}:` },
     { reason: 'far too long', text: `${'x'.repeat(10_000)}:` },
   ])('cannot be a prefix: $reason', ({ text }) => {
     expect(isPrefix(text)).toBe(false)
@@ -156,6 +188,16 @@ describe('user ids and roles', () => {
     const ann = { kind: 'user', id: 'auth0|ann' } as const
     const keys = (sources: IdentitySource[]) => new Set(tenantIds.map((id) => rateKeyOf(sources, ann, id)))
     expect([keys([source('*')]).size, keys([source('*'), source('*', 'x:')]).size]).toEqual([1, 3])
+  })
+
+  test('count for no other id and for no account, which is one and the same on every tenant', () => {
+    const sources = [source('*'), source('*', 'x:')]
+    const rateOf = (kind: 'user' | 'service-account', id: string, tenantId = 'acme') =>
+      rateKeyOf(sources, { kind, id }, tenantId)
+    expect(rateOf('user', 'ann')).not.toBe(rateOf('user', 'bob'))
+    expect(rateOf('service-account', 'ci')).not.toBe(rateOf('user', 'ci'))
+    expect(rateOf('service-account', 'ci')).not.toBe(rateOf('service-account', 'cd'))
+    expect(rateOf('service-account', 'ci')).toBe(rateOf('service-account', 'ci', 'beta'))
   })
 
   test('are explained to whoever runs Nexus, where a tenant has several issuers', () => {

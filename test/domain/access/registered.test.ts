@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { callerChange, newCaller, Rotation } from '../../../domain/access/caller-requests.ts'
 import { Grant } from '../../../domain/access/grants.ts'
 import {
+  ownerNameOf,
   RegisteredName,
   retire,
   revoke,
@@ -57,6 +58,13 @@ describe('rotation', () => {
     expect(validHashes(rotated(second, 'third', 60, at(60)), at(61))).toEqual(['third', 'second'])
   })
 
+  test('who has no secret gets one, and nothing stays beside it', () => {
+    expect(rotated({ ...entry, secret: null }, 'new', 60, now)).toMatchObject({
+      secret: { hash: 'new', madeAt: now },
+      previous: null,
+    })
+  })
+
   test('without an overlap every former one ends at once, also within a rotation', () => {
     expect(validHashes(rotated(second, 'third', 0, at(1)), at(1))).toEqual(['third'])
   })
@@ -99,6 +107,8 @@ test.each([
   expect(RegisteredName.safeParse(name).success).toBe(good)
 })
 
+const some = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index}`)
+
 describe('a request', () => {
   const portal = { name: 'portal', tenants: ['acme'] }
 
@@ -114,6 +124,38 @@ describe('a request', () => {
     expect(newCaller.application.parse({ ...portal, permissions: '*', products: '*' })).toEqual(plain)
   })
 
+  test('that names only what it may do makes an account that reaches no client', () => {
+    expect(newCaller.account.parse({ ...portal, permissions: ['client.read'] })).toEqual({
+      name: 'portal',
+      grant: { tenants: ['acme'], permissions: ['client.read'], roles: [], products: [], terraformStates: '*' },
+      expiresAt: null,
+    })
+  })
+
+  test('makes an account with all that is named', () => {
+    const { name, ...grant } = {
+      name: 'ci',
+      tenants: '*',
+      permissions: ['client.write'],
+      roles: ['billing'],
+      products: ['Billing'],
+      terraformStates: ['main'],
+    }
+    expect(newCaller.account.parse({ name, ...grant, expiresAt: '2027-01-01T00:00:09+00:00' })).toEqual({
+      name,
+      grant,
+      expiresAt: at(9),
+    })
+  })
+
+  test.each([
+    { part: 'tenants', says: /"\*" for every tenant/ },
+    { part: 'terraformStates', says: /"\*" for every state/ },
+  ])('says how all $part are named', ({ part, says }) => {
+    const { error } = newCaller.application.safeParse({ ...portal, [part]: 'all' })
+    expect(error?.issues.map(({ message }) => message).join()).toMatch(says)
+  })
+
   test.each([
     { reason: 'no tenants', kind: 'application', body: { name: 'x' } },
     { reason: 'an empty list of tenants', kind: 'application', body: { name: 'x', tenants: [] } },
@@ -121,6 +163,8 @@ describe('a request', () => {
     { reason: 'an unknown permission', kind: 'application', body: { ...portal, permissions: ['client.delete'] } },
     { reason: 'roles for an application', kind: 'application', body: { ...portal, roles: ['x'] } },
     { reason: 'a secret of its own choice', kind: 'application', body: { ...portal, token: 'nxa_x' } },
+    { reason: 'a list of 101 products', kind: 'application', body: { ...portal, products: some(101) } },
+    { reason: 'a product without a name', kind: 'application', body: { ...portal, products: [''] } },
     { reason: 'a time that is none', kind: 'application', body: { ...portal, expiresAt: 'tomorrow' } },
     { reason: 'an account without permissions', kind: 'account', body: portal },
     { reason: 'an account without a ceiling', kind: 'account', body: { ...portal, permissions: '*' } },
@@ -157,6 +201,11 @@ describe('a request', () => {
       body: { products: [] },
       expected: { ...entry, grant: { ...entry.grant, products: [] } },
     },
+    {
+      reason: 'other tenants, other states',
+      body: { tenants: '*', terraformStates: ['main'] },
+      expected: { ...entry, grant: { ...entry.grant, tenants: '*', terraformStates: ['main'] } },
+    },
     { reason: 'disabled', body: { disabled: true }, expected: { ...entry, disabledAt: now } },
     { reason: 'expiring', body: { expiresAt: at(9).toISOString() }, expected: { ...entry, expiresAt: at(9) } },
   ])('that changes an application: $reason', ({ body, expected }) => {
@@ -167,10 +216,30 @@ describe('a request', () => {
     const shut = { ...entry, disabledAt: at(-1), expiresAt: at(-1) }
     expect(callerChange.application.parse({ disabled: false, expiresAt: 'never' })(shut, now)).toEqual(entry)
     expect(callerChange.application.parse({ disabled: true })(shut, now).disabledAt).toEqual(at(-1))
+    expect(callerChange.application.parse({ expiresAt: 'never' })(shut, now).disabledAt).toEqual(at(-1))
+    expect(callerChange.application.parse({ disabled: false })(shut, now).expiresAt).toEqual(at(-1))
+  })
+
+  test('changes the roles of an account, which an application has none of', () => {
+    const account = { ...entry, grant: { ...entry.grant, roles: ['billing'] } }
+    const change = { roles: ['shop'], permissions: ['client.write'] }
+    expect(callerChange.account.parse(change)(account, now).grant).toEqual({ ...entry.grant, ...change })
+    expect(callerChange.account.parse({})(account, now)).toEqual(account)
+    expect(callerChange.account.safeParse({ permissions: '*' }).success).toBe(false)
+    expect(callerChange.application.safeParse({ roles: ['shop'] }).success).toBe(false)
+    expect(callerChange.account.safeParse({ secret: 'own' }).success).toBe(false)
   })
 
   test('for a rotation has an overlap of a day, and of thirty at most', () => {
     expect(Rotation.parse({})).toEqual({ overlapSeconds: 86_400 })
-    expect(Rotation.safeParse({ overlapSeconds: 31 * 86_400 }).success).toBe(false)
+    expect(Rotation.parse({ overlapSeconds: 0 })).toEqual({ overlapSeconds: 0 })
+    expect(Rotation.parse({ overlapSeconds: 30 * 86_400 })).toEqual({ overlapSeconds: 30 * 86_400 })
+    for (const overlapSeconds of [-1, 0.5, 30 * 86_400 + 1])
+      expect(Rotation.safeParse({ overlapSeconds }).success).toBe(false)
   })
+})
+
+test('an account of the database stands on owners where no user and no account of the configuration can', () => {
+  expect(ownerNameOf('ci')).toBe('account:ci')
+  expect(RegisteredName.safeParse(ownerNameOf('ci')).success).toBe(false)
 })

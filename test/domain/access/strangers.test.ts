@@ -60,4 +60,23 @@ describe('a tally of strangers', () => {
       { network: null, reason: 'others', count: 8 },
     ])
   })
+
+  test('the rest is one row, also where it was counted first', () => {
+    const tally = createStrangerTally(2)
+    tally.count(null, 'others', 5)
+    for (const host of [1, 2]) tally.count(`192.0.2.${host}`, 'unauthenticated')
+    expect(tally.take()).toEqual([
+      { network: '192.0.2.1', reason: 'unauthenticated', count: 1 },
+      { network: null, reason: 'others', count: 6 },
+    ])
+  })
+
+  test('who is told apart already stays so', () => {
+    const tally = createStrangerTally(2)
+    for (const host of [1, 2, 1]) tally.count(`192.0.2.${host}`, 'unauthenticated')
+    expect(tally.take()).toEqual([
+      { network: '192.0.2.1', reason: 'unauthenticated', count: 2 },
+      { network: null, reason: 'others', count: 1 },
+    ])
+  })
 })

@@ -99,6 +99,18 @@ describe('what a patch comes to', () => {
       nothing: false,
     },
     {
+      reason: 'equal to a value from outside, over a confirmed one: to name it is to take it over',
+      values: { productName: 'Shop' },
+      more: { state: state({ base: { productName: 'Shed' } }), caller: admin },
+      nothing: false,
+    },
+    {
+      reason: 'one equal, another not',
+      values: { productName: 'Shop', applicationName: 'New' },
+      more: {},
+      nothing: false,
+    },
+    {
       reason: 'another order is another value',
       values: { callbackUrls: ['https://b.test', 'https://a.test'] },
       more: { state: state({}, { callbacks: ['https://a.test', 'https://b.test'] }) },
@@ -235,6 +247,8 @@ describe('URLs', () => {
     expect(pointersOf(decide({ callbackUrls: urls(101) }))).toEqual(['/callbackUrls'])
     const crowded = state({}, { callbacks: urls(120) })
     expect(decide({ callbackUrls: urls(119) }, { state: crowded }).kind).toBe('accepted')
+    expect(decide({ callbackUrls: urls(120) }, { state: crowded }).kind).toBe('accepted')
+    expect(pointersOf(decide({ callbackUrls: urls(121) }, { state: crowded }))).toEqual(['/callbackUrls'])
   })
 })
 
@@ -280,8 +294,8 @@ describe('fingerprints', () => {
       values: { 'mobile.android.keystore_hash': `odd,${written}` },
     })
   })
-  test('clearing needs no fingerprint', () => {
-    expect(decide({ 'mobile.android.keystore_hash': null }).kind).toBe('accepted')
+  test.each([null, ''])('clearing needs no fingerprint: %j', (value) => {
+    expect(decide({ 'mobile.android.keystore_hash': value }).kind).toBe('accepted')
   })
 })
 
@@ -295,16 +309,27 @@ describe("Auth0's limits on client_metadata", () => {
     { length: 255, kind: 'accepted' },
     { length: 256, kind: 'impossible' },
   ])('a text of $length characters', ({ length, kind }) => {
-    expect(decide({ applicationName: 'x'.repeat(length) }).kind).toBe(kind)
+    const decision = decide({ applicationName: 'x'.repeat(length) })
+    expect(decision.kind).toBe(kind)
+    // The remedy of owners is none here.
+    expect(detailsOf(decision)).not.toMatch(/role/)
   })
   test('an eleventh key does not fit', () => {
     const full = state({}, { client_metadata: { ...metadata, ...others(8) } })
     expect(pointersOf(decide({ applicationName: 'x' }, { state: full }))).toEqual(['/applicationName'])
     expect(decide({ productName: 'Shed' }, { state: full }).kind).toBe('accepted')
+    // Only what is new is to blame.
+    expect(pointersOf(decide({ productName: 'Shed', applicationName: 'x' }, { state: full }))).toEqual([
+      '/applicationName',
+    ])
   })
-  test('a key that is removed makes room for another', () => {
+  test.each<{ reason: string; cleared: Values }>([
+    { reason: 'null', cleared: { productName: null } },
+    { reason: 'an empty text', cleared: { productName: '' } },
+    { reason: 'an empty list', cleared: { owners: [] } },
+  ])('a key that is removed makes room for another: by $reason', ({ cleared }) => {
     const full = state({}, { client_metadata: { ...metadata, ...others(8) } })
-    expect(decide({ productName: null, applicationName: 'x' }, { state: full }).kind).toBe('accepted')
+    expect(decide({ ...cleared, applicationName: 'x' }, { state: full, caller: admin }).kind).toBe('accepted')
   })
   test('the refusal names the fields that make room', () => {
     const full = state({}, { client_metadata: { ...metadata, ...others(8) } })

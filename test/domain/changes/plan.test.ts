@@ -3,25 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { fold, pendingPaths } from '../../../domain/clients/desired.ts'
 import { compare, readField, readFields, writeFields } from '../../../domain/clients/field-values.ts'
 import { fields } from '../../../domain/clients/fields.ts'
-import { nextWork, plan, reversionOf, workOf, workWith } from '../../../domain/changes/plan.ts'
+import { nextWork, plan, reversionOf, withChange, workOf, workWith } from '../../../domain/changes/plan.ts'
 import { isRecord, recordOf } from '../../../domain/shape.ts'
 import type { Auth0Client, ClientState, FieldPath, Value, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys, placeOf } from '../../../domain/clients/metadata-keys.ts'
 import { fieldPaths, pathsOf } from '../../../domain/vocabulary.ts'
-
-/** What Auth0 makes of a PATCH: lists are replaced, metadata merged, parts of `mobile` replaced as sent. */
-const patched = (client: Auth0Client, members: Readonly<Record<string, unknown>>): Auth0Client => {
-  const next: Record<string, unknown> = { ...client }
-  for (const [member, value] of Object.entries(members)) {
-    if (member === 'client_metadata')
-      next[member] = Object.fromEntries(
-        Object.entries({ ...recordOf(client[member]), ...recordOf(value) }).filter(([, one]) => one !== null),
-      )
-    else if (member === 'mobile') next[member] = { ...recordOf(client[member]), ...recordOf(value) }
-    else next[member] = value
-  }
-  return next
-}
+import { patched } from '../../support/patched.ts'
 
 const word = fc.stringMatching(/^[a-z]{1,8}$/)
 const list = fc.array(word, { maxLength: 4 })
@@ -180,6 +167,29 @@ describe('the work of a round', () => {
   ] as const)('$reason', ({ policy, values }) => {
     const work = nextWork(stateOf(stolen, { ...confirmed, productName: null }, []), policy, keys)
     expect(work.kind === 'send' ? work.values : undefined).toEqual(values)
+    // The change that puts it back is in the work, and there is no other.
+    expect(work.changes.map((change) => change.values)).toEqual(values === undefined ? [] : [values])
+  })
+
+  test('what differs is told from the observed value to the wanted one', () => {
+    const work = workOf(stateOf(stolen, {}, [{ ...confirmed, productName: null }]), keys)
+    expect(work).toMatchObject({
+      differences: [{ path: 'callbackUrls', from: ['https://stolen.example.com'], to: ['https://app.example.com'] }],
+    })
+  })
+
+  test('one more change waits behind all others', () => {
+    const state = withChange(stateOf({}, {}, [{ productName: 'a' }, { productName: 'b' }]), { productName: 'c' })
+    expect(state.generation).toBe(3)
+    expect(state.pending.map(({ generation, values }) => [generation, values.productName])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+    ])
+  })
+
+  test('nothing waits, though changes were tried one by one before', () => {
+    expect(workOf(stateOf({}, {}, [], 4), keys)).toEqual({ kind: 'settled', changes: [], values: {} })
   })
 
   test('another order of the same elements is put back as well, and no drift is no work', () => {

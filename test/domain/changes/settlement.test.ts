@@ -129,6 +129,12 @@ describe('after a reading', () => {
   })
 })
 
+const repairOf = (lease: Leased): Sent => {
+  const work = workOf(roundOf(lease), keys, [{ callbackUrls: ['https://older'] }])
+  if (work.kind !== 'send') throw new Error('Nothing is repaired.')
+  return work
+}
+
 describe('after an answer', () => {
   const lease = leased([{ productName: 'New' }], { observed: had('Old') })
 
@@ -188,6 +194,31 @@ describe('after an answer', () => {
     expect(afterAnswer(both, answer, sentFor(both), answer, keys).undoPartial).toEqual({})
   })
 
+  /** A late call has put back an older value of ours: it is repaired, together with what waits. */
+  const late = { base: { callbackUrls: ['https://ours'] }, observed: { ...had('Old'), callbacks: ['https://older'] } }
+
+  test('a repaired late write is confirmed, though no change asked for it', () => {
+    const alone = leased([], late)
+    const answer = { ...had('Old'), callbacks: ['https://ours'] }
+    expect(afterAnswer(alone, late.observed, repairOf(alone), answer, keys)).toMatchObject({
+      contested: null,
+      confirmed: { callbackUrls: ['https://ours'] },
+      drifted: false,
+      outcomes: [],
+    })
+    const other = { ...had('Old'), callbacks: ['https://other'] }
+    expect(afterAnswer(alone, late.observed, repairOf(alone), other, keys)).toMatchObject({
+      contested: { generation: 0, rounds: 1 },
+    })
+  })
+
+  test('of a change that is rejected nothing is confirmed: what Auth0 made of the rest is drift', () => {
+    const mixed = leased([{ productName: 'New' }], { ...late, contested: { ...spent, before: { productName: 'Old' } } })
+    const answer = { ...had('Old'), callbacks: ['https://other'] }
+    const step = afterAnswer(mixed, late.observed, repairOf(mixed), answer, keys)
+    expect(step).toMatchObject({ outcomes: [{ id: 'a', status: 'rejected' }], drifted: true })
+  })
+
   test('of several, the one at fault is found one by one', () => {
     const several = leased([{ applicationName: 'x' }, { productName: 'New' }], {
       contested: { ...spent, generation: 2 },
@@ -211,10 +242,26 @@ describe('after an answer', () => {
       superseded: [null, null],
     },
     {
+      reason: 'only the other part again',
+      pending: [{ productName: 'a', applicationName: 'a' }, { applicationName: 'b' }],
+      superseded: [null, null],
+    },
+    {
       reason: 'its parts by two later ones: the last of them',
       pending: [{ productName: 'a', applicationName: 'a' }, { productName: 'b' }, { applicationName: 'c' }],
       superseded: ['c', null, null],
     },
+    {
+      reason: 'its parts by two later ones the other way round: still the last of them',
+      pending: [{ productName: 'a', applicationName: 'a' }, { applicationName: 'b' }, { productName: 'c' }],
+      superseded: ['c', null, null],
+    },
+    {
+      reason: 'again and again: the last of them',
+      pending: [{ productName: 'a' }, { productName: 'b' }, { productName: 'c' }],
+      superseded: ['c', 'c', null],
+    },
+    { reason: 'a change that names nothing', pending: [{}, { productName: 'b' }], superseded: [null, null] },
   ])('superseded: $reason', ({ pending, superseded }) => {
     const several = leased(pending)
     const work = sentFor(several)
@@ -227,6 +274,7 @@ describe('after an answer', () => {
 describe('after a failure', () => {
   const one = leased([{ productName: 'New' }])
   const two = leased([{ productName: 'New' }, { callbackUrls: ['https://new'] }])
+  const three = leased([{ productName: 'New' }, { callbackUrls: ['https://new'] }, { applicationName: 'New' }])
   const message = 'Payload validation error on property callbacks[0] (…)'
 
   test.each([
@@ -243,6 +291,12 @@ describe('after a failure', () => {
       lease: two,
       reply: failed(400),
       expected: { oneByOneUntil: 2 },
+    },
+    {
+      reason: 'of three likewise, the last included',
+      lease: three,
+      reply: failed(400),
+      expected: { oneByOneUntil: 3 },
     },
     {
       reason: 'a proxy that says 400 is not Auth0',
@@ -323,8 +377,8 @@ describe('after a failure', () => {
       attemptClosed: true,
       verifyAfterMs: null,
       outcomes: [
-        { id: 'a', refusal: { reason: 'vanished' } },
-        { id: 'b', refusal: { reason: 'vanished' } },
+        { id: 'a', refusal: { reason: 'vanished', issues: [] } },
+        { id: 'b', refusal: { reason: 'vanished', issues: [] } },
       ],
     })
   })
@@ -340,8 +394,8 @@ describe('after a failure', () => {
     expect(settled.verifyAfterMs).toBe(closed ? 1300 : undefined)
   })
 
-  test('a refused reading rejects nothing: nobody asked for it', () => {
-    const settled = afterFailure(one, undefined, failed(400), findings)
+  test.each([400, 403])('a reading that is refused with %d rejects nothing: nobody asked for it', (status) => {
+    const settled = afterFailure(one, undefined, failed(status), { ...findings, credential: 'well' })
     expect(settled).toMatchObject({ failure: { countsAsFailure: true } })
     expect(settled).not.toHaveProperty('outcomes')
   })

@@ -3,15 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 import type { Auth0Client, PendingChange, Values } from '../../../domain/vocabulary.ts'
 import { viewOf } from '../../../domain/clients/view.ts'
+import { writeFields } from '../../../domain/clients/field-values.ts'
+import { nestedValues } from '../../../domain/clients/nest.ts'
+import { recordOf } from '../../../domain/shape.ts'
+import { fieldPaths } from '../../../domain/vocabulary.ts'
+import { clientMembers, contractFields, contractValues } from '../../support/contract.ts'
 
-/** The contract's members, in its order. */
-const members =
-  'id, name, type, mobile, owners, secret, logoUrl, grantTypes, productName, callbackUrls, client_upn_key, ' +
-  'applicationName, manuallyCreated, clientAuthMethod, allowedLogoutUrls, allowedWebOrigins, idTokenExpiration, ' +
-  'allowedCorsOrigins, refreshTokenReuseInterval, refreshTokenAbsoluteLifetime, isRefreshTokenRotationEnabled, ' +
-  'allowCrossOriginAuthentication, refreshTokenInactivityLifetime, isRefreshTokenAbsoluteExpirationEnabled, ' +
-  'isRefreshTokenInactivityLifetimeEnabled'
-const order = members.split(', ')
+const order = clientMembers.split(' ')
 
 const view = (
   observed: Auth0Client,
@@ -23,7 +21,11 @@ const view = (
     keys,
   )
 
+/** With something of every field, those that the contract got later too. */
+const held = writeFields(contractValues, {}, keys)
+
 const full: Auth0Client = {
+  ...held,
   client_id: 'c1',
   name: 'One',
   app_type: 'native',
@@ -35,6 +37,7 @@ const full: Auth0Client = {
   web_origins: ['https://a.test'],
   allowed_origins: ['https://b.test'],
   client_metadata: {
+    ...recordOf(held['client_metadata']),
     owners: '["auth0|ann","billing"]',
     product_name: 'Shop',
     application_name: 'Till',
@@ -60,6 +63,7 @@ const full: Auth0Client = {
 test('a client with everything', () => {
   expect(Object.keys(view(full))).toEqual(order)
   expect(view(full)).toEqual({
+    ...nestedValues(fieldPaths, (path) => contractFields[path].value),
     id: 'c1',
     name: 'One',
     type: 'native',

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bucketOf, plans, readingBounds, standBackMs, turns } from '../../../domain/limits/budget.ts'
 import { createLine } from '../../../domain/limits/line.ts'
 
 /** Enters entries called after their asker, such as `a1`, and answers who was refused, in order. */
@@ -37,6 +36,11 @@ describe('a line', () => {
       reason: 'in a full line the one with the most gives way to the one with the least',
       entries: ['a1', 'a2', 'a3', 'b1', 'c1', 'd1'],
       refused: ['a3'],
+    },
+    {
+      reason: 'the one with the most, wherever it stands',
+      entries: ['a1', 'b1', 'b2', 'b3', 'c1', 'd1'],
+      refused: ['b3'],
     },
     {
       reason: 'nobody gives way to who would have as many',
@@ -76,28 +80,5 @@ describe('a line', () => {
       return emptied(line).toSorted().join() === [...inside].toSorted().join()
     })
     expect(fc.check(law).failed).toBe(false)
-  })
-})
-
-describe('the order of ranks', () => {
-  const limited = plans.filter((plan) => plan !== 'none')
-  test.each(limited)('%s: changes first, the background last, and everybody first somewhere', (plan) => {
-    const bucket = bucketOf(plan, 'read-clients')
-    if (bucket === undefined) throw new Error('no limit')
-    const [change, request, background] = (['change', 'request', 'background'] as const).map((rank) =>
-      standBackMs(rank, bucket),
-    )
-    const first = [change, request, background].map((one) => one?.filter((ms) => ms === 0).length ?? 0)
-    expect(first.reduce((sum, one) => sum + one, 0)).toBe(turns)
-    expect(first[0]).toBeGreaterThan(turns * 0.75)
-    expect(Math.min(...first)).toBeGreaterThan(0)
-  })
-
-  test.each(limited)('%s: as many readings may wait as can be served in time', (plan) => {
-    const bucket = bucketOf(plan, 'read-clients')
-    if (bucket === undefined) throw new Error('no limit')
-    const { all, each } = readingBounds(bucket, 5000)
-    expect((all - bucket.burst) * bucket.intervalMs).toBeLessThan(5000 + bucket.intervalMs)
-    expect(each).toBeLessThan(all)
   })
 })

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createTurns } from '../../../adapters/limits/turns.ts'
-import type { Comer } from '../../../domain/limits/turns.ts'
+import { displaced, nextTurn } from '../../../domain/limits/turns.ts'
+import type { Comer, LastServed } from '../../../domain/limits/turns.ts'
 
 const stranger = (source: string, name = 'ci'): Comer => ({ lane: 'stranger', source, name })
-const known = (source: string): Comer => ({ lane: 'known', source, name: 'ci' })
+const known = (source: string, name = 'ci'): Comer => ({ lane: 'known', source, name })
 
 /** Until everything that can go on has gone on. */
 const settle = () => new Promise<void>((resolve) => void setImmediate(resolve))
@@ -116,5 +117,118 @@ describe('turns', () => {
       ),
       { numRuns: 60 },
     )
+  })
+})
+
+const never = () => 0
+
+/** As if each of these had been served at its number. */
+const served =
+  (times: Readonly<Record<string, number>>): LastServed =>
+  (...of) =>
+    times[of.join(' ')] ?? 0
+
+describe('who is next', () => {
+  const limits = { running: 4, waiting: 9 }
+  test.each<{ reason: string; waiting: Comer[]; running: Comer[]; more?: number; next: Comer | undefined }>([
+    { reason: 'nobody where nobody waits', waiting: [], running: [], next: undefined },
+    {
+      reason: 'nobody where all places are taken',
+      waiting: [known('b')],
+      running: [known('a'), known('a'), known('a'), known('a')],
+      next: undefined,
+    },
+    {
+      reason: 'who is known may take the last place',
+      waiting: [known('b')],
+      running: [known('a'), known('a'), known('a')],
+      next: known('b'),
+    },
+    {
+      reason: 'a stranger may not, and who is known goes ahead',
+      waiting: [stranger('b'), known('c')],
+      running: [stranger('a'), stranger('a'), stranger('a')],
+      next: known('c'),
+    },
+    {
+      reason: 'a single place is for strangers too',
+      waiting: [stranger('b')],
+      running: [],
+      more: 1,
+      next: stranger('b'),
+    },
+    {
+      reason: 'whose lane has fewer running, whoever came first',
+      waiting: [known('b'), stranger('c')],
+      running: [known('a')],
+      next: stranger('c'),
+    },
+  ])('$reason', ({ waiting, running, more, next }) => {
+    expect(nextTurn(waiting, running, { ...limits, running: more ?? limits.running }, never)).toEqual(next)
+  })
+
+  test.each<{ reason: string; waiting: Comer[]; times: Record<string, number>; next: Comer }>([
+    {
+      reason: 'the lane',
+      waiting: [known('a'), stranger('b')],
+      times: { known: 2, stranger: 1 },
+      next: stranger('b'),
+    },
+    {
+      reason: 'the source in it',
+      waiting: [stranger('a'), stranger('b')],
+      times: { 'stranger a': 2, 'stranger b': 1 },
+      next: stranger('b'),
+    },
+    {
+      reason: 'the name there',
+      waiting: [stranger('a', 'x'), stranger('a', 'y')],
+      times: { 'stranger a x': 2, 'stranger a y': 1 },
+      next: stranger('a', 'y'),
+    },
+    {
+      reason: 'the first of several that were never served',
+      waiting: [stranger('a', 'x'), stranger('b', 'y')],
+      times: {},
+      next: stranger('a', 'x'),
+    },
+  ])('that was served longest ago: $reason', ({ waiting, times, next }) => {
+    expect(nextTurn(waiting, [], limits, served(times))).toEqual(next)
+  })
+})
+
+describe('who has to go', () => {
+  const limits = { running: 1, waiting: 2 }
+  const gone = (waiting: readonly Comer[]): number => waiting.findIndex((one) => one === displaced(waiting, limits))
+  test.each<{ reason: string; waiting: Comer[]; place: number }>([
+    { reason: 'nobody where nobody waits', waiting: [], place: -1 },
+    { reason: 'nobody where there is room', waiting: [known('a'), known('a')], place: -1 },
+    {
+      reason: 'nobody for one of another lane, however full this one is',
+      waiting: [stranger('a'), stranger('a'), stranger('b'), known('c')],
+      place: -1,
+    },
+    {
+      reason: 'the last of the source with the most',
+      waiting: [known('a'), known('a'), known('b')],
+      place: 1,
+    },
+    {
+      reason: 'of several sources with as many, the one that came last',
+      waiting: [known('a'), known('b'), known('c')],
+      place: 2,
+    },
+    {
+      reason: 'of several with as many, the one whose last came last',
+      waiting: [known('a'), known('b'), known('b'), known('a'), known('c')],
+      place: 3,
+    },
+    {
+      reason: 'there the last of the name with the most',
+      waiting: [known('a', 'x'), known('a', 'x'), known('a', 'y')],
+      place: 1,
+    },
+  ])('$reason', ({ waiting, place }) => {
+    expect(gone(waiting)).toBe(place)
   })
 })

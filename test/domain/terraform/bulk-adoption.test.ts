@@ -57,6 +57,20 @@ const snapshot: Snapshot = {
   ],
 }
 
+/** A client that a state of ours and a foreign one both have, and one that a foreign one has and ours was asked to take. */
+const contested: Snapshot = {
+  ...snapshot,
+  states: snapshot.states.map((state) => ({
+    ...state,
+    resources: [
+      ...state.resources,
+      managed('auth0_client.both', 'both'),
+      ...(state.own ? [] : [managed('auth0_client.asked', 'asked')]),
+    ],
+  })),
+  clients: [client('asked', { request: { kind: 'adopt', state: 'main' } }), client('both')],
+}
+
 const told = (steps: Steps): unknown =>
   steps.ok
     ? {
@@ -146,6 +160,29 @@ describe('adoption', () => {
   })
 })
 
+describe('a client in two states', () => {
+  test('is asked to be adopted, so that the refusal says why, and is not called managed already', () => {
+    expect(told(adoptionSteps(contested, choice({ clients: ['both'] })))).toEqual({
+      steps: ['adopt both main'],
+      left: [],
+    })
+  })
+
+  test.each([
+    { reason: 'from ours', given: {}, steps: ['release both main'], left: [] },
+    { reason: 'from ours, which is named', given: { state: 'main' }, steps: ['release both main'], left: [] },
+    { reason: 'from none that was not named', given: { state: 'legacy' }, steps: [], left: [] },
+    {
+      reason: 'from the other one, where both are named, for the refusal',
+      given: { state: 'legacy', clients: ['both'] },
+      steps: ['release both legacy'],
+      left: [],
+    },
+  ])('is released $reason', ({ given, steps, left }) => {
+    expect(told(releaseSteps(contested, choice(given)))).toEqual({ steps, left })
+  })
+})
+
 describe('release', () => {
   test.each([
     {
@@ -154,7 +191,13 @@ describe('release', () => {
       steps: ['leave adopting main', 'release managed main'],
       left: ['releasing: its release from main is asked for already'],
     },
-    { reason: 'of one state', given: { state: 'legacy' }, steps: [], left: [] },
+    { reason: 'of a state that is not ours', given: { state: 'legacy' }, steps: [], left: [] },
+    {
+      reason: 'of one state',
+      given: { state: 'main' },
+      steps: ['leave adopting main', 'release managed main'],
+      left: ['releasing: its release from main is asked for already'],
+    },
     {
       reason: 'a named one of another state is asked for, so that the refusal says why',
       given: { clients: ['foreign'] },

@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isApply, isPlainAddress, LockInfo, readState, successionOf } from '../../../domain/terraform/state.ts'
+import {
+  heldStateOf,
+  isApply,
+  isPlainAddress,
+  LockInfo,
+  readState,
+  successionOf,
+} from '../../../domain/terraform/state.ts'
 import type { StateResource } from '../../../domain/terraform/state.ts'
 
 /** A state of version 4 around resources. */
@@ -69,6 +76,7 @@ describe('an address', () => {
   // Source: toHCLQuotedString in Terraform's internal/addrs/instance_key.go.
   test.each([
     { reason: 'count', key: 0, key_: '[0]' },
+    { reason: 'null is no key', key: null, key_: '' },
     { reason: 'a word', key: 'eu', key_: '["eu"]' },
     { reason: 'nothing is a key too', key: '', key_: '[""]' },
     { reason: 'digits in a text stay a text', key: '0', key_: '["0"]' },
@@ -89,6 +97,7 @@ describe('an address', () => {
     { reason: 'spaces that nobody sees', key: '\u00a0\u2028\ufeff', key_: String.raw`["\u00a0\u2028\ufeff"]` },
     { reason: 'a joiner', key: '\u200d', key_: String.raw`["\u200d"]` },
     { reason: 'what is for private use', key: '\ue000', key_: String.raw`["\ue000"]` },
+    { reason: 'the last of 16 bits', key: '\uffff', key_: String.raw`["\uffff"]` },
     { reason: 'the same beyond 16 bits', key: '\u{f0000}', key_: String.raw`["\U000f0000"]` },
     { reason: 'half of a pair is what Go reads for it', key: 'a\ud800b', key_: '["a\ufffdb"]' },
   ])('with the key of an instance: $reason', ({ key, key_: written }) => {
@@ -237,9 +246,74 @@ describe('what belongs to no client', () => {
       resources: [resource({ type: 'auth0_role', name: '${file("/etc/passwd")}' })],
       found: ['(a resource without a proper name)'],
     },
+    {
+      reason: 'nor is what is no module',
+      resources: ['not a module', 'x.module.a', 'module.${a}', 'module.a\u0000'].map((module) =>
+        resource({ type: 'auth0_role', module }),
+      ),
+      found: ['auth0_role.this'],
+    },
   ])('$reason', ({ resources, found }) => {
     expect(othersIn(resources)).toEqual(found)
   })
+})
+
+const declaredBy = (outputs: unknown): (boolean | null)[] => {
+  const reading = readState(stateOf([resource()], { outputs }))
+  return reading.ok ? reading.state.resources.map(({ declared }) => declared) : []
+}
+
+describe('what code declares, as the apply that wrote the state said', () => {
+  const address = 'auth0_client.this'
+  test.each([
+    { reason: 'it does', outputs: { managed_clients: { value: { [address]: { declared: true } } } }, declared: true },
+    {
+      reason: 'it does not',
+      outputs: { managed_clients: { value: { [address]: { declared: false } } } },
+      declared: false,
+    },
+    {
+      reason: 'nothing is said of this one',
+      outputs: { managed_clients: { value: { 'auth0_client.other': { declared: true } } } },
+      declared: null,
+    },
+    {
+      reason: 'something else is said',
+      outputs: { managed_clients: { value: { [address]: { declared: 'yes' } } } },
+      declared: null,
+    },
+    { reason: 'another output', outputs: { clients: { value: { [address]: { declared: true } } } }, declared: null },
+    { reason: 'no output', outputs: undefined, declared: null },
+    { reason: 'an output that is none', outputs: [7], declared: null },
+  ])('$reason', ({ outputs, declared }) => {
+    expect(declaredBy(outputs)).toEqual([declared])
+  })
+
+  test('a name that every object has says nothing', () => {
+    const reading = readState(
+      stateOf([resource({ name: 'constructor' })], { outputs: { managed_clients: { value: {} } } }),
+    )
+    expect(reading.ok && reading.state.resources[0]?.declared).toBeNull()
+  })
+})
+
+test('what is kept of a state beside its text: how many clients, each with its place, and the rest by address', () => {
+  const reading = readState(
+    stateOf([
+      resource({ instances: [object({ index_key: 'a' }), object({ index_key: 'b', status: 'tainted' })] }),
+      resource({ type: 'auth0_role', name: 'reader' }),
+    ]),
+  )
+  const { index, others, ...rest } = heldStateOf(
+    reading.ok ? reading.state : { serial: 0, lineage: '', terraformVersion: '', resources: [], others: [] },
+  )
+  expect(rest).toEqual({ serial: 7, lineage: 'b2446f5e', terraformVersion: '1.11.4', clients: 2 })
+  const held = { type: 'auth0_client', client_id: 'abc', deposed: null, declared: null }
+  expect(JSON.parse(index)).toEqual([
+    { ...held, place: 0, address: 'auth0_client.this["a"]', tainted: false },
+    { ...held, place: 1, address: 'auth0_client.this["b"]', tainted: true },
+  ])
+  expect(JSON.parse(others)).toEqual(['auth0_role.reader'])
 })
 
 describe('a state that cannot be taken', () => {
@@ -276,6 +350,11 @@ describe('a state that cannot be taken', () => {
       pointer: '/resources/0/name',
     },
     { reason: 'no module', value: stateOf([resource({ module: 'x' })]), pointer: '/resources/0/module' },
+    {
+      reason: 'a module further behind',
+      value: stateOf([resource({ module: 'x.module.a' })]),
+      pointer: '/resources/0/module',
+    },
     {
       reason: 'a module with U+0000',
       value: stateOf([resource({ module: 'module.a\u0000' })]),
@@ -329,6 +408,31 @@ describe('a state that cannot be taken', () => {
     expect(issuesIn(value)).toHaveLength(100)
   })
 
+  const objects = (count: number) =>
+    Array.from({ length: count }, (_, index) => object({ index_key: index, attributes: { id: `c${index}` } }))
+  test.each([
+    { reason: 'in one resource', resources: [resource({ instances: objects(50_001) })] },
+    {
+      reason: 'in several',
+      resources: [resource({ instances: objects(50_000) }), resource({ name: 'more' }), resource({ name: 'other' })],
+    },
+  ])('more clients than anybody can apply are none of them taken: $reason', ({ resources }) => {
+    expect(issuesIn(stateOf(resources)).map(({ pointer }) => pointer)).toEqual(['/resources'])
+  })
+  test('as many as that are', () => {
+    expect(resourcesIn([resource({ instances: objects(50_000) })])).toHaveLength(50_000)
+  })
+
+  test.each([
+    { reason: 'a version', more: { version: 3 }, says: /other versions/ },
+    { reason: 'a serial', more: { serial: 'x' }, says: /whole number from 0 to/ },
+    { reason: 'one below nothing', more: { serial: -1 }, says: /not be below 0/ },
+    { reason: 'a lineage', more: { lineage: '' }, says: /not be empty/ },
+    { reason: 'one with U+0000', more: { lineage: 'a\u0000' }, says: /no control characters/ },
+  ])('says what is wrong with $reason', ({ more, says }) => {
+    expect(issuesIn(stateOf([], more)).map(({ detail }) => detail)).toEqual([expect.stringMatching(says)])
+  })
+
   test('whatever it is: nothing is thrown and nothing of it is quoted', () => {
     const member = fc.constantFrom(
       'version',
@@ -361,6 +465,12 @@ describe('a state that follows another', () => {
   test.each([
     { reason: 'where none is, any may come', present: null, next: { ...held, serial: 0 }, is: 'first' },
     {
+      reason: 'up to the highest',
+      present: null,
+      next: { ...held, serial: 2 ** 52 },
+      is: 'first',
+    },
+    {
       reason: 'but none so high that few could follow',
       present: null,
       next: { ...held, serial: 2 ** 52 + 1 },
@@ -372,6 +482,18 @@ describe('a state that follows another', () => {
       present: { ...held, serial: 2 ** 52 },
       next: { ...held, serial: 2 ** 52 + 1 },
       is: 'next',
+    },
+    {
+      reason: 'which are no longer than a thousand',
+      present: { ...held, serial: 2 ** 52 },
+      next: { ...held, serial: 2 ** 52 + 1000 },
+      is: 'next',
+    },
+    {
+      reason: 'so that a longer one is a leap',
+      present: { ...held, serial: 2 ** 52 },
+      next: { ...held, serial: 2 ** 52 + 1001 },
+      is: 'leap',
     },
     { reason: 'a higher serial', present: held, next: { ...held, serial: 6, sha256: 'y' }, is: 'next' },
     { reason: 'also one that leaves some out', present: held, next: { ...held, serial: 60 }, is: 'next' },
@@ -428,6 +550,11 @@ describe('a lock', () => {
   }
   test('is kept as Terraform sends it, and nothing that it does not know', () => {
     expect(LockInfo.parse({ ...lock, type: '/problems/x' })).toEqual(lock)
+  })
+
+  test('has a time of any zone', () => {
+    const Created = '2026-01-02T03:04:05+01:00'
+    expect(LockInfo.parse({ ...lock, Created }).Created).toBe(Created)
   })
 
   test('needs an id only; a time that Terraform could not read is Go’s zero time', () => {

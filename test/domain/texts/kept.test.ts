@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { keptName, KeptText, KeptTime, momentOf } from '../../../domain/texts/kept.ts'
 
 describe('a moment', () => {
@@ -13,6 +14,9 @@ describe('a moment', () => {
     },
     { reason: 'microseconds stay', text: '2026-01-31T08:00:00.123456Z', moment: '2026-01-31T08:00:00.123456Z' },
     { reason: 'what is finer is cut off', text: '2026-01-31T08:00:00.9999999Z', moment: '2026-01-31T08:00:00.999999Z' },
+    { reason: 'the zone that is furthest', text: '2026-01-31T14:00:00+14:00', moment: '2026-01-31T00:00:00Z' },
+    { reason: 'the same to the west', text: '2026-01-31T08:00:00-14:00', moment: '2026-01-31T22:00:00Z' },
+    { reason: 'minutes of a zone', text: '2026-01-31T14:00:00+13:59', moment: '2026-01-31T00:01:00Z' },
     { reason: 'the first', text: '0001-01-01T00:00:00Z', moment: '0001-01-01T00:00:00Z' },
     { reason: 'the last', text: '9999-12-31T23:59:59.999999Z', moment: '9999-12-31T23:59:59.999999Z' },
     { reason: 'a day that is only in leap years', text: '2024-02-29T00:00:00Z', moment: '2024-02-29T00:00:00Z' },
@@ -30,6 +34,11 @@ describe('a moment', () => {
     { reason: 'no leap year', text: '2100-02-29T00:00:00Z' },
     { reason: 'the end of a day is the beginning of the next', text: '2026-01-31T24:00:00Z' },
     { reason: 'a leap second', text: '2016-12-31T23:59:60Z' },
+    { reason: 'a zone that is a minute too far', text: '2026-01-31T08:00:00+14:01' },
+    { reason: 'the same to the west', text: '2026-01-31T08:00:00-14:01' },
+    { reason: 'something before it', text: 'x2026-01-31T08:00:00Z' },
+    { reason: 'something behind it on the line', text: '2026-01-31T08:00:00Zx' },
+    { reason: 'more digits than anybody measures', text: `2026-01-31T08:00:00.${'1'.repeat(31)}Z` },
     { reason: 'a zone that is nowhere', text: '2026-01-31T08:00:00+23:59' },
     { reason: 'one hour that is none', text: '2026-01-31T08:00:00+99:99' },
     { reason: 'no zone', text: '2026-01-31T08:00:00' },
@@ -60,6 +69,12 @@ describe('a moment', () => {
       ),
     )
   })
+})
+
+test('what is no time is told how one looks', () => {
+  const { error } = KeptTime.safeParse('tomorrow')
+  expect(error?.issues.map(({ message }) => message)).toEqual([expect.stringMatching(/with its zone such as 2026-/)])
+  expect(z.toJSONSchema(KeptTime, { io: 'input' })).toMatchObject({ type: 'string', format: 'date-time' })
 })
 
 describe('a text that is kept', () => {

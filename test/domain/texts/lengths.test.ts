@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { accept } from '../../../domain/changes/accept.ts'
-import { greatest, excessIn, measured } from '../../../domain/texts/lengths.ts'
+import {
+  excessIn,
+  greatest,
+  greatestCounts,
+  measured,
+  tooLong,
+  tooManyElements,
+} from '../../../domain/texts/lengths.ts'
 import type { Measured } from '../../../domain/texts/lengths.ts'
 import { LockInfo } from '../../../domain/terraform/state.ts'
 import { ClientId, fieldPaths, StateName, TenantId } from '../../../domain/vocabulary.ts'
@@ -42,6 +49,28 @@ describe('a body', () => {
       length,
     })
     expect(JSON.stringify(excess).length).toBeLessThan(1000)
+  })
+
+  test.each([
+    { reason: 'a text', body: { a: 'x'.repeat(greatest.text) } },
+    { reason: 'a list', body: { a: Array.from({ length: greatestCounts.elements }, () => 1) } },
+    { reason: 'the list that it is', body: Array.from({ length: greatestCounts.elements }, () => 1) },
+    { reason: 'an object', body: { a: Object.fromEntries(Array.from({ length: 100 }, (_, i) => [i, 1])) } },
+    { reason: 'the name of a member', body: { a: { ['x'.repeat(greatest.member)]: 1 } } },
+  ])('may hold as much as it may: $reason', ({ body }) => {
+    expect(excessIn(body)).toEqual({ shape: [], length: [] })
+  })
+
+  test('that is a list has a limit of its own where it is said, and the lists in it have the usual one', () => {
+    const body = [[1, 2, 3], 4, 5]
+    expect(excessIn(body, 3)).toEqual({ shape: [], length: [] })
+    expect(excessIn(body, 2).shape.map(({ pointer }) => pointer)).toEqual([''])
+  })
+
+  test('is told how much it may hold, and how much it holds', () => {
+    expect(tooLong(5)).toBe('This text may have 5 characters at most.')
+    expect(tooLong(5, 7)).toBe('This text may have 5 characters at most, and has 7.')
+    expect(tooManyElements(5, 7)).toBe('This list may have 5 elements at most, and has 7.')
   })
 
   test('no more is told than anybody reads', () => {

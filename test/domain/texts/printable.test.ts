@@ -31,6 +31,14 @@ describe('a text from outside, for a terminal', () => {
     )
   })
 
+  test.each([
+    { reason: 'a control character', json: '"a\u009bb"', shown: String.raw`"a\u009bb"` },
+    { reason: 'one of two units', json: '"\u{e0001}"', shown: String.raw`"\udb40\udc01"` },
+    { reason: 'lines of a layout stay', json: '{\n  "a": 1\n}', shown: '{\n  "a": 1\n}' },
+  ])('in JSON it is escaped: $reason', ({ json, shown }) => {
+    expect(printableJson(json)).toBe(shown)
+  })
+
   test('JSON says the same, and holds nothing that steers', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {

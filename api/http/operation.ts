@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import type { ProblemCode } from '../../http/problem.ts'
+import type { ProblemCode } from './problem.ts'
+import type { ApiResponse } from './request.ts'
 
-/** What the document says of one route. The route itself stands in its group; a test holds the two together. */
+/** What the document says of a route, besides what the route itself tells: its address and what it requires. */
 export interface Operation {
   /** How generated clients call it. */
   readonly id: string
@@ -18,11 +19,9 @@ export interface Operation {
     readonly example: unknown
     readonly optional?: true
   }
-  readonly answers: Readonly<Record<number, OperationAnswer>>
-  /** Beside those that every address can answer. */
+  readonly answers: Readonly<Partial<Record<ApiResponse['status'], OperationAnswer>>>
+  /** Besides those that every address can answer, and those that come with a body or with its headers. */
   readonly problems?: readonly ProblemCode[]
-  /** Nobody has to say who they are. */
-  readonly open?: true
 }
 
 export interface OperationAnswer {
@@ -44,15 +43,46 @@ export const tags = {
 } as const
 type Tag = keyof typeof tags
 
-/** Request headers, with what they are for. */
-export const requestHeaders = {
-  'If-Match': 'The `ETag` that the caller has seen: the change is refused where the client has moved on',
-  'If-None-Match': 'The `ETag` that the caller has: answered with 304 where it is still the client',
-  'Idempotency-Key':
-    'The same key, query and body are answered the same again for 24 hours, as far as the caller may see it by then, and ' +
-    'nothing is done twice',
-  Prefer: '`wait=N` waits N seconds for Auth0, at most 60; `respond-async` does not wait',
+/** Parameters of paths, by the name that they have in every one. */
+export const pathParameters = {
+  tenantId: "The tenant's id in Nexus",
+  clientId: "The client's id in Auth0",
+  changeId: 'The id of a change',
+  state: 'The name of a Terraform state',
+  version: 'The number of a version',
+  operationId: 'The id of an operation',
+  name: 'The name of an application or an account',
+  asset: 'The name of a file of the page',
+  code: "The last part of a problem's `type`",
 } as const
+
+interface RequestHeaderTold {
+  /** What it is for. */
+  readonly description: string
+  /** What can come of it. */
+  readonly problems: readonly ProblemCode[]
+}
+
+export const requestHeaders = {
+  'If-Match': {
+    description: 'The `ETag` that the caller has seen: the change is refused where the client has moved on',
+    problems: ['precondition-failed'],
+  },
+  'If-None-Match': {
+    description: 'The `ETag` that the caller has: answered with 304 where it is still the client',
+    problems: [],
+  },
+  'Idempotency-Key': {
+    description:
+      'The same key, query and body are answered the same again for 24 hours, as far as the caller may see it by then, ' +
+      'and nothing is done twice',
+    problems: ['idempotency-key-in-flight', 'idempotency-key-reused'],
+  },
+  Prefer: {
+    description: '`wait=N` waits N seconds for Auth0, at most 60; `respond-async` does not wait',
+    problems: [],
+  },
+} as const satisfies Readonly<Record<string, RequestHeaderTold>>
 type RequestHeader = keyof typeof requestHeaders
 
 /** Headers of answers, with what they say. */
@@ -71,4 +101,4 @@ export const answerHeaders = {
   'Preference-Applied': 'What of `Prefer` was heeded',
   'Content-MD5': 'Of the body, in base64',
 } as const
-type AnswerHeader = keyof typeof answerHeaders
+export type AnswerHeader = keyof typeof answerHeaders

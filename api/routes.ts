@@ -1,0 +1,20 @@
+import { callerRoutes } from './callers/routes.ts'
+import { changeRoutes } from './changes/routes.ts'
+import { clientRoutes } from './clients/routes.ts'
+import { docsRoutes } from './docs/routes.ts'
+import { probeRoutes } from './probes/routes.ts'
+import { syncRoutes } from './sync/routes.ts'
+import { tenantRoutes } from './tenants/routes.ts'
+import { terraformRoutes } from './terraform/routes.ts'
+
+/** Every route of the API, in the order of the document. */
+export const routes = [
+  ...clientRoutes,
+  ...changeRoutes,
+  ...syncRoutes,
+  ...terraformRoutes,
+  ...tenantRoutes,
+  ...callerRoutes,
+  ...docsRoutes,
+  ...probeRoutes,
+]

@@ -1,0 +1,105 @@
+import { tenantPath } from '../http/paths.ts'
+import { anyPermissionOf, somePermission, somePermissionSomewhere } from '../http/requirement.ts'
+import { route } from '../http/route.ts'
+import { AuditPage, Tenant, TenantDifferences, TenantList } from './answers.ts'
+import { AuditQuery, listAudit } from './list-audit.ts'
+import { pauseTenant } from './pause-tenant.ts'
+import { readTenantReport } from './plan-and-drift.ts'
+import { listTenants, readTenant } from './read-tenants.ts'
+
+export const tenantRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/tenants',
+    requires: somePermissionSomewhere,
+    action: 'tenant.read',
+    handler: listTenants,
+    document: {
+      id: 'listTenants',
+      tag: 'Tenants',
+      summary: 'Lists the tenants on which the caller may do anything, with their health.',
+      answers: { 200: { description: 'The tenants', schema: TenantList } },
+    },
+  }),
+  route({
+    method: 'GET',
+    path: tenantPath,
+    requires: somePermission,
+    action: 'tenant.read',
+    handler: readTenant,
+    document: {
+      id: 'getTenant',
+      tag: 'Tenants',
+      summary: "Shows a tenant's health.",
+      answers: { 200: { description: 'The tenant', schema: Tenant } },
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${tenantPath}/plan`,
+    requires: anyPermissionOf('client.read.all', 'client.write.all'),
+    action: 'client.read',
+    handler: readTenantReport('plan'),
+    document: {
+      id: 'getTenantPlan',
+      tag: 'Tenants',
+      summary: 'Shows what would be sent to Auth0 now.',
+      description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
+      answers: { 200: { description: 'Clients with something to send', schema: TenantDifferences } },
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${tenantPath}/drift`,
+    requires: anyPermissionOf('client.read.all', 'client.write.all'),
+    action: 'client.read',
+    handler: readTenantReport('drift'),
+    document: {
+      id: 'getTenantDrift',
+      tag: 'Tenants',
+      summary: 'Shows what was changed in Auth0 outside Nexus.',
+      description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
+      answers: { 200: { description: 'Clients with a drifted field', schema: TenantDifferences } },
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${tenantPath}/pause`,
+    requires: anyPermissionOf('tenant.admin'),
+    action: 'pause',
+    handler: pauseTenant(true),
+    document: {
+      id: 'pauseTenant',
+      tag: 'Tenants',
+      summary: 'Stops sending to a tenant. Changes are still accepted.',
+      answers: { 204: { description: 'Done' } },
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${tenantPath}/resume`,
+    requires: anyPermissionOf('tenant.admin'),
+    action: 'resume',
+    handler: pauseTenant(false),
+    document: {
+      id: 'resumeTenant',
+      tag: 'Tenants',
+      summary: 'Starts sending to a tenant again.',
+      answers: { 204: { description: 'Done' } },
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${tenantPath}/audit`,
+    requires: anyPermissionOf('tenant.admin'),
+    action: 'audit.read',
+    handler: listAudit,
+    document: {
+      id: 'listAudit',
+      tag: 'Administration',
+      summary: 'Lists who was let do what, and who was not, newest first. Needs `tenant.admin`.',
+      query: AuditQuery,
+      answers: { 200: { description: 'A page of records', schema: AuditPage } },
+    },
+  }),
+]

@@ -1,0 +1,20 @@
+// The deploy CLI replaces keywords in the text of a file, before anything reads it: ##NAME## by a text, @@NAME@@ by a list
+// or an object. Where it has not, they stand where neither JSON nor YAML allows them. So while the text is parsed, marks
+// from Unicode's private use stand for the signs.
+
+const markOf: Readonly<Record<string, string>> = { '#': '\uE000', '@': '\uE001' }
+const signs: Readonly<Record<string, string>> = { '\uE000': '##', '\uE001': '@@' }
+
+/** The same text with marks in place of the signs. Keywords are in capitals: `@@password@@` belongs to Auth0's templates. */
+export const marked = (text: string): string =>
+  text.replaceAll(/##[A-Z0-9_]+##|@@[A-Z0-9_]+@@/g, (keyword) => {
+    const mark = markOf[keyword.charAt(0)] ?? ''
+    return `${mark}${keyword.slice(2, -2)}${mark}`
+  })
+
+/** The keywords that a marked text holds, as they were written. */
+export const keywordsIn = (text: string): string[] =>
+  [...text.matchAll(/[\uE000\uE001][A-Z0-9_]+[\uE000\uE001]/g)].map(([keyword]) => unmarked(keyword))
+
+/** A marked text as it was written. */
+export const unmarked = (text: string): string => text.replaceAll(/[\uE000\uE001]/g, (mark) => signs[mark] ?? mark)

@@ -15,7 +15,7 @@ import { warningLines } from './warning-lines.ts'
 export const previewAnswer = (
   tenant: TenantConfiguration,
   record: ClientRecord,
-  { values, warnings, changesNothing }: Extract<Acceptance, { kind: 'accepted' }>,
+  { values, warnings = [], changesNothing }: Extract<Acceptance, { kind: 'accepted' }>,
 ): ApiResponse => {
   const { etag = null, 'nexus-warning': lines } = readAnswer(tenant, record, warningLines(warnings)).headers
   const { metadataKeys } = tenant
@@ -34,7 +34,7 @@ export const previewAnswer = (
         etag,
         ...previewOf(record, values, changesNothing, metadataKeys),
         waitingChanges: record.pending.length,
-        warnings,
+        ...(warnings.length === 0 ? {} : { warnings }),
       },
     }),
   }

@@ -22,7 +22,7 @@ const Preview = z
     fields: z.array(z.strictObject({ field: FieldPath, from: FieldValue, to: FieldValue })),
     members: z.record(text, z.unknown()).nullable().describe('The body that Auth0 would get; null for none'),
     waitingChanges: count,
-    warnings: z.array(Issue).describe('What of it may not work'),
+    warnings: z.array(Issue).optional().describe('What of it may not work'),
   })
   .describe('With `dryRun=true` only: what the request would change. Nothing was done.')
   .meta({ id: 'Preview' })

@@ -151,8 +151,6 @@ const decideOn =
     return {
       kind: 'accepted',
       values,
-      // Auth0 has had them already.
-      warnings: [],
       changesNothing: action === 'accept' && waiting.length === 0 && !isStale(tenant, state),
     }
   }

@@ -17,8 +17,8 @@ export type Acceptance =
   | {
       readonly kind: 'accepted'
       readonly values: Values
-      /** What of it may not work, with its place in the body. */
-      readonly warnings: readonly Issue[]
+      /** What of it may not work, with its place in the body; absent where nothing is to be said. */
+      readonly warnings?: readonly Issue[]
       readonly changesNothing: boolean
     }
   | { readonly kind: 'impossible'; readonly issues: readonly Issue[] }
@@ -103,5 +103,6 @@ export const accept = (
         compare(values[path], observed[path]) === 'same' &&
         !leavesKey(path, values[path], state.observed, keys),
     )
-  return { kind: 'accepted', values, warnings: judged.flatMap(({ warnings }) => warnings), changesNothing }
+  const warnings = judged.flatMap((judgement) => judgement.warnings)
+  return { kind: 'accepted', values, ...(warnings.length === 0 ? {} : { warnings }), changesNothing }
 }

@@ -25,6 +25,7 @@ export const hiddenProblem = (text: string): string | undefined => {
 }
 
 const placed = (text: string, index: number): string => {
-  const before = [...text.slice(0, index)].length
-  return `${codePointOf(text.slice(index))} is character ${before + 1} of ${[...text].length}`
+  return `${codePointOf(text.slice(index))} is character ${codePointsIn(text.slice(0, index)) + 1} of ${codePointsIn(text)}`
 }
+
+const codePointsIn = (text: string): number => Array.from(text).length

@@ -93,7 +93,7 @@ describe.skipIf(servers === null)('accepting a change', () => {
           // Whoever decides sees all that was accepted before, in its order.
           expect(state.pending.map(({ generation }) => generation)).toEqual(seen)
           seen.push(state.generation + 1)
-          return { kind: 'accepted', values: { applicationName: `n${index}` }, warnings: [], changesNothing: false }
+          return { kind: 'accepted', values: { applicationName: `n${index}` }, changesNothing: false }
         }),
       ),
     )

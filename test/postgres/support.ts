@@ -64,7 +64,7 @@ export type Key = Awaited<ReturnType<typeof known>>
 /** A decision that takes these values. */
 export const takes =
   (values: Values, changesNothing = false) =>
-  (): Acceptance => ({ kind: 'accepted', values, warnings: [], changesNothing })
+  (): Acceptance => ({ kind: 'accepted', values, changesNothing })
 
 /** Accepts a change, and answers its id. */
 export const accepted = async ({ accept }: Store, key: Key, values: Values): Promise<string> => {

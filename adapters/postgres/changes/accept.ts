@@ -62,7 +62,7 @@ export const createAccept =
       if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
       const changeId = randomUUID()
       const generation = state.generation + 1
-      const { changesNothing: settled, warnings } = decision
+      const { changesNothing: settled, warnings = [] } = decision
       const base = settled ? { ...state.base, ...decision.values } : state.base
       const change: PendingChange = { id: changeId, generation, values: decision.values }
       const after: ClientRecord = settled

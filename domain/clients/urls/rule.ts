@@ -15,7 +15,7 @@ export const audiences = {
   noOrganizations: { words: 'clients without organizations', has: ({ organizations }) => !organizations },
   prompting: { words: 'clients that do not skip the prompt', has: ({ promptSkipped }) => !promptSkipped },
 } satisfies Readonly<Record<string, { words: string; has: (context: UrlContext) => boolean }>>
-export type Audience = keyof typeof audiences
+type Audience = keyof typeof audiences
 
 export interface UrlRule {
   readonly id: string
@@ -41,7 +41,7 @@ export type RuleRow = Omit<UrlRule, 'id' | 'outcome' | 'kinds' | 'clients'> &
 
 /** Rules by their ids, about every URL of a list, and every client, unless they say otherwise. */
 export const rulesOf = (outcome: UrlRule['outcome'], rows: Readonly<Record<string, RuleRow>>): readonly UrlRule[] =>
-  Object.entries(rows).map(([id, row]) => ({ id, outcome, kinds: urlLists, clients: 'all', ...row }))
+  Object.entries(rows).map(([id, row]) => Object.assign({ id, outcome, kinds: urlLists, clients: 'all' as const }, row))
 
 /** Every URL, be it one of a list or alone. */
 export const everyUrl: readonly UrlKind[] = [...urlLists, 'page']

@@ -4,7 +4,7 @@ import { hasOrganization, isLocalName, isLoopback } from './written-url.ts'
 import type { WrittenUrl } from './written-url.ts'
 
 /** Places where everybody can have a name, and deploy what they like below it. Not all of them. */
-const sharedHosts = [
+const sharedHosts = new Set([
   'amplifyapp.com',
   'azurestaticapps.net',
   'azurewebsites.net',
@@ -28,7 +28,7 @@ const sharedHosts = [
   'vercel.app',
   'web.app',
   'workers.dev',
-]
+])
 
 /** As a URL parser would write it, but for the slash that it puts behind a bare host. */
 const asParsed = ({ parsed, filled, isWeb, scheme, authority, rest }: WrittenUrl): boolean => {
@@ -130,7 +130,7 @@ export const warnings = rulesOf('warned', {
     example: 'https://app.example.com/callback%20',
     reason: 'It holds an encoded character that nobody sees, which a copied text may have brought along.',
     source: sources.exact,
-    applies: ({ text }) => /%20$/.test(text) || (text.includes('%') && hiddenIn(decoded(text)) >= 0),
+    applies: ({ text }) => text.endsWith('%20') || (text.includes('%') && hiddenIn(decoded(text)) >= 0),
   },
   'odd-characters': {
     kinds: everyUrl,
@@ -154,7 +154,7 @@ export const warnings = rulesOf('warned', {
     reason:
       'Everybody can have a name below this host, and the wildcard may match theirs. Name the hosts, or use a domain of yours.',
     source: sources.placeholders,
-    applies: ({ host }) => host.includes('*') && sharedHosts.includes(host.slice(host.indexOf('.') + 1).toLowerCase()),
+    applies: ({ host }) => host.includes('*') && sharedHosts.has(host.slice(host.indexOf('.') + 1).toLowerCase()),
   },
   'below-localhost': {
     about: 'a wildcard or `{organization_name}` directly below `localhost`',

@@ -75,7 +75,6 @@ describe.skipIf(servers === null)('?dryRun=true', () => {
         mobile: { ios: { team_id: 'U', app_bundle_identifier: 'B' } },
       },
       waitingChanges: 0,
-      warnings: [],
     })
     expect(await everything()).toEqual(before)
     expect(stack.simulator.stats).toEqual(asked)

@@ -5,9 +5,9 @@ import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { pathOf, read, seedClient } from '../support.ts'
 
-describe('lines of Nexus-Warning', () => {
-  const warning = (pointer: string, detail: string) => ({ pointer, detail })
+const warning = (pointer: string, detail: string) => ({ pointer, detail })
 
+describe('lines of Nexus-Warning', () => {
   test('the same warning of many texts is one line', () => {
     expect(
       warningLines([

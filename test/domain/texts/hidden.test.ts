@@ -48,14 +48,14 @@ describe('characters that nobody sees', () => {
     expect(hiddenProblem(text)).toBeUndefined()
   })
 
-  test('where one stands is where taking it away leaves one less', () => {
+  test('the place is that of one, and none stands before it that is always hidden', () => {
     const part = fc.constantFrom('a', ' ', '\u00a0', '\u200b', '\u{1f680}', '\u200d', '\ufe0f')
     fc.assert(
       fc.property(fc.array(part), (parts) => {
         const text = parts.join('')
         const index = hiddenIn(text)
-        if (index >= 0) expect('\u00a0\u200b\u200d\ufe0f').toContain(text.charAt(index))
-        else expect(text).not.toMatch(/[\u00a0\u200b]/)
+        const isRight = index < 0 ? !/\u00a0|\u200b/.test(text) : /\u00a0|\u200b|\u200d|\ufe0f/.test(text.charAt(index))
+        expect(isRight).toBe(true)
       }),
     )
   })

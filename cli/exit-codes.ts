@@ -1,45 +1,78 @@
 import type { Command } from 'commander'
 
-const lost = 'jobs no longer came, or the embedded PostgreSQL could not be started again: start it again'
+/**
+ * What a command ends with: the same number for the same reason in every command, so that a pipeline can tell them apart.
+ * 2 is Terraform's number for a plan that is not empty; those from 64 on are those of sysexits(3).
+ */
+export const exits = {
+  done: { code: 0, means: 'done' },
+  failed: { code: 1, means: 'failed' },
+  differences: { code: 2, means: 'Auth0 does not have everything that is wanted' },
+  usage: { code: 64, means: 'wrong usage: arguments, options, or variables of the environment' },
+  'not-found': { code: 66, means: 'not found: a tenant, a client, or whatever else was named' },
+  'retry-later': { code: 75, means: 'not possible at the moment: try again later' },
+  refused: { code: 77, means: 'refused: by Nexus, by Auth0, or by a check' },
+  configuration: { code: 78, means: 'the configuration has mistakes' },
+} as const satisfies Readonly<Record<string, { readonly code: number; readonly means: string }>>
 
-/** What a command ends with, by its path; what is said there of 0 and 1 is said in the place of what holds everywhere. */
-const ends: Readonly<Record<string, Readonly<Record<number, string>>>> = {
-  init: { 0: 'the file is written' },
-  'clients set': {
-    0: 'Auth0 has it, or there was nothing to change; with --dry-run: it would be accepted',
-    2: 'accepted, and waiting for Auth0',
-  },
-  plan: { 2: 'with --detailed-exitcode: something would be sent' },
-  drift: { 2: 'with --detailed-exitcode: something drifted' },
-  adopt: { 1: 'some clients were refused, or it could not be done' },
-  release: { 1: 'some clients were refused, or it could not be done' },
-  synth: { 1: 'some stacks could not be made' },
-  'check-plan': { 0: 'the plan may be applied', 1: 'it must not be, or it cannot be read' },
-  'config check': { 0: 'the configuration can be used', 1: 'it has mistakes' },
-  doctor: { 0: 'nothing failed; there may be warnings', 1: 'something failed' },
-  start: { 0: 'ended by a signal', 75: lost },
-  api: { 0: 'ended by a signal', 75: lost },
-  worker: { 0: 'ended by a signal', 75: lost },
-  simulator: { 0: 'ended by a signal' },
+export type Exit = keyof typeof exits
+
+/** Ends the command with this, once it has nothing more to do. */
+export const endWith = (exit: Exit): void => {
+  process.exitCode = exits[exit].code
 }
-const everywhere = { 0: 'it is done', 1: 'it could not be done, or the command is not as it should be' }
+
+/** By path of the command, what a code means there more exactly than everywhere. */
+const meanings: Readonly<Record<string, Readonly<Partial<Record<Exit, string>>>>> = {
+  init: { done: 'the file is written', refused: 'the file exists' },
+  'clients set': {
+    done: 'Auth0 has the change, or there was nothing to change; with --dry-run: it would be accepted',
+    differences: 'the change is accepted, and waits for Auth0',
+  },
+  plan: { differences: 'with --detailed-exitcode: something would be sent' },
+  drift: { differences: 'with --detailed-exitcode: something has drifted' },
+  adopt: { refused: 'some clients were refused, or the whole request' },
+  release: { refused: 'some clients were refused, or the whole request' },
+  synth: { failed: 'some stacks could not be made' },
+  'check-plan': { done: 'the plan may be applied', refused: 'the plan must not be applied' },
+  'config check': { done: 'the configuration can be used' },
+  doctor: { done: 'nothing failed; there may be warnings', failed: 'something failed' },
+  start: { done: 'ended by a signal' },
+  api: { done: 'ended by a signal' },
+  worker: { done: 'ended by a signal' },
+  simulator: { done: 'ended by a signal' },
+}
 
 const pathOf = (command: Command): string =>
   command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim()
+
+/** What a command can end with: it depends on whom it asks. */
+const exitsOf = (command: Command): ReadonlySet<Exit> => {
+  const has = (option: string): boolean => command.options.some(({ long }) => long === option)
+  return new Set<Exit>([
+    ...(['done', 'failed', 'usage'] as const),
+    ...(has('--url') ? (['not-found', 'retry-later', 'refused'] as const) : []),
+    ...(has('--config') ? (['not-found', 'retry-later', 'configuration'] as const) : []),
+  ])
+}
 
 /** The commands that do something, those below others included. */
 export const leavesOf = (command: Command): Command[] =>
   command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf)
 
-/** Says at the end of each command's help what it ends with. */
+/** Lists at the end of each command's help what it can end with. */
 export const addExitCodes = (program: Command): void => {
   const paths = new Set(leavesOf(program).map(pathOf))
-  for (const path of Object.keys(ends)) if (!paths.has(path)) throw new Error(`There is no command ${path}.`)
+  for (const path of Object.keys(meanings)) if (!paths.has(path)) throw new Error(`There is no command ${path}.`)
   for (const command of leavesOf(program)) {
-    const codes = Object.entries({ ...everywhere, ...ends[pathOf(command)] })
-    command.addHelpText(
-      'after',
-      ['', 'Exit codes:', ...codes.map(([code, what]) => `  ${code.padEnd(2)}  ${what}`)].join('\n'),
-    )
+    const own = meanings[pathOf(command)] ?? {}
+    const can = exitsOf(command)
+    const lines = exitNames
+      .filter((exit) => can.has(exit) || own[exit] !== undefined)
+      .map((exit) => `  ${String(exits[exit].code).padEnd(2)}  ${own[exit] ?? exits[exit].means}`)
+    command.addHelpText('after', ['', 'Exit codes:', ...lines].join('\n'))
   }
 }
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names of an object that is written out above
+export const exitNames = Object.keys(exits) as Exit[]

@@ -35,21 +35,33 @@ const runOn = (node) => {
       if (signal !== 'SIGINT' || !atTerminal) child.kill(signal)
     })
   child.on('error', (error) => {
-    console.error(`nexus: ${node} cannot be started: ${error.message}`)
+    console.error(`nexus: ${node} cannot be started (${error.message}). Run \`npm ci\` in ${folder}.`)
     process.exit(1)
   })
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 
-if (Number(process.versions.node.split('.')[0]) >= wanted) {
-  await import('./main.ts')
-} else {
+const folder = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+const runHere = async () => {
+  try {
+    await import('./main.ts')
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    const name = /package '([^']+)'/.exec(error.message)?.[1] ?? 'a package'
+    console.error(`nexus: ${name} is not installed. Run \`npm ci\` in ${folder}.`)
+    process.exitCode = 1
+  }
+}
+
+if (Number(process.versions.node.split('.')[0]) >= wanted) await runHere()
+else {
   const node = ownNode()
   if (node !== undefined && node !== process.execPath) runOn(node)
   else {
     console.error(
       `nexus needs Node ${wanted} or later; this is ${process.versions.node}. Run \`npm ci\` in ` +
-        `${join(dirname(fileURLToPath(import.meta.url)), '..')}: it brings the right one.`,
+        `${folder}: it installs the right one.`,
     )
     process.exitCode = 1
   }

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { printableLines } from '../domain/texts/printable.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'
@@ -18,6 +17,7 @@ import { stateCommand } from './commands/state.ts'
 import { synthCommand } from './commands/synth.ts'
 import { tokenCommand } from './commands/token.ts'
 import { addExitCodes } from './exit-codes.ts'
+import type { Output } from './terminal/print.ts'
 
 /** Every command, in the order of the help. Each adds itself to the program; what it needs it imports when it runs. */
 const commands: readonly ((program: Command) => void)[] = [
@@ -56,13 +56,14 @@ Examples:
 
 Each command has examples of its own: nexus <command> --help`
 
-/** The command line, ready to parse. Usage errors end the process with 1. */
-export const createProgram = (): Command => {
+/** For who reads the commands and runs none. */
+const nowhere: Output = { out: () => undefined, err: () => undefined }
+
+/** The command line, ready to parse. Wrong usage, help and version throw a CommanderError once they are printed. */
+export const createProgram = ({ out, err }: Output = nowhere): Command => {
   const program = new Command('nexus')
-    .configureOutput({
-      writeOut: (text) => void process.stdout.write(printableLines(text)),
-      writeErr: (text) => void process.stderr.write(printableLines(text)),
-    })
+    .configureOutput({ writeOut: out, writeErr: err })
+    .exitOverride()
     .description('Owners change their Auth0 clients through one API, without breaking what Terraform manages.')
     .version(manifest.version, '-V, --version', 'print the version')
     .option('--debug', 'print stack traces of unexpected errors (also: NEXUS_DEBUG=1)')

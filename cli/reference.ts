@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { exitNames, exits } from './exit-codes.ts'
 
 /** Wide enough for what the helps write by hand. */
 const width = 120
@@ -22,17 +23,36 @@ const sections = (command: Command, path: string): string[] => [
   ...command.commands.flatMap((child) => sections(child, `${path} ${child.name()}`)),
 ]
 
+const codeTable = (): string => {
+  const rows = exitNames.map((name) => [String(exits[name].code), `\`${name}\``, exits[name].means])
+  const all = [['code', 'name', 'meaning'], ...rows]
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[], fill = ' '): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(' | ')} |`
+  return [line(['code', 'name', 'meaning']), line(['', '', ''], '-'), ...rows.map((row) => line(row))].join('\n')
+}
+
 /** The page of every command: docs/reference/cli.md. */
 export const referencePage = (program: Command): string =>
   [
     `# The command line
 
-Every command with its options and exit codes: what \`--help\` prints. Written by \`npm run cli-reference\`; a test fails where
-this page is old.
+Every command with its options and exit codes, as \`--help\` prints them. \`npm run cli-reference\` writes this page, and a test
+fails if it is out of date.
 
-Commands that ask the API take its address from \`--url\` or \`NEXUS_URL\`, and the credentials from \`NEXUS_USERNAME\` with
-\`NEXUS_PASSWORD\`, or from \`NEXUS_TOKEN\` with \`NEXUS_APPLICATION_TOKEN\`; the others read the configuration (\`--config\`,
-\`NEXUS_CONFIG\`, otherwise \`nexus.yaml\`). What a person asked for goes to standard output, everything beside it to standard
-error; with \`--json\` an answer is one line of JSON. Colours are for terminals, and \`NO_COLOR\` turns them off.`,
+Commands that call the API take its address from \`--url\` or \`NEXUS_URL\`, and the credentials from \`NEXUS_USERNAME\` and
+\`NEXUS_PASSWORD\`, or from \`NEXUS_TOKEN\` and \`NEXUS_APPLICATION_TOKEN\`. The others read the configuration (\`--config\`,
+\`NEXUS_CONFIG\`, or \`nexus.yaml\`). Results go to standard output, and everything else goes to standard error. Terminals get
+colours unless \`NO_COLOR\` is set.
+
+With \`--json\` a result is one line of JSON on standard output, and so is a failure:
+\`{"code": "not-found", "detail": "…", "status": 404, "type": "/problems/not-found", "errors": []}\`. \`code\` is the name of the exit
+code; \`status\`, \`type\` and \`errors\` are those of the API's response, if there was one.
+
+## Exit codes
+
+The same reason has the same exit code in every command.
+
+${codeTable()}`,
     ...sections(program, 'nexus'),
   ].join('\n\n') + '\n'

@@ -5,6 +5,7 @@ import type { Log } from '../adapters/log/log.ts'
 import type { ClientLists } from '../adapters/postgres/clients/client-lists.ts'
 import type { KeysOf } from '../adapters/postgres/clients/listing-rows.ts'
 import { connect } from '../adapters/postgres/database/connect.ts'
+import { reach } from '../adapters/postgres/database/reach.ts'
 import { bringUpToDate, settleRights } from '../adapters/postgres/database/prepare.ts'
 import { createNamedStates } from '../adapters/postgres/terraform/named-states.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
@@ -16,13 +17,17 @@ import { migrateQueue } from '../adapters/queue/queue.ts'
  * The database of the configuration: the one at its URL, or the embedded one, started or joined.
  *
  * @param serving what a process does that goes on with it; a command that only visits leaves it out
+ * @throws DatabaseUnusable, EmbeddedUnusable with the remedy
  */
 export const openDatabase = async (
   { database }: Pick<Configuration, 'database'>,
   say: (note: string) => void,
   serving?: Serving,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
-  if ('url' in database) return { url: database.url, close: () => Promise.resolve() }
+  if ('url' in database) {
+    await reach(database.url, 'database.url')
+    return { url: database.url, close: () => Promise.resolve() }
+  }
   const embedded = await startEmbedded(database.embedded, serving)
   embedded.notes.forEach(say)
   return { url: embedded.url, close: embedded.stop }
@@ -63,6 +68,7 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
     connect(to, (error) => log.error({ err: error }, 'database connection lost'), { size: 1 })
   const { database, redis, audit, tenants } = configuration
   const adminUrl = 'adminUrl' in database ? database.adminUrl : null
+  if (adminUrl !== null) await reach(adminUrl, 'database.adminUrl')
   const running = open(url)
   const owner = adminUrl === null ? running : open(adminUrl)
   try {

@@ -1,4 +1,4 @@
-import { RemoteError } from '../adapters/nexus-api/client.ts'
+import { RemoteError } from '../adapters/nexus-api/errors.ts'
 import { printableLines } from '../domain/texts/printable.ts'
 import { DeclarationError, SnapshotError } from './errors.ts'
 import { run } from './run.ts'

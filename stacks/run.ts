@@ -1,4 +1,5 @@
-import { RemoteError, remoteOf } from '../adapters/nexus-api/client.ts'
+import { remoteOf } from '../adapters/nexus-api/client.ts'
+import { RemoteError } from '../adapters/nexus-api/errors.ts'
 import { printable } from '../domain/texts/printable.ts'
 import type { Snapshot } from '../domain/terraform/snapshot.ts'
 import { snapshotFromApi, snapshotFromFile, tenantsOf } from './snapshots.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { RemoteError } from '../adapters/nexus-api/client.ts'
+import { RemoteError } from '../adapters/nexus-api/errors.ts'
 import type { Remote } from '../adapters/nexus-api/client.ts'
 import { Snapshot } from '../domain/terraform/snapshot.ts'
 import { printable } from '../domain/texts/printable.ts'

@@ -4,6 +4,7 @@ import type { Log } from '../adapters/log/log.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { Lease, Leases, Readiness } from '../adapters/postgres/changes/leases.ts'
+import { paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { JobResult } from '../adapters/queue/queue.ts'
 import { leaseMs, verifyMarginMs } from '../domain/changes/clock.ts'
@@ -19,17 +20,17 @@ import type { Health } from './health.ts'
 import type { Policies } from './policies.ts'
 
 export interface ReconcileDeps {
-  readonly health: Health
+  readonly health: Pick<Health, 'probe'>
   readonly keysOf: (tenantId: string) => MetadataKeys
-  readonly clients: Clients
-  readonly leases: Leases
-  readonly changes: Changes
-  readonly pacer: Pacer
-  readonly auth0: Auth0
-  readonly policies: Policies
+  readonly clients: Pick<Clients, 'bringForward' | 'verify'>
+  readonly leases: Pick<Leases, 'readiness' | 'take'>
+  readonly changes: Pick<Changes, 'recentValues'>
+  readonly pacer: Pick<Pacer, 'limits' | 'report' | 'slot'>
+  readonly auth0: Pick<Auth0, 'get' | 'update'>
+  readonly policies: Pick<Policies, 'onDrift' | 'undoPartial'>
   /** Deadline of one call to Auth0, its answer's body included. */
   readonly callMs: number
-  readonly log: Log
+  readonly log: Pick<Log, 'warn'>
 }
 
 /** Rounds for one client before its job makes room for others. */
@@ -110,9 +111,5 @@ const fail = async (
   return afterFailure(lease, sent, reply, { credential, random: Math.random(), keys: deps.keysOf(tenantId) })
 }
 
-const read = async (deps: ReconcileDeps, lease: Lease) => {
-  await deps.pacer.slot(lease.key.tenantId, 'read-clients', { rank: 'change' })
-  const reply = await deps.auth0.get(lease.key)
-  await deps.pacer.report(lease.key.tenantId, 'read-clients', reply)
-  return reply
-}
+const read = (deps: ReconcileDeps, { key }: Lease) =>
+  paced(deps.pacer, key.tenantId, 'read-clients', { rank: 'change' }, () => deps.auth0.get(key))

@@ -1,18 +1,20 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { isUnavailable } from '../postgres/database/connect.ts'
+import { isUnavailable } from '../postgres/database/sqlstate.ts'
 import { hand, placeFor } from './place.ts'
 import type { Place } from './place.ts'
 import { exclusively, isAlive } from './lock.ts'
 import { bePresent, defaultPatience, lookAfter } from './presence.ts'
 import type { Patience, Presence, Serving } from './presence.ts'
 import { registerServing, servingIn } from './serving.ts'
+import { incomplete, lastLineOf, notWritable } from './causes.ts'
+import { EmbeddedUnusable } from './unusable.ts'
 
 /** A PostgreSQL of our own, beside the program. */
 export interface EmbeddedPostgres {
@@ -44,9 +46,7 @@ export const startEmbedded = async (
   patience: Patience = defaultPatience,
 ): Promise<EmbeddedPostgres> => {
   const place = await placeFor(path.resolve(directory))
-  await mkdir(path.dirname(place.directory), { recursive: true })
-  await mkdir(place.directory, { recursive: true, mode: 0o700 })
-  await hand(place.directory, place.account)
+  await makeFolder(place)
   const lock = path.join(place.directory, 'starting')
   for (const last = Date.now() + patience.visitMs; ; await sleep(300)) {
     const opened = await exclusively(lock, () => openIn(place, lock, serving, patience)).catch((error: unknown) => {
@@ -57,10 +57,23 @@ export const startEmbedded = async (
     if (opened === undefined) continue
     if (!('owner' in opened)) return opened
     if (Date.now() > last)
-      throw new Error(
+      throw new EmbeddedUnusable(
         `The embedded PostgreSQL in ${place.directory} is down, and Nexus (process ${opened.owner}), which serves from it, ` +
           `has not started it again. Look at ${place.directory}/postgres.log, and restart Nexus.`,
+        { passing: true },
       )
+  }
+}
+
+/** @throws EmbeddedUnusable where this user may not write there */
+const makeFolder = async ({ directory, account }: Place): Promise<void> => {
+  try {
+    await mkdir(path.dirname(directory), { recursive: true })
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await access(directory, constants.W_OK)
+    await hand(directory, account)
+  } catch (error) {
+    throw notWritable(directory, error)
   }
 }
 
@@ -117,9 +130,15 @@ const passwordIn = async ({ directory, account }: Place): Promise<string> => {
 /** The port of the server that runs on this data; undefined where none does. */
 const runningPort = async ({ dataDirectory }: Place): Promise<number | undefined> => {
   const file = path.join(dataDirectory, 'postmaster.pid')
-  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
-  const [pid, , , port] = lines.map(Number)
-  if (pid === undefined || port === undefined || !isAlive(pid)) return undefined
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const [pid, , , port] = text.split('\n').map(Number)
+  // Cut short, as by a full disk or the machine's crash: PostgreSQL would not start beside a file that it cannot read.
+  if (!Number.isInteger(pid) || pid === undefined || pid <= 0 || !Number.isInteger(port) || port === undefined) {
+    await rm(file, { force: true })
+    return undefined
+  }
+  if (!isAlive(pid)) return undefined
   // A server that is shutting down takes no connections any more, and is soon gone.
   for (const last = Date.now() + 3000; Date.now() < last; await sleep(100)) {
     if (await accepts(port)) return port
@@ -150,7 +169,16 @@ const start = async (place: Place, password: string, wanted?: number): Promise<n
     await rm(dataDirectory, { recursive: true, force: true })
     const settings = ['--auth=scram-sha-256', `--username=${user}`, '--encoding=UTF8', '--locale=C']
     const passwordFile = path.join(directory, 'password')
-    await run(programs.initdb, [`--pgdata=${dataDirectory}`, `--pwfile=${passwordFile}`, ...settings], as)
+    await run(programs.initdb, [`--pgdata=${dataDirectory}`, `--pwfile=${passwordFile}`, ...settings], as).catch(
+      (error: unknown) => {
+        throw (
+          incomplete(error) ??
+          new EmbeddedUnusable(`The embedded PostgreSQL cannot make its database: ${lastLineOf(error)}`, {
+            cause: error,
+          })
+        )
+      },
+    )
   }
   const port = wanted ?? (await freePort())
   const log = path.join(directory, 'postgres.log')
@@ -159,7 +187,13 @@ const start = async (place: Place, password: string, wanted?: number): Promise<n
     await run(programs.pg_ctl, ['start', '-w', '-t', '60', '-D', dataDirectory, '-l', log, '-o', options], as)
   } catch (error) {
     const tail = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n')
-    throw new Error(`The embedded PostgreSQL did not start; the end of ${log}:\n${tail}`, { cause: error })
+    throw (
+      incomplete(error) ??
+      new EmbeddedUnusable(
+        `The embedded PostgreSQL did not start; the end of ${log}:\n${tail === '' ? lastLineOf(error) : tail}`,
+        { cause: error },
+      )
+    )
   }
   // The password is in the user's own file; in the connection it is only asked for once more to see that it fits.
   const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: 'postgres' })

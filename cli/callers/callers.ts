@@ -103,13 +103,17 @@ export const create = (kind: Kind, name: string, flags: Flags): Promise<void> =>
     if (unknown.length > 0)
       throw new Failure(
         `There is no tenant ${unknown.join(', ')} in the configuration; it has ${tenantIds.join(', ')}.`,
+        'not-found',
       )
     if (configured.some((one) => one.name === name))
-      throw new Failure(`The configuration has a ${kind.what} ${name}; names are unique across both. Choose another.`)
+      throw new Failure(
+        `The configuration has a ${kind.what} ${name}; names are unique across both. Choose another.`,
+        'refused',
+      )
     const { secret, hash } = issue[kind.kind]()
     const made = await callers.create({ ...asked, hash, createdBy: null }, recordOf(kind, 'create', name))
     if (made === undefined)
-      throw new Failure(`There is, or was, a ${kind.what} ${name}. Choose another name, or rotate it.`)
+      throw new Failure(`There is, or was, a ${kind.what} ${name}. Choose another name, or rotate it.`, 'refused')
     show(kind, flags, made, secret, 'is made')
   })
 }
@@ -126,6 +130,7 @@ export const rotateSecret = (kind: Kind, name: string, flags: Flags): Promise<vo
         throw new Failure(
           `The ${kind.secret} before the present one is still valid, and two is the most. Retire it first ` +
             `(nexus ${kind.command} retire ${name}), or rotate with --overlap 0, which ends both.`,
+          'refused',
         )
       },
       recordOf(kind, 'rotate', name),
@@ -136,7 +141,7 @@ export const rotateSecret = (kind: Kind, name: string, flags: Flags): Promise<vo
 
 const stillThere = ({ what }: Kind, entry: Registered, next: Registered): Registered => {
   if (entry.revokedAt === null) return next
-  throw new Failure(`The ${what} ${entry.name} was revoked, which is for good. Make another one.`)
+  throw new Failure(`The ${what} ${entry.name} was revoked, which is final. Create another one.`, 'refused')
 }
 
 /** What needs no more than the name, and what is said of it then. */
@@ -170,8 +175,11 @@ const change = (
   withCallers(kind, flags, async ({ callers, configured }) => {
     if ((await work(callers)) !== undefined) return
     if (configured.some((one) => one.name === name))
-      throw new Failure(`The ${kind.what} ${name} stands in the configuration file; change it there, and restart.`)
-    throw new Failure(`There is no ${kind.what} ${name}. Those that there are: nexus ${kind.command} list`)
+      throw new Failure(
+        `The ${kind.what} ${name} is in the configuration file: change it there, and restart.`,
+        'refused',
+      )
+    throw new Failure(`There is no ${kind.what} ${name}. To list them: nexus ${kind.command} list`, 'not-found')
   })
 
 const show = (kind: Kind, { json }: Flags, row: CallerRow, secret: string, what: string): void => {
@@ -190,5 +198,5 @@ const read = <T>(schema: z.ZodType<T>, raw: unknown): T => {
   const parsed = schema.safeParse(raw)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map(({ path, message }) => `  - ${path.join('.')}: ${message}`)
-  throw new Failure(['It cannot be made so:', ...new Set(lines)].join('\n'))
+  throw new Failure(['It cannot be created like this:', ...new Set(lines)].join('\n'), 'usage')
 }

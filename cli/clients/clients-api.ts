@@ -2,22 +2,13 @@ import type { z } from 'zod'
 import type { Remote } from '../../adapters/nexus-api/client.ts'
 import { Client } from './client-answers.ts'
 import { Failure } from '../failure.ts'
+import type { ApiFlags } from '../remote.ts'
 
 /** How the commands about clients ask the API. */
 
-export interface ApiFlags {
-  readonly url?: string
-  readonly json?: boolean
-}
-
-/** @throws RemoteError `not-configured`, with what to set */
-export const remoteFor = async ({ url }: ApiFlags): Promise<Remote> => {
-  const { remoteOf } = await import('../../adapters/nexus-api/client.ts')
-  return remoteOf(process.env, url)
-}
-
 export const clientsPath = (tenantId: string): string => `/v1/tenants/${tenantId}/clients`
-export const clientPath = (tenantId: string, clientId: string): string => `${clientsPath(tenantId)}/${clientId}`
+export const clientPath = (tenantId: string, clientId: string): string =>
+  `${clientsPath(tenantId)}/${encodeURIComponent(clientId)}`
 
 /** A client, with what the headers of its answer say. */
 interface ClientAnswer {
@@ -52,7 +43,7 @@ export const parsedAs = <T>(shape: z.ZodType<T>, body: Buffer, { url }: Remote):
   try {
     return shape.parse(JSON.parse(body.toString('utf8')))
   } catch {
-    throw new Failure(`${url} answered something else than expected; is it Nexus, of this version?`)
+    throw new Failure(`${url} did not answer as this version of Nexus does. Is it Nexus, and of the same version?`)
   }
 }
 

@@ -1,16 +1,20 @@
 import { nested } from '../../api/changes/change-view.ts'
 import type { Remote } from '../../adapters/nexus-api/client.ts'
-import { RemoteError } from '../../adapters/nexus-api/client.ts'
+import { RemoteError } from '../../adapters/nexus-api/errors.ts'
 import type { FieldDifference } from '../../domain/changes/tenant-report.ts'
 import { isText, recordOf } from '../../domain/shape.ts'
 import { assigned } from './assignments.ts'
 import type { Assignment } from './assignments.ts'
 import type { Client } from './client-answers.ts'
 import { differencesBetween, Previewed, valuesIn } from './client-answers.ts'
+import { endWith } from '../exit-codes.ts'
+import type { Exit } from '../exit-codes.ts'
+import { problemOf } from '../failure.ts'
 import { inColour } from '../terminal/colours.ts'
 import { differenceLines } from './differences.ts'
-import { clientAnswerOf, parsedAs, readClient, clientPath, remoteFor } from './clients-api.ts'
-import type { ApiFlags } from './clients-api.ts'
+import { clientAnswerOf, clientPath, parsedAs, readClient } from './clients-api.ts'
+import { remoteFor } from '../remote.ts'
+import type { ApiFlags } from '../remote.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { countText } from '../terminal/readable.ts'
 import type { Issue } from '../../domain/texts/json-text.ts'
@@ -34,7 +38,12 @@ interface Outcome {
   readonly client: Client
 }
 
-const exitCodes: Readonly<Record<Outcome['outcome'], number>> = { applied: 0, unchanged: 0, planned: 0, pending: 2 }
+const ends: Readonly<Record<Outcome['outcome'], Exit>> = {
+  applied: 'done',
+  unchanged: 'done',
+  planned: 'done',
+  pending: 'differences',
+}
 
 /** Reads the client, works out what the assignments come to, and sends it on the condition that nobody came between. */
 const attempt = async (
@@ -85,7 +94,9 @@ const withValues = (error: RemoteError, body: unknown): RemoteError => {
   return issues.length === 0
     ? error
     : new RemoteError(error.code, `${first}${lines.join('')}`, {
-        ...(error.status === null ? {} : { status: error.status }),
+        detail: error.detail,
+        status: error.status,
+        type: error.type,
         issues,
       })
 }
@@ -110,15 +121,15 @@ export const setClient = async (
       const outcome = await attempt(remote, path, assignments, flags)
       if (flags.json === true) printJson(outcome)
       else tell(tenantId, outcome)
-      process.exitCode = exitCodes[outcome.outcome]
+      endWith(ends[outcome.outcome])
       return
     } catch (error) {
       const movedOn = error instanceof RemoteError && error.status === 412 && flags.ifMatch === undefined
       if (movedOn && tried < attempts) continue
       if (flags.json !== true || !(error instanceof RemoteError) || error.code !== 'refused') throw error
-      printJson({ outcome: 'refused', status: error.status, detail: error.message, errors: error.issues })
-      process.exitCode = 1
-      return
+      const problem = problemOf(error)
+      printJson({ outcome: 'refused', ...problem })
+      return endWith(problem.code)
     }
   }
 }
@@ -129,7 +140,7 @@ const tell = (tenantId: string, { outcome, change, fields, notes, warnings, clie
   for (const note of notes) printError(`note: ${printable(note)}`)
   for (const warning of warnings) printError(`warning: ${printable(warning)}`)
   const changed = fields.length === 0 ? [] : differenceLines([{ id: client.id, name, notes: [], fields: [...fields] }])
-  const ends: Readonly<Record<Outcome['outcome'], string>> = {
+  const texts: Readonly<Record<Outcome['outcome'], string>> = {
     applied: inColour('green', `Applied: Auth0 has it. It is change ${change}.`),
     unchanged: `Nothing to change: ${titled} is like that already.`,
     pending:
@@ -140,5 +151,5 @@ const tell = (tenantId: string, { outcome, change, fields, notes, warnings, clie
         ? `It would change nothing of ${titled}.`
         : 'This is what it would change. Nothing was done: leave out --dry-run to do it.',
   }
-  print([...changed, ends[outcome]].join('\n'))
+  print([...changed, texts[outcome]].join('\n'))
 }

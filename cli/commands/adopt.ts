@@ -6,7 +6,10 @@ import { adoptionSteps, releaseSteps } from '../../domain/terraform/bulk-adoptio
 import type { Choice, Left, Step, Steps } from '../../domain/terraform/bulk-adoption.ts'
 import { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { ClientId, StateName } from '../../domain/vocabulary.ts'
-import { Failure } from '../failure.ts'
+import { endWith } from '../exit-codes.ts'
+import { clientPath } from '../clients/clients-api.ts'
+import { Failure, problemOf } from '../failure.ts'
+import { remoteFor } from '../remote.ts'
 import { collect, credentialsText, jsonOption, parsedBy, tenantArgument, urlOption } from '../options.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { printable } from '../../domain/texts/printable.ts'
@@ -81,6 +84,7 @@ const choiceOf = (clients: readonly string[], flags: Flags, { name }: Direction)
     throw new Failure(
       'Say which clients: their ids, a filter (--product, --owner, --name' +
         `${name === 'release' ? ', --state' : ''}), or --all for every client.`,
+      'usage',
     )
   return { clients: [...new Set(clients)], product, owner, name: flags.name, state }
 }
@@ -94,7 +98,7 @@ const askAll = async (
   ask: (step: Step) => Promise<unknown>,
   onDone: (done: number) => void,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly fatal: Error | null }> => {
-  const { RemoteError } = await import('../../adapters/nexus-api/client.ts')
+  const { RemoteError } = await import('../../adapters/nexus-api/errors.ts')
   let done = 0
   let fatal: Error | null = null
   const outcomes = await pLimit(atOnce).map(steps, async (step): Promise<Outcome | null> => {
@@ -120,12 +124,7 @@ const askAll = async (
 const askOf =
   (remote: Remote, { method }: Direction, tenantId: string) =>
   ({ id, state }: Step): Promise<unknown> =>
-    remote.json(
-      method,
-      `/v1/tenants/${tenantId}/clients/${id}/terraform`,
-      Standing,
-      method === 'PUT' ? { body: { state } } : {},
-    )
+    remote.json(method, `${clientPath(tenantId, id)}/terraform`, Standing, method === 'PUT' ? { body: { state } } : {})
 
 const columns = [
   { title: 'CLIENT', cell: ({ id }: Step) => id, whole: true },
@@ -165,11 +164,10 @@ const doneLines = (tenantId: string, outcomes: readonly Outcome[], left: readonl
 
 const run = async (direction: Direction, tenantId: string, clients: readonly string[], flags: Flags): Promise<void> => {
   const choice = choiceOf(clients, flags, direction)
-  const { remoteOf } = await import('../../adapters/nexus-api/client.ts')
-  const remote = remoteOf(process.env, flags.url)
+  const remote = await remoteFor(flags)
   const snapshot = await remote.json('GET', `/v1/tenants/${tenantId}/terraform/snapshot`, Snapshot)
   const chosen = direction.steps(snapshot, choice)
-  if (!chosen.ok) throw new Failure(printable(chosen.detail))
+  if (!chosen.ok) throw new Failure(printable(chosen.detail), 'refused')
   const { steps, left } = chosen
   if (snapshot.incomplete !== null) printError(`Not every client may be known: ${printable(snapshot.incomplete)}`)
 
@@ -180,13 +178,21 @@ const run = async (direction: Direction, tenantId: string, clients: readonly str
     : await askAll(steps, askOf(remote, direction, tenantId), (done) => progress.at(done, steps.length))
   if (!dryRun) progress.end()
 
-  if (flags.json === true) printJson({ tenant: tenantId, dryRun, clients: outcomes, left })
-  else print((dryRun ? dryLines(steps, left) : doneLines(tenantId, outcomes, left)).join('\n'))
-  if (fatal !== null) {
-    printError(`It broke off: of ${countText(steps.length, 'client')} ${outcomes.length} had an answer.`)
-    throw fatal
+  if (outcomes.some(({ outcome }) => outcome === 'refused')) endWith('refused')
+  const answer = { tenant: tenantId, dryRun, clients: outcomes, left }
+  if (fatal === null) {
+    if (flags.json === true) printJson(answer)
+    else print((dryRun ? dryLines(steps, left) : doneLines(tenantId, outcomes, left)).join('\n'))
+    return
   }
-  if (outcomes.some(({ outcome }) => outcome === 'refused')) process.exitCode = 1
+  const problem = problemOf(fatal)
+  endWith(problem.code)
+  if (flags.json === true) return printJson({ ...answer, ...problem })
+  print(doneLines(tenantId, outcomes, left).join('\n'))
+  printError(
+    `nexus ${direction.name} stopped: ${outcomes.length} of ${countText(steps.length, 'client')} were answered.`,
+  )
+  throw fatal
 }
 
 /** `nexus adopt` and `nexus release`. */
@@ -213,7 +219,7 @@ export const adoptCommands = (program: Command): void => {
 ${direction.about}
 
 Ids and filters combine: a client must fit all of them. Comparison is exact, case included. A client that is refused stops
-no other; the exit code is then 1.
+no other; the exit code is then 77.
 
 ${credentialsText('terraform.read and terraform.adopt')}
 

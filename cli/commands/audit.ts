@@ -51,14 +51,15 @@ const exportAudit = async (tenantId: string | undefined, { config, ...filter }: 
     let told = Date.now()
     for await (const records of createAudit(postgres.db).pages({ ...filter, tenantId })) {
       const lines = records.map((record) => `${jsonLine(record)}\n`).join('')
-      if (!process.stdout.write(lines)) await once(process.stdout, 'drain')
+      if (!process.stdout.write(lines)) await once(process.stdout, 'drain').catch(() => undefined)
+      if (!process.stdout.writable) return
       written += records.length
       if (Date.now() - told < tellEveryMs) continue
       told = Date.now()
       printError(`${written} records, up to ${records.at(-1)?.at ?? ''} …`)
     }
     if (written === 0 && tenantId !== undefined && configuration.tenants.every(({ id }) => id !== tenantId))
-      throw new Failure(`There is no tenant ${tenantId} in the configuration, and no record of one.`)
+      throw new Failure(`There is no tenant ${tenantId} in the configuration, and no record of one.`, 'not-found')
     printError(`${written} records.`)
   } finally {
     await postgres.close()

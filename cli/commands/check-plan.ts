@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { declaredIn, misgivings, TerraformPlan } from '../../stacks/check-plan.ts'
+import { endWith } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { print, printError } from '../terminal/print.ts'
 
@@ -18,7 +19,7 @@ const jsonOf = (raw: string, what: string): unknown => {
     return JSON.parse(raw)
   } catch {
     // What the parser says quotes the text, and a plan holds secrets.
-    throw new Failure(`${what} is no JSON.`)
+    throw new Failure(`${what} is not JSON.`, 'usage')
   }
 }
 
@@ -29,7 +30,7 @@ const stackIn = (place: string): unknown => {
     return jsonOf(readFileSync(file, 'utf8'), file)
   } catch (error) {
     if (error instanceof Failure) throw error
-    throw new Failure(`${place} holds no stack of nexus synth: ${reasonOf(error)}`, { cause: error })
+    throw new Failure(`${place} holds no stack of nexus synth: ${reasonOf(error)}`, 'usage', { cause: error })
   }
 }
 
@@ -38,7 +39,7 @@ const planIn = async (file: string): Promise<TerraformPlan> => {
     try {
       return file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')
     } catch (error) {
-      throw new Failure(`${file} cannot be read: ${reasonOf(error)}`, { cause: error })
+      throw new Failure(`${file} cannot be read: ${reasonOf(error)}`, 'usage', { cause: error })
     }
   }
   const what = file === '-' ? 'Standard input' : file
@@ -46,6 +47,7 @@ const planIn = async (file: string): Promise<TerraformPlan> => {
   if (parsed.success) return parsed.data
   throw new Failure(
     `${what} is not what terraform show -json prints of a saved plan:\n${z.prettifyError(parsed.error)}`,
+    'usage',
   )
 }
 
@@ -58,7 +60,7 @@ const checkPlan = async (file: string, { stack }: Flags): Promise<void> => {
   }
   for (const reason of found) printError(reason)
   printError('The plan must not be applied. Run nexus synth again, then terraform init -reconfigure and a new plan.')
-  process.exitCode = 1
+  endWith('refused')
 }
 
 /** `nexus check-plan`: stops a pipeline before an apply that no stack asks for. */

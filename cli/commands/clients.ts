@@ -8,8 +8,10 @@ import { parseAssignment } from '../clients/assignments.ts'
 import type { Assignment } from '../clients/assignments.ts'
 import { ChangePage, clientLines, clientListLines, ClientPage, historyLines, Sync } from '../clients/client-answers.ts'
 import type { ShownClient } from '../clients/client-answers.ts'
-import { clientPath, clientsPath, pages, readClient, remoteFor } from '../clients/clients-api.ts'
-import type { ApiFlags, PageFlags } from '../clients/clients-api.ts'
+import { clientPath, clientsPath, pages, readClient } from '../clients/clients-api.ts'
+import type { PageFlags } from '../clients/clients-api.ts'
+import { remoteFor } from '../remote.ts'
+import type { ApiFlags } from '../remote.ts'
 import { Failure } from '../failure.ts'
 import { clientArgument, credentialsText, jsonOption, tenantArgument, urlOption, wholeNumber } from '../options.ts'
 import { attempts, setClient } from '../clients/set-client.ts'
@@ -43,7 +45,8 @@ const filtersOf = ({ owner, product, text, manual, managed, terraform, sync, dri
 })
 
 const list = async (tenantId: string, flags: ListFlags): Promise<void> => {
-  if (flags.manual === true && flags.managed === true) throw new Failure('Use --manual or --managed, not both.')
+  if (flags.manual === true && flags.managed === true)
+    throw new Failure('Use --manual or --managed, not both.', 'usage')
   const remote = await remoteFor(flags)
   const read = (query: Readonly<Record<string, string | undefined>>) =>
     remote.json('GET', clientsPath(tenantId), ClientPage, { query: { ...filtersOf(flags), ...query } })

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Configuration, TenantScope } from '../../adapters/config/configuration.ts'
+import { endWith } from '../exit-codes.ts'
+import { problemOf } from '../failure.ts'
 import { configOption, jsonOption } from '../options.ts'
-import { placeOf } from '../terminal/place.ts'
+import { placeOf } from '../../domain/texts/web-address.ts'
 import { countText } from '../terminal/readable.ts'
 import { print, printJson } from '../terminal/print.ts'
 
@@ -158,8 +160,9 @@ const check = async ({ config, json }: { config?: string; json?: boolean }): Pro
     )
   } catch (error) {
     if (json !== true || !(error instanceof ConfigurationError)) throw error
-    printJson({ ok: false, file, problems: error.problems })
-    process.exitCode = 1
+    const problem = problemOf(error)
+    printJson({ ok: false, file, problems: error.problems, ...problem })
+    endWith(problem.code)
   }
 }
 
@@ -177,7 +180,7 @@ export const configCommand = (program: Command): void => {
     .addHelpText(
       'after',
       `
-Ends with 1 where there are mistakes. Variables of the environment must be set as for \`nexus start\`; their values are
+Variables of the environment must be set as for \`nexus start\`; their values are
 never printed.
 
 Examples:

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { ProxyMisconfigured } from '../../adapters/http/proxies.ts'
+import { endWith } from '../exit-codes.ts'
 import { inColour } from '../terminal/colours.ts'
 import type { Colour } from '../terminal/colours.ts'
 import { configOption, jsonOption } from '../options.ts'
@@ -49,7 +50,7 @@ const run = async ({ config, json }: Flags): Promise<void> => {
   const found = await findings(config)
   const count = (wanted: Level): number => found.filter(({ level }) => level === wanted).length
   const [failures, warnings] = [count('fail'), count('warn')]
-  if (failures > 0) process.exitCode = 1
+  if (failures > 0) endWith('failed')
   if (json === true) return printJson({ ok: failures === 0, findings: found })
   const width = Math.max(...found.map(({ about }) => about.length))
   const summary =

@@ -42,10 +42,12 @@ Examples:
 
 const readToken = async (): Promise<string> => {
   const token = await readSecret('token')
-  if (!/^[\u0021-\u007e]+$/.test(token)) throw new Failure('A token may hold printable ASCII without spaces only.')
+  if (!/^[\u0021-\u007e]+$/.test(token))
+    throw new Failure('A token may hold printable ASCII without spaces only.', 'usage')
   if (token.length < leastTokenLength)
     throw new Failure(
       `A token of ${token.length} characters could be guessed; use at least ${leastTokenLength} random ones, or --generate.`,
+      'usage',
     )
   return token
 }

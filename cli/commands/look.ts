@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import { tenantReport, TenantDifferences } from '../../domain/changes/tenant-report.ts'
 import type { TenantReportKind } from '../../domain/changes/tenant-report.ts'
 import { differenceLines } from '../clients/differences.ts'
+import { endWith } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
+import { remoteFor } from '../remote.ts'
 import { configOption, credentialsText, jsonOption, tenantArgument, urlOption } from '../options.ts'
 import { countText } from '../terminal/readable.ts'
 import { print, printJson, printError } from '../terminal/print.ts'
@@ -66,14 +68,13 @@ const lookInStore = async (
 
 /** What the API says, for who has no database: the same. */
 const lookThroughApi = async (look: TenantReportKind, tenantId: string, url: string): Promise<TenantDifferences> => {
-  const { remoteOf } = await import('../../adapters/nexus-api/client.ts')
-  return remoteOf(process.env, url).json('GET', `/v1/tenants/${tenantId}/${look}`, TenantDifferences)
+  return (await remoteFor({ url })).json('GET', `/v1/tenants/${tenantId}/${look}`, TenantDifferences)
 }
 
 /** Where to look: what the command line names counts more than the environment. */
 const apiOf = ({ config, url }: Flags): string | undefined => {
   if (config !== undefined && url !== undefined)
-    throw new Failure('Use --config, to look into its store, or --url, to ask the API: not both.')
+    throw new Failure('Use --config, to look into its store, or --url, to ask the API: not both.', 'usage')
   const known = url ?? process.env['NEXUS_URL']
   return config !== undefined || known === '' ? undefined : known
 }
@@ -89,7 +90,7 @@ const show = (
     const lines = differenceLines(clients)
     print([heading(tenant), '', ...lines, summary(clients.length, unchanged)].join('\n'))
   }
-  if (flags.detailedExitcode === true && clients.length > 0) process.exitCode = 2
+  if (flags.detailedExitcode === true && clients.length > 0) endWith('differences')
 }
 
 const look = async (kind: Words, tenantId: string, flags: Flags): Promise<void> => {
@@ -113,7 +114,10 @@ export const lookCommands = (program: Command): void => {
       .addOption(configOption())
       .addOption(urlOption())
       .addOption(jsonOption('print it as one line of JSON'))
-      .option('--detailed-exitcode', 'end with 0 for none, 2 for some, 1 for an error (-detailed-exitcode works too)')
+      .option(
+        '--detailed-exitcode',
+        'end with 2 if there is something, and with 0 if not (-detailed-exitcode works too)',
+      )
       .addHelpText(
         'after',
         `

@@ -28,7 +28,7 @@ const turn = async (
     }
     const key = { tenantId, clientId }
     if (!ClientId.safeParse(clientId).success || (await clients.load(key)) === undefined)
-      throw new Failure(`Nexus knows no client ${clientId} in ${tenantId}.`)
+      throw new Failure(`Nexus knows no client ${clientId} in ${tenantId}.`, 'not-found')
     await clients.pause(key, paused, operatorRecord(name, tenantId, clientId))
     print(`${clientId} in ${tenantId} is ${past}.`)
   })

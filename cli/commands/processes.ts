@@ -3,6 +3,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { Log } from '../../adapters/log/log.ts'
 import type { Roles, Running } from '../../process/start.ts'
+import { exits } from '../exit-codes.ts'
 import { configOption, jsonOption } from '../options.ts'
 import { untilSignal } from '../../process/until-signal.ts'
 import type { Ending } from '../../process/until-signal.ts'
@@ -36,8 +37,8 @@ const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> =
   const log = createLog(logLevel)
   hearConsole(log)
   const configuration = loadConfiguration({ file: config, env: process.env })
-  // EX_TEMPFAIL: whoever looks after the process starts it again.
-  const starting = run(configuration, roles, log, () => process.exit(75))
+  // Whoever looks after the process starts it again.
+  const starting = run(configuration, roles, log, () => process.exit(exits['retry-later'].code))
   const early = await Promise.race([starting.then(() => undefined), ended])
   if (early !== undefined) return endEarly(starting, early, log)
   const running = await starting

@@ -9,6 +9,7 @@ import { Failure } from '../failure.ts'
 import { jsonOption, wholeNumber } from '../options.ts'
 import { untilSignal } from '../../process/until-signal.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
+import { codeOf } from '../../domain/shape.ts'
 
 interface SimulatorFlags {
   readonly port: number
@@ -43,7 +44,7 @@ const checkFaults = async (given: Readonly<Record<string, unknown>>): Promise<Fa
   const faults = faultsSchema.safeParse(given)
   if (faults.success) return faults.data
   const names = Object.keys(faultsSchema.shape).join(', ')
-  throw new Failure(`--fault cannot be read:\n${z.prettifyError(faults.error)}\nThe faults are: ${names}.`)
+  throw new Failure(`--fault cannot be read:\n${z.prettifyError(faults.error)}\nThe faults are: ${names}.`, 'usage')
 }
 
 /** The clients of an export; what is left out of it is told on standard error. */
@@ -56,7 +57,7 @@ const readSeedFile = async (file: string) => {
     return clients
   } catch (error) {
     if (error instanceof SeedError) throw new Failure(`--seed ${file} cannot be taken:\n${error.message}`)
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    const code = codeOf(error)
     if (code !== undefined) throw new Failure(`--seed ${file} cannot be read (${code}).`)
     throw error
   }
@@ -79,7 +80,7 @@ const start = async (flags: SimulatorFlags): Promise<Simulator> => {
       ...(flags.log === true ? { log: printError } : {}),
     })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = codeOf(error)
     if (code === 'EADDRINUSE')
       throw new Failure(`The port ${port} is taken. Choose another with --port, or 0 for any free one.`)
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL')

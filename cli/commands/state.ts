@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Remote } from '../../adapters/nexus-api/client.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { printableJson } from '../../domain/texts/printable.ts'
+import { endWith } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import {
   configOption,
@@ -13,25 +14,20 @@ import {
   wholeNumber,
   yesOption,
 } from '../options.ts'
+import { remoteFor } from '../remote.ts'
+import type { ApiFlags } from '../remote.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { countText } from '../terminal/readable.ts'
 import { lockLines, Restored, stateLines, States, versionLines, Versions } from '../terraform/state-answers.ts'
 import type { State } from '../terraform/state-answers.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
 
-interface Flags {
-  readonly url?: string
-  readonly json?: boolean
+interface Flags extends ApiFlags {
   readonly yes?: boolean
 }
 
 const pathOf = (tenantId: string, ...rest: readonly string[]): string =>
   ['/v1/tenants', tenantId, 'terraform/states', ...rest].join('/')
-
-const remoteFor = async ({ url }: Flags): Promise<Remote> => {
-  const { remoteOf } = await import('../../adapters/nexus-api/client.ts')
-  return remoteOf(process.env, url)
-}
 
 const list = async (tenantId: string, flags: Flags): Promise<void> => {
   const remote = await remoteFor(flags)
@@ -102,7 +98,10 @@ const remove = async (tenantId: string, name: string, flags: Flags): Promise<voi
   const remote = await remoteFor(flags)
   const { version, clients } = await findState(remote, tenantId, name)
   if (version === null)
-    throw new Failure(`Nothing is held of the state ${name} in ${tenantId}: it was never written, or is deleted.`)
+    throw new Failure(
+      `The state ${name} of ${tenantId} has no version: it was never written, or it is deleted.`,
+      'not-found',
+    )
   await confirm(
     `${name} in ${tenantId} is at version ${version} and manages ${countText(clients, 'client')}, which stay in Auth0 and ` +
       'count as manual afterwards. Delete it?',
@@ -114,7 +113,7 @@ const remove = async (tenantId: string, name: string, flags: Flags): Promise<voi
 }
 
 const noSuchState = (tenantId: string, name: string): Failure =>
-  new Failure(`Nexus holds no state ${name} in ${tenantId}. Those that there are: nexus state list ${tenantId}`)
+  new Failure(`${tenantId} has no state ${name}. To list its states: nexus state list ${tenantId}`, 'not-found')
 
 /** Seals every version with the newest key: in the store itself, where the keys are. */
 const rekey = async ({ config, json }: { readonly config?: string; readonly json?: boolean }): Promise<void> => {
@@ -128,7 +127,7 @@ const rekey = async ({ config, json }: { readonly config?: string; readonly json
   const { versions, unreadable } = await withDatabase(configuration, printError, (db) =>
     createStates(db, { ...terraform, sealing: createSealing(terraform.stateKeys) }).rekey(progress.at),
   ).finally(progress.end)
-  if (unreadable.length > 0) process.exitCode = 1
+  if (unreadable.length > 0) endWith('failed')
   if (json === true) return printJson({ versions, unreadable })
   for (const reason of unreadable) printError(reason)
   if (unreadable.length > 0)

@@ -41,7 +41,10 @@ const trust = (file: string): void => {
   try {
     setDefaultCACertificates([...getCACertificates('default'), readFileSync(file, 'utf8')])
   } catch (error) {
-    throw new Failure(`The CA file ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Failure(
+      `The CA file ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      'usage',
+    )
   }
 }
 
@@ -58,6 +61,7 @@ const post = async (url: URL, body: unknown): Promise<HttpAnswer> => {
     const ca = error.isUntrusted ? '; name the CA file that it printed with --ca' : ''
     throw new Failure(
       `No simulator answers at ${url.origin} (${error.said}${ca}). Start one: nexus simulator --port 4000`,
+      'retry-later',
     )
   }
 }
@@ -73,9 +77,11 @@ const run = async (options: TokenOptions): Promise<void> => {
     ...(options.expiresIn === undefined ? {} : { expiresIn: options.expiresIn }),
   })
   const text = response.body.toString('utf8')
-  if (response.status !== 200) throw new Failure(`The simulator refused (${response.status}): ${text.slice(0, 500)}`)
+  if (response.status !== 200)
+    throw new Failure(`The simulator refused (${response.status}): ${text.slice(0, 500)}`, 'refused')
   const answer = TokenAnswer.safeParse(parsed(text)).data
-  if (answer === undefined) throw new Failure(`What answers at ${options.simulator} is no simulator of Nexus.`)
+  if (answer === undefined)
+    throw new Failure(`What answers at ${options.simulator} is not a simulator of Nexus.`, 'usage')
   if (options.json === true) printJson(answer)
   else print(answer.access_token)
 }

@@ -162,8 +162,8 @@ const answerTo = async (
     }
   }
   const answer = said ?? fallback
-  if (answer === undefined) throw new Failure(`There is nobody to ask here: give ${option}.`)
+  if (answer === undefined) throw new Failure(`There is nobody to ask here: give ${option}.`, 'usage')
   const wrong = await problem(answer, given)
-  if (wrong !== undefined) throw new Failure(`${option.split(' ')[0]}: ${wrong}`)
+  if (wrong !== undefined) throw new Failure(`${option.split(' ')[0]}: ${wrong}`, 'usage')
   return answer
 }

@@ -21,7 +21,7 @@ export const startAsking = (): Asking => {
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   const line = (question: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const cancelled = (): void => reject(new Failure('Nothing was written.'))
+      const cancelled = (): void => reject(new Failure('Nothing was written.', 'refused'))
       lines.once('close', cancelled)
       lines.question(question, (answer) => {
         lines.off('close', cancelled)

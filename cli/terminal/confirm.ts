@@ -11,12 +11,12 @@ import { Failure } from '../failure.ts'
  */
 export const confirm = async (question: string, yes: boolean): Promise<void> => {
   if (yes) return
-  if (!process.stdin.isTTY) throw new Failure(`${question} There is nobody to ask here: say so with --yes.`)
+  if (!process.stdin.isTTY) throw new Failure(`${question} There is nobody to ask here: confirm with --yes.`, 'usage')
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   const answer = await new Promise<string>((resolve) => {
     lines.once('close', () => resolve('')).once('SIGINT', () => lines.close())
     lines.question(`${printable(question)} Type yes: `, resolve)
   })
   lines.close()
-  if (answer.trim() !== 'yes') throw new Failure('Nothing was done.')
+  if (answer.trim() !== 'yes') throw new Failure('Nothing was done.', 'refused')
 }

@@ -8,6 +8,18 @@ const shownLine = (line: string): string =>
     .map((part, index) => (index % 2 === 1 && takesColours() ? part : printableLines(part)))
     .join('')
 
+/** Where texts go that come with their ends of lines. */
+export interface Output {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+}
+
+/** Those of this process. */
+export const output: Output = {
+  out: (text) => void process.stdout.write(printableLines(text)),
+  err: (text) => void process.stderr.write(printableLines(text)),
+}
+
 /** Writes a line to standard output. */
 export const print = (line: string): void => void process.stdout.write(`${shownLine(line)}\n`)
 

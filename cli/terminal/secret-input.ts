@@ -10,7 +10,7 @@ const ask = async (question: string): Promise<string> => {
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
   try {
     return await new Promise<string>((resolve, reject) => {
-      const cancelled = (): void => reject(new Failure('Cancelled.'))
+      const cancelled = (): void => reject(new Failure('Cancelled.', 'refused'))
       lines.once('line', resolve).once('SIGINT', cancelled).once('close', cancelled)
     })
   } finally {
@@ -24,7 +24,7 @@ const readPiped = async (what: string): Promise<string> => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '')
   } catch {
-    throw new Failure(`The ${what} must be UTF-8 text.`)
+    throw new Failure(`The ${what} must be UTF-8 text.`, 'usage')
   }
 }
 
@@ -38,8 +38,9 @@ const readPiped = async (what: string): Promise<string> => {
 export const readSecret = async (what: string): Promise<string> => {
   const secret = process.stdin.isTTY ? await ask(`The ${what} (it is not shown): `) : await readPiped(what)
   if (secret === '')
-    throw new Failure(`The ${what} is empty. Type it, or pipe it: printf %s "$SECRET" | nexus hash ${what}`)
-  if (/[\r\n]/.test(secret)) throw new Failure(`The ${what} must be one line.`)
-  if (process.stdin.isTTY && (await ask('The same again: ')) !== secret) throw new Failure('The two differ. Try again.')
+    throw new Failure(`The ${what} is empty. Type it, or pipe it: printf %s "$SECRET" | nexus hash ${what}`, 'usage')
+  if (/[\r\n]/.test(secret)) throw new Failure(`The ${what} must be one line.`, 'usage')
+  if (process.stdin.isTTY && (await ask('The same again: ')) !== secret)
+    throw new Failure('The two differ. Try again.', 'usage')
   return secret
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RemoteError } from '../../adapters/nexus-api/client.ts'
+import { RemoteError } from '../../adapters/nexus-api/errors.ts'
 import { timeText } from './readable.ts'
 import { untilSignal } from '../../process/until-signal.ts'
 import { jsonLine, print, printError, printJson } from './print.ts'

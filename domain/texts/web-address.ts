@@ -4,3 +4,9 @@ export const withoutSlashes = (address: string): string => {
   while (address[end - 1] === '/') end -= 1
   return address.slice(0, end)
 }
+
+/** Where something is, without the user name and password that a URL may hold. */
+export const placeOf = (url: string): string => {
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
+}

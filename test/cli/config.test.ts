@@ -48,10 +48,10 @@ describe('config check', () => {
     expect(stdout).not.toMatch(/s3cr3t|scrypt\$|4f1c1a3a|acme-id/)
   })
 
-  test('names every mistake, and ends with 1', async () => {
+  test('names every mistake, and ends with 78', async () => {
     const file = fileOf('server: { port: x }\ntenants:\n  - { id: acme, domain: 10.0.0.1, credentials: s3cr3t }\n')
     const { code, stdout, stderr } = await nexus(['config', 'check', '--config', file])
-    expect([code, stdout]).toEqual([1, ''])
+    expect([code, stdout]).toEqual([78, ''])
     expect(stderr).toBe(`nexus: ${file} has 4 mistakes:
   - server.port, line 1: This must be a whole number from 0 to 65535.
   - tenants[0].credential, line 3: This is missing: give a mapping with clientId, clientSecret.
@@ -64,9 +64,10 @@ describe('config check', () => {
     const { code, stdout } = await nexus(['config', 'check', '--json'], {
       env: { NEXUS_CONFIG: fileOf('tenants: []') },
     })
-    expect(code).toBe(1)
+    expect(code).toBe(78)
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,
+      code: 'configuration',
       problems: [{ path: 'tenants', line: 1, message: 'Configure at least one tenant.' }],
     })
   })
@@ -92,6 +93,6 @@ serviceAccounts: [{ name: ci, permissions: [], tenants: "*", passwordHash: "scry
 
   test('of a file that is not there names the remedy', async () => {
     const { code, stderr } = await nexus(['config', 'check', '--config', '/no/such.yaml'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('docs/examples/nexus.yaml is one to start from')])
+    expect([code, stderr]).toEqual([78, expect.stringContaining('docs/examples/nexus.yaml is one to start from')])
   })
 })

@@ -49,7 +49,7 @@ describe('hash password', () => {
     { reason: 'not UTF-8', input: Buffer.from([0x70, 0xe4]), says: 'UTF-8' },
   ])('refuses $reason', async ({ input, says }) => {
     const { code, stdout, stderr } = await nexus(['hash', 'password'], { input })
-    expect([code, stdout]).toEqual([1, ''])
+    expect([code, stdout]).toEqual([64, ''])
     expect(stderr).toContain(says)
   })
 })
@@ -83,7 +83,7 @@ describe('hash token', () => {
     { reason: 'one that no header can carry', input: `${token} ü`, says: 'printable ASCII' },
   ])('refuses $reason', async ({ input, says }) => {
     const { code, stdout, stderr } = await nexus(['hash', 'token'], { input })
-    expect([code, stdout]).toEqual([1, ''])
+    expect([code, stdout]).toEqual([64, ''])
     expect(stderr).toContain(says)
     expect(stderr).not.toContain(input)
   })

@@ -174,13 +174,13 @@ applicationTokens: { tokens: [{ name: portal, sha256: ${hashToken('app')}, tenan
 
   test('where no simulator is, names the remedy', async () => {
     const { code, stderr } = await nexus(['token', '--simulator', 'http://127.0.0.1:1', '--user', 'x'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('Start one: nexus simulator')])
+    expect([code, stderr]).toEqual([75, expect.stringContaining('Start one: nexus simulator')])
   })
 
   test('of a simulator whose CA is not trusted names the remedy', async () => {
     const { url } = await startSimulator('--https')
     const { code, stderr } = await nexus(['token', '--simulator', url, '--user', 'x'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('--ca')])
+    expect([code, stderr]).toEqual([64, expect.stringContaining('--ca')])
   })
 
   test('of a server that is something else says so', async () => {
@@ -190,6 +190,6 @@ applicationTokens: { tokens: [{ name: portal, sha256: ${hashToken('app')}, tenan
     const address = server.address()
     const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
     const { code, stderr } = await nexus(['token', '--simulator', url, '--user', 'x'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('is no simulator of Nexus')])
+    expect([code, stderr]).toEqual([64, expect.stringContaining('is not a simulator of Nexus')])
   })
 })

@@ -161,6 +161,18 @@ describe('the embedded PostgreSQL', () => {
       },
     },
     {
+      reason: 'an empty postmaster.pid, as after a crash of the machine',
+      leave: () => writeFile(path.join(directory, 'postgres', 'postmaster.pid'), ''),
+    },
+    {
+      reason: 'a postmaster.pid that was cut short',
+      leave: () => writeFile(path.join(directory, 'postgres', 'postmaster.pid'), `12\n${directory}`),
+    },
+    {
+      reason: 'a postmaster.pid of something else',
+      leave: () => writeFile(path.join(directory, 'postgres', 'postmaster.pid'), 'nonsense\n\u0000'),
+    },
+    {
       reason: 'the lock of a program that died',
       leave: () => writeFile(path.join(directory, 'starting'), '999999999'),
     },

@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import { createRemote, RemoteError, remoteOf } from '../../adapters/nexus-api/client.ts'
-import type { RemoteErrorCode } from '../../adapters/nexus-api/client.ts'
+import { createRemote, remoteOf } from '../../adapters/nexus-api/client.ts'
+import { RemoteError } from '../../adapters/nexus-api/errors.ts'
+import type { RemoteErrorCode } from '../../adapters/nexus-api/errors.ts'
 import { snapshotFromApi } from '../../stacks/snapshots.ts'
 import type { Asking } from '../../stacks/snapshots.ts'
 import { nexus } from '../cli/support.ts'
@@ -125,11 +126,11 @@ describe('no use can be made of the API', () => {
       answer: reply(401, { ...problem, detail: 'No such account.', errors: [] }),
       code: 'refused',
       status: 401,
-      says: 'No such account. Set NEXUS_USERNAME',
+      says: 'No such account. Check NEXUS_USERNAME',
     },
-    { reason: "a proxy's page", answer: reply(502, '<html>'), code: 'refused', status: 502, says: 'is it Nexus?' },
+    { reason: "a proxy's page", answer: reply(502, '<html>'), code: 'refused', status: 502, says: 'Is it Nexus?' },
     { reason: 'another shape', answer: reply(200, { fine: 1 }), code: 'unexpected', status: 200, says: '→ at fine' },
-    { reason: 'what is not JSON', answer: reply(200, 'hello'), code: 'unexpected', status: 200, says: 'is it Nexus' },
+    { reason: 'what is not JSON', answer: reply(200, 'hello'), code: 'unexpected', status: 200, says: 'Is it Nexus' },
     {
       reason: 'a redirection, which would carry the token elsewhere',
       answer: reply(302, '', { location: 'https://else.example.com/' }),
@@ -159,13 +160,17 @@ describe('no use can be made of the API', () => {
     { reason: 'no URL', env: {}, says: 'Set NEXUS_URL' },
     { reason: 'what is no URL', env: { NEXUS_URL: 'nexus', NEXUS_TOKEN: 't' }, says: 'such as https://' },
     { reason: 'another scheme', env: { NEXUS_URL: 'ftp://x', NEXUS_TOKEN: 't' }, says: 'such as https://' },
-    { reason: 'a password in the URL', env: { NEXUS_URL: 'http://a:b@x', NEXUS_TOKEN: 't' }, says: 'may hold no' },
+    { reason: 'a password in the URL', env: { NEXUS_URL: 'http://a:b@x', NEXUS_TOKEN: 't' }, says: 'may not contain' },
     { reason: 'no credential', env: { NEXUS_URL: 'http://x' }, says: 'Set NEXUS_USERNAME and NEXUS_PASSWORD' },
-    { reason: 'half a credential', env: { NEXUS_URL: 'http://x', NEXUS_USERNAME: 'ci' }, says: 'Set NEXUS_USERNAME' },
+    {
+      reason: 'half a credential',
+      env: { NEXUS_URL: 'http://x', NEXUS_USERNAME: 'ci' },
+      says: 'NEXUS_PASSWORD is not',
+    },
     {
       reason: 'two credentials',
       env: { NEXUS_URL: 'http://x', NEXUS_USERNAME: 'ci', NEXUS_TOKEN: 't' },
-      says: 'use one',
+      says: 'unset one of them',
     },
   ])('$reason is said before anything is asked', ({ env, says }) => {
     expect(() => remoteOf(env)).toThrow(
@@ -279,6 +284,6 @@ describe('nexus synth, from the API', () => {
     const { url } = await api()
     const { code, stderr } = await nexus(['synth', 'none', '--url', url, ...out], { env })
     expect(stderr).toContain('nexus: Nexus refused (404): There is no such tenant.')
-    expect(code).toBe(1)
+    expect(code).toBe(66)
   })
 })

@@ -72,7 +72,7 @@ describe.skipIf(servers === null)('nexus audit export', () => {
   test('a tenant that is no longer configured still has its records; one that never was has none', async () => {
     expect((await exported('former')).lines).toHaveLength(1)
     const { code, stderr } = await exported('typo')
-    expect(code).toBe(1)
+    expect(code).toBe(66)
     expect(stderr).toContain('There is no tenant typo')
   })
 
@@ -82,7 +82,7 @@ describe.skipIf(servers === null)('nexus audit export', () => {
     { args: ['--outcome', 'maybe'], says: 'accepted or refused' },
   ])('$args is refused, with what could be given', async ({ args, says }) => {
     const { code, stderr } = await exported('acme', ...args)
-    expect(code).toBe(1)
+    expect(code).toBe(64)
     expect(stderr).toContain(says)
   })
 

@@ -58,7 +58,7 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
     expect(previousSecret).toMatchObject({ validUntil: expect.any(String) as unknown })
     expect([await through(token), await through(second)]).toEqual([200, 200])
     expect(await command('applications', 'rotate', 'cli-portal')).toMatchObject({
-      code: 1,
+      code: 77,
       output: expect.stringContaining('nexus applications retire cli-portal') as unknown,
     })
     expect(await command('applications', 'retire', 'cli-portal')).toEqual({
@@ -96,31 +96,46 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
       reason: 'a name of the configuration',
       args: ['applications', 'create', 'portal', '--tenant', 'acme'],
       says: 'names are unique across both',
+      code: 77,
     },
     {
       reason: 'a tenant that is none',
       args: ['applications', 'create', 'x', '--tenant', 'globex'],
       says: 'it has acme',
+      code: 66,
     },
     {
       reason: 'a permission that is none',
       args: ['accounts', 'create', 'x', '--tenant', 'acme', '--permission', 'root'],
       says: 'permissions',
+      code: 64,
     },
     {
       reason: 'a name that is none',
       args: ['applications', 'create', 'a:b', '--tenant', 'acme'],
       says: 'letters, digits',
+      code: 64,
     },
     {
       reason: 'a name that was revoked',
       args: ['applications', 'create', 'cli-portal', '--tenant', 'acme'],
       says: 'There is, or was,',
+      code: 77,
     },
-    { reason: 'one that does not exist', args: ['accounts', 'rotate', 'nobody'], says: 'nexus accounts list' },
-    { reason: 'one of the configuration', args: ['applications', 'revoke', 'portal'], says: 'configuration file' },
-  ])('refuses $reason', async ({ args, says }) => {
-    expect(await command(...args)).toMatchObject({ code: 1, output: expect.stringContaining(says) as unknown })
+    {
+      reason: 'one that does not exist',
+      args: ['accounts', 'rotate', 'nobody'],
+      says: 'nexus accounts list',
+      code: 66,
+    },
+    {
+      reason: 'one of the configuration',
+      args: ['applications', 'revoke', 'portal'],
+      says: 'configuration file',
+      code: 77,
+    },
+  ])('refuses $reason', async ({ args, says, code }) => {
+    expect(await command(...args)).toMatchObject({ code, output: expect.stringContaining(says) as unknown })
   })
 
   test('a name that the configuration gets later is its own: the other one stays outside, and is told of', async () => {

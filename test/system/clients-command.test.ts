@@ -75,7 +75,7 @@ describe.skipIf(servers === null)('nexus clients', { timeout: 90_000 }, () => {
     expect(stdout).toContain('Nothing was done')
     expect(callbacks()).toEqual(before)
     const refused = await clients('set', 'acme', id, 'callbackUrls+=javascript:alert(1)', '--dry-run')
-    expect([refused.code, refused.stdout]).toEqual([1, ''])
+    expect([refused.code, refused.stdout]).toEqual([77, ''])
   })
 
   test('set: many at the same time, and none undoes another', async () => {
@@ -91,18 +91,24 @@ describe.skipIf(servers === null)('nexus clients', { timeout: 90_000 }, () => {
   test('set --if-match is for one state of the client, and is not tried again', async () => {
     const before = callbacks()
     const { code, stderr } = await clients('set', 'acme', id, 'callbackUrls=', '--if-match', '"another"')
-    expect([code, stderr]).toEqual([1, expect.stringContaining('(412)')])
+    expect([code, stderr]).toEqual([77, expect.stringContaining('(412)')])
     expect(callbacks()).toEqual(before)
   })
 
   test('set: a refusal points at what is wrong, by its value', async () => {
     const args = ['set', 'acme', id, 'callbackUrls+=javascript:alert(1)'] as const
     const { code, stdout, stderr } = await clients(...args)
-    expect([code, stdout]).toEqual([1, ''])
+    expect([code, stdout]).toEqual([77, ''])
     expect(stderr).toMatch(/Nexus refused \(422\)[^]*\n {2}- \/callbackUrls\/\d+: .*javascript:/)
     const json = await clients(...args, '--json')
-    expect([json.code, json.stderr]).toEqual([1, ''])
-    expect(JSON.parse(json.stdout)).toMatchObject({ outcome: 'refused', status: 422, errors: [{}] })
+    expect([json.code, json.stderr]).toEqual([77, ''])
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      outcome: 'refused',
+      code: 'refused',
+      status: 422,
+      type: '/problems/impossible',
+      errors: [{}],
+    })
   })
 
   test('set: what Auth0 does not have yet ends with 2, and history follows it', async () => {
@@ -170,7 +176,7 @@ describe.skipIf(servers === null)('nexus clients', { timeout: 90_000 }, () => {
   test('a caller who may not is told so', async () => {
     const stranger = env(stack.token({ sub: 'auth0|stranger' }))
     const { code, stderr } = await nexus(['clients', 'set', 'acme', id, 'productName=x'], { env: stranger })
-    expect([code, stderr]).toEqual([1, expect.stringContaining('(403)')])
+    expect([code, stderr]).toEqual([77, expect.stringContaining('(403)')])
   })
 
   test('--watch goes on while nobody answers', async () => {

@@ -110,7 +110,7 @@ Plan: 1 client to change, 0 unchanged.
 
   test('a tenant that is not configured is an error that names those that are', async () => {
     const { code, output } = await command('plan', 'globex', '--detailed-exitcode')
-    expect(code).toBe(1)
+    expect(code).toBe(66)
     expect(output).toContain('There is no tenant globex in the configuration; it has acme.')
   })
 

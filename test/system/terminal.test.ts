@@ -97,7 +97,7 @@ describe.skipIf(servers === null)('no text from outside reaches the terminal as 
     }
     await stack.request('/v1/tenants/acme/pause', { ...admin, method: 'POST' })
     await stack.patch(client, { applicationName: 'waits' })
-    await stack.query("update nexus.clients set drifted_at = now() where tenant_id = 'acme'")
+    await stack.query("update nexus.client_listings set drifted = true where tenant_id = 'acme'")
     await stack.query(
       "insert into nexus.audit (tenant_id, actor_kind, actor_id, action, target, outcome) values ('acme', 'user', $1, 'pause', $1, 'accepted')",
       [hostile],
@@ -168,14 +168,14 @@ describe.skipIf(servers === null)('no text from outside reaches the terminal as 
     const file = path.join(folder, 'broken.yaml')
     await writeFile(file, JSON.stringify({ [hostile]: 1, tenants: [{ id: hostile, domain: hostile, plan: hostile }] }))
     for (const more of [[], ['--json']]) {
-      expect((await run('config', 'check', '--config', file, ...more)).code).toBe(1)
+      expect((await run('config', 'check', '--config', file, ...more)).code).toBe(78)
       expect((await run('doctor', '--config', file, ...more)).code).toBe(1)
     }
     expect(
       (await run('plan', 'acme', '--config', path.join(folder, `nothing${hostile.replaceAll('/', '')}`))).code,
-    ).toBe(1)
+    ).toBe(78)
     // What somebody typed themselves may have lines.
-    expect((await run('clients', `list${hostile.replaceAll('\n', '')}`)).code).toBe(1)
+    expect((await run('clients', `list${hostile.replaceAll('\n', '')}`)).code).toBe(64)
   })
 
   test('lines of the log', () => {

@@ -152,7 +152,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       expect(old).toEqual({ code: 0, stdout: one, stderr: '' })
       const none = await pipeline('state', 'show', 'acme', 'main', '--version', '99')
       expect([none.code, none.stderr]).toEqual([
-        1,
+        66,
         'nexus: Nexus refused (404): There is no such version of this state.\n',
       ])
     })
@@ -176,7 +176,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
         serial: 4,
       })
       const nothing = await pipeline('state', 'versions', 'acme', 'mian')
-      expect([nothing.code, nothing.stderr]).toEqual([1, expect.stringContaining('nexus state list acme')])
+      expect([nothing.code, nothing.stderr]).toEqual([66, expect.stringContaining('nexus state list acme')])
     })
 
     test('an abandoned lock is shown with its remedy, and taken away only from whom it was shown for', async () => {
@@ -190,14 +190,14 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       expect(old.stdout).toContain('nexus state unlock acme main')
 
       const restore = await pipeline('state', 'restore', 'acme', 'main', '1')
-      expect([restore.code, restore.stderr]).toEqual([1, expect.stringContaining('nexus state unlock')])
+      expect([restore.code, restore.stderr]).toEqual([75, expect.stringContaining('nexus state unlock')])
 
       const unasked = await pipeline('state', 'unlock', 'acme', 'main')
-      expect([unasked.code, unasked.stdout]).toEqual([1, ''])
+      expect([unasked.code, unasked.stdout]).toEqual([64, ''])
       expect(unasked.stderr).toContain('main is locked by ann@laptop')
-      expect(unasked.stderr).toContain('say so with --yes')
+      expect(unasked.stderr).toContain('confirm with --yes')
       const forbidden = await as('keeper')('state', 'unlock', 'acme', 'main', '--yes')
-      expect([forbidden.code, forbidden.stderr]).toEqual([1, expect.stringContaining('terraform.state.force-unlock')])
+      expect([forbidden.code, forbidden.stderr]).toEqual([77, expect.stringContaining('terraform.state.force-unlock')])
 
       // Somebody else's lock stays, although no body means force.
       expect((await call('UNLOCK', `${states}/main?ID=lock-0`)).status).toBe(409)
@@ -212,11 +212,11 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
 
     test('deletes after a yes, never what is locked, and what is deleted can be restored', async () => {
       const unasked = await pipeline('state', 'delete', 'acme', 'main')
-      expect([unasked.code, unasked.stdout]).toEqual([1, ''])
+      expect([unasked.code, unasked.stdout]).toEqual([64, ''])
       expect(unasked.stderr).toContain('manages 2 clients')
       await takeLock('main', 'lock-2')
       const locked = await pipeline('state', 'delete', 'acme', 'main', '--yes')
-      expect([locked.code, locked.stderr]).toEqual([1, expect.stringContaining('ann@laptop holds the lock')])
+      expect([locked.code, locked.stderr]).toEqual([75, expect.stringContaining('ann@laptop holds the lock')])
       const taken = json(await pipeline('state', 'unlock', 'acme', 'main', '--yes', '--json'))
       expect(taken).toMatchObject({ state: 'main', unlocked: true, was: { id: 'lock-2' } })
 
@@ -227,7 +227,10 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       ])
       expect((await call('GET', `${states}/main`)).status).toBe(404)
       const again = await pipeline('state', 'delete', 'acme', 'main', '--yes')
-      expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('Nothing is held of the state main')])
+      expect([again.code, again.stderr]).toEqual([
+        66,
+        expect.stringContaining('it was never written, or it is deleted'),
+      ])
       expect((await pipeline('state', 'restore', 'acme', 'main', '4')).code).toBe(0)
       expect((await call('GET', `${states}/main`)).status).toBe(200)
     })
@@ -251,13 +254,13 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
 
     test('what may not be seen is refused with the reason', async () => {
       const { code, stdout, stderr } = await as('reader')('state', 'show', 'acme', 'main')
-      expect([code, stdout]).toEqual([1, ''])
+      expect([code, stdout]).toEqual([77, ''])
       expect(stderr).toContain('Nexus refused (403)')
       expect(stderr).toContain('terraform.state')
       const wrong = await nexus(['state', 'list', 'acme', '--url', stack.url], {
         env: { NEXUS_USERNAME: 'pipeline', NEXUS_PASSWORD: 's3cr3t-and-wrong' },
       })
-      expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('Nexus refused (401)')])
+      expect([wrong.code, wrong.stderr]).toEqual([77, expect.stringContaining('Nexus refused (401)')])
       expect(wrong.stderr).not.toContain('s3cr3t')
       expect(stack.logLines().join('')).not.toContain(secretInState)
     })
@@ -325,14 +328,14 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       expect([none.code, none.stdout]).toEqual([0, expect.stringContaining('a filter leaves it out')])
       const unsaid = await pipeline('adopt', 'acme', billing)
       expect([unsaid.code, unsaid.stderr]).toEqual([
-        1,
+        77,
         'nexus: Say which state is to take them over: --state, with one of main, second.\n',
       ])
     })
 
     test('what is refused is told for each client; the others are done', async () => {
       const { code, stdout } = await pipeline('adopt', 'acme', billing, nested, 'nobody', '--state', 'main')
-      expect(code).toBe(1)
+      expect(code).toBe(77)
       expect(stdout).toContain('Asked: adoption into main, 1 client.')
       expect(stdout).toContain(
         `  Nested (${nested}): Nexus refused (409): The state second manages this client already`,
@@ -377,7 +380,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       })
       expect(await requests()).toEqual([])
       const { code, stdout } = await pipeline('release', 'acme', '--all')
-      expect(code).toBe(1)
+      expect(code).toBe(77)
       expect(stdout).toContain('Asked: release from main, 2 clients.')
       expect(stdout).toContain(`Nested (${nested}): Nexus refused (409)`)
       expect(await requests()).toEqual(sorted(`release ${shop} main`, `release ${stock} main`))
@@ -389,9 +392,9 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
 
     test('what would be refused for every client is told once', async () => {
       const { code, stdout, stderr } = await as('reader')('release', 'acme', '--all')
-      expect(code).toBe(1)
+      expect(code).toBe(77)
       expect(stdout).toContain('Nothing was asked for.')
-      expect(stderr).toContain('It broke off')
+      expect(stderr).toContain('nexus release stopped')
       expect(stderr.match(/terraform\.adopt/g)).toHaveLength(1)
     })
   })
@@ -431,7 +434,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
 
     test('need a permission on every client', async () => {
       const { code, stderr } = await as('reader')('drift', 'acme', '--detailed-exitcode')
-      expect([code, stderr]).toEqual([1, expect.stringContaining('client.read.all')])
+      expect([code, stderr]).toEqual([77, expect.stringContaining('client.read.all')])
     })
 
     test('a user with both tokens is a caller too', async () => {
@@ -441,7 +444,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       expect([code, stderr]).toEqual([0, ''])
       expect(stdout).toContain('Stock')
       const refused = await nexus(['drift', 'globex', '--url', stack.url], { env })
-      expect(refused.code).toBe(1)
+      expect(refused.code).toBe(66)
       expect(refused.stderr).not.toContain(token)
       expect(refused.stderr).not.toContain(applicationToken)
     })

@@ -54,7 +54,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   /** Scans of the worker that a request asks for, and the clients that make it ask; pages that were read for a request. */
   readonly scans: Pick<Scans, 'ask' | 'asked' | 'time' | 'keepPage'>
   readonly heldClients: HeldClients
-  readonly metrics: Pick<Metrics, 'answered' | 'text' | 'contentType'>
+  readonly metrics: Pick<Metrics, 'answered' | 'count' | 'text' | 'contentType'>
   readonly audit: Pick<Audit, 'store' | 'page'>
   /** Counts requests without valid credentials. */
   readonly strangers: Pick<Strangers, 'count'>

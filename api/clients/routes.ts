@@ -18,9 +18,7 @@ export const clientRoutes = [
       id: 'getClient',
       tag: 'Clients',
       summary: 'Reads a client by ID.',
-      description:
-        'Desired over observed: accepted values show at once. Needs `client.read` with the client among those that the ' +
-        'caller owns or in their product scope, or `client.read.all`.',
+      description: 'Desired over observed: accepted values show at once.',
       query: ClientQuery,
       headers: ['If-None-Match'],
       answers: {

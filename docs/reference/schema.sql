@@ -274,6 +274,7 @@ create table nexus.terraform_states (
   looked_at timestamp with time zone,
   look_again_at timestamp with time zone,
   outdated_write jsonb,
+  unlocked_write jsonb,
   PRIMARY KEY (tenant_id, name)
 );
 

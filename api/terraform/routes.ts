@@ -1,6 +1,6 @@
-import { clientPath, tenantPath } from '../http/paths.ts'
-import { anyPermissionOf, statePermission } from '../http/requirement.ts'
-import { route } from '../http/route.ts'
+import { clientPath, tenantPath } from '../routing/paths.ts'
+import { anyPermissionOf, statePermission } from '../routing/requirement.ts'
+import { route } from '../routing/route.ts'
 import { Adoption, requestAdoption, requestRelease } from './adoption.ts'
 import * as answers from './answers.ts'
 import { readSnapshot, SnapshotQuery } from './snapshot.ts'
@@ -27,14 +27,16 @@ const backendRoutes = [
     handler: readStateText,
     undocumented,
   }),
-  route({
-    method: 'POST',
-    path: state,
-    requires: statePermission('terraform.state'),
-    action: 'state.write',
-    handler: writeState,
-    undocumented,
-  }),
+  ...(['POST', 'PUT'] as const).map((method) =>
+    route({
+      method,
+      path: state,
+      requires: statePermission('terraform.state'),
+      action: 'state.write',
+      handler: writeState,
+      undocumented,
+    }),
+  ),
   route({
     method: 'DELETE',
     path: state,

@@ -9,7 +9,7 @@ import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { maySeeState, tenantOf } from '../http/access.ts'
 import type { TenantsById } from '../http/access.ts'
-import type { StateAccess } from '../http/requirement.ts'
+import type { StateAccess } from '../routing/requirement.ts'
 import type { StateBodies } from './examine-state.ts'
 import { parseJson } from '../http/json.ts'
 import { refuseParameters } from '../http/query.ts'
@@ -52,6 +52,7 @@ export const statesView = (
         clients: state?.clients ?? 0,
         lock: state?.lock ? lockView(state.lock) : null,
         outdatedWrite: state?.outdatedWrite ? { ...state.outdatedWrite, by: state.outdatedWrite.by.id } : null,
+        unlockedWrite: state?.unlockedWrite ? { ...state.unlockedWrite, by: state.unlockedWrite.by.id } : null,
       }
     })
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { greatest } from '../../../domain/texts/lengths.ts'
 import { deleteInAuth0 } from '../../support/auth0.ts'
 import { servers, startStack } from '../../support/stack.ts'
@@ -19,13 +20,18 @@ const ids = [
   { reason: 'the longest when encoded', id: '東'.repeat(greatest.clientId) },
 ] as const
 
+const History = z.object({ changes: z.array(z.object({ links: z.object({ client: z.string() }) })) })
+const Page = z.object({ clients: z.array(z.object({ id: z.string() })), next: z.string().nullable() })
+
+const pathOf = (id: string): string => `/v1/tenants/acme/clients/${encodeURIComponent(id)}`
+
+const bodyOf = async (answer: Response): Promise<unknown> => {
+  expect(answer.status).toBe(200)
+  return answer.json()
+}
+
 describe.skipIf(servers === null)('a client of any id', () => {
   let stack: Stack
-  const pathOf = (id: string): string => `/v1/tenants/acme/clients/${encodeURIComponent(id)}`
-  const bodyOf = async (answer: Response): Promise<unknown> => {
-    expect(answer.status).toBe(200)
-    return answer.json()
-  }
 
   beforeAll(async () => {
     stack = await startStack({
@@ -58,9 +64,7 @@ describe.skipIf(servers === null)('a client of any id', () => {
     const changed = await stack.patch(encodeURIComponent(id), { productName: 'Billing' })
     expect(await bodyOf(changed)).toMatchObject({ id, productName: 'Billing' })
     expect(stack.simulator.clients.get(id)?.['client_metadata']).toMatchObject({ product_name: 'Billing' })
-    const { changes } = (await bodyOf(await stack.request(`${pathOf(id)}/changes`))) as {
-      changes: readonly { readonly links: { readonly client: string } }[]
-    }
+    const { changes } = History.parse(await bodyOf(await stack.request(`${pathOf(id)}/changes`)))
     expect(changes[0]?.links.client).toBe(pathOf(id))
     expect(await bodyOf(await stack.request(`${pathOf(id)}/sync`))).toMatchObject({ owned: ['productName'] })
   })
@@ -70,14 +74,11 @@ describe.skipIf(servers === null)('a client of any id', () => {
     const found: string[] = []
     for (let cursor: string | null = ''; cursor !== null;) {
       const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-      const page = (await bodyOf(await stack.request(`/v1/tenants/acme/clients?limit=3${query}`))) as {
-        clients: readonly { readonly id: string }[]
-        next: string | null
-      }
+      const page = Page.parse(await bodyOf(await stack.request(`/v1/tenants/acme/clients?limit=3${query}`)))
       found.push(...page.clients.map(({ id }) => id))
       cursor = page.next
     }
-    expect(found.toSorted()).toEqual(ids.map(({ id }) => id as string).toSorted())
+    expect(found.toSorted()).toEqual(ids.map(({ id }) => id).toSorted())
   })
 
   test('a state that holds them is taken, and says that they are managed', async () => {

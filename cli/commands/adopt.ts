@@ -13,7 +13,7 @@ import { remoteFor } from '../remote.ts'
 import { collect, credentialsText, jsonOption, parsedBy, tenantArgument, urlOption } from '../options.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { printable } from '../../domain/texts/printable.ts'
-import { countText } from '../terminal/readable.ts'
+import { countText, shown } from '../terminal/readable.ts'
 import { tableLines } from '../terminal/table.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
 
@@ -138,7 +138,7 @@ const leftLines = (left: readonly Left[]): string[] =>
   left.length === 0 ? [] : ['', 'Left alone:', ...left.map((one) => `  ${titled(one)}: ${printable(one.reason)}`)]
 
 const dryLines = (steps: readonly Step[], left: readonly Left[]): string[] => [
-  ...(steps.length === 0 ? [] : [...tableLines(columns, steps, process.stdout.columns), '']),
+  ...(steps.length === 0 ? [] : [...tableLines(columns, steps, shown().width), '']),
   `${countText(steps.length, 'client')} would be asked for; nothing was.`,
   ...leftLines(left),
 ]

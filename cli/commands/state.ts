@@ -17,7 +17,7 @@ import {
 import { remoteFor } from '../remote.ts'
 import type { ApiFlags } from '../remote.ts'
 import { showProgress } from '../terminal/progress.ts'
-import { countText } from '../terminal/readable.ts'
+import { countText, shown } from '../terminal/readable.ts'
 import { lockLines, Restored, stateLines, States, versionLines, Versions } from '../terraform/state-answers.ts'
 import type { State } from '../terraform/state-answers.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
@@ -35,7 +35,7 @@ const list = async (tenantId: string, flags: Flags): Promise<void> => {
   if (flags.json === true) return printJson(answer)
   if (answer.states.length === 0)
     return print(`${tenantId} has no Terraform state: none is held, and its configuration names none.`)
-  print(stateLines(tenantId, answer.states, { now: new Date(), width: process.stdout.columns }).join('\n'))
+  print(stateLines(tenantId, answer.states, shown()).join('\n'))
 }
 
 const versions = async (tenantId: string, name: string, flags: Flags): Promise<void> => {
@@ -43,7 +43,7 @@ const versions = async (tenantId: string, name: string, flags: Flags): Promise<v
   const answer = await remote.json('GET', pathOf(tenantId, name, 'versions'), Versions)
   if (flags.json === true) return printJson(answer)
   if (answer.versions.length === 0) throw noSuchState(tenantId, name)
-  print(versionLines(answer.versions, process.stdout.columns).join('\n'))
+  print(versionLines(answer.versions, shown().width).join('\n'))
 }
 
 interface ShowFlags extends Flags {

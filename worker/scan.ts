@@ -77,7 +77,7 @@ const scan = async (deps: ScanDeps, { tenantId, startedAt, asked }: Claim, stopp
     const page = askedAt < last ? clockWentBack : await readPage(deps, tenantId, from, asked, stopping)
     last = askedAt
     if (typeof page === 'string') {
-      log.warn({ tenantId, reason: page, clients }, 'scan incomplete: it broke off, and is begun anew')
+      log.warn({ tenantId, reason: page, clients }, 'scan incomplete: it stopped early and will start again')
       await scans.finish(tenantId, { problem: page }, Math.min(againMs, tenant.scanIntervalMs))
       return
     }

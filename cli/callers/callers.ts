@@ -95,10 +95,8 @@ export const revokeCaller = async (kind: Kind, name: string, flags: Flags): Prom
 
 const showSecret = (kind: Kind, { json }: Flags, { view, secret }: Issued, what: string): void => {
   if (json === true) return printJson({ ...view, [kind.secret]: secret })
-  const until =
-    view.previousSecret?.validUntil == null
-      ? ''
-      : `\nThe former ${kind.secret} is valid until ${view.previousSecret.validUntil}.`
+  const former = view.previousSecret?.validUntil ?? null
+  const until = former === null ? '' : `\nThe former ${kind.secret} is valid until ${former}.`
   print(secret)
   printError(
     `\nThe ${kind.what} ${view.name} ${what}.${until}\nThis ${kind.secret} is shown this once, and only its hash is stored: save it now. ${kind.how}`,

@@ -168,7 +168,7 @@ export const clientsCommand = (program: Command): void => {
         '  $ nexus clients set acme NXKzP2hYdFqLrT1uVwBcEaGs callbackUrls+=https://app.example.com/callback',
     )
   add(clients, 'list', {
-    description: 'print the clients of a tenant that you may read',
+    description: 'list the clients of a tenant that you may read',
     about:
       'Filters combine: a client must fit all of them. Owners and products are compared exactly, case included; --text is looked\n' +
       'for in name, id, product and application, in upper or lower case.',
@@ -195,7 +195,7 @@ export const clientsCommand = (program: Command): void => {
     .addOption(jsonOption('print {"clients": […], "next": …} as one line of JSON'))
     .action(list)
   add(clients, 'show', {
-    description: 'print a client, and how it stands',
+    description: 'print a client and its state',
     about:
       'Accepted values show at once; what waits for Auth0, what drifted outside Nexus, and what stands in the way is said below.',
     needs: 'client.read and a relation to the client, or client.read.all',
@@ -232,11 +232,11 @@ then read again and tried again, ${attempts} times at most; with --if-match it i
     .addArgument(clientArgument())
     .argument('<assignment...>', 'field=value, field+=element or field-=element', assignmentArgument)
     .option('--if-match <etag>', 'only if the client is still so; otherwise as it is when the command reads it')
-    .option('--dry-run', 'have it checked, and print what it would change; change nothing')
+    .option('--dry-run', 'check the change and print what it would do, without doing it')
     .addOption(jsonOption('print {"outcome": …, "change": …, "fields": […], …} as one line of JSON'))
     .action(setClient)
   add(clients, 'history', {
-    description: 'print who changed a client, when, and what came of it; newest first',
+    description: 'print who changed a client, when, and with what result; newest first',
     about: 'A change is accepted, and then applied, rejected or withdrawn.',
     needs: 'client.read and a relation to the client, or client.read.all',
     examples: [

@@ -65,8 +65,7 @@ const scan = async (tenantId: string, flags: ApiFlags & { readonly wait: number 
     }
     if (answer.status !== 'complete')
       throw new Failure(
-        `The scan of ${tenantId} is not complete after ${countText(flags.wait, 'second')}` +
-          `${answer.reason === null ? '; it continues.' : `: ${answer.reason}`}`,
+        `The scan of ${tenantId} is not complete after ${countText(flags.wait, 'second')}: ${answer.reason ?? 'it continues.'}`,
         'retry-later',
       )
     showLine(null)

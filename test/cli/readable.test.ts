@@ -102,7 +102,7 @@ describe('a lock', () => {
       '',
       'main is locked by ann@laptop (ci) since 2026-03-01 09:30 UTC, 2 hours ago, for: apply.',
       'It looks abandoned: it is older than an apply should take.',
-      'If nobody is at it, take it away: nexus state unlock acme main',
+      'If no apply is running, remove it: nexus state unlock acme main',
     ])
   })
 })

@@ -148,6 +148,8 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
     expect((await command('applications', 'list')).output).toMatch(/^portal +shadowed +database/m)
     await stack.stop()
     await stack.start()
-    expect(stack.logLines().join('')).toMatch(/"kind":"application","name":"portal".*the latter counts/)
+    expect(stack.logLines().join('')).toMatch(
+      /"kind":"application","name":"portal".*the one in the configuration is used/,
+    )
   })
 })

@@ -109,8 +109,9 @@ describe.skipIf(servers === null)('commands for who looks after a tenant, throug
     expect(stderr).not.toContain('client.read.all')
   })
 
+  const account = (...args: string[]) => operator('accounts', ...args)
+
   test('accounts: made, changed, disabled, and revoked only after a yes', async () => {
-    const account = (...args: string[]) => operator('accounts', ...args)
     const made = await account('create', 'ci', '--tenant', 'acme', '--permission', 'client.write.all', '--json')
     const { password } = Object(JSON.parse(made.stdout))
     const works = async () =>

@@ -15,3 +15,7 @@ export const textsOf = (raw: unknown): readonly string[] | null => (Array.isArra
 export const isPlain = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
 
 export const textOf = (raw: unknown): string | null => (isText(raw) ? raw : null)
+
+/** The `code` of an error of Node, of a driver or of Fastify; undefined where it has none. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && isText(error.code) ? error.code : undefined

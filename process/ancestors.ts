@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { isAlive } from '../adapters/embedded-postgres/lock.ts'
 
 /** What a look at another process says. */
 interface Sight {
@@ -72,15 +73,6 @@ const stillThere = ([parent = 0, ...others]: readonly number[]): boolean => {
 
 const isChildOf = (pid: number, parent: number): boolean =>
   process.platform === 'linux' ? look(pid)?.parent === parent : isAlive(pid)
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
 
 /** Undefined where it is gone, or this system does not say. */
 const look = (pid: number): Sight | undefined => {

@@ -10,6 +10,7 @@ import { signingKey } from './tokens/keys.ts'
 import { rateLimit, type Limits } from './tenant/limits.ts'
 import { listen } from './http/listen.ts'
 import { everyScope, tokenRoute, Tokens } from './tokens/oauth.ts'
+import { metadataRoutes } from './clients/metadata-routes.ts'
 import { router } from './http/route.ts'
 import { completed, demoCredential, fill, type Content } from './seed/fill.ts'
 import { listener } from './server.ts'
@@ -104,6 +105,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
       bend: (sent) => faults.bend(sent),
       thirdParties: options.thirdParties ?? 'permissive',
     }),
+    ...metadataRoutes(store),
     ...tenantRoutes(viewer.tenant),
     ...users.routes,
     ...controlRoutes(store, faults, stats),

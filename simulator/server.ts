@@ -51,10 +51,10 @@ const withoutSecret = (body: JsonObject): JsonObject =>
   body['client_secret'] === undefined ? body : { ...body, client_secret: '[REDACTED]' }
 
 /** What the route makes of the call; its effect is noted at the moment it is there. */
-const run = (found: Found | undefined, call: Call, write: Write | undefined): Answer => {
+const run = async (found: Found | undefined, call: Call, write: Write | undefined): Promise<Answer> => {
   if (found === undefined) return refusal(404, 'Not Found')
   try {
-    const answer = found.route.handle(call)
+    const answer = await found.route.handle(call)
     if (write !== undefined) {
       write.effectAt = now()
       write.clientId = found.route.writes?.(call, answer) ?? write.clientId
@@ -118,33 +118,33 @@ export const listener = (deps: ServerDeps): RequestListener => {
     return refusal(403, `Insufficient scope, expected any of: ${wanted.join(',')}`, 'insufficient_scope')
   }
 
-  const fates: Record<Fate, (exchange: Exchange, act: () => Answer) => Promise<Answer | undefined>> = {
+  const fates: Record<Fate, (exchange: Exchange, act: () => Promise<Answer>) => Promise<Answer | undefined>> = {
     tooMany: () => {
       const until = Math.max(faults.current.tooManyUntil ?? 0, Date.now() + 1000)
       const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(until / 1000)) }
       return Promise.resolve(withHeaders(tooMany, headers))
     },
     error: () => Promise.resolve(errorAnswer(faults.errorStatus())),
-    errorAfter: (_exchange, act) => {
-      act()
-      return Promise.resolve(errorAnswer(faults.errorStatus()))
+    errorAfter: async (_exchange, act) => {
+      await act()
+      return errorAnswer(faults.errorStatus())
     },
     resetBefore: (exchange) => {
       reset(exchange)
       return Promise.resolve(undefined)
     },
-    resetAfter: (exchange, act) => {
-      act()
+    resetAfter: async (exchange, act) => {
+      await act()
       reset(exchange)
-      return Promise.resolve(undefined)
+      return undefined
     },
     lateWrite: async (exchange, act) => {
       reset(exchange)
-      if (await waited(faults.current.lateWriteMs)) act()
+      if (await waited(faults.current.lateWriteMs)) await act()
       return undefined
     },
     timeoutAfter: async (_exchange, act) => {
-      const answer = act()
+      const answer = await act()
       const { timeoutMs } = faults.current
       // Never: the socket stays open until the caller gives up.
       return timeoutMs !== null && (await waited(timeoutMs)) ? answer : undefined
@@ -158,9 +158,9 @@ export const listener = (deps: ServerDeps): RequestListener => {
     const scopes = authorize(exchange.request, found?.route)
     if ('status' in scopes) return withHeaders(scopes, headers)
     if (!(await waited(faults.latency(call.method)))) return undefined
-    const act = (): Answer => run(found, { ...call, scopes }, exchange.write)
+    const act = (): Promise<Answer> => run(found, { ...call, scopes }, exchange.write)
     const fate = faults.fate(call.method)
-    const answer = fate === undefined ? act() : await fates[fate](exchange, act)
+    const answer = await (fate === undefined ? act() : fates[fate](exchange, act))
     return answer === undefined ? undefined : withHeaders(answer, headers)
   }
 

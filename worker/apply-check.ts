@@ -3,6 +3,7 @@ import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { ApplyCheck, ApplyChecks, Candidate } from '../adapters/postgres/terraform/apply-checks.ts'
 import type { StateKey } from '../adapters/postgres/terraform/state-rows.ts'
+import { paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import { claimMs } from '../domain/changes/clock.ts'
 import { changedSince } from '../domain/clients/drift.ts'
@@ -94,10 +95,7 @@ const readNow = async (
   const ask = async <T>(call: () => Promise<Reply<T>>): Promise<Reply<T> | undefined> => {
     if (stopping.aborted) return undefined
     await deps.applyChecks.extend(key, claimMs)
-    await deps.pacer.slot(key.tenantId, 'read-clients', { rank: 'change' })
-    const reply = await call()
-    await deps.pacer.report(key.tenantId, 'read-clients', reply)
-    return reply
+    return paced(deps.pacer, key.tenantId, 'read-clients', { rank: 'change' }, call)
   }
   if (candidates.length <= fewClients) {
     for (const { key: client } of candidates) {

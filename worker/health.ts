@@ -1,5 +1,6 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
+import { paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
 import { probeEveryMs } from '../domain/changes/clock.ts'
@@ -24,9 +25,9 @@ export const createHealth = (deps: {
   readonly log: Log
 }): Health => ({
   probe: async (tenantId, reason) => {
-    await deps.pacer.slot(tenantId, 'read-clients', { rank: 'change' })
-    const reply = await deps.auth0.list(tenantId, undefined, 1)
-    await deps.pacer.report(tenantId, 'read-clients', reply)
+    const reply = await paced(deps.pacer, tenantId, 'read-clients', { rank: 'change' }, () =>
+      deps.auth0.list(tenantId, undefined, 1),
+    )
     if (reply.ok) return 'well'
     if (verdictOf(reply).kind !== 'probe') return 'unknown'
     deps.log.error({ tenantId, reason, auth0: reply.message }, 'tenant held: Auth0 does not accept its credential')

@@ -4,6 +4,7 @@ import type { Log } from '../adapters/log/log.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { Lease, Leases, Readiness } from '../adapters/postgres/changes/leases.ts'
+import { paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { JobResult } from '../adapters/queue/queue.ts'
 import { leaseMs, verifyMarginMs } from '../domain/changes/clock.ts'
@@ -113,9 +114,5 @@ const fail = async (
   return afterFailure(lease, sent, reply, { credential, random: Math.random(), keys: deps.keysOf(tenantId) })
 }
 
-const read = async (deps: ReconcileDeps, lease: Lease) => {
-  await deps.pacer.slot(lease.key.tenantId, 'read-clients', { rank: 'change' })
-  const reply = await deps.auth0.get(lease.key)
-  await deps.pacer.report(lease.key.tenantId, 'read-clients', reply)
-  return reply
-}
+const read = (deps: ReconcileDeps, { key }: Lease) =>
+  paced(deps.pacer, key.tenantId, 'read-clients', { rank: 'change' }, () => deps.auth0.get(key))

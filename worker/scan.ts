@@ -1,7 +1,7 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
-import { NoPlace } from '../adapters/auth0/pacer.ts'
+import { orNoPlace, paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { Scans } from '../adapters/postgres/clients/scans.ts'
 import { claimMs } from '../domain/changes/clock.ts'
@@ -103,9 +103,8 @@ const readPage = async (
 ) => {
   let problem = 'the process is ending'
   for (let attempt = 0; attempt < triesPerPage && !stopping.aborted; attempt += 1) {
-    if (!(await hasPlace(deps, tenantId, asked, stopping))) break
-    const reply = await deps.auth0.list(tenantId, from, pageSize)
-    await deps.pacer.report(tenantId, 'read-clients', reply)
+    const reply = await listPage(deps, tenantId, from, asked, stopping)
+    if (reply === undefined) break
     if (reply.ok) return reply.body
     problem = reply.message
     if (verdictOf(reply).kind === 'probe' && (await deps.health.probe(tenantId, problem)) === 'ill') return problem
@@ -114,28 +113,24 @@ const readPage = async (
 }
 
 /**
- * Waits for a place in the tenant's budget: behind everybody else, or among the requests where one waits for the scan.
+ * Asks for a page in the tenant's budget: behind everybody else, or among the requests where one waits for the scan.
  *
- * @returns false where the process is ending
+ * @returns undefined where the process is ending
  */
-const hasPlace = async (
-  { pacer }: ScanDeps,
+const listPage = (
+  { pacer, auth0 }: ScanDeps,
   tenantId: string,
+  from: string | undefined,
   asked: boolean,
   stopping: AbortSignal,
-): Promise<boolean> => {
-  const own = { rank: 'background', signal: stopping } as const
-  try {
-    await pacer
-      .slot(tenantId, 'read-clients', asked ? { rank: 'request', asker: { name: 'scan', signal: stopping } } : own)
-      .catch((error: unknown) => {
-        if (!(error instanceof NoPlace)) throw error
-        // So many requests wait that not even one of each has a place among them.
-        return pacer.slot(tenantId, 'read-clients', own)
-      })
-    return true
-  } catch (error) {
-    if (error instanceof NoPlace) return false
-    throw error
-  }
+) => {
+  const list = () => auth0.list(tenantId, from, pageSize)
+  const behindAll = () => paced(pacer, tenantId, 'read-clients', { rank: 'background', signal: stopping }, list)
+  const asker = { name: 'scan', signal: stopping }
+  // So many requests may wait that not even one of each has a place among them.
+  return asked
+    ? orNoPlace(paced(pacer, tenantId, 'read-clients', { rank: 'request', asker }, list)).then(
+        (reply) => reply ?? orNoPlace(behindAll()),
+      )
+    : orNoPlace(behindAll())
 }

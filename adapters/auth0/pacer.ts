@@ -34,6 +34,20 @@ export interface Pacer {
   readonly report: (tenantId: string, kind: CallKind, reply: Reply<unknown>) => Promise<void>
 }
 
+/** Sends one call in its slot, and learns from its answer. @throws NoPlace with nothing sent */
+export const paced = async <Body>(
+  pacer: Pick<Pacer, 'slot' | 'report'>,
+  tenantId: string,
+  kind: CallKind,
+  purpose: Purpose,
+  send: () => Promise<Reply<Body>>,
+): Promise<Reply<Body>> => {
+  await pacer.slot(tenantId, kind, purpose)
+  const reply = await send()
+  await pacer.report(tenantId, kind, reply)
+  return reply
+}
+
 /** No call may be sent: whoever waited has gone, or the line is full. Nothing is kept of it. */
 export class NoPlace extends Error {
   readonly retryAfterMs: number
@@ -43,6 +57,13 @@ export class NoPlace extends Error {
     this.retryAfterMs = retryAfterMs
   }
 }
+
+/** A reading for which the tenant's limit left no place has not been made. */
+export const orNoPlace = <T>(reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((error: unknown) => {
+    if (error instanceof NoPlace) return undefined
+    throw error
+  })
 
 interface Waiting {
   readonly go: () => void

@@ -6,6 +6,7 @@ import { ConfigurationError, formatPath } from './problems.ts'
 import type { Path, Problem } from './problems.ts'
 import { configurationFile } from './schema.ts'
 import { readSource } from './source.ts'
+import { codeOf } from '../../domain/shape.ts'
 
 const freeze = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value))
@@ -17,7 +18,7 @@ const read = (file: string): string => {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    const code = codeOf(error) ?? 'unreadable'
     const message =
       code === 'ENOENT'
         ? 'There is no such file. Name one with --config or NEXUS_CONFIG; docs/examples/nexus.yaml is one to start from.'

@@ -1,3 +1,4 @@
+import { codeOf } from '../../domain/shape.ts'
 import os from 'node:os'
 import { EmbeddedUnusable } from './unusable.ts'
 
@@ -29,7 +30,7 @@ export const incomplete = (error: unknown): EmbeddedUnusable | undefined => {
 
 /** The folder of the database cannot be made or written. */
 export const notWritable = (directory: string, error: unknown): EmbeddedUnusable => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error) ?? ''
   const reasons: Readonly<Record<string, string>> = {
     EROFS: 'the file system is read-only',
     EACCES: 'this user may not write there',

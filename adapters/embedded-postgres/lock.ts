@@ -1,5 +1,6 @@
 import { open, readFile, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { codeOf } from '../../domain/shape.ts'
 
 /** Whether there is a process of that number, whoever it belongs to. */
 export const isAlive = (pid: number): boolean => {
@@ -8,7 +9,7 @@ export const isAlive = (pid: number): boolean => {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return codeOf(error) === 'EPERM'
   }
 }
 
@@ -25,7 +26,7 @@ export const exclusively = async <T>(lock: string, work: () => Promise<T>): Prom
       await handle.close()
       break
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      if (codeOf(error) !== 'EEXIST') throw error
       if (await isAbandoned(lock)) await rm(lock, { force: true })
       await sleep(100)
     }

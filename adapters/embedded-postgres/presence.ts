@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { isStartingUp } from '../postgres/database/sqlstate.ts'
 
 /** A program is known to use the embedded server by a connection that it keeps, and notices its loss by the end of that. */
 
@@ -50,9 +51,6 @@ export const bePresent = async (url: string): Promise<Presence> => {
     }
   }
 }
-
-/** PostgreSQL's cannot_connect_now: it starts, recovers, or shuts down. */
-const isStartingUp = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '57P03'
 
 /** Has the server started again whenever the connection to it is lost, until `end`. */
 export const lookAfter = (

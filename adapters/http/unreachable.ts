@@ -1,3 +1,5 @@
+import { codeOf } from '../../domain/shape.ts'
+
 /** Why no answer came, for a person. */
 interface Reason {
   /** A clause to put behind a colon. */
@@ -127,10 +129,10 @@ const reasonOf = (code: string): Reason => {
 /** Causes hang on causes: fetch's "fetch failed" says nothing by itself. */
 const deepest = 5
 
-const codeOf = (error: unknown, depth = 0): string | undefined => {
+const deepCodeOf = (error: unknown, depth = 0): string | undefined => {
   if (!(error instanceof Error) || depth > deepest) return undefined
   const below: unknown = error instanceof AggregateError ? error.errors[0] : error.cause
-  return codeOf(below, depth + 1) ?? ('code' in error && typeof error.code === 'string' ? error.code : undefined)
+  return deepCodeOf(below, depth + 1) ?? codeOf(error)
 }
 
 /**
@@ -140,7 +142,7 @@ const codeOf = (error: unknown, depth = 0): string | undefined => {
  * @param throughProxy whether it went through one
  */
 export const unreachable = (error: unknown, origin: string, throughProxy: boolean): Unreachable => {
-  const code = codeOf(error) ?? 'UNKNOWN'
+  const code = deepCodeOf(error) ?? 'UNKNOWN'
   const { said, remedy } = reasonOf(code)
   return new Unreachable(origin, code, { said: (throughProxy ? ofProxy[code] : undefined) ?? said, remedy })
 }

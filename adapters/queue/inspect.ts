@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { problemOfRedis } from '../../domain/redis-fitness.ts'
 import type { RedisFacts, RedisProblem, RedisRefusal } from '../../domain/redis-fitness.ts'
+import { codeOf } from '../../domain/shape.ts'
 import { queueName } from './settings.ts'
 
 export interface RedisPlace {
@@ -148,7 +149,6 @@ const readInfo = (info: unknown): Omit<RedisFacts, 'refusals'> => {
 const wordsOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.errors.length > 0) return wordsOf(error.errors[0])
   if (!(error instanceof Error)) return 'unknown'
-  const code =
-    'code' in error && typeof error.code === 'string' && !error.message.includes(error.code) ? `${error.code} ` : ''
-  return `${code}${error.message}`
+  const code = codeOf(error)
+  return code === undefined || error.message.includes(code) ? error.message : `${code} ${error.message}`
 }

@@ -1,7 +1,7 @@
 import { callerChange, newCaller, Rotation } from '../../domain/access/caller-requests.ts'
 import type { RegisteredKind } from '../../domain/access/registered.ts'
-import { administrator, credentials } from '../http/requirement.ts'
-import { route } from '../http/route.ts'
+import { administrator, credentials } from '../routing/requirement.ts'
+import { route } from '../routing/route.ts'
 import { whoAmI, WhoAmI } from './who-am-i.ts'
 import { Account, AccountList, Application, ApplicationList } from './answers.ts'
 import {

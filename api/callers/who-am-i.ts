@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Caller } from '../../domain/vocabulary.ts'
-import { text, texts } from '../http/answers.ts'
+import { text, texts } from '../routing/answers.ts'
 import { refuseParameters } from '../http/query.ts'
 import type { ApiRequest, ApiResponse } from '../http/request.ts'
 

@@ -1,7 +1,7 @@
 import { OutcomeUnknown } from '../../adapters/postgres/changes/accept.ts'
 import { createAuditDraft } from '../../adapters/postgres/audit.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import { isUnavailable } from '../../adapters/postgres/database/connect.ts'
+import { isUnavailable } from '../../adapters/postgres/database/sqlstate.ts'
 import { ClaimLost } from '../../adapters/postgres/changes/idempotency.ts'
 import type { Claim } from '../../adapters/postgres/changes/idempotency.ts'
 import type { Operations } from '../../adapters/postgres/changes/operations.ts'

@@ -1,5 +1,5 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
-import { NoPlace } from '../../adapters/auth0/pacer.ts'
+import { NoPlace, orNoPlace } from '../../adapters/auth0/pacer.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
@@ -284,18 +284,11 @@ export const createKnownClients = (deps: Knowing): KnownClients => {
 
 const unasked: Asked = { kind: 'unanswered', retryAfterMs: 1000 }
 
-/** A change is to be decided on a reading, which is not to be had. */
+/** Something is to be decided on a reading, which is not to be had. */
 export const notRead = (retryAfterMs: number): Problem =>
   unavailable(
-    'Who may change this client has to be read from Auth0 first, which cannot be read now. Nothing was stored.',
+    'This is decided on what Auth0 has now, and Auth0 cannot be read at the moment. Nothing was stored.',
     retryAfterMs,
   )
-
-/** A reading for which the tenant's limit left no place has not been made. */
-export const orNoPlace = <T>(reading: Promise<T>): Promise<T | undefined> =>
-  reading.catch((error: unknown) => {
-    if (error instanceof NoPlace) return undefined
-    throw error
-  })
 
 const nameOf = (key: ClientKey): string => `${key.tenantId}/${key.clientId}`

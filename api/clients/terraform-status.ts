@@ -1,9 +1,7 @@
 import type { PendingRequest, Place } from '../../adapters/postgres/terraform/state-index.ts'
+import type { TerraformWord } from '../../domain/clients/listing.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import { maySeeState } from '../http/access.ts'
-
-/** How a client stands with Terraform, in one word: what a list shows, and what an apply has still to make true. */
-type Status = 'manual' | 'adopting' | 'managed' | 'releasing' | 'conflict'
 
 export interface TerraformStatus {
   /** Those in states that the configuration does not name are claims. */
@@ -14,7 +12,8 @@ export interface TerraformStatus {
 /** The places that count. */
 export const namedPlaces = ({ places }: Pick<TerraformStatus, 'places'>): Place[] => places.filter(({ named }) => named)
 
-export const statusOf = (status: TerraformStatus): Status => {
+/** How a client stands with Terraform, in one word: what a list shows, and what an apply has still to make true. */
+export const statusOf = (status: TerraformStatus): TerraformWord => {
   const { request } = status
   const places = namedPlaces(status)
   if (new Set(places.map(({ state }) => state)).size > 1) return 'conflict'

@@ -1,11 +1,12 @@
 import { AuthenticationUnavailable, TooManyAttempts, Unauthenticated } from '../../adapters/credentials/errors.ts'
 import { OutcomeUnknown } from '../../adapters/postgres/changes/accept.ts'
 import { AuditUnavailable } from '../../adapters/postgres/audit.ts'
-import { isUnavailable } from '../../adapters/postgres/database/connect.ts'
+import { isUnavailable } from '../../adapters/postgres/database/sqlstate.ts'
 import { NoPlace } from '../../adapters/auth0/pacer.ts'
 import { SealingError } from '../../adapters/sealing/sealing.ts'
 import { unsupportedMediaType } from './media-type.ts'
 import { notFound, Problem, tooMany, unavailable } from './problem.ts'
+import { codeOf } from '../../domain/shape.ts'
 
 /**
  * Whatever was thrown, as a problem. What nobody foresaw is a 500 that says nothing of the inside; the log has it,
@@ -40,9 +41,6 @@ export const problemOf = (error: unknown): Problem => {
       return new Problem('internal', 'This is a fault of the server; its log has more under the X-Request-Id.')
   }
 }
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 /**
  * What of an error may be logged: errors of the database carry rows, and those of HTTP clients whole requests. Why a

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Snapshot } from '../../domain/terraform/snapshot.ts'
-import { Author, count, text, time } from '../http/answers.ts'
+import { Author, count, text, time } from '../routing/answers.ts'
+import { terraformWords } from '../../domain/clients/listing.ts'
 
 /** What is answered about Terraform's states, and about who manages what. */
 
@@ -8,7 +9,7 @@ const Place = z.strictObject({ state: text, address: text, tainted: z.boolean(),
 
 export const Standing = z
   .strictObject({
-    status: z.enum(['manual', 'adopting', 'managed', 'releasing', 'conflict']),
+    status: z.enum(terraformWords),
     states: z.array(Place).describe('Where it stands, in states that the configuration names'),
     claims: z
       .array(Place)

@@ -11,7 +11,7 @@ import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { Auth0Reads } from '../clients/auth0-reads.ts'
 import { confirmGone } from './gone.ts'
 import type { Confirming } from './gone.ts'
-import { orNoPlace } from '../clients/client-cache.ts'
+import { orNoPlace } from '../../adapters/auth0/pacer.ts'
 import { within } from '../http/deadline.ts'
 
 /** What lists a tenant's clients in Auth0. */

@@ -4,7 +4,7 @@ import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { ClientKey } from '../../domain/vocabulary.ts'
 import type { Auth0Reads } from '../clients/auth0-reads.ts'
 import type { Waking } from '../clients/wake.ts'
-import { orNoPlace } from '../clients/client-cache.ts'
+import { orNoPlace } from '../../adapters/auth0/pacer.ts'
 
 /** What asks Auth0 for a client, and notes that it is gone. */
 export interface Confirming extends Waking {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { Problem, unavailable } from '../http/problem.ts'
 import { problemIn } from '../http/stored-answer.ts'
 import type { Job, Report, Results } from './jobs.ts'
+import { codeOf } from '../../domain/shape.ts'
 
 /** Work of which the event loop must know nothing but the result. */
 export interface Pool {
@@ -130,7 +131,7 @@ export const createPool = (
       done()
       next()
       if (!closed && !(failure instanceof Problem))
-        log.error({ job: job.name, code: codeOf(failure) }, 'a thread for large bodies ended at work')
+        log.error({ job: job.name, code: codeOf(failure) ?? null }, 'a thread for large bodies ended at work')
       reject(failure instanceof Problem ? failure : ended())
     }
     const done = (): void => {
@@ -159,6 +160,3 @@ export const createPool = (
     },
   }
 }
-
-const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null

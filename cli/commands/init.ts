@@ -10,6 +10,7 @@ import { jsonOption } from '../options.ts'
 import { answersTo, questions } from '../setup/questions.ts'
 import type { Answers, Given } from '../setup/questions.ts'
 import { print, printJson } from '../terminal/print.ts'
+import { codeOf } from '../../domain/shape.ts'
 
 interface Flags extends Given {
   readonly out: string
@@ -47,7 +48,7 @@ const write = (file: string, text: string, force: boolean): void => {
   try {
     writeFileSync(file, text, { flag: force ? 'w' : 'wx' })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    const code = codeOf(error) ?? 'unknown'
     if (code === 'EEXIST')
       throw new Failure(`${file} exists already. Choose another with --out, or overwrite it with --force.`, 'refused')
     throw new Failure(`${file} cannot be written (${code}). Name another file with --out.`)

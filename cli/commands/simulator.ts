@@ -10,6 +10,7 @@ import { jsonOption, wholeNumber } from '../options.ts'
 import { countText } from '../terminal/readable.ts'
 import { untilSignal } from '../../process/until-signal.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
+import { codeOf } from '../../domain/shape.ts'
 
 interface SimulatorFlags {
   readonly port: number
@@ -57,7 +58,7 @@ const readSeedFile = async (file: string) => {
     return clients
   } catch (error) {
     if (error instanceof SeedError) throw new Failure(`--seed ${file} cannot be taken:\n${error.message}`)
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    const code = codeOf(error)
     if (code !== undefined) throw new Failure(`--seed ${file} cannot be read (${code}).`)
     throw error
   }
@@ -80,7 +81,7 @@ const start = async (flags: SimulatorFlags): Promise<Simulator> => {
       ...(flags.log === true ? { log: printError } : {}),
     })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = codeOf(error)
     if (code === 'EADDRINUSE')
       throw new Failure(`The port ${port} is taken. Choose another with --port, or 0 for any free one.`)
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL')

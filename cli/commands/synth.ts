@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts'
 import { wholeNumber } from '../options.ts'
 import { showLine } from '../terminal/progress.ts'
 import { print, printError } from '../terminal/print.ts'
+import { codeOf } from '../../domain/shape.ts'
 
 interface Flags {
   readonly snapshot?: string
@@ -16,7 +17,7 @@ interface Flags {
 
 const synth = async (ids: readonly string[], { snapshot, out, tenants, url, fresh, wait }: Flags): Promise<void> => {
   const { run } = await import('../../stacks/run.ts').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = codeOf(error)
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
     throw new Failure(
       'The bindings of the Auth0 provider are missing. Run npm ci, with development dependencies and scripts: it generates them.',

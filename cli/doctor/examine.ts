@@ -5,6 +5,7 @@ import type { Http } from '../../adapters/http/http.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
 import { embeddedExists } from '../../adapters/embedded-postgres/embedded.ts'
 import { inspect } from '../../adapters/postgres/database/inspect.ts'
+import { isForbidden } from '../../adapters/postgres/database/sqlstate.ts'
 import { DatabaseUnusable } from '../../adapters/postgres/database/reach.ts'
 import { inspectRedis, userOf } from '../../adapters/queue/inspect.ts'
 import { maximumTenantsOnPostgres } from '../../adapters/queue/settings.ts'
@@ -22,6 +23,7 @@ import { problemOfRedis, tellProblem } from '../../domain/redis-fitness.ts'
 import { placeOf } from '../../domain/texts/web-address.ts'
 import { unnamedStates } from '../../process/unnamed-states.ts'
 import { fail, ok } from '../../domain/finding.ts'
+import { codeOf } from '../../domain/shape.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { openDatabase } from '../../process/database.ts'
 import { outgoing } from './outgoing.ts'
@@ -48,12 +50,8 @@ export const examine = async (configuration: Configuration, http: Http): Promise
 const reasonOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return reasonOf(error.errors[0])
   if (!(error instanceof Error)) return 'no reason is known'
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unreachable'
-  return error.message === '' ? code : error.message
+  return error.message === '' ? (codeOf(error) ?? 'unreachable') : error.message
 }
-
-/** PostgreSQL's insufficient_privilege. */
-const isDenied = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '42501'
 
 const database = async (configuration: Configuration): Promise<Finding[]> => {
   const { database: place } = configuration
@@ -82,7 +80,7 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
       await opened.close()
     }
   } catch (error) {
-    if (isDenied(error)) return [fail('database rights', `The user may not even look: ${reasonOf(error)}.`, grant)]
+    if (isForbidden(error)) return [fail('database rights', `The user may not even look: ${reasonOf(error)}.`, grant)]
     if (error instanceof DatabaseUnusable) return [fail('database', error.said, error.remedy)]
     const remedy =
       'url' in place
@@ -143,7 +141,7 @@ const queue = async ({ redis, tenants }: Configuration): Promise<Finding[]> => {
 const listenProblem = (host: string, port: number): Promise<string | undefined> =>
   new Promise((resolve) => {
     const server = createServer()
-    server.once('error', (error) => resolve('code' in error ? String(error.code) : error.message))
+    server.once('error', (error) => resolve(codeOf(error) ?? error.message))
     server.listen(port, host, () => server.close(() => resolve(undefined)))
   })
 

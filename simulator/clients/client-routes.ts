@@ -25,6 +25,19 @@ const rotate = (store: Store, id: string): StoredClient => {
 const id = ({ params }: Call): string => params['id'] ?? ''
 const credentialId = ({ params }: Call): string => params['credential'] ?? ''
 
+// Members that ask for a scope of their own (documented).
+const writeScopes: Record<'create' | 'update', Record<string, string>> = {
+  create: { client_authentication_methods: 'create:client_credentials' },
+  update: { client_authentication_methods: 'update:client_credentials', client_secret: 'update:client_keys' },
+}
+
+/** Throws a 403 where the token may not write one of the members. */
+const checkScopes = (operation: 'create' | 'update', { body, scopes }: Call): void => {
+  for (const [member, scope] of Object.entries(writeScopes[operation]))
+    if (body[member] !== undefined && !scopes.has(scope))
+      throw new Refused(refusal(403, `Insufficient scope, expected any of: ${scope}`, 'insufficient_scope'))
+}
+
 const createdId = (_call: Call, { body }: Answer): string | undefined =>
   typeof body === 'object' && body !== null && !Array.isArray(body) && typeof body['client_id'] === 'string'
     ? body['client_id']
@@ -55,7 +68,10 @@ export const clientRoutes = (store: Store, viewer: Viewer, { bend, thirdParties 
       path: base,
       scopes: ['create:clients'],
       writes: createdId,
-      handle: (call) => ({ status: 201, body: shown(createClient(store, call.body, thirdParties), 'created', call) }),
+      handle: (call) => {
+        checkScopes('create', call)
+        return { status: 201, body: shown(createClient(store, call.body, thirdParties), 'created', call) }
+      },
     },
     {
       method: 'GET',
@@ -72,7 +88,10 @@ export const clientRoutes = (store: Store, viewer: Viewer, { bend, thirdParties 
       path: `${base}/{id}`,
       scopes: ['update:clients', 'update:client_keys', 'update:client_credentials'],
       writes: id,
-      handle: (call) => ({ status: 200, body: shown(updateClient(store, id(call), call.body, bend), 'changed', call) }),
+      handle: (call) => {
+        checkScopes('update', call)
+        return { status: 200, body: shown(updateClient(store, id(call), call.body, bend), 'changed', call) }
+      },
     },
     {
       method: 'DELETE',

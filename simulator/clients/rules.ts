@@ -83,6 +83,15 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
+    of: ['is_first_party'],
+    broken: ({ before, sent, after }) =>
+      before['is_first_party'] === true &&
+      sent['is_first_party'] === false &&
+      (after['organization_usage'] !== undefined || after['organization_require_behavior'] !== undefined)
+        ? "'organization_usage' and 'organization_require_behavior' must be unset for a third-party client."
+        : undefined,
+  },
+  {
     of: ['third_party_security_mode'],
     broken: ({ before: { third_party_security_mode: mode }, sent }) =>
       mode === undefined || mode === sent['third_party_security_mode']

@@ -8,13 +8,32 @@ import type { Interaction } from './cassette.ts'
 // Recordings keep no keys. For each placeholder a certificate is made that expires when the recorded one did, and
 // carries the recorded subject, so that what Auth0 reads out of a certificate can be compared.
 
-const parts = new Set(['C', 'ST', 'L', 'O', 'OU', 'CN'])
+// The names under which the library knows what a subject names; those that it lacks by their numbers.
+const attributes: Readonly<Record<string, string>> = {
+  C: 'C',
+  ST: 'ST',
+  L: 'L',
+  O: 'O',
+  OU: 'OU',
+  CN: 'CN',
+  DC: 'DC',
+  GN: 'G',
+  SN: 'SN',
+  title: 'T',
+  emailAddress: 'E',
+  serialNumber: '2.5.4.5',
+  street: '2.5.4.9',
+  postalCode: '2.5.4.17',
+  UID: '0.9.2342.19200300.100.1.1',
+}
 
-const nameOf = (text: string): JsonName =>
-  text
-    .split(/[\n,]/)
-    .map((part) => part.trim().split('='))
-    .flatMap(([key = '', value = '']) => (parts.has(key) ? [{ [key]: [value] }] : []))
+/** A subject as Auth0 writes it: one attribute a line, a comma in it escaped. */
+const nameOf = (subject: string): JsonName =>
+  subject.split('\n').flatMap((line) => {
+    const [, key = '', value = ''] = /^(\w+)=(.*)$/.exec(line) ?? []
+    const name = attributes[key]
+    return name === undefined ? [] : [{ [name]: [value.replaceAll(/\\(.)/g, '$1')] }]
+  })
 
 const keys = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
 

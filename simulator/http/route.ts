@@ -22,7 +22,7 @@ export type Route = {
   readsClients?: true
   /** The client that a write of this route changes, for the log of writes. */
   writes?: (call: Call, answer: Answer) => string | undefined
-  handle: (call: Call) => Answer
+  handle: (call: Call) => Answer | Promise<Answer>
 }
 
 export type Found = { route: Route; params: Record<string, string> }

@@ -179,6 +179,28 @@ describe('npm run conformance', () => {
         exchange(1, 'PATCH', '/tpc_1', { description: 'x' }, { status: 200, body: { ...strict, description: 'x' } }),
       ],
     },
+    {
+      reason: 'the subject of a certificate that no recording keeps',
+      interactions: [
+        exchange(0, 'GET', '/tpc_1', null, { status: 200, body: strict }),
+        exchange(
+          1,
+          'POST',
+          '/tpc_1/credentials',
+          { credential_type: 'cert_subject_dn', pem: '[pem:1]' },
+          {
+            status: 201,
+            body: {
+              id: 'cred_1',
+              credential_type: 'cert_subject_dn',
+              subject_dn: 'C=CH\nST=Zurich\nO=Acme\\, Inc.\nemailAddress=[email:1]\nCN=shop.example.com',
+              created_at: '2026-01-01T00:00:00.000Z',
+              updated_at: '2026-01-01T00:00:00.000Z',
+            },
+          },
+        ),
+      ],
+    },
   ])('finds out from the answers: $reason', async ({ interactions }) => {
     const { code, output } = await conformance(
       await inDirectory({ origin: { sdk: ['Go-Auth0/1.46.0'] }, interactions }),

@@ -192,6 +192,18 @@ describe('what a token may see and do', () => {
     expect(await tokenOf(simulator)).not.toBe('')
   })
 
+  test.each([
+    { member: 'client_secret', value: 'x', wants: 'update:client_keys' },
+    { member: 'client_authentication_methods', value: null, wants: 'update:client_credentials' },
+  ])('no writing of $member without a scope of its own', async ({ member, value, wants }) => {
+    const simulator = await simulated({ clients: 1, scopes: ['update:clients'] })
+    const api = await management(simulator)
+    expect(await api('PATCH', `/clients/${own(simulator)[0]}`, { [member]: value })).toMatchObject({
+      status: 403,
+      body: { message: `Insufficient scope, expected any of: ${wants}`, errorCode: 'insufficient_scope' },
+    })
+  })
+
   test('a client has no connections here', async () => {
     const simulator = await simulated({ clients: 1 })
     const api = await management(simulator)

@@ -157,6 +157,12 @@ describe('PATCH refuses', () => {
       patch: { third_party_security_mode: 'permissive' },
       says: 'cannot be modified',
     },
+    {
+      reason: 'a third party that asks for an organization',
+      before: { organization_usage: 'require' },
+      patch: { is_first_party: false },
+      says: 'must be unset',
+    },
     { reason: 'a grant of old', before: strict, patch: { grant_types: ['implicit'] }, says: "'grant_types'" },
     { reason: 'what is not OIDC', before: strict, patch: { oidc_conformant: false }, says: "'oidc_conformant'" },
     {

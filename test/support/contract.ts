@@ -42,8 +42,8 @@ export const contractFields: Readonly<Record<FieldPath, ContractField>> = {
   },
   'mobile.android.app_package_name': ofMobile('android', 'app_package_name'),
   owners: {
-    value: ['auth0|ann', 'billing'],
-    held: { client_metadata: { owners: '["auth0|ann","billing"]' } },
+    value: ['auth0|tester', 'billing'],
+    held: { client_metadata: { owners: '["auth0|tester","billing"]' } },
     cleared: { client_metadata: { owners: null } },
   },
   productName: metadata('product_name'),

@@ -9,7 +9,7 @@ import type { Author, ClientKey, PendingChange, Values } from '../../../domain/v
 import { pathsOf } from '../../../domain/vocabulary.ts'
 import { createAuditDraft, recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
-import { isUnavailable } from '../database/connect.ts'
+import { isUnavailable } from '../database/sqlstate.ts'
 import { noteChange } from './origin.ts'
 import type { Origin } from './origin.ts'
 import { listingStatement } from '../clients/listing-rows.ts'

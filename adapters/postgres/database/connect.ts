@@ -107,17 +107,3 @@ const prepared = (pool: pg.Pool, maximum: number): PostgresPool => {
     end: () => pool.end(),
   }
 }
-
-/** Whether an error means that the database could not be reached, rather than that it refused the statement. */
-export const isUnavailable = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return (
-    ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'ENOENT', 'EHOSTUNREACH'].includes(code) ||
-    // Connection exceptions, shutting down, starting up, too many connections, disk full, read-only after a failover.
-    /^(08...|57P0[123]|53[123]00|25006)$/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
-      error.message,
-    )
-  )
-}

@@ -3,6 +3,7 @@ import { grantTo, keepAuditFor, roleOf } from './grants.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
 import { SchemaOutdated } from './schema-outdated.ts'
 import type { Database } from './schema.ts'
+import { isForbidden } from './sqlstate.ts'
 
 /**
  * Brings Nexus' schema up to date, where there is anything to do.
@@ -47,6 +48,3 @@ export const settleRights = async (
     throw new SchemaOutdated('database.url and database.adminUrl lead to different databases. Make them one.')
   return true
 }
-
-/** insufficient_privilege */
-const isForbidden = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '42501'

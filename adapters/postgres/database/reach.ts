@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { codeOf } from '../../../domain/shape.ts'
 import { placeOf } from '../../../domain/texts/web-address.ts'
-import { isUnavailable } from './connect.ts'
+import { isUnavailable } from './sqlstate.ts'
 
 /** The database of the configuration cannot be used: what is wrong, and what to do. */
 export class DatabaseUnusable extends Error {
@@ -47,7 +48,7 @@ const reasons: Readonly<Record<string, (url: URL, setting: string) => Reason>> =
 
 const reasonOf = (error: unknown, url: URL, setting: string): Reason => {
   const first = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error
-  const code = first instanceof Error && 'code' in first ? String(first.code) : ''
+  const code = codeOf(first) ?? ''
   const message = first instanceof Error && first.message !== '' ? first.message : code || 'no reason is known'
   return (
     reasons[code]?.(url, setting) ?? {

@@ -26,7 +26,10 @@ const shown = (line: string): string =>
 export const say = (line = '', indent = 0): void => void process.stdout.write(`${' '.repeat(indent)}${shown(line)}\n`)
 
 /** Columns of the terminal: lines are no longer, but for what is to be copied. */
-export const width = Math.min(process.stdout.columns || 80, 100)
+const width = Math.min(process.stdout.columns || 80, 100)
+
+/** Whether a line of this indent fits the terminal. */
+export const fits = (line: string, indent: number): boolean => indent + stringWidth(line) <= width
 
 /** Writes a text as several lines that fit a terminal. */
 export const tell = (text: string, indent: number, style: (line: string) => string = (line) => line): void => {

@@ -1,9 +1,8 @@
-import stringWidth from 'string-width'
 import type { Person, TenantId } from './cast.ts'
 import type { Check } from './checks.ts'
 import { difference } from './difference.ts'
 import type { Line } from './difference.ts'
-import { bold, cyan, dim, duration, green, red, say, tell, width } from './screen.ts'
+import { bold, cyan, dim, duration, fits, green, red, say, tell } from './screen.ts'
 import type { World } from './world.ts'
 
 /** What a chapter plays on: requests and what Auth0 holds are shown, checks are shown and counted. */
@@ -110,7 +109,7 @@ const showRequest = ({ method, path, as, headers = {}, body }: ShownRequest): vo
   for (const [name, value] of Object.entries(headers)) say(`${name}: ${value}`, 5)
   if (body === undefined) return
   const short = JSON.stringify(body)
-  for (const line of stringWidth(short) <= width - 5 ? [short] : JSON.stringify(body, null, 2).split('\n')) say(line, 5)
+  for (const line of fits(short, 5) ? [short] : JSON.stringify(body, null, 2).split('\n')) say(line, 5)
 }
 
 const showAnswer = (response: Response, ms: number): void => {

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { nexus } from '../cli/support.ts'
+import { nexusHere } from '../cli/support.ts'
 import { applicationToken, servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
 
-// Each test starts several processes, which takes its time on a busy machine.
 describe.skipIf(servers === null)('commands for who looks after a tenant, through the API', { timeout: 90_000 }, () => {
   let stack: Stack
   let id: string
@@ -16,12 +15,10 @@ describe.skipIf(servers === null)('commands for who looks after a tenant, throug
   const as =
     (...permissions: string[]) =>
     (...args: string[]) =>
-      nexus(args, {
-        env: {
-          NEXUS_URL: stack.url,
-          NEXUS_TOKEN: stack.token({ permissions }),
-          NEXUS_APPLICATION_TOKEN: applicationToken,
-        },
+      nexusHere(args, {
+        NEXUS_URL: stack.url,
+        NEXUS_TOKEN: stack.token({ permissions }),
+        NEXUS_APPLICATION_TOKEN: applicationToken,
       })
   const operator = as('tenant.admin', 'client.write.all')
 
@@ -64,7 +61,7 @@ describe.skipIf(servers === null)('commands for who looks after a tenant, throug
       client: null,
       paused: false,
     })
-    expect((await operator('status', 'nowhere')).code).toBe(77)
+    expect((await operator('status', 'nowhere')).code).toBe(66)
   })
 
   test('a change that waits is withdrawn; drift is accepted, or reverted', async () => {
@@ -116,8 +113,10 @@ describe.skipIf(servers === null)('commands for who looks after a tenant, throug
     const { password } = Object(JSON.parse(made.stdout))
     const works = async () =>
       (
-        await nexus(['whoami'], {
-          env: { NEXUS_URL: stack.url, NEXUS_USERNAME: 'ci', NEXUS_PASSWORD: String(password) },
+        await nexusHere(['whoami'], {
+          NEXUS_URL: stack.url,
+          NEXUS_USERNAME: 'ci',
+          NEXUS_PASSWORD: String(password),
         })
       ).code
     expect(await works()).toBe(0)

@@ -44,7 +44,7 @@ describe.skipIf(servers === null)('POST /v1/tenants/{tenantId}/scan', () => {
   })
 
   test('who does not wait is told to ask again', async () => {
-    await stack.query(`update nexus.tenants set asked_scan_ended_at = now() - interval '1 hour'`)
+    await stack.query(`update nexus.tenants set asked_scan_ended_at = null, scan_asked_at = null`)
     const first = await scan('respond-async')
     expect([first.status, first.body.status, first.headers.get('retry-after')]).toEqual([202, 'scanning', '2'])
     expect(first.headers.get('preference-applied')).toBe('respond-async')
@@ -52,9 +52,7 @@ describe.skipIf(servers === null)('POST /v1/tenants/{tenantId}/scan', () => {
   })
 
   test('what keeps it from beginning is said at once', async () => {
-    await stack.query(
-      `update nexus.tenants set asked_scan_ended_at = now() - interval '1 hour', paused_at = now() where tenant_id = 'acme'`,
-    )
+    await stack.query(`update nexus.tenants set asked_scan_ended_at = null, scan_asked_at = null, paused_at = now()`)
     const { status, body } = await scan('wait=30')
     expect([status, body.status, body.clients]).toEqual([202, 'waiting', null])
     expect(body.reason).toContain('until it is resumed')

@@ -74,18 +74,21 @@ export const startNexus = async (args: readonly string[], invocation: Invocation
 
 export const emptyDirectory = (): string => mkdtempSync(join(tmpdir(), 'nexus-cli-'))
 
+const keep =
+  (add: (text: string) => void): typeof process.stdout.write =>
+  (text: unknown) => {
+    add(String(text))
+    return true
+  }
+
+const exitCode = (): number => Number(process.exitCode ?? 0)
+
 /**
  * The same in this process, without the start of one: for suites with many commands. One at a time, as standard output and
  * the environment are the process' own.
  */
 export const nexusHere = async (args: readonly string[], env: Readonly<Record<string, string>>): Promise<Finished> => {
   let [stdout, stderr] = ['', '']
-  const keep =
-    (add: (text: string) => void): typeof process.stdout.write =>
-    (text: unknown) => {
-      add(String(text))
-      return true
-    }
   const spies = [
     vi.spyOn(process.stdout, 'write').mockImplementation(
       keep((text) => {
@@ -104,8 +107,7 @@ export const nexusHere = async (args: readonly string[], env: Readonly<Record<st
   process.exitCode = undefined
   try {
     const failed = await run(args, output)
-    const said = Number(process.exitCode ?? 0)
-    return { code: failed === 0 ? said : failed, stdout, stderr }
+    return { code: failed === 0 ? exitCode() : failed, stdout, stderr }
   } finally {
     process.exitCode = before
     for (const spy of spies) spy.mockRestore()

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import { fail, ok, warn } from './finding.ts'
+import type { AllLeftOut } from './clients/left-out.ts'
 import type { UnnamedStates } from './terraform/unnamed-states.ts'
 
 /**
@@ -172,6 +173,23 @@ export interface StateKeyFacts {
 /** States that are held and change nothing, because nobody said that they may. */
 export const judgeUnnamedStates = (unnamed: readonly UnnamedStates[]): Finding[] =>
   unnamed.map(({ tenantId, said, remedy }) => warn(`states of ${tenantId}`, said, remedy))
+
+/** How many of the elements that a scan left out are named. */
+const namedLeftOut = 5
+
+/** What scans left out: it stops nothing, and somebody should know. */
+export const judgeLeftOut = (about: string, { count, elements }: AllLeftOut): Finding[] => {
+  if (count === 0) return []
+  const named = elements.slice(0, namedLeftOut).map(({ client, reason }) => `${client ?? 'without an id'}: ${reason}`)
+  const more = count - named.length
+  return [
+    warn(
+      about,
+      `The last scan left out ${count === 1 ? 'what cannot be handled' : `${count} things that cannot be handled`}. ${named.join(' ')}${more > 0 ? ` And ${more} more.` : ''}`,
+      'Put it right in Auth0; everything else is looked after. GET /v1/tenants/{tenant} lists more.',
+    ),
+  ]
+}
 
 const versions = (some: readonly (readonly [string, number])[]): string => {
   const count = some.reduce((sum, [, one]) => sum + one, 0)

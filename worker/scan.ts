@@ -5,6 +5,7 @@ import { orNoPlace, paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { Scans } from '../adapters/postgres/clients/scans.ts'
 import { claimMs } from '../domain/changes/clock.ts'
+import { andLeftOut, leftOutOf, nothingLeftOut } from '../domain/clients/left-out.ts'
 import { verdictOf } from '../domain/changes/verdict.ts'
 import type { Health } from './health.ts'
 import { repeat } from './repeat.ts'
@@ -71,6 +72,7 @@ const scan = async (deps: ScanDeps, { tenantId, startedAt, asked }: Claim, stopp
   let from: string | undefined
   let clients = 0
   let nominated = 0
+  let leftOut = nothingLeftOut
   let last = startedAt
   do {
     const askedAt = await scans.beginPage(tenantId, claimMs)
@@ -85,12 +87,16 @@ const scan = async (deps: ScanDeps, { tenantId, startedAt, asked }: Claim, stopp
       ({ clientId, client }) => client['global'] !== true && clientId !== tenant.credential.clientId,
     )
     nominated += await scans.keepPage(tenantId, askedAt, ours, tenant.metadataKeys)
+    leftOut = andLeftOut(leftOut, [
+      ...page.leftOut,
+      ...ours.flatMap(({ clientId, client }) => leftOutOf(clientId, client, tenant.metadataKeys)),
+    ])
     clients += ours.length
     from = page.next
   } while (from !== undefined)
   const unseen = await scans.nominateUnseen(tenantId, startedAt)
-  await scans.finish(tenantId, { startedAt, clients }, tenant.scanIntervalMs)
-  log.info({ tenantId, clients, nominated, unseen }, 'scan complete')
+  await scans.finish(tenantId, { startedAt, clients, leftOut }, tenant.scanIntervalMs)
+  log.info({ tenantId, clients, nominated, unseen, leftOut: leftOut.count }, 'scan complete')
 }
 
 /** One page, or why there is none. */

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { ClientsClient } from 'auth0/clients'
 import { z } from 'zod'
+import type { LeftOut } from '../../domain/clients/left-out.ts'
+import { isText, recordOf } from '../../domain/shape.ts'
+import { printable } from '../../domain/texts/printable.ts'
+import { ClientId } from '../../domain/vocabulary.ts'
 import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
 import type { Failure, RateReading, Reply } from '../../domain/changes/verdict.ts'
 import type { Http } from '../http/http.ts'
@@ -20,12 +24,14 @@ export interface Auth0Tenant {
 /** A page of a tenant's clients; `next` is where the following page begins, undefined after the last. */
 export interface ClientPage {
   readonly clients: readonly { readonly clientId: string; readonly client: Auth0Client }[]
+  /** Elements of the page that cannot be handled. */
+  readonly leftOut: readonly LeftOut[]
   readonly next: string | undefined
 }
 
 const Client = z.looseObject({ client_id: z.string().min(1) })
 const Secret = z.object({ client_secret: z.string().nullish() })
-const Page = z.object({ clients: z.array(Client), next: z.string().nullish() })
+const Page = z.object({ clients: z.array(z.unknown()), next: z.string().nullish() })
 const ErrorBody = z.object({
   statusCode: z.number().optional(),
   error: z.string(),
@@ -155,9 +161,25 @@ interface Connection {
 type RequestOptions = ClientsClient.RequestOptions
 type Request<Body> = (sdk: ClientsClient, signal: AbortSignal) => Promise<Reply<Body>>
 
-const toPage = ({ clients, next }: z.infer<typeof Page>): ClientPage => ({
-  clients: clients.map((client) => ({ clientId: client.client_id, client: strip(client) })),
-  next: next ?? undefined,
+/** One odd element stops no list. */
+const toPage = ({ clients, next }: z.infer<typeof Page>): ClientPage => {
+  const elements = clients.map(recordOf)
+  const named = elements.map((client) => ({ client, id: ClientId.safeParse(client['client_id']) }))
+  return {
+    clients: named.flatMap(({ client, id }) => (id.success ? [{ clientId: id.data, client: strip(client) }] : [])),
+    leftOut: named.flatMap(({ client, id }) => (id.success ? [] : [withoutId(client)])),
+    next: next ?? undefined,
+  }
+}
+
+/** The longest part of an id that is shown where it is none. */
+const shownOfId = 64
+
+const withoutId = ({ client_id: id }: Readonly<Record<string, unknown>>): LeftOut => ({
+  client: isText(id) && id !== '' ? printable(id.slice(0, shownOfId)) : null,
+  reason: isText(id)
+    ? 'The client is left out: its id cannot be handled, because it is too long, "." or "..", or holds what cannot be seen.'
+    : 'An element of the list is left out: it is no client with an id.',
 })
 
 /** Makes a call, once more with a new token when the first one is refused; both within one deadline. */

@@ -16,14 +16,18 @@ export const secretMembers: ReadonlySet<string> = new Set([
 /** PostgreSQL's jsonb holds neither U+0000 nor half of a surrogate pair; neither means anything in a client. */
 const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
-const clean = (value: unknown): unknown => {
+/** Deeper than any member that Auth0 has: what stands below is not kept, as neither JSON nor the database takes any depth. */
+const deepest = 64
+
+const clean = (value: unknown, depth = 0): unknown => {
+  if (depth > deepest) return null
   if (typeof value === 'string') return storable(value)
-  if (Array.isArray(value)) return value.map(clean)
+  if (Array.isArray(value)) return value.map((element) => clean(element, depth + 1))
   if (isRecord(value))
     return Object.fromEntries(
       Object.entries(value)
         .filter(([name]) => !secretMembers.has(name))
-        .map(([name, member]) => [storable(name), clean(member)]),
+        .map(([name, member]) => [storable(name), clean(member, depth + 1)]),
     )
   return value
 }

@@ -22,6 +22,7 @@ const gauges = {
   paused: ['nexus_tenant_paused', '1 while a person has stopped sending to the tenant'],
   drifted: ['nexus_drifted_clients', 'Clients with an owned field that was changed outside Nexus'],
   stalled: ['nexus_stalled_clients', 'Clients that have failed many times in a row'],
+  leftOut: ['nexus_left_out', 'Clients and parts of clients that the last scan left out'],
   locks: ['nexus_state_locks', 'Terraform states that are locked'],
   abandonedLocks: ['nexus_state_locks_abandoned', 'Terraform states whose lock is older than an apply should take'],
 } as const satisfies Partial<Record<keyof TenantGauges, readonly [string, string]>>

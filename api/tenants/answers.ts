@@ -20,6 +20,16 @@ export const Tenant = z
       clients: count.nullable(),
       problem: text.nullable(),
       nextAt: time.nullable(),
+      leftOut: z
+        .strictObject({
+          count,
+          elements: z
+            .array(z.strictObject({ client: text.nullable(), reason: text }))
+            .describe('The first of them, for who may read every client'),
+        })
+        .describe(
+          'Clients and parts of clients that the last complete scan left out, because Nexus cannot handle them',
+        ),
     }),
     queue: z
       .strictObject({ working: z.boolean(), problem: text.nullable(), reason: text.nullable() })

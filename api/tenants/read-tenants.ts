@@ -60,6 +60,10 @@ const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Ca
       clients: health?.lastScanClients ?? null,
       problem: health?.scanProblem ?? null,
       nextAt: health?.nextScanAt.toISOString() ?? null,
+      leftOut: {
+        count: health?.leftOut.count ?? 0,
+        elements: mayReadEvery(caller) ? (health?.leftOut.elements ?? []) : [],
+      },
     },
     queue: queueView(deps.queue.problem()),
     clients: health?.clients ?? 0,
@@ -76,6 +80,10 @@ const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Ca
     },
   }
 }
+
+/** Whether a caller may know of every client of a tenant. */
+const mayReadEvery = ({ permissions }: Caller): boolean =>
+  (['client.read.all', 'client.write.all', 'tenant.admin'] as const).some((permission) => permissions.has(permission))
 
 /** Whether the worker is woken: without it changes are accepted and wait. */
 const queueView = (problem: RedisProblem | null) => ({

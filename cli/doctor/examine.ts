@@ -3,6 +3,9 @@ import type { Configuration } from '../../adapters/config/configuration.ts'
 import { createHttp } from '../../adapters/http/http.ts'
 import type { Http } from '../../adapters/http/http.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
+import type { Postgres } from '../../adapters/postgres/database/connect.ts'
+import { createTenants } from '../../adapters/postgres/tenants/tenants.ts'
+import { nothingLeftOut } from '../../domain/clients/left-out.ts'
 import { embeddedExists } from '../../adapters/embedded-postgres/embedded.ts'
 import { inspect } from '../../adapters/postgres/database/inspect.ts'
 import { isForbidden } from '../../adapters/postgres/database/sqlstate.ts'
@@ -14,6 +17,7 @@ import {
   grant,
   judgeClock,
   judgeDatabase,
+  judgeLeftOut,
   judgeRedis,
   judgeStateKeys,
   judgeUnnamedStates,
@@ -74,6 +78,7 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
         judgeClock('clock of the database', facts.skewMs),
         ...stateKeys(configuration, facts.sealed),
         ...judgeUnnamedStates(await unnamedStates(postgres.db, configuration)),
+        ...(facts.unapplied.length > 0 ? [] : await leftOut(postgres.db, configuration)),
       ]
     } finally {
       await postgres.close()
@@ -88,6 +93,14 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
         : `Look at ${place.embedded}/postgres.log.`
     return [fail('database', `${where} cannot be used: ${reasonOf(error)}.`, remedy)]
   }
+}
+
+const leftOut = async (db: Postgres['db'], { tenants }: Configuration): Promise<Finding[]> => {
+  const { health } = createTenants(db)
+  const found = tenants.map(async ({ id }) =>
+    judgeLeftOut(`clients of ${id}`, (await health(id))?.leftOut ?? nothingLeftOut),
+  )
+  return (await Promise.all(found)).flat()
 }
 
 const stateKeys = ({ terraform, tenants }: Configuration, sealed: ReadonlyMap<string, number>): Finding[] =>

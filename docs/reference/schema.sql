@@ -192,6 +192,7 @@ create table nexus.tenants (
   scan_problem text,
   scan_asked_at timestamp with time zone,
   asked_scan_ended_at timestamp with time zone,
+  left_out jsonb not null default '{"count": 0, "elements": []}'::jsonb,
   PRIMARY KEY (tenant_id)
 );
 

@@ -11,15 +11,15 @@ const clientScopes = ['read:clients', 'read:client_keys']
 
 // Which scopes show a member; any one suffices. The API documents read:client_credentials for the keys as well, but the
 // secret of a client "is empty without read:client_keys" (Terraform provider).
-const scopesOf: Record<string, readonly string[]> = {
-  client_secret: keyScopes,
-  signing_keys: keyScopes,
-  encryption_key: keyScopes,
-  client_authentication_methods: credentialScopes,
-}
+const scopesOf = new Map([
+  ['client_secret', keyScopes],
+  ['signing_keys', keyScopes],
+  ['encryption_key', keyScopes],
+  ['client_authentication_methods', credentialScopes],
+])
 
 const sees = (scopes: ReadonlySet<string>, member: string): boolean =>
-  scopesOf[member]?.some((scope) => scopes.has(scope)) ?? true
+  scopesOf.get(member)?.some((scope) => scopes.has(scope)) ?? true
 
 // Recorded: the private key in the answer of POST only, and a subject that reads "deprecated" where a client is read.
 // The values are no keys, but unmistakable texts, so that a test can look for a leak.
@@ -60,7 +60,7 @@ export const view = (
   const every = pick(whole(client, viewer.tenant, viewer.domain(), occasion), (name) => sees(scopes, name))
   // Documented for reading; what a POST or PATCH answers is the whole client.
   const partly = occasion === 'read' && !clientScopes.some((scope) => scopes.has(scope))
-  return partly ? pick(every, (name) => everybody.has(name) || Object.hasOwn(scopesOf, name)) : every
+  return partly ? pick(every, (name) => everybody.has(name) || scopesOf.has(name)) : every
 }
 
 /** Reads a whole number from the query; throws Auth0's 400 outside its limits. */

@@ -4,6 +4,7 @@ import type { Finding } from '../../domain/finding.ts'
 import {
   judgeClock,
   judgeDatabase,
+  judgeLeftOut,
   judgeRedis,
   judgeScopes,
   judgeStateKeys,
@@ -22,6 +23,16 @@ test('whatever is not fine has a remedy', () => {
   ]
   expect(all.filter(({ level, remedy }) => level !== 'ok' && !remedy)).toEqual([])
   expect(worst(all)).toBe('fail')
+})
+
+test('what scans left out is named with its reason, and the rest is counted', () => {
+  const elements = Array.from({ length: 7 }, (_, index) => ({ client: `c${index}`, reason: 'It has no name.' }))
+  const [found] = judgeLeftOut('clients of acme', { count: 9, elements })
+  expect(found).toMatchObject({
+    level: 'warn',
+    said: expect.stringMatching(/c4: It has no name\. And 4 more\.$/) as unknown,
+  })
+  expect(judgeLeftOut('clients of acme', { count: 0, elements: [] })).toEqual([])
 })
 
 describe('a database', () => {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Values } from '../../../domain/vocabulary.ts'
 import type { Auth0Client } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
+import type { AllLeftOut } from '../../../domain/clients/left-out.ts'
 import { nominates } from '../../../domain/clients/drift.ts'
 import { listingOf } from '../../../domain/clients/listing.ts'
 import { listingStatement } from './listing-rows.ts'
@@ -194,7 +195,9 @@ export const createScans = (db: Kysely<Database>) => ({
   /** Ends a scan. One that broke off says why, and is tried again sooner. */
   finish: async (
     tenantId: string,
-    result: { readonly startedAt: Date; readonly clients: number } | { readonly problem: string },
+    result:
+      | { readonly startedAt: Date; readonly clients: number; readonly leftOut: AllLeftOut }
+      | { readonly problem: string },
     nextInMs: number,
   ): Promise<void> => {
     const next = sql`clock_timestamp() + ${nextInMs} * interval '1 millisecond'`
@@ -202,6 +205,7 @@ export const createScans = (db: Kysely<Database>) => ({
       'problem' in result
         ? sql`scan_problem = ${result.problem}, next_scan_at = ${next}`
         : sql`scan_problem = null, last_scan_at = ${result.startedAt}, last_scan_clients = ${result.clients},
+              left_out = ${jsonb(result.leftOut)},
               asked_scan_ended_at = case when ${outstanding} and scan_asked_at <= ${result.startedAt}
                                     then clock_timestamp() else asked_scan_ended_at end,
               -- Who asked while this one was running waits for one that begins later.

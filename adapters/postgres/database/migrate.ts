@@ -17,6 +17,7 @@ import { declaredClients } from './migrations/0009-declared-clients.ts'
 import { unlockedWrites } from './migrations/0010-unlocked-writes.ts'
 import { listedDrift } from './migrations/0011-listed-drift.ts'
 import { warnings } from './migrations/0012-warnings.ts'
+import { leftOut } from './migrations/0013-left-out.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -32,6 +33,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-unlocked-writes': unlockedWrites,
   '0011-listed-drift': listedDrift,
   '0012-warnings': warnings,
+  '0013-left-out': leftOut,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

@@ -15,6 +15,8 @@ export interface TenantGauges {
   readonly paused: boolean
   readonly drifted: number
   readonly stalled: number
+  /** Clients and parts of clients that the last scan left out. */
+  readonly leftOut: number
   /** Terraform locks, and those among them that are older than an apply should take. */
   readonly locks: number
   readonly abandonedLocks: number
@@ -28,6 +30,7 @@ const GaugesRow: z.ZodType<TenantGauges> = z.object({
   paused: z.boolean(),
   drifted: integer,
   stalled: integer,
+  leftOut: integer,
   locks: integer,
   abandonedLocks: integer,
 })
@@ -40,7 +43,7 @@ export const tenantGauges = async (
 ): Promise<TenantGauges[]> => {
   const { rows } = await sql`
     select t.tenant_id as "tenantId", t.held_at is not null as held, t.paused_at is not null as paused,
-           c.backlog, c.stalled,
+           c.backlog, c.stalled, (t.left_out->>'count')::int as "leftOut",
            (select count(*) from nexus.client_listings d where d.tenant_id = t.tenant_id and d.drifted) as drifted,
            l.locks, l.abandoned as "abandonedLocks",
            coalesce((select greatest(0, extract(epoch from clock_timestamp() - min(h.accepted_at))) from nexus.changes h

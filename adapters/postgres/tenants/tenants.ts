@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { AllLeftOut } from '../../../domain/clients/left-out.ts'
 import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { integer, time } from '../database/columns.ts'
@@ -67,7 +68,7 @@ export const createTenants = (db: Kysely<Database>) => ({
     const { rows } = await sql`
       select t.paused_at as "pausedAt", t.held_at as "heldAt", t.held_reason as "heldReason",
              t.last_scan_at as "lastScanAt", t.last_scan_clients as "lastScanClients",
-             t.scan_problem as "scanProblem", t.next_scan_at as "nextScanAt",
+             t.left_out as "leftOut", t.scan_problem as "scanProblem", t.next_scan_at as "nextScanAt",
              (select count(*) from nexus.clients c where c.tenant_id = t.tenant_id and c.vanished_at is null) as clients,
              (select count(*) from nexus.clients c
               where c.tenant_id = t.tenant_id and c.generation > c.settled_generation) as backlog,
@@ -85,6 +86,8 @@ export interface TenantHealth {
   /** When the last complete scan began, and how many clients it found. */
   readonly lastScanAt: Date | null
   readonly lastScanClients: number | null
+  /** What it left out. */
+  readonly leftOut: AllLeftOut
   readonly scanProblem: string | null
   readonly nextScanAt: Date
   readonly clients: number
@@ -101,6 +104,7 @@ const HealthRow: z.ZodType<TenantHealth> = z.object({
   heldReason: z.string().nullable(),
   lastScanAt: time.nullable(),
   lastScanClients: integer.nullable(),
+  leftOut: AllLeftOut,
   scanProblem: z.string().nullable(),
   nextScanAt: time,
   clients: integer,

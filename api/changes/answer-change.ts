@@ -40,18 +40,19 @@ export const answerAccepted = async (
   request: ApiRequest,
   tenant: TenantConfiguration,
   caller: Caller,
-  stored: Pick<Stored, 'changeId' | 'settled' | 'state'>,
+  stored: Pick<Stored, 'changeId' | 'settled' | 'state' | 'owned'>,
 ): Promise<ApiResponse> => {
-  const { changeId, settled, state } = stored
+  const { changeId, settled, state, owned } = stored
   const { key } = state
   const waitPreference = waitPreferenceOf(headerText(request.headers['prefer']), deps.settings)
+  const told = { 'nexus-change': changeId, ...(owned.length === 0 ? {} : { 'nexus-owned': owned.join(', ') }) }
   const headers = {
-    'nexus-change': changeId,
+    ...told,
     ...(waitPreference.applied === null ? {} : { 'preference-applied': waitPreference.applied }),
   }
   if (settled) {
     mustStillRead(tenant, caller, state, { id: changeId, status: 'applied' })
-    return clientAnswer(200, tenant, state, { 'nexus-change': changeId })
+    return clientAnswer(200, tenant, state, told)
   }
 
   const enough = AbortSignal.any([request.gone, request.closing])
@@ -67,7 +68,7 @@ export const answerAccepted = async (
     ...headers,
     'nexus-sync': 'pending',
     location: `/v1/tenants/${key.tenantId}/changes/${changeId}`,
-    'retry-after': state.blockedBy === null ? '1' : '30',
+    'retry-after': record.blockedBy === null ? '1' : '30',
   })
 }
 
@@ -104,6 +105,8 @@ export const answerStored = async (
     changeId,
     settled: change.status === 'applied',
     state: record,
+    // What became owned was told to nobody, and is not known any more.
+    owned: [],
   })
 }
 

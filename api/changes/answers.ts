@@ -62,6 +62,7 @@ export const acceptedChange = {
   200: wholeClient('Auth0 has taken the change, and its reply has been read back', [
     'ETag',
     'Nexus-Change',
+    'Nexus-Owned',
     'Nexus-Sync',
     'Nexus-Warning',
     'Nexus-Replayed',
@@ -71,6 +72,7 @@ export const acceptedChange = {
   202: wholeClient('Accepted, and not finished within the wait: it will be applied, rejected or withdrawn', [
     'ETag',
     'Nexus-Change',
+    'Nexus-Owned',
     'Nexus-Sync',
     'Nexus-Warning',
     'Nexus-Replayed',

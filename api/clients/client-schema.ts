@@ -5,7 +5,7 @@ import { inOrder } from '../../domain/clients/view.ts'
 import type { OtherMember } from '../../domain/clients/view.ts'
 import type { FieldPath } from '../../domain/vocabulary.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
-import { int32, text, texts } from '../http/answers.ts'
+import { int32, text, texts } from '../routing/answers.ts'
 
 /** The shape of a whole client, and one as an example: the fields from their table, and what stands beside them. */
 

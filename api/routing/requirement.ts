@@ -5,10 +5,10 @@ import type { Decision, Verb } from '../../domain/access/authorize.ts'
 import { isAdministrator } from '../../domain/access/grants.ts'
 import { StateName, TenantId } from '../../domain/vocabulary.ts'
 import type { Caller, Permission } from '../../domain/vocabulary.ts'
-import { coversState, identify, tenantOf } from './access.ts'
-import type { Admitting, Identifying } from './access.ts'
-import { forbidden, notFound } from './problem.ts'
-import type { ApiRequest } from './request.ts'
+import { coversState, identify, tenantOf } from '../http/access.ts'
+import type { Admitting, Identifying } from '../http/access.ts'
+import { forbidden, notFound } from '../http/problem.ts'
+import type { ApiRequest } from '../http/request.ts'
 
 /**
  * What a route requires of whoever calls it. It is told once: the server checks it before the handler sees the request, and

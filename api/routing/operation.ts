@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { ProblemCode } from './problem.ts'
-import type { ApiResponse } from './request.ts'
+import type { ProblemCode } from '../http/problem.ts'
+import type { ApiResponse } from '../http/request.ts'
 
 /** What the document says of a route, besides what the route itself tells: its address and what it requires. */
 export interface Operation {

@@ -52,6 +52,7 @@ export const statesView = (
         clients: state?.clients ?? 0,
         lock: state?.lock ? lockView(state.lock) : null,
         outdatedWrite: state?.outdatedWrite ? { ...state.outdatedWrite, by: state.outdatedWrite.by.id } : null,
+        unlockedWrite: state?.unlockedWrite ? { ...state.unlockedWrite, by: state.unlockedWrite.by.id } : null,
       }
     })
 }

@@ -145,6 +145,16 @@ const idIn = (attributes: unknown): unknown => {
   return [clientId, id].find((value) => value !== undefined && value !== null && value !== '')
 }
 
+/** As OpenTofu writes a state that it encrypts: serial and lineage stay, everything else is one text. */
+const isEncrypted = (value: unknown): boolean => Object.hasOwn(recordOf(value), 'encrypted_data')
+
+const encrypted: Issue = {
+  pointer: '/encrypted_data',
+  detail:
+    'This state is encrypted by OpenTofu, so Nexus cannot see which clients it manages. Nexus encrypts what it stores: ' +
+    'take the state out of the `encryption` block (a `fallback` reads the old one), and write it again.',
+}
+
 /**
  * Reads a state: what it is a version of, and which objects in it belong to clients. Data sources manage nothing, and
  * whose provider it is (another host, an alias) makes no difference.
@@ -153,6 +163,7 @@ const idIn = (attributes: unknown): unknown => {
  * @returns issues with JSON pointers that quote nothing of the state, where it is no state of version 4
  */
 export const readState = (value: unknown): StateReading => {
+  if (isEncrypted(value)) return { ok: false, issues: [encrypted] }
   const parsed = State.safeParse(value)
   if (!parsed.success) return { ok: false, issues: issuesOf('', parsed.error) }
   const { serial, lineage, terraform_version: terraformVersion, resources, outputs } = parsed.data

@@ -5,6 +5,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Acceptance } from '../../../domain/changes/accept.ts'
 import { newlyOwned } from '../../../domain/clients/desired.ts'
 import { listingChange } from '../../../domain/clients/listing.ts'
+import type { Issue } from '../../../domain/texts/json-text.ts'
 import type { Author, ClientKey, FieldPath, PendingChange } from '../../../domain/vocabulary.ts'
 import { createAuditDraft, recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
@@ -28,6 +29,7 @@ export type Accepted<Refused> =
       readonly changeId: string
       readonly settled: boolean
       readonly state: ClientRecord
+      readonly warnings: readonly Issue[]
       /** The fields that Nexus owns since then. */
       readonly owned: readonly FieldPath[]
     }
@@ -61,7 +63,7 @@ export const createAccept =
       if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
       const changeId = randomUUID()
       const generation = state.generation + 1
-      const settled = decision.changesNothing
+      const { changesNothing: settled, warnings = [] } = decision
       const base = settled ? { ...state.base, ...decision.values } : state.base
       const change: PendingChange = { id: changeId, generation, values: decision.values }
       const after: ClientRecord = settled
@@ -70,10 +72,11 @@ export const createAccept =
       const listing = listingChange(state, after, keysOf(key.tenantId))
       await sql`
       with stored as (
-        insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
+        insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at, warnings)
         values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${jsonb(decision.values)},
                 ${settled ? 'applied' : 'accepted'}, ${jsonb(author)},
-                ${settled ? sql`clock_timestamp()` : null})
+                ${settled ? sql`clock_timestamp()` : null},
+                ${warnings.length === 0 ? null : jsonb(warnings)})
       ) ${listing ? sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }])})` : sql``}
       update nexus.clients
       set generation = ${generation}, revision = revision + 1, base = ${jsonb(base)},
@@ -88,7 +91,7 @@ export const createAccept =
       await noteOwned(trx, state, owned)
       if (origin !== undefined) await noteChange(trx, origin, changeId)
       await commit({ changeId })
-      written = { kind: 'accepted', changeId, settled, state: after, owned }
+      written = { kind: 'accepted', changeId, settled, state: after, warnings, owned }
       return written
     })
     try {

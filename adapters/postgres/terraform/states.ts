@@ -16,7 +16,7 @@ import { authorColumn, integer, time } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { replaceIndex } from './replace-index.ts'
-import { noteOutdated } from './outdated-writes.ts'
+import { noteOutdated, writeNote } from './outdated-writes.ts'
 import { saneSerial } from './sane-serial.ts'
 import { createSealedVersions } from './sealed-versions.ts'
 import { heldLockOf, lockStateRow, serial } from './state-rows.ts'
@@ -43,6 +43,8 @@ export type Written =
       readonly version: number
       /** The counts of the configuration and of the state, where the writer held no lock and they differ. */
       readonly outdated: { readonly snapshot: number; readonly current: number } | null
+      /** Whether it is a new version that was written while nobody held the lock. */
+      readonly unlocked: boolean
       /** Whose lock the writer used, where it was not theirs. */
       readonly forced: HeldLock | null
     }
@@ -108,6 +110,7 @@ export const createStates = (
       set version = ${version}, versions = ${version}, others = ${state.others}::jsonb, highest_serial = greatest(${saneSerial}, ${state.serial}),
           -- An apply that holds the lock was made from what the state is at.
           outdated_write = case when ${row.lock !== null && isApply(row.lock)}::boolean then null else outdated_write end,
+          unlocked_write = ${row.lock === null && restoredFrom === null ? writeNote(author) : null},
           -- A restored state tells of no apply.
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
@@ -150,7 +153,8 @@ export const createStates = (
         const forced = hold === 'forced' ? lock : null
         const present = await presentVersion(trx, key, row.version)
         const succession = successionOf(present, { lineage: state.lineage, serial: state.serial, sha256 })
-        if (succession === 'same') return { kind: 'written', version: row.version ?? 0, outdated: null, forced }
+        if (succession === 'same')
+          return { kind: 'written', version: row.version ?? 0, outdated: null, unlocked: false, forced }
         if (succession !== 'first' && succession !== 'next') return { kind: succession, present }
         const version = await store(trx, key, row, {
           state,
@@ -163,11 +167,10 @@ export const createStates = (
         const outdated =
           lock === null && snapshot !== null && snapshot !== row.snapshot ? { snapshot, current: row.snapshot } : null
         if (outdated !== null) await noteOutdated(trx, key, row, writer, outdated)
-        await commit({
-          target: `${key.name}/${version}`,
-          ...(outdated === null ? {} : { action: 'state.write-outdated' as const }),
-        })
-        return { kind: 'written', version, outdated, forced }
+        const unlocked = lock === null
+        const action = outdated === null ? 'state.write-unlocked' : 'state.write-outdated'
+        await commit({ target: `${key.name}/${version}`, ...(unlocked && { action }) })
+        return { kind: 'written', version, outdated, unlocked, forced }
       })
     },
 

@@ -242,10 +242,10 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       const done = await nexus(['state', 'rekey', '--config', await fileWithKeys([second, first]), '--json'])
       expect([done.code, json(done)]).toEqual([0, { versions: 5, unreadable: [] }])
       const again = await nexus(['state', 'rekey', '--config', await fileWithKeys([second, first])])
-      expect([again.code, again.stdout]).toEqual([0, 'Every version is sealed with the first key already.\n'])
+      expect([again.code, again.stdout]).toEqual([0, 'Every version is encrypted with the first key already.\n'])
       const back = await nexus(['state', 'rekey', '--config', await fileWithKeys([first, second])])
       expect(back.stdout).toBe(
-        '5 versions sealed anew with the first key. The other keys of terraform.stateKeys can go.\n',
+        '5 versions re-encrypted with the first key. The other keys of terraform.stateKeys can be removed.\n',
       )
       expect((await pipeline('state', 'show', 'acme', 'main')).code).toBe(0)
       for (const { stdout, stderr } of [lost, done, again, back])
@@ -353,7 +353,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       expect(stdout).toContain(`Shop front (${shop}): its adoption into main is asked for already`)
       expect(await requests()).toEqual(sorted(`adopt ${shop} main`, `adopt ${billing} main`, `adopt ${stock} main`))
       const again = await pipeline('adopt', 'acme', '--all', '--state', 'main')
-      expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('Nothing was asked for.')])
+      expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('Nothing was requested.')])
     })
 
     test('release takes an adoption back, asks for what is managed, and tells what it cannot do', async () => {
@@ -393,7 +393,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
     test('what would be refused for every client is told once', async () => {
       const { code, stdout, stderr } = await as('reader')('release', 'acme', '--all')
       expect(code).toBe(77)
-      expect(stdout).toContain('Nothing was asked for.')
+      expect(stdout).toContain('Nothing was requested.')
       expect(stderr).toContain('nexus release stopped')
       expect(stderr.match(/terraform\.adopt/g)).toHaveLength(1)
     })

@@ -28,7 +28,7 @@ import type { Admitting } from './http/access.ts'
 import type { ClaimSettings } from './http/idempotency.ts'
 import type { WaitSettings } from './http/prefer.ts'
 import type { BrowserSettings } from './http/security-headers.ts'
-import type { BodySettings } from './http/serve.ts'
+import type { BodySettings } from './routing/serve.ts'
 import type { MetricsSettings } from './probes/metrics.ts'
 import type { Probed } from './probes/probes.ts'
 import type { StateSettings } from './terraform/state-backend.ts'
@@ -54,7 +54,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   /** Scans of the worker that a request asks for, and the clients that make it ask; pages that were read for a request. */
   readonly scans: Pick<Scans, 'ask' | 'asked' | 'time' | 'keepPage'>
   readonly heldClients: HeldClients
-  readonly metrics: Pick<Metrics, 'answered' | 'text' | 'contentType'>
+  readonly metrics: Pick<Metrics, 'answered' | 'count' | 'text' | 'contentType'>
   readonly audit: Pick<Audit, 'store' | 'page'>
   /** Counts requests without valid credentials. */
   readonly strangers: Pick<Strangers, 'count'>

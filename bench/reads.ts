@@ -95,9 +95,9 @@ const seed = async (stack: Stack): Promise<void> => {
     // One in a hundred drifts, one in a thousand waits or is paused, one in two thousand fails.
     await stack.query(
       `insert into nexus.clients
-         (tenant_id, client_id, observed, observed_at, generation, drifted_at, stalled_at, paused_at, updated_at)
+         (tenant_id, client_id, observed, observed_at, generation, stalled_at, paused_at, updated_at)
        select 'acme', r.client_id, r.observed, now(), case when random() < 0.001 or number % 2000 = 5 then 1 else 0 end,
-              case when random() < 0.01 then now() end, case when number % 2000 = 5 then now() end,
+              case when number % 2000 = 5 then now() end,
               case when random() < 0.001 then now() end,
               date_trunc('milliseconds', now() - random() * interval '300 days')
        from jsonb_to_recordset($1::jsonb) as r(number int, client_id text, observed jsonb)`,
@@ -105,8 +105,8 @@ const seed = async (stack: Stack): Promise<void> => {
     )
     await stack.query(
       `insert into nexus.client_listings
-         (tenant_id, client_id, name, product, words, admits_confirmed, admits_desired, read_by)
-       select 'acme', r.* from jsonb_to_recordset($1::jsonb) as r(client_id text, name text, product text, words text,
+         (tenant_id, client_id, name, product, words, admits_confirmed, admits_desired, read_by, drifted)
+       select 'acme', r.*, random() < 0.01 from jsonb_to_recordset($1::jsonb) as r(client_id text, name text, product text, words text,
          "admitsConfirmed" text[], "admitsDesired" text[], "readBy" text)`,
       [json],
     )

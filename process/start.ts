@@ -148,17 +148,17 @@ export const run = async (
     const plans = new Map(tenants.map(({ id, plan }) => [id, plan]))
     const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
-    const auth0 = countCalls(bare, metrics)
+    const auth0 = countCalls(bare, metrics.count)
     const clients = createClients(postgres.db, keysOf)
-    const accept = countAccepted(createAccept(postgres.db, keysOf), metrics)
-    const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics)
+    const accept = countAccepted(createAccept(postgres.db, keysOf), metrics.count)
+    const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics.count)
     await fit
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
       tenants: tenants.map(({ id }) => id),
       onError: (error) => {
-        metrics.queueFailed()
+        metrics.count('queueErrors', {})
         onError('queue')(error)
       },
       onUnfit: (problem) =>
@@ -175,7 +175,7 @@ export const run = async (
         accept,
         changes,
         clock: createClock(postgres.db),
-        leases: countSettled(createLeases(postgres.db, keysOf), metrics),
+        leases: countSettled(createLeases(postgres.db, keysOf), metrics.count),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),

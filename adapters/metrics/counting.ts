@@ -2,57 +2,57 @@ import type { Auth0 } from '../auth0/auth0.ts'
 import type { Accept } from '../postgres/changes/accept.ts'
 import type { Changes } from '../postgres/changes/changes.ts'
 import type { Leases } from '../postgres/changes/leases.ts'
-import type { Metrics } from './metrics.ts'
+import type { Count } from './counters.ts'
 
 /** Things of the outside that do what they did, and are counted. */
 
 const statusOf = (
   reply: { readonly ok: true } | { readonly ok: false; readonly status: number | null },
-): number | null => (reply.ok ? 200 : reply.status)
+): number | 'none' => (reply.ok ? 200 : (reply.status ?? 'none'))
 
-export const countCalls = (auth0: Auth0, { calledAuth0 }: Metrics): Auth0 => ({
+export const countCalls = (auth0: Auth0, count: Count): Auth0 => ({
   ...auth0,
   get: async (key) => {
     const reply = await auth0.get(key)
-    calledAuth0(key.tenantId, 'get', statusOf(reply))
+    count('auth0Calls', { tenant: key.tenantId, call: 'get', status: statusOf(reply) })
     return reply
   },
   update: async (key, ...more) => {
     const reply = await auth0.update(key, ...more)
-    calledAuth0(key.tenantId, 'update', statusOf(reply))
+    count('auth0Calls', { tenant: key.tenantId, call: 'update', status: statusOf(reply) })
     return reply
   },
   readSecret: async (key) => {
     const reply = await auth0.readSecret(key)
-    calledAuth0(key.tenantId, 'read-secret', statusOf(reply))
+    count('auth0Calls', { tenant: key.tenantId, call: 'read-secret', status: statusOf(reply) })
     return reply
   },
   list: async (tenantId, ...more) => {
     const reply = await auth0.list(tenantId, ...more)
-    calledAuth0(tenantId, 'list', statusOf(reply))
+    count('auth0Calls', { tenant: tenantId, call: 'list', status: statusOf(reply) })
     return reply
   },
 })
 
 export const countAccepted =
-  (accept: Accept, { changed }: Metrics): Accept =>
+  (accept: Accept, count: Count): Accept =>
   async (key, author, decide, origin, audit) => {
     const accepted = await accept(key, author, decide, origin, audit)
-    if (accepted.kind === 'accepted') changed(key.tenantId, 'accepted')
-    if (accepted.kind === 'accepted' && accepted.settled) changed(key.tenantId, 'applied')
+    if (accepted.kind === 'accepted') count('changes', { tenant: key.tenantId, outcome: 'accepted' })
+    if (accepted.kind === 'accepted' && accepted.settled) count('changes', { tenant: key.tenantId, outcome: 'applied' })
     return accepted
   }
 
-export const countWithdrawn = (changes: Changes, { changed }: Metrics): Changes => ({
+export const countWithdrawn = (changes: Changes, count: Count): Changes => ({
   ...changes,
   withdraw: async (change, ...more) => {
     const outcome = await changes.withdraw(change, ...more)
-    if (outcome === 'withdrawn') changed(change.key.tenantId, 'withdrawn')
+    if (outcome === 'withdrawn') count('changes', { tenant: change.key.tenantId, outcome: 'withdrawn' })
     return outcome
   },
 })
 
-export const countSettled = (leases: Leases, { changed }: Metrics): Leases => ({
+export const countSettled = (leases: Leases, count: Count): Leases => ({
   ...leases,
   take: async (key, ...more) => {
     const lease = await leases.take(key, ...more)
@@ -61,7 +61,9 @@ export const countSettled = (leases: Leases, { changed }: Metrics): Leases => ({
         ...lease,
         settle: async (settlement) => {
           const written = await lease.settle(settlement)
-          if (written) for (const { status } of settlement.outcomes ?? []) changed(key.tenantId, status)
+          if (written)
+            for (const { status } of settlement.outcomes ?? [])
+              count('changes', { tenant: key.tenantId, outcome: status })
           return written
         },
       }

@@ -1,17 +1,12 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Gauge, Histogram, Registry } from 'prom-client'
 import type { TenantGauges } from '../postgres/tenants/tenant-gauges.ts'
+import { createCounters } from './counters.ts'
+import type { Count } from './counters.ts'
 
 /** What a process has counted, for Prometheus. Labels are tenants, routes, statuses: never a client, never a caller. */
 export interface Metrics {
   readonly answered: (request: { method: string; route: string; status: number; seconds: number }) => void
-  readonly changed: (
-    tenantId: string,
-    outcome: 'accepted' | 'applied' | 'rejected' | 'withdrawn',
-    count?: number,
-  ) => void
-  /** @param status null where no answer came */
-  readonly calledAuth0: (tenantId: string, call: string, status: number | null) => void
-  readonly queueFailed: () => void
+  readonly count: Count
   /** Everything, in Prometheus' text format. Asks the database how tenants stand; without it the rest is there. */
   readonly text: () => Promise<string>
   readonly contentType: string
@@ -32,33 +27,25 @@ const gauges = {
 } as const satisfies Partial<Record<keyof TenantGauges, readonly [string, string]>>
 
 export const createMetrics = (readGauges: () => Promise<readonly TenantGauges[]>): Metrics => {
-  const registers = [new Registry()] as const
-  const [registry] = registers
+  const registry = new Registry()
+  const registers = [registry]
   const requests = new Histogram({
     name: 'nexus_http_request_duration_seconds',
     help: 'Answers of the API, by route and status',
     labelNames: ['method', 'route', 'status'],
     buckets,
-    registers: [...registers],
+    registers: registers,
   })
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
-    new Counter({ name, help, labelNames, registers: [...registers] })
-  const changes = counter('nexus_changes_total', 'Changes, by what this process did with them', ['tenant', 'outcome'])
-  const calls = counter('nexus_auth0_calls_total', 'Calls to Auth0; status none where no answer came', [
-    'tenant',
-    'call',
-    'status',
-  ])
-  const queueErrors = counter('nexus_queue_errors_total', 'Errors of the queue', [])
+  const count = createCounters(registry)
   const databaseUp = new Gauge({
     name: 'nexus_database_up',
     help: '1 where the database answered',
-    registers: [...registers],
+    registers: registers,
   })
   const perTenant = Object.entries(gauges).map(([member, [name, help]]) => ({
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets what they are
     member: member as keyof typeof gauges,
-    gauge: new Gauge({ name, help, labelNames: ['tenant'], registers: [...registers] }),
+    gauge: new Gauge({ name, help, labelNames: ['tenant'], registers: registers }),
   }))
   const look = async (): Promise<void> => {
     for (const { gauge } of perTenant) gauge.reset()
@@ -72,9 +59,7 @@ export const createMetrics = (readGauges: () => Promise<readonly TenantGauges[]>
   }
   return {
     answered: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
-    changed: (tenant, outcome, count = 1) => changes.inc({ tenant, outcome }, count),
-    calledAuth0: (tenant, call, status) => calls.inc({ tenant, call, status: status ?? 'none' }),
-    queueFailed: () => queueErrors.inc(),
+    count,
     text: async () => {
       await look()
       return registry.metrics()

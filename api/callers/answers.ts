@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Author, text, texts, time } from '../http/answers.ts'
+import { Author, text, texts, time } from '../routing/answers.ts'
 
 /** What is answered about applications and service accounts. */
 

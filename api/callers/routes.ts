@@ -1,7 +1,7 @@
 import { callerChange, newCaller, Rotation } from '../../domain/access/caller-requests.ts'
 import type { RegisteredKind } from '../../domain/access/registered.ts'
-import { administrator } from '../http/requirement.ts'
-import { route } from '../http/route.ts'
+import { administrator } from '../routing/requirement.ts'
+import { route } from '../routing/route.ts'
 import { Account, AccountList, Application, ApplicationList } from './answers.ts'
 import {
   callersPath,

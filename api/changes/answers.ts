@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { wholeClient } from '../clients/answers.ts'
-import { Author, count, Issue, text, time } from '../http/answers.ts'
+import { Author, count, Issue, text, time } from '../routing/answers.ts'
 
 /** What is answered about changes. */
 

@@ -11,9 +11,9 @@ import { readOperation } from './read-operation.ts'
 import { withdrawChange } from './withdraw-change.ts'
 import { exampleId } from '../clients/client-schema.ts'
 import { acceptedTypes } from '../http/media-type.ts'
-import { clientPath, tenantPath } from '../http/paths.ts'
-import { clientPermission } from '../http/requirement.ts'
-import { route } from '../http/route.ts'
+import { clientPath, tenantPath } from '../routing/paths.ts'
+import { clientPermission } from '../routing/requirement.ts'
+import { route } from '../routing/route.ts'
 
 export const changeRoutes = [
   route({

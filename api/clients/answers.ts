@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { listedFields } from '../../domain/clients/fields.ts'
 import { syncWords } from '../../domain/clients/listing.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
-import { count, text, texts, time } from '../http/answers.ts'
-import type { AnswerHeader, OperationAnswer } from '../http/operation.ts'
+import { count, text, texts, time } from '../routing/answers.ts'
+import type { AnswerHeader, OperationAnswer } from '../routing/operation.ts'
 import { clientMembers, exampleClient, fieldMembers } from './client-schema.ts'
 
 /** What is answered about clients. */

@@ -1,5 +1,6 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import { driftIn } from '../../domain/clients/drift.ts'
 import { foreignStateOf } from '../../domain/terraform/placement.ts'
 import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { viewOf } from '../../domain/clients/view.ts'
@@ -33,7 +34,7 @@ export const clientAnswer = (
       etag: etagOf(body),
       'cache-control': 'private, no-cache',
       'nexus-sync': record.pending.length > 0 ? 'pending' : 'synced',
-      ...warnings(foreignWarnings(tenant, record)),
+      ...warnings(noticesOf(tenant, record)),
       ...headers,
     },
   }
@@ -51,12 +52,28 @@ export const readAnswer = (tenant: TenantConfiguration, record: Answerable): Api
     isStale(tenant, record)
       ? {
           'nexus-observed-at': record.observedAt.toISOString(),
-          ...warnings([...foreignWarnings(tenant, record), 'Auth0 could not be read now: this may be out of date.']),
+          ...warnings([...noticesOf(tenant, record), 'Auth0 could not be read now: this may be out of date.']),
         }
       : {},
   )
 
 const warnings = (texts: readonly string[]): AnswerHeaders => (texts.length === 0 ? {} : { 'nexus-warning': texts })
+
+/** What a person should know of the client, whoever asks for it and what for. */
+const noticesOf = (tenant: TenantConfiguration, record: Answerable): string[] => [
+  ...foreignWarnings(tenant, record),
+  ...driftWarnings(tenant, record),
+]
+
+const driftWarnings = ({ id, metadataKeys }: TenantConfiguration, record: Answerable): string[] => {
+  const drifted = driftIn(record, metadataKeys).map(({ path }) => path)
+  return drifted.length === 0
+    ? []
+    : [
+        `Drift: Auth0 has other values than are shown here for ${drifted.join(', ')}. ` +
+          `GET /v1/tenants/${id}/clients/{clientId}/sync shows both; POST there reverts or accepts them.`,
+      ]
+}
 
 const foreignWarnings = (tenant: TenantConfiguration, { terraform }: Answerable): string[] => {
   const foreignState = foreignStateOf(terraform, tenant.terraformStates)

@@ -284,10 +284,10 @@ export const createKnownClients = (deps: Knowing): KnownClients => {
 
 const unasked: Asked = { kind: 'unanswered', retryAfterMs: 1000 }
 
-/** A change is to be decided on a reading, which is not to be had. */
+/** Something is to be decided on a reading, which is not to be had. */
 export const notRead = (retryAfterMs: number): Problem =>
   unavailable(
-    'Who may change this client has to be read from Auth0 first, which cannot be read now. Nothing was stored.',
+    'This is decided on what Auth0 has now, and Auth0 cannot be read at the moment. Nothing was stored.',
     retryAfterMs,
   )
 

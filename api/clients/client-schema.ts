@@ -5,7 +5,7 @@ import { inOrder } from '../../domain/clients/view.ts'
 import type { OtherMember } from '../../domain/clients/view.ts'
 import type { FieldPath } from '../../domain/vocabulary.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
-import { seconds, text, texts } from '../http/answers.ts'
+import { int32, text, texts } from '../routing/answers.ts'
 
 /** The shape of a whole client, and one as an example: the fields from their table, and what stands beside them. */
 
@@ -50,14 +50,14 @@ const others: Readonly<Record<OtherMember, Member>> = {
   manuallyCreated: member(flag, 'Whether the client was created manually (true) or via Terraform (false)', true),
   // A schema with a name of its own keeps it only as it is.
   clientAuthMethod: { schema: ClientAuthMethod.optional(), example: 'ClientSecretPost' },
-  idTokenExpiration: member(seconds.nullable(), 'The lifetime of the id_token, in seconds', 36_000),
+  idTokenExpiration: member(int32.nullable(), 'The lifetime of the id_token, in seconds', 36_000),
   refreshTokenReuseInterval: member(
-    seconds.nullable(),
+    int32.nullable(),
     'The leeway, in seconds, in which a refresh_token can be used again without triggering reuse detection',
     0,
   ),
   refreshTokenAbsoluteLifetime: member(
-    seconds.nullable(),
+    int32.nullable(),
     'The absolute lifetime of a refresh_token, in seconds',
     2_592_000,
   ),
@@ -72,7 +72,7 @@ const others: Readonly<Record<OtherMember, Member>> = {
     false,
   ),
   refreshTokenInactivityLifetime: member(
-    seconds.nullable(),
+    int32.nullable(),
     'The idle lifetime of a refresh_token, in seconds',
     1_296_000,
   ),

@@ -1,6 +1,6 @@
-import { clientPath, tenantPath } from '../http/paths.ts'
-import { anyPermissionOf, clientPermission } from '../http/requirement.ts'
-import { route } from '../http/route.ts'
+import { clientPath, tenantPath } from '../routing/paths.ts'
+import { anyPermissionOf, clientPermission } from '../routing/requirement.ts'
+import { route } from '../routing/route.ts'
 import { ClientPage, wholeClient } from './answers.ts'
 import { listClients, ListQuery } from './list-clients.ts'
 import { pauseClient } from './pause-client.ts'
@@ -18,9 +18,7 @@ export const clientRoutes = [
       id: 'getClient',
       tag: 'Clients',
       summary: 'Reads a client by ID.',
-      description:
-        'Desired over observed: accepted values show at once. Needs `client.read` with the client among those that the ' +
-        'caller owns or in their product scope, or `client.read.all`.',
+      description: 'Desired over observed: accepted values show at once.',
       query: ClientQuery,
       headers: ['If-None-Match'],
       answers: {

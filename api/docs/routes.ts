@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { nothing } from '../http/requirement.ts'
-import { route } from '../http/route.ts'
-import { text } from '../http/answers.ts'
+import { nothing } from '../routing/requirement.ts'
+import { route } from '../routing/route.ts'
+import { text } from '../routing/answers.ts'
 import { docsAsset, docsPage, openApi, problemPage } from './pages.ts'
 
 export const docsRoutes = [

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { text } from '../http/answers.ts'
+import { text } from '../routing/answers.ts'
 
 /** What probes are answered. */
 

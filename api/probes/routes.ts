@@ -1,5 +1,5 @@
-import { nothing } from '../http/requirement.ts'
-import { route } from '../http/route.ts'
+import { nothing } from '../routing/requirement.ts'
+import { route } from '../routing/route.ts'
 import { Ok, Readiness } from './answers.ts'
 import { readMetrics } from './metrics.ts'
 import { readHealth, readReadiness } from './probes.ts'

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { AuditDraft } from '../../adapters/postgres/audit.ts'
@@ -7,8 +8,7 @@ import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import { accessIssues, rightOnReading } from '../../domain/clients/rights.ts'
 import type { RightOnReading } from '../../domain/clients/rights.ts'
 import type { Acceptance } from '../../domain/changes/accept.ts'
-import { pendingPaths } from '../../domain/clients/desired.ts'
-import { drifts } from '../../domain/clients/drift.ts'
+import { driftIn } from '../../domain/clients/drift.ts'
 import type { Caller, Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { answerAccepted, answeredAgain, answerStored } from '../changes/answer-change.ts'
 import type { Answering } from '../changes/answer-change.ts'
@@ -17,7 +17,7 @@ import type { Waking } from '../clients/wake.ts'
 import { headerText } from '../http/request.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { clientAnswer } from '../clients/client-answer.ts'
-import { clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
+import { askerOf, clientIdOf, noSuchClient, tenantOf } from '../http/access.ts'
 import type { TenantsById } from '../http/access.ts'
 import { withIdempotencyKey } from '../http/idempotency.ts'
 import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
@@ -65,17 +65,39 @@ export const actOnSync =
       { tenantId: tenant.id, caller, what, body, claimTtlMs, again },
       async (claim) => {
         if (claim?.changeId) return answerStored(deps, request, tenant, caller, claim.changeId)
-        // Revert and accept are about what Auth0 has now.
-        const record = await findFor(known, { tenant, caller, since, gone: request.gone }, clientId, action !== 'retry')
+        const changing = { tenant, caller, since, gone: request.gone }
+        const found = await findFor(known, changing, clientId, false)
         if (action === 'retry') {
-          await readAnew(deps, record, request.audit)
-          return clientAnswer(202, tenant, record)
+          await readAnew(deps, found, request.audit)
+          return clientAnswer(202, tenant, found)
         }
-        refuseForeign(tenant, record)
-        return resolveDrift(deps, known, request, { tenant, caller, since, gone: request.gone, record, action, claim })
+        refuseForeign(tenant, found)
+        const now = await readNow(known, changing, found, action)
+        return resolveDrift(deps, known, request, { ...changing, ...now, action, claim })
       },
     )
   }
+
+/**
+ * Revert and accept are about what Auth0 has now, whatever was seen of it before. A revert does without where Auth0 cannot be
+ * read: it only says again what is confirmed.
+ *
+ * @throws Problem 404 where Auth0 no longer has the client, 503 where it cannot be read
+ */
+const readNow = async (
+  known: KnownClients,
+  { tenant, caller, since, gone }: Changing,
+  record: ClientRecord,
+  action: Side['action'],
+): Promise<Pick<Side, 'record' | 'asked'>> => {
+  try {
+    const reading = await known.readSince(tenant, record, askerOf(caller, 'write', gone), since)
+    return { record: await known.find(tenant, record.key.clientId, null), asked: { reading } }
+  } catch (error) {
+    if (action === 'revert' && error instanceof Problem && error.code === 'unavailable') return { record }
+    throw error
+  }
+}
 
 interface Side extends Changing {
   readonly record: ClientRecord
@@ -136,10 +158,9 @@ const decideOn =
   (state: ClientRecord): Acceptance | Refused => {
     const decision = decisionOn(tenant, caller, 'write', state)
     if (!decision.allowed) return { kind: 'forbidden', detail: decision.detail, needs: decision.needs }
-    const waiting = pendingPaths(state.pending)
-    const drifted = drifts(state.base, state.observed, tenant.metadataKeys).filter(
-      ({ path }) => !waiting.includes(path),
-    )
+    // What was read is in the row, unless somebody wrote there at the same time.
+    const drifted = driftIn({ ...state, observed: reading ?? state.observed }, tenant.metadataKeys)
+    const isInRow = reading === undefined || isDeepStrictEqual(reading, state.observed)
     const values: Values = Object.fromEntries(
       drifted.map(({ path, confirmed, observed }) => [path, action === 'revert' ? confirmed : observed]),
     )
@@ -151,6 +172,6 @@ const decideOn =
     return {
       kind: 'accepted',
       values,
-      changesNothing: action === 'accept' && waiting.length === 0 && !isStale(tenant, state),
+      changesNothing: action === 'accept' && state.pending.length === 0 && isInRow && !isStale(tenant, state),
     }
   }

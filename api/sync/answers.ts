@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FieldPath, FieldValue } from '../clients/answers.ts'
-import { count, text, time } from '../http/answers.ts'
+import { count, text, time } from '../routing/answers.ts'
 import { Standing } from '../terraform/answers.ts'
 import { Change, Values } from '../changes/answers.ts'
 

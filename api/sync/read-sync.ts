@@ -3,7 +3,7 @@ import type { ClientRecord } from '../../adapters/postgres/clients/client-record
 import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
 import { conditionsOf } from '../../domain/changes/conditions.ts'
 import { fold } from '../../domain/clients/desired.ts'
-import { drifts } from '../../domain/clients/drift.ts'
+import { driftIn } from '../../domain/clients/drift.ts'
 import { readFields } from '../../domain/clients/field-values.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
@@ -49,6 +49,7 @@ const syncView = (record: ClientRecord, changes: readonly Change[], keys: Metada
   const waiting = changes.filter(({ status }) => status === 'accepted').toReversed()
   const settled = changes.find(({ settledAt }) => settledAt !== null)
   const desired = fold(record.base, record.pending)
+  const drift = driftIn(record, keys, record.driftedByState)
   return {
     desired: nested(desired, null),
     observed: nested(readFields(record.observed, keys), null),
@@ -57,11 +58,15 @@ const syncView = (record: ClientRecord, changes: readonly Change[], keys: Metada
     pending: waiting.map(changeView),
     generation: record.generation,
     settledGeneration: record.settledGeneration,
-    drift: drifts(record.base, record.observed, keys, record.driftedByState)
-      .filter(({ path }) => record.pending.every(({ values }) => values[path] === undefined))
-      .map(({ path, class: kind, confirmed, observed }) => ({ field: path, class: kind, confirmed, observed })),
+    drift: drift.map(({ path, class: kind, confirmed, observed }) => ({
+      field: path,
+      class: kind,
+      confirmed,
+      observed,
+    })),
     conditions: conditionsOf({
       ...record,
+      drift,
       settledAt: settled?.settledAt ?? null,
       waitingSince: waiting[0]?.acceptedAt ?? null,
     }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { auditActionNames, auditOutcomes } from '../../domain/access/audit.ts'
 import { plans } from '../../domain/limits/budget.ts'
 import { FieldPath, FieldValue } from '../clients/answers.ts'
-import { count, text, texts, time } from '../http/answers.ts'
+import { count, text, texts, time } from '../routing/answers.ts'
 import { State } from '../terraform/answers.ts'
 
 /** What is answered about tenants, and about what was decided on them. */

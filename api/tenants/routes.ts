@@ -1,6 +1,6 @@
-import { tenantPath } from '../http/paths.ts'
-import { anyPermissionOf, somePermission, somePermissionSomewhere } from '../http/requirement.ts'
-import { route } from '../http/route.ts'
+import { tenantPath } from '../routing/paths.ts'
+import { anyPermissionOf, somePermission, somePermissionSomewhere } from '../routing/requirement.ts'
+import { route } from '../routing/route.ts'
 import { AuditPage, Tenant, TenantDifferences, TenantList } from './answers.ts'
 import { AuditQuery, listAudit } from './list-audit.ts'
 import { pauseTenant } from './pause-tenant.ts'
@@ -44,7 +44,7 @@ export const tenantRoutes = [
       id: 'getTenantPlan',
       tag: 'Tenants',
       summary: 'Shows what would be sent to Auth0 now.',
-      description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
+      description: 'It tells of every client.',
       answers: { 200: { description: 'Clients with something to send', schema: TenantDifferences } },
     },
   }),
@@ -58,7 +58,7 @@ export const tenantRoutes = [
       id: 'getTenantDrift',
       tag: 'Tenants',
       summary: 'Shows what was changed in Auth0 outside Nexus.',
-      description: 'It tells of every client, so it needs `client.read.all` or `client.write.all`.',
+      description: 'It tells of every client.',
       answers: { 200: { description: 'Clients with a drifted field', schema: TenantDifferences } },
     },
   }),
@@ -97,7 +97,7 @@ export const tenantRoutes = [
     document: {
       id: 'listAudit',
       tag: 'Administration',
-      summary: 'Lists who was let do what, and who was not, newest first. Needs `tenant.admin`.',
+      summary: 'Lists who was let do what, and who was not, newest first.',
       query: AuditQuery,
       answers: { 200: { description: 'A page of records', schema: AuditPage } },
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Snapshot } from '../../domain/terraform/snapshot.ts'
-import { Author, count, text, time } from '../http/answers.ts'
+import { Author, count, text, time } from '../routing/answers.ts'
 import { terraformWords } from '../../domain/clients/listing.ts'
 
 /** What is answered about Terraform's states, and about who manages what. */

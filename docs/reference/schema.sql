@@ -88,6 +88,7 @@ create table nexus.client_listings (
   admits_confirmed text[] collate "C" not null default '{}'::text[],
   admits_desired text[] collate "C" not null default '{}'::text[],
   read_by text not null default ''::text,
+  drifted boolean not null default false,
   PRIMARY KEY (tenant_id, client_id),
   FOREIGN KEY (tenant_id, client_id) REFERENCES nexus.clients(tenant_id, client_id)
 );
@@ -334,13 +335,13 @@ CREATE INDEX client_listings_by_name ON nexus.client_listings USING btree (tenan
 
 CREATE INDEX client_listings_by_product ON nexus.client_listings USING btree (tenant_id, product, client_id);
 
+CREATE INDEX client_listings_drifted ON nexus.client_listings USING btree (tenant_id) WHERE drifted;
+
 CREATE INDEX client_listings_read_by ON nexus.client_listings USING btree (tenant_id, read_by);
 
 CREATE INDEX client_listings_terms ON nexus.client_listings USING gin (admits_confirmed, admits_desired, nexus.grams(tenant_id, words)) WITH (fastupdate=off);
 
 CREATE INDEX clients_by_update ON nexus.clients USING btree (tenant_id, updated_at, client_id);
-
-CREATE INDEX clients_drifted ON nexus.clients USING btree (tenant_id) WHERE (drifted_at IS NOT NULL);
 
 CREATE INDEX clients_paused ON nexus.clients USING btree (tenant_id) WHERE (paused_at IS NOT NULL);
 

@@ -1,3 +1,4 @@
+import type { Drift } from '../clients/drift.ts'
 import type { TerraformPlacement } from '../terraform/placement.ts'
 import type { ClientState, PendingChange } from '../vocabulary.ts'
 
@@ -32,7 +33,10 @@ export interface ConditionFacts extends Pick<ClientState, 'settledGeneration'> {
   /** When the newest change was settled, and the oldest waiting one accepted. */
   readonly settledAt: Date | null
   readonly waitingSince: Date | null
+  readonly drift: readonly Drift[]
+  /** When the drift was confirmed; null where it has only been seen. */
   readonly driftedAt: Date | null
+  readonly observedAt: Date
   readonly stalledAt: Date | null
   readonly pausedAt: Date | null
   readonly failures: number
@@ -84,7 +88,7 @@ export const conditionsOf = (facts: ConditionFacts): Condition[] => {
           `${waiting === 1 ? 'One change waits' : `${waiting} changes wait`} for Auth0; withdraw what is no longer wanted.`,
           facts.waitingSince,
         ),
-    facts.driftedAt === null
+    facts.drift.length === 0
       ? condition('Drifted', false, 'AsConfirmed', 'Auth0 has what was last confirmed.', null)
       : condition(
           'Drifted',
@@ -94,7 +98,7 @@ export const conditionsOf = (facts: ConditionFacts): Condition[] => {
             ? 'Owned fields were changed in Auth0. '
             : `Owned fields were changed in Auth0, by an apply of the Terraform state ${facts.driftedByState}. `) +
             'Revert puts the confirmed values back, accept takes the others over.',
-          facts.driftedAt,
+          facts.driftedAt ?? facts.observedAt,
         ),
     facts.stalledAt === null
       ? condition('Stalled', false, 'Trying', 'Calls to Auth0 succeed, or have only begun to fail.', null)

@@ -2,8 +2,8 @@ import { compare, readField, writeFields } from '../clients/field-values.ts'
 import type { Auth0Client, ClientState, FieldPath, PendingChange, Value, Values } from '../vocabulary.ts'
 import type { MetadataKeys } from '../clients/metadata-keys.ts'
 import { pathsOf, pick } from '../vocabulary.ts'
-import { driftOf, fold, pendingPaths } from '../clients/desired.ts'
-import { lateWrites } from '../clients/drift.ts'
+import { fold, pendingPaths } from '../clients/desired.ts'
+import { driftIn, lateWrites } from '../clients/drift.ts'
 
 /** One difference between what is and what is to be. */
 interface Difference {
@@ -94,12 +94,12 @@ export const withChange = <State extends ClientState>(state: State, values: Valu
  * has drifted. What waits is sent first, and the drift is looked at again when that is settled.
  */
 export const reversionOf = (
-  { base, observed, pending }: Pick<ClientState, 'base' | 'observed' | 'pending'>,
+  state: Pick<ClientState, 'base' | 'observed' | 'pending'>,
   keys: MetadataKeys,
 ): Values | undefined => {
-  if (pending.length > 0) return undefined
-  const drifted = driftOf(base, observed, keys).map(({ path }) => path)
-  return drifted.length === 0 ? undefined : pick(base, drifted)
+  if (state.pending.length > 0) return undefined
+  const drifted = driftIn(state, keys).map(({ path }) => path)
+  return drifted.length === 0 ? undefined : pick(state.base, drifted)
 }
 
 /** The work of the next round of a client as it stands: what is printed of it is what will be sent. */

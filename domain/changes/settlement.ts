@@ -1,5 +1,5 @@
 import { verifyMarginMs } from './clock.ts'
-import { driftOf, pendingPaths } from '../clients/desired.ts'
+import { driftIn } from '../clients/drift.ts'
 import { compare, readField, readFields } from '../clients/field-values.ts'
 import type { Work } from './plan.ts'
 import { ignoredIssues, refusalIssues } from './refusal.ts'
@@ -9,7 +9,7 @@ import { backOffMs, verdictOf } from './verdict.ts'
 import type { Reply } from './verdict.ts'
 import type { Auth0Client, ClientState, PendingChange, Values } from '../vocabulary.ts'
 import type { MetadataKeys } from '../clients/metadata-keys.ts'
-import { omit, pathsOf, pick } from '../vocabulary.ts'
+import { pathsOf, pick } from '../vocabulary.ts'
 
 /** From what came back to what is written: one function for each way that a round can end. */
 
@@ -90,7 +90,7 @@ export const afterReading = (lease: Leased, observed: Auth0Client, work: Work, k
 
 /** Whether a field that no pending change names differs from its confirmed value. */
 const isDrifted = ({ state }: Leased, confirmed: Values, observed: Auth0Client, keys: MetadataKeys): boolean =>
-  driftOf(omit({ ...state.base, ...confirmed }, pendingPaths(state.pending)), observed, keys).length > 0
+  driftIn({ ...state, base: { ...state.base, ...confirmed }, observed }, keys).length > 0
 
 /** Auth0 answered 200: it took the values, made something else of them, or left them as they were. */
 export const afterAnswer = (

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { drifts } from '../clients/drift.ts'
+import { driftIn } from '../clients/drift.ts'
 import { nextWork } from './plan.ts'
 import type { Round } from './plan.ts'
 import { textOf } from '../shape.ts'
@@ -85,15 +85,12 @@ const differencesOf: Readonly<
     }
   },
   drift: (client, tenant) => ({
-    fields:
-      client.pending.length > 0
-        ? []
-        : drifts(client.base, client.observed, tenant.metadataKeys, client.driftedByState).map((drift) => ({
-            field: drift.path,
-            from: drift.confirmed,
-            to: drift.observed,
-            why: drift.class,
-          })),
+    fields: driftIn(client, tenant.metadataKeys, client.driftedByState).map((drift) => ({
+      field: drift.path,
+      from: drift.confirmed,
+      to: drift.observed,
+      why: drift.class,
+    })),
     notes: [
       client.driftedAt === null ? 'not confirmed yet' : `since ${client.driftedAt.toISOString()}`,
       `observed ${client.observedAt.toISOString()}`,

@@ -1,6 +1,7 @@
 import { compare, readField } from './field-values.ts'
-import { driftOf } from './desired.ts'
-import type { Auth0Client, FieldPath, Value, Values } from '../vocabulary.ts'
+import { driftOf, pendingPaths } from './desired.ts'
+import { omit } from '../vocabulary.ts'
+import type { Auth0Client, ClientState, FieldPath, Value, Values } from '../vocabulary.ts'
 import type { MetadataKeys } from './metadata-keys.ts'
 
 /**
@@ -17,18 +18,24 @@ export interface Drift {
   readonly observed: Value
 }
 
+/** What of a client decides whether it has drifted. */
+type Drifting = Pick<ClientState, 'base' | 'observed' | 'pending'>
+
 /**
- * The owned fields whose observed value is not the one last confirmed, with what each should be and is.
+ * The drift of a client as it stands: the owned fields whose observed value is not the one last confirmed, with what each
+ * should be and is. What a waiting change names is about to be written anyway, and is no drift.
+ *
+ * Every place that tells of drift asks this: a client's sync state, conditions and warnings, a tenant's drift and plan, what
+ * is reverted or accepted, and (by the listing that is stored with the row) lists, counts and metrics.
  *
  * @param byState a state that manages the client and whose serial has moved since Auth0 had the confirmed values
  */
-export const drifts = (
-  base: Values,
-  observed: Auth0Client,
+export const driftIn = (
+  { base, observed, pending }: Drifting,
   keys: MetadataKeys,
   byState: string | null = null,
 ): Drift[] =>
-  driftOf(base, observed, keys).map(({ path, kind }) => ({
+  driftOf(omit(base, pendingPaths(pending)), observed, keys).map(({ path, kind }) => ({
     path,
     class: kind === 'reordered' ? 'reordered' : byState === null ? 'out-of-band' : 'terraform',
     confirmed: base[path] ?? null,

@@ -1,9 +1,10 @@
 import { admissionsOf } from '../access/authorize.ts'
 import { accessOf, effective } from './desired.ts'
+import { driftIn } from './drift.ts'
 import { textOf } from '../shape.ts'
 import type { ClientState } from '../vocabulary.ts'
 import { fields, listedFields } from './fields.ts'
-import { placeOf } from './metadata-keys.ts'
+import { metadataFields } from './metadata-keys.ts'
 import type { MetadataKeys } from './metadata-keys.ts'
 
 /**
@@ -19,16 +20,18 @@ export interface Listing {
   /** Whom the confirmed and the desired state let in. */
   readonly admitsConfirmed: readonly string[]
   readonly admitsDesired: readonly string[]
+  /** Whether an owned field is otherwise in Auth0 than was last confirmed. */
+  readonly drifted: boolean
   /** How it was read: a listing that was read otherwise is out of date. */
   readonly readBy: string
 }
 
 /** Raised when a listing is to say something else of the same client: all are then made anew. */
-const version = 1
+const version = 2
 
-/** How listings are read with these names of metadata keys. */
+/** How listings are read with these names of metadata keys: any of them can make a drift. */
 export const readByOf = (keys: MetadataKeys): string =>
-  JSON.stringify([version, ...listedFields.map((path) => placeOf(path, keys).at(-1))])
+  JSON.stringify([version, ...metadataFields.map((path) => keys[path])])
 
 const searchedFields = listedFields.filter((path) => fields[path].kind === 'text')
 
@@ -59,6 +62,7 @@ export const listingOf = (
     words: folded([name, clientId, ...searchedFields.map((path) => textOf(value[path]) ?? '')].join('\n')),
     admitsConfirmed: within(tenantId, admissionsOf(confirmed)),
     admitsDesired: within(tenantId, admissionsOf(desired)),
+    drifted: driftIn(state, keys).length > 0,
     readBy: readByOf(keys),
   }
 }

@@ -136,7 +136,19 @@ const placeOf = (file: string): string => {
 const orders: Readonly<Record<string, readonly string[]>> = {
   domain: ['texts', 'access', 'clients', 'terraform', 'changes', 'limits'],
   'adapters/postgres': ['database', 'clients', 'terraform', 'changes', 'tenants'],
-  api: ['http', 'clients', 'terraform', 'changes', 'sync', 'threads', 'tenants', 'callers', 'probes', 'docs'],
+  api: [
+    'http',
+    'routing',
+    'clients',
+    'terraform',
+    'changes',
+    'sync',
+    'threads',
+    'tenants',
+    'callers',
+    'probes',
+    'docs',
+  ],
   simulator: ['http', 'clients', 'tokens', 'tenant'],
   cli: ['terminal', 'clients', 'terraform', 'callers', 'setup', 'doctor', 'commands'],
 }

@@ -12,8 +12,8 @@ describe('every text from outside is measured', () => {
   const unmeasured: Readonly<Record<string, string>> = {
     'api/http/stored-answer.ts': 'what Nexus has written itself',
     'api/changes/answer-operation.ts': 'what Nexus has written itself',
-    'api/http/serve.ts': 'parameters of the path: the router measures them, and each is read by a schema of its own',
-    'api/http/answers.ts': 'of answers, which Nexus writes',
+    'api/routing/serve.ts': 'parameters of the path: the router measures them, and each is read by a schema of its own',
+    'api/routing/answers.ts': 'of answers, which Nexus writes',
     'api/http/cursor.ts': 'part of a cursor, which was measured as a whole',
   }
 

@@ -128,7 +128,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
   const stored = async () => {
     const rows = await store.query<{ client_id: string; listing: unknown }>(
       `select client_id, jsonb_build_object('name', name, 'product', product, 'words', words,
-         'admitsConfirmed', admits_confirmed, 'admitsDesired', admits_desired, 'readBy', read_by) as listing
+         'admitsConfirmed', admits_confirmed, 'admitsDesired', admits_desired, 'drifted', drifted, 'readBy', read_by) as listing
        from nexus.client_listings`,
     )
     return Object.fromEntries(rows.map((row) => [row.client_id, row.listing]))
@@ -206,7 +206,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
       })),
       defaultMetadataKeys,
     )
-    await store.query(`update nexus.clients set drifted_at = now() where client_id like '%77'`)
+    await store.query(`update nexus.client_listings set drifted = true where client_id like '%77'`)
     await store.query(`update nexus.clients set generation = 1 where client_id like '%99'`)
     type One = (typeof all)[number]
     const cases: readonly { filters: ClientListRequest['filters']; passes: (one: One) => boolean }[] = [

@@ -97,7 +97,7 @@ describe.skipIf(servers === null)('no text from outside reaches the terminal as 
     }
     await stack.request('/v1/tenants/acme/pause', { ...admin, method: 'POST' })
     await stack.patch(client, { applicationName: 'waits' })
-    await stack.query("update nexus.clients set drifted_at = now() where tenant_id = 'acme'")
+    await stack.query("update nexus.client_listings set drifted = true where tenant_id = 'acme'")
     await stack.query(
       "insert into nexus.audit (tenant_id, actor_kind, actor_id, action, target, outcome) values ('acme', 'user', $1, 'pause', $1, 'accepted')",
       [hostile],

@@ -62,7 +62,7 @@ export const conditions = (
   if (manuallyCreated !== undefined) narrow.push(whereTerraform[manuallyCreated ? 'manual' : 'managed'])
   if (terraform !== undefined) narrow.push(whereTerraform[terraform])
   if (sync !== undefined) narrow.push(ofClient(syncs(tenantIsStopped)[sync]))
-  if (drifted !== undefined) narrow.push(ofClient(drifted ? sql`c.drifted_at is not null` : sql`c.drifted_at is null`))
+  if (drifted !== undefined) narrow.push(drifted ? sql`l.drifted` : sql`not l.drifted`)
   return narrow
 }
 
@@ -86,9 +86,12 @@ export const rareState = (
     paused: tenantIsStopped ? undefined : sql`c.paused_at is not null`,
     synced: undefined,
   }
-  const rare =
-    (filters.sync && bySync[filters.sync]) ?? (filters.drifted === true ? sql`c.drifted_at is not null` : undefined)
-  if (rare === undefined) return []
-  const ids = sql`select c.client_id from nexus.clients c where c.tenant_id = ${tenantId} and ${rare}`
-  return [sql`l.client_id = any (array(${ids}))`]
+  const rare = filters.sync && bySync[filters.sync]
+  if (rare !== undefined)
+    return among(sql`select c.client_id from nexus.clients c where c.tenant_id = ${tenantId} and ${rare}`)
+  return filters.drifted === true
+    ? among(sql`select d.client_id from nexus.client_listings d where d.tenant_id = ${tenantId} and d.drifted`)
+    : []
 }
+
+const among = (ids: RawBuilder<unknown>): RawBuilder<unknown>[] => [sql`l.client_id = any (array(${ids}))`]

@@ -87,11 +87,15 @@ export const selection = (request: ClientListRequest): RawBuilder<unknown> => sq
   select count.found, p.position, c.client_id, c.base, c.observed_at, c.updated_at, ${pendingOf} as pending,
          jsonb_build_object('name', c.observed->'name', 'app_type', c.observed->'app_type',
                             'client_metadata', c.observed->'client_metadata') as observed,
-         ${inState} as managed, c.drifted_at is not null as drifted, c.paused_at is not null as paused,
+         ${inState} as managed, ${isDrifted} as drifted, c.paused_at is not null as paused,
          ${tenantStopped} as tenant_stopped, c.stalled_at is not null as stalled
   from count left join (page p join nexus.clients c on c.tenant_id = ${request.tenantId} and c.client_id = p.client_id)
     on true
   ${ordered(request, [sql`p.position`, sql`p.client_id`])}`
+
+/** The client `c` has drifted, by its listing. */
+const isDrifted = sql`exists (
+  select from nexus.client_listings l where l.tenant_id = c.tenant_id and l.client_id = c.client_id and l.drifted)`
 
 /** The client `c` stands in a state, as the manually created do not. */
 const inState = sql`exists (

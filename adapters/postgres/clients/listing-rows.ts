@@ -31,15 +31,18 @@ export const listingStatement = (
   from: RawBuilder<unknown> = sql``,
 ): RawBuilder<unknown> => sql`
   insert into nexus.client_listings as l
-    (tenant_id, client_id, name, product, words, admits_confirmed, admits_desired, read_by)
+    (tenant_id, client_id, name, product, words, admits_confirmed, admits_desired, drifted, read_by)
   select ${tenantId}, r.* from jsonb_to_recordset(${jsonb(rows.map(toRow))})
-    as r(client_id text, name text, product text, words text, admits_confirmed text[], admits_desired text[], read_by text)
+    as r(client_id text, name text, product text, words text, admits_confirmed text[], admits_desired text[],
+        drifted boolean, read_by text)
   ${from}
   on conflict (tenant_id, client_id) do update
     set name = excluded.name, product = excluded.product, words = excluded.words,
-        admits_confirmed = excluded.admits_confirmed, admits_desired = excluded.admits_desired, read_by = excluded.read_by
-    where (l.name, l.product, l.words, l.admits_confirmed, l.admits_desired, l.read_by) is distinct from
-          (excluded.name, excluded.product, excluded.words, excluded.admits_confirmed, excluded.admits_desired, excluded.read_by)`
+        admits_confirmed = excluded.admits_confirmed, admits_desired = excluded.admits_desired,
+        drifted = excluded.drifted, read_by = excluded.read_by
+    where (l.name, l.product, l.words, l.admits_confirmed, l.admits_desired, l.drifted, l.read_by) is distinct from
+          (excluded.name, excluded.product, excluded.words, excluded.admits_confirmed, excluded.admits_desired,
+           excluded.drifted, excluded.read_by)`
 
 const toRow = ({ clientId, listing }: ListingRow) => ({
   client_id: clientId,
@@ -48,6 +51,7 @@ const toRow = ({ clientId, listing }: ListingRow) => ({
   words: listing.words,
   admits_confirmed: listing.admitsConfirmed,
   admits_desired: listing.admitsDesired,
+  drifted: listing.drifted,
   read_by: listing.readBy,
 })
 

@@ -14,6 +14,7 @@ import { clientLists } from './migrations/0006-client-lists.ts'
 import { namedStates } from './migrations/0007-named-states.ts'
 import { boundedGrowth } from './migrations/0008-bounded-growth.ts'
 import { declaredClients } from './migrations/0009-declared-clients.ts'
+import { listedDrift } from './migrations/0011-listed-drift.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -26,6 +27,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-named-states': namedStates,
   '0008-bounded-growth': boundedGrowth,
   '0009-declared-clients': declaredClients,
+  '0011-listed-drift': listedDrift,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

@@ -40,13 +40,14 @@ export const tenantGauges = async (
 ): Promise<TenantGauges[]> => {
   const { rows } = await sql`
     select t.tenant_id as "tenantId", t.held_at is not null as held, t.paused_at is not null as paused,
-           c.backlog, c.drifted, c.stalled, l.locks, l.abandoned as "abandonedLocks",
+           c.backlog, c.stalled,
+           (select count(*) from nexus.client_listings d where d.tenant_id = t.tenant_id and d.drifted) as drifted,
+           l.locks, l.abandoned as "abandonedLocks",
            coalesce((select greatest(0, extract(epoch from clock_timestamp() - min(h.accepted_at))) from nexus.changes h
                      where h.tenant_id = t.tenant_id and h.status = 'accepted'), 0)::float8 as "lagSeconds"
     from nexus.tenants t
     cross join lateral (
       select count(*) filter (where generation > settled_generation) as backlog,
-             count(*) filter (where drifted_at is not null) as drifted,
              count(*) filter (where stalled_at is not null) as stalled
       from nexus.clients c where c.tenant_id = t.tenant_id and c.vanished_at is null
     ) c

@@ -71,8 +71,7 @@ export const createTenants = (db: Kysely<Database>) => ({
              (select count(*) from nexus.clients c where c.tenant_id = t.tenant_id and c.vanished_at is null) as clients,
              (select count(*) from nexus.clients c
               where c.tenant_id = t.tenant_id and c.generation > c.settled_generation) as backlog,
-             (select count(*) from nexus.clients c
-              where c.tenant_id = t.tenant_id and c.drifted_at is not null and c.vanished_at is null) as drifted
+             (select count(*) from nexus.client_listings l where l.tenant_id = t.tenant_id and l.drifted) as drifted
       from nexus.tenants t where t.tenant_id = ${tenantId}
     `.execute(db)
     return parsed(HealthRow, rows)[0]

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { problems } from '../../http/problem.ts'
+import { isRecord } from '../../../domain/shape.ts'
 import type { ProblemCode } from '../../http/problem.ts'
-import { ProblemDetails } from '../../http/answers.ts'
-import { answerHeaders, pathParameters, requestHeaders, tags } from '../../http/operation.ts'
-import type { Operation, OperationAnswer } from '../../http/operation.ts'
-import type { Route } from '../../http/route.ts'
+import { ProblemDetails } from '../../routing/answers.ts'
+import { answerHeaders, pathParameters, requestHeaders, tags } from '../../routing/operation.ts'
+import type { Operation, OperationAnswer } from '../../routing/operation.ts'
+import type { Route } from '../../routing/route.ts'
 import type { BrowserSettings } from '../../http/security-headers.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -25,6 +26,17 @@ const problemType = 'application/problem+json'
 /** Zod names the schemas of one document under `$defs`, OpenAPI under its components. */
 const refer = (text: string): string => text.replaceAll('"#/$defs/', '"#/components/schemas/')
 
+/**
+ * The same schema without `additionalProperties: false`: the next version may answer with more members, and programs that
+ * are generated from the document must not break then.
+ */
+const open = (part: unknown): unknown => {
+  if (Array.isArray(part)) return part.map(open)
+  if (!isRecord(part)) return part
+  const kept = Object.entries(part).filter(([name, value]) => name !== 'additionalProperties' || value !== false)
+  return Object.fromEntries(kept.map(([name, value]) => [name, open(value)]))
+}
+
 /** Schemas as they come up, each named one once, under the components of the document. */
 const createSchemas = () => {
   const components: Record<string, unknown> = {}
@@ -33,9 +45,9 @@ const createSchemas = () => {
     /** @param io whether it is something that is sent, or something that is answered */
     of: (schema: z.ZodType, io: 'input' | 'output'): Json => {
       const { $schema: _schema, $defs = {}, ...whole } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-      for (const [name, definition] of Object.entries($defs))
-        components[name] = JSON.parse(refer(JSON.stringify(definition)))
-      return JSON.parse(refer(JSON.stringify(whole)))
+      const told = (part: unknown): Json => JSON.parse(refer(JSON.stringify(io === 'output' ? open(part) : part)))
+      for (const [name, definition] of Object.entries($defs)) components[name] = told(definition)
+      return told(whole)
     },
   }
 }
@@ -116,7 +128,7 @@ const isDescribed = (name: string): name is keyof typeof pathParameters => Objec
 /** What can go wrong at an address: with everybody's credentials, with a body, with each header, and by its own rules. */
 const problemsOf = ({ headers = [], body, problems: own = [] }: Operation, isOpen: boolean): readonly ProblemCode[] =>
   isOpen
-    ? [...own, 'internal']
+    ? ['malformed', ...own, 'internal']
     : [
         ...common,
         ...headers.flatMap((name) => requestHeaders[name].problems),
@@ -124,13 +136,18 @@ const problemsOf = ({ headers = [], body, problems: own = [] }: Operation, isOpe
         ...own,
       ]
 
-const operationOf = (path: string, operation: Operation, isOpen: boolean, schemas: Schemas): Json => {
-  const { id, tag, summary, description, body, answers } = operation
+/** What the route requires of its caller, and what it does. */
+const descriptionOf = ({ description }: Operation, requirement: string | null): string =>
+  [requirement ?? 'Requires no credentials.', ...(description === undefined ? [] : [description])].join('\n\n')
+
+const operationOf = (path: string, operation: Operation, requirement: string | null, schemas: Schemas): Json => {
+  const { id, tag, summary, body, answers } = operation
+  const isOpen = requirement === null
   return {
     operationId: id,
     tags: [tag],
     summary,
-    ...(description === undefined ? {} : { description }),
+    description: descriptionOf(operation, requirement),
     ...(isOpen ? { security: [] } : {}),
     parameters: parametersOf(path, operation, schemas),
     ...(body === undefined
@@ -165,7 +182,7 @@ export const openApiDocument = (
   for (const route of routes) {
     if (!('document' in route)) continue
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
-    const operation = operationOf(path, route.document, route.requires.sentence === null, schemas)
+    const operation = operationOf(path, route.document, route.requires.sentence, schemas)
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation }
   }
   return {
@@ -174,25 +191,26 @@ export const openApiDocument = (
       title: 'Nexus',
       version,
       license: { name: 'MIT', identifier: 'MIT' },
+      contact: { name: 'The operators of this server' },
       description:
         'Owners change their Auth0 clients through one API. Nexus authorises the change, keeps it safely, and brings ' +
         'Auth0 to it within the limits of the tenant, without fighting Terraform.',
     },
     servers: [{ url: publicUrl ?? '/' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
-    security: [{ bearer: [], applicationToken: [] }, { basic: [] }],
+    security: [{ Bearer: [], ApplicationToken: [] }, { Basic: [] }],
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(schemas.components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "A token of the user's issuer" },
-        applicationToken: {
+        Bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "A token of the user's issuer" },
+        ApplicationToken: {
           type: 'apiKey',
           in: 'header',
           name: applicationTokenHeader,
           description: 'The token of the calling application; a Bearer token is good only together with one',
         },
-        basic: { type: 'http', scheme: 'basic', description: 'A service account' },
+        Basic: { type: 'http', scheme: 'basic', description: 'A service account' },
       },
     },
   }

@@ -65,6 +65,20 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
     )
   })
 
+  test('accept and revert read Auth0 first, however young what was seen of it is', async () => {
+    for (const action of ['accept', 'revert'] as const) {
+      const id = seedClient(stack)
+      expect((await stack.patch(id, { callbackUrls: ['https://ours.test/cb'] })).status).toBe(200)
+      stack.simulator.seed({ ...stack.simulator.clients.get(id), callbacks: ['https://theirs.test/cb'] })
+      const answer = await call('POST', `${pathOf(id)}/sync`, { action })
+      const wanted = action === 'accept' ? ['https://theirs.test/cb'] : ['https://ours.test/cb']
+      expect(answer).toMatchObject({ status: 200, body: { callbackUrls: wanted } })
+      expect(answer.headers.get('nexus-change')).not.toBeNull()
+      expect(stack.simulator.clients.get(id)?.['callbacks']).toEqual(wanted)
+      expect((await call('GET', `${pathOf(id)}/sync`)).body).toMatchObject({ drift: [] })
+    }
+  })
+
   test('an owner who was taken off outside Nexus writes no more while that stands: neither accept nor revert', async () => {
     const id = seedClient(stack)
     expect((await stack.patch(id, { owners: ['auth0|tester', 'billing'] })).status).toBe(200)
@@ -117,5 +131,23 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
         expect(condition((await call('GET', `${pathOf(id)}/sync`)).body, 'Stalled')).toMatchObject({ status: 'False' }),
       { timeout: 15_000 },
     )
+  })
+
+  // The last: after an outage nobody reads from the tenant for a while.
+  test('where Auth0 cannot be read nothing is accepted; a known drift is reverted all the same', async () => {
+    const id = seedClient(stack)
+    expect((await stack.patch(id, { callbackUrls: ['https://ours.test/cb'] })).status).toBe(200)
+    await outside(id, ['https://theirs.test/cb'])
+    stack.simulator.setFaults({ outage: 'reset' })
+    try {
+      const refused = await call('POST', `${pathOf(id)}/sync`, { action: 'accept' })
+      expect(refused).toMatchObject({ status: 503, body: { detail: expect.stringContaining('cannot be read') } })
+      expect(refused.headers.get('retry-after')).not.toBeNull()
+      const reverting = call('POST', `${pathOf(id)}/sync`, { action: 'revert' })
+      setTimeout(() => stack.simulator.setFaults({}), 500)
+      expect(await reverting).toMatchObject({ status: 200, body: { callbackUrls: ['https://ours.test/cb'] } })
+    } finally {
+      stack.simulator.setFaults({})
+    }
   })
 })

@@ -115,7 +115,7 @@ describe.skipIf(servers === null)('lists of clients', () => {
       // What has vanished counts nowhere.
       await resource('main', 3, gone)
       await behindNexus(stack, 'DELETE', `/clients/${gone}`)
-      await stack.query(`update nexus.clients set drifted_at = now() where client_id = $1`, [gone])
+      await stack.query(`update nexus.client_listings set drifted = true where client_id = $1`, [gone])
       await scanned()
       expect(await names({ product, manuallyCreated: 'true' })).toEqual(['four', 'three'])
       expect(await names({ product, manuallyCreated: 'false' })).toEqual(['one', 'two'])

@@ -53,7 +53,7 @@ describe.skipIf(servers === null)('GET /metrics', () => {
       headers: { authorization: basic },
       body: lock,
     })
-    await stack.query('update nexus.clients set drifted_at = now()')
+    await stack.query('update nexus.client_listings set drifted = true')
     const text = await scrape()
     for (const [name, expected] of Object.entries({
       tenant_paused: 1,

@@ -1,9 +1,30 @@
-import { randomUUID } from 'node:crypto'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { createHash, randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
 import { pipeline, withStates } from '../../support/pipeline.ts'
 import { servers, startStack } from '../../support/stack.ts'
-import { pathOf, seedClient } from '../support.ts'
-import { states, world, asPipeline, json } from './audited.ts'
+import { pathOf } from '../support.ts'
+import { stateText, states, world, asPipeline, json } from './audited.ts'
+
+const lock = {
+  ID: 'lock-1',
+  Operation: 'OperationTypePlan',
+  Who: 'ann@host',
+  Info: '',
+  Version: '',
+  Created: '',
+  Path: '',
+}
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('base64')
+
+interface Case {
+  readonly does: string
+  readonly method: string
+  readonly path: () => string
+  readonly body?: string
+  readonly more?: Record<string, string>
+  readonly target: (() => string) | null
+}
 
 describe.skipIf(servers === null)('what is recorded of a request', () => {
   const { stack, clientId, recorded } = world(() => startStack(withStates({ twoRoles: true })))
@@ -15,6 +36,7 @@ describe.skipIf(servers === null)('what is recorded of a request', () => {
     tenant_id: 'acme',
     address: '127.0.0.1',
   }
+  const machine = { actor_kind: 'service-account', actor_id: pipeline.name, application: null, tenant_id: 'acme' }
 
   const other = 'd'.repeat(24)
   const patches = [
@@ -123,6 +145,105 @@ describe.skipIf(servers === null)('what is recorded of a request', () => {
     expect((await recorded(pathOf(clientId()), { method: 'DELETE' })).answer.status).toBe(405)
   })
 
+  describe('every other decision', () => {
+    const state = `${states}/main`
+    const cases: readonly Case[] = [
+      { does: 'pause', method: 'POST', path: () => '/v1/tenants/acme/pause', target: null },
+      { does: 'resume', method: 'POST', path: () => '/v1/tenants/acme/resume', target: null },
+      { does: 'pause', method: 'POST', path: () => `${pathOf(clientId())}/pause`, target: clientId },
+      { does: 'resume', method: 'POST', path: () => `${pathOf(clientId())}/resume`, target: clientId },
+      {
+        does: 'sync.retry',
+        method: 'POST',
+        path: () => `${pathOf(clientId())}/sync`,
+        body: '{"action":"retry"}',
+        target: clientId,
+      },
+      {
+        does: 'sync.accept',
+        method: 'POST',
+        path: () => `${pathOf(clientId())}/sync`,
+        body: '{"action":"accept"}',
+        target: clientId,
+      },
+      { does: 'state.lock', method: 'LOCK', path: () => state, body: JSON.stringify(lock), target: () => 'main' },
+      {
+        does: 'state.write',
+        method: 'POST',
+        path: () => `${state}?ID=lock-1`,
+        body: stateText(1),
+        more: { 'content-md5': md5(stateText(1)) },
+        target: () => 'main/1',
+      },
+      { does: 'state.unlock', method: 'UNLOCK', path: () => state, body: JSON.stringify(lock), target: () => 'main' },
+      { does: 'state.lock', method: 'LOCK', path: () => state, body: JSON.stringify(lock), target: () => 'main' },
+      { does: 'state.force-unlock', method: 'UNLOCK', path: () => state, target: () => 'main' },
+      { does: 'state.read', method: 'GET', path: () => state, target: () => 'main/1' },
+      { does: 'state.read', method: 'GET', path: () => `${state}/versions/1`, target: () => 'main/1' },
+      {
+        does: 'state.restore',
+        method: 'POST',
+        path: () => `${state}/restore`,
+        body: '{"version":1}',
+        target: () => 'main/2',
+      },
+      { does: 'terraform.snapshot', method: 'GET', path: () => '/v1/tenants/acme/terraform/snapshot', target: null },
+      { does: 'terraform.adopt', method: 'PUT', path: () => `${pathOf(clientId())}/terraform`, target: clientId },
+      { does: 'terraform.release', method: 'DELETE', path: () => `${pathOf(clientId())}/terraform`, target: clientId },
+      { does: 'state.delete', method: 'DELETE', path: () => state, target: () => 'main' },
+      { does: 'audit.read', method: 'GET', path: () => '/v1/tenants/acme/audit?limit=1', target: null },
+    ]
+    test.each(cases)('$does by $method is recorded once', async ({ does, method, path, body, more, target }) => {
+      const { answer, rows } = await recorded(path(), {
+        method,
+        headers: { ...json, ...asPipeline, ...more },
+        ...(body !== undefined && { body }),
+      })
+      expect(answer.status).toBeLessThan(300)
+      expect(rows).toMatchObject([
+        { ...machine, action: does, outcome: 'accepted', reason: null, target: target?.() ?? null },
+      ])
+      const denied = await recorded(path(), {
+        method,
+        headers: { ...json, ...more },
+        as: stack().token({ permissions: [] }),
+        ...(body !== undefined && { body }),
+      })
+      expect(denied.answer.status).toBe(403)
+      expect(denied.rows).toMatchObject([{ outcome: 'refused', reason: 'forbidden' }])
+    })
+
+    test('what came too late, or was held by another', async () => {
+      await recorded(state, { method: 'LOCK', headers: { ...json, ...asPipeline }, body: JSON.stringify(lock) })
+      const late = await recorded(state, {
+        method: 'LOCK',
+        headers: { ...json, ...asPipeline },
+        body: JSON.stringify({ ...lock, ID: 'lock-2' }),
+      })
+      expect(late.rows).toMatchObject([{ action: 'state.lock', outcome: 'refused', reason: 'state-locked' }])
+      const sync = await recorded(`${pathOf(clientId())}/sync`, {
+        method: 'POST',
+        headers: { ...json, ...asPipeline },
+        body: '{}',
+      })
+      expect(sync.rows).toMatchObject([{ action: 'client.sync', outcome: 'refused', reason: 'malformed' }])
+    })
+
+    test('a withdrawal, and one too many', async () => {
+      await stack().request(`${pathOf(clientId())}/pause`, { method: 'POST', headers: asPipeline })
+      const accepted = await stack().patch(clientId(), { applicationName: 'value-canary' })
+      const change = accepted.headers.get('nexus-change') ?? ''
+      const first = await recorded(`/v1/tenants/acme/changes/${change}`, { method: 'DELETE' })
+      expect(first.rows).toMatchObject([
+        { action: 'change.withdraw', outcome: 'accepted', target: change, change_id: change },
+      ])
+      const second = await recorded(`/v1/tenants/acme/changes/${change}`, { method: 'DELETE' })
+      expect(second.rows).toMatchObject([
+        { action: 'change.withdraw', outcome: 'refused', reason: 'change-not-pending' },
+      ])
+    })
+  })
+
   test('a preview is an ordinary read', async () => {
     const path = `${pathOf(clientId())}?dryRun=true`
     const seen = await recorded(path, { method: 'PATCH', headers: json, body: '{"productName":"Shop3"}' })
@@ -164,56 +285,11 @@ describe.skipIf(servers === null)('what is recorded of a request', () => {
     expect(second.rows).toMatchObject([{ action: 'client.patch', change_id: first.rows[0]?.['change_id'] }])
   })
 
-  test("a client's secret is recorded: who had it, and who was not let in", async () => {
-    const path = `${pathOf(clientId())}?include=secret`
-    const reader = stack().token({ permissions: ['client.read', 'client.write', 'client.secret.read'] })
-    const given = await recorded(path, { as: reader })
-    expect(given.answer.body['secret']).toEqual(expect.any(String))
-    expect(given.rows).toMatchObject([{ action: 'client.secret.read', outcome: 'accepted', target: clientId() }])
-    const denied = await recorded(path)
-    expect(denied.rows).toMatchObject([
-      { action: 'client.secret.read', outcome: 'refused', reason: 'forbidden', missing: 'client.secret.read' },
-    ])
-    const both = await recorded(path, { as: reader, method: 'PATCH', headers: json, body: '{"applicationName":"s"}' })
-    expect(both.answer.body['secret']).toEqual(expect.any(String))
-    expect(both.rows.map(({ action, outcome }) => [action, outcome])).toEqual([
-      ['client.patch', 'accepted'],
-      ['client.secret.read', 'accepted'],
-    ])
-    const all = await stack().query<{ text: string }>('select a::text as text from nexus.audit a')
-    const { secret } = given.answer.body
-    expect(all.filter(({ text }) => typeof secret !== 'string' || text.includes(secret))).toEqual([])
-  })
-
-  test('the record of a change is stored in the same transaction: a process that dies then loses neither', async () => {
-    await stack().request(`${pathOf(clientId())}/pause`, { method: 'POST', headers: asPipeline })
-    const accepted = await stack().patch(clientId(), { applicationName: 'value-canary' })
-    expect(accepted.status).toBe(202)
-    const [row] = await stack().query(
-      'select a.xmin = h.xmin as together from nexus.changes h join nexus.audit a on a.change_id = h.id where h.id = $1',
-      [accepted.headers.get('nexus-change')],
-    )
-    expect(row).toEqual({ together: true })
-  })
-
   test('no value, no secret and no text of a state is in any record', async () => {
     const rows = await stack().query<{ text: string }>('select a::text as text from nexus.audit a')
     expect(rows.length).toBeGreaterThan(30)
     const all = rows.map(({ text }) => text).join('\n')
     for (const canary of ['value-canary', 'valuecanary', 'a-secret-in-a-state', pipeline.password])
       expect(all).not.toContain(canary)
-  })
-
-  test('a policy that puts values back is recorded as the one who did it', async () => {
-    const own = await startStack({ tenant: { driftPolicy: 'revert', scanInterval: '200ms' } })
-    onTestFinished(own.close)
-    const id = seedClient(own)
-    await own.patch(id, { callbackUrls: ['https://a.example.com/cb'] })
-    own.simulator.seed({ ...own.simulator.clients.get(id), callbacks: ['https://elsewhere.example.com'] })
-    await expect
-      .poll(() => own.query("select actor_id, action, target from nexus.audit where actor_kind = 'policy'"), {
-        timeout: 15_000,
-      })
-      .toContainEqual({ actor_id: 'revert', action: 'sync.revert', target: id })
   })
 })

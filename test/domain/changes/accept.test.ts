@@ -237,7 +237,8 @@ describe("Auth0's limits on client_metadata", () => {
   ])('a text of $length characters', ({ length, kind }) => {
     const decision = decide({ applicationName: 'x'.repeat(length) })
     expect(decision.kind).toBe(kind)
-    // The remedy of owners is none here.
+    // It is said once, and the remedy of owners is none here.
+    expect(pointersOf(decision)).toEqual(kind === 'accepted' ? [] : ['/applicationName'])
     expect(detailsOf(decision)).not.toMatch(/role/)
   })
   test('an eleventh key does not fit', () => {

@@ -7,7 +7,9 @@ const calm: Parameters<typeof conditionsOf>[0] = {
   pending: [],
   settledAt: at,
   waitingSince: null,
+  drift: [],
   driftedAt: null,
+  observedAt: at,
   stalledAt: null,
   pausedAt: null,
   failures: 0,
@@ -16,6 +18,7 @@ const calm: Parameters<typeof conditionsOf>[0] = {
   driftedByState: null,
   terraform: { applying: null },
 }
+const drift = [{ path: 'productName', class: 'out-of-band', confirmed: 'A', observed: 'B' }] as const
 const change = { id: 'a', generation: 4, values: { productName: 'A' } }
 const applying = { state: 'main', who: 'ann@laptop', until: new Date('2026-01-01T00:15:00Z') }
 
@@ -31,10 +34,10 @@ describe('the conditions of a client', () => {
       facts: { pending: [change], waitingSince: at },
       says: { Synced: 'False ChangesWaiting' },
     },
-    { reason: 'somebody changed it in Auth0', facts: { driftedAt: at }, says: { Drifted: 'True ChangedOutside' } },
+    { reason: 'somebody changed it in Auth0', facts: { drift }, says: { Drifted: 'True ChangedOutside' } },
     {
       reason: 'an apply of Terraform did',
-      facts: { driftedAt: at, driftedByState: 'main' },
+      facts: { drift, driftedAt: at, driftedByState: 'main' },
       says: { Drifted: 'True ChangedByTerraform' },
     },
     {
@@ -84,13 +87,13 @@ describe('the conditions of a client', () => {
     {
       reason: 'nobody knows who changed it',
       place: 1,
-      facts: { driftedAt: at },
+      facts: { drift, driftedAt: at },
       says: /^Owned fields were changed in Auth0\. Revert/,
     },
     {
       reason: 'the state whose apply changed it',
       place: 1,
-      facts: { driftedAt: at, driftedByState: 'main' },
+      facts: { drift, driftedAt: at, driftedByState: 'main' },
       says: /by an apply of the Terraform state main\. Revert/,
     },
     {
@@ -118,7 +121,7 @@ describe('the conditions of a client', () => {
   test.each<{ type: string; place: number; facts: Partial<typeof calm> }>([
     { type: 'Synced', place: 0, facts: { settledAt: at } },
     { type: 'waiting', place: 0, facts: { settledAt: null, pending: [change], waitingSince: at } },
-    { type: 'Drifted', place: 1, facts: { settledAt: null, driftedAt: at } },
+    { type: 'Drifted', place: 1, facts: { settledAt: null, drift, driftedAt: at } },
     { type: 'Stalled', place: 2, facts: { settledAt: null, stalledAt: at } },
     { type: 'Paused', place: 3, facts: { settledAt: null, pausedAt: at, blockedBy: 'client-paused' } },
   ])('since when: $type', ({ place, facts }) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { accept } from '../../../domain/changes/accept.ts'
 import { reversionOf, withChange, workOf } from '../../../domain/changes/plan.ts'
 import { previewOf } from '../../../domain/changes/preview.ts'
-import { drifts } from '../../../domain/clients/drift.ts'
+import { driftIn } from '../../../domain/clients/drift.ts'
 import { pointerOf } from '../../../domain/clients/field-values.ts'
 import { fields } from '../../../domain/clients/fields.ts'
 import { listingOf } from '../../../domain/clients/listing.ts'
@@ -68,8 +68,10 @@ describe.each(fieldPaths)('%s, from a request to Auth0 and back', (path) => {
 
   test('another value in Auth0 is drift, which the policy puts back', () => {
     const base = { [path]: value }
-    expect(drifts(base, {}, keys)).toMatchObject([{ path, class: 'out-of-band', confirmed: value }])
-    expect(drifts(base, held, keys)).toEqual([])
+    expect(driftIn({ base, observed: {}, pending: [] }, keys)).toMatchObject([
+      { path, class: 'out-of-band', confirmed: value },
+    ])
+    expect(driftIn({ base, observed: held, pending: [] }, keys)).toEqual([])
     expect(reversionOf(stateOf({}, { base }), keys)).toEqual(base)
   })
 

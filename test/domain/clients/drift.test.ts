@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changedSince, drifts, lateWrites, nominates } from '../../../domain/clients/drift.ts'
+import { changedSince, driftIn, lateWrites, nominates } from '../../../domain/clients/drift.ts'
 import type { Auth0Client, FieldPath, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 
@@ -52,7 +52,13 @@ describe('what has drifted', () => {
       found: [],
     },
   ])('$reason', ({ observed, found }) => {
-    expect(drifts(base, observed, keys)).toEqual(found)
+    expect(driftIn({ base, observed, pending: [] }, keys)).toEqual(found)
+  })
+
+  test('what a waiting change names is about to be written, and is none; other fields are', () => {
+    const observed = { ...withProduct('Shed'), callbacks: [] }
+    const pending = [{ id: 'a', generation: 1, values: { productName: 'Barn' } }]
+    expect(driftIn({ base, observed, pending }, keys).map(({ path }) => path)).toEqual(['callbackUrls'])
   })
 
   test.each([
@@ -63,7 +69,7 @@ describe('what has drifted', () => {
       kind: 'reordered',
     },
   ])('since a state that manages the client has moved: $reason', ({ observed, kind }) => {
-    expect(drifts(base, observed, keys, 'main').map((drift) => drift.class)).toEqual([kind])
+    expect(driftIn({ base, observed, pending: [] }, keys, 'main').map((drift) => drift.class)).toEqual([kind])
   })
 })
 

@@ -36,6 +36,7 @@ describe('what lists look at', () => {
       words: 'till of the shop\nabc\nshop\ncash desk',
       admitsConfirmed: admits,
       admitsDesired: admits,
+      drifted: false,
       readBy: readByOf(keys),
     })
     expect(within('acme', [asOwner('Ann'), asOwner('billing'), asProduct('SHOP')])).toEqual(admits)
@@ -70,6 +71,11 @@ describe('what lists look at', () => {
     expect(listing.words.startsWith(`${name}\n`)).toBe(true)
   })
 
+  test('a field that Nexus owns and Auth0 has otherwise', () => {
+    expect(listingOf({ ...client(observed), base: { productName: 'Shop' } }, keys).drifted).toBe(true)
+    expect(listingOf({ ...client(observed), base: { productName: 'SHOP' } }, keys).drifted).toBe(false)
+  })
+
   test('letters are the same composed or not, great or small', () => {
     expect(folded('E\u0301TE\u0301')).toBe(folded('\u00e9t\u00e9'))
     fc.assert(
@@ -79,7 +85,7 @@ describe('what lists look at', () => {
     )
   })
 
-  test.each(['owners', 'productName', 'applicationName'] as const)(
+  test.each(['owners', 'productName', 'applicationName', 'client_upn_key'] as const)(
     'a listing that was read by another key of %s is out of date',
     (field) => {
       expect(readByOf({ ...keys, [field]: 'other' })).not.toBe(readByOf(keys))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutSlashes } from '../../../domain/texts/web-address.ts'
+import { placeOf, withoutSlashes } from '../../../domain/texts/web-address.ts'
 
 test.each([
   { reason: 'none', address: 'https://a.test', is: 'https://a.test' },
@@ -10,4 +10,16 @@ test.each([
   { reason: 'nothing', address: '', is: '' },
 ])('slashes at the end of an address: $reason', ({ address, is }) => {
   expect(withoutSlashes(address)).toBe(is)
+})
+
+test.each([
+  {
+    reason: 'a user and a password are nobody else’s business',
+    url: 'redis://ann:secret@a.test:6379/1',
+    is: 'redis://a.test:6379/1',
+  },
+  { reason: 'nor is a query, which may hold a token', url: 'https://a.test/x?token=secret#y', is: 'https://a.test/x' },
+  { reason: 'a host alone', url: 'https://a.test', is: 'https://a.test/' },
+])('where something is: $reason', ({ url, is }) => {
+  expect(placeOf(url)).toBe(is)
 })

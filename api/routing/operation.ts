@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { ProblemCode } from './problem.ts'
-import type { ApiResponse } from './request.ts'
+import type { ProblemCode } from '../http/problem.ts'
+import type { ApiResponse } from '../http/request.ts'
 
 /** What the document says of a route, besides what the route itself tells: its address and what it requires. */
 export interface Operation {
@@ -90,7 +90,8 @@ export const answerHeaders = {
   ETag: 'Changes exactly when the body does',
   'Nexus-Change': 'The id of the change',
   'Nexus-Sync': '`synced`, or `pending` where Auth0 does not have the accepted values yet',
-  'Nexus-Warning': 'What a person should know: another Terraform state manages the client, or Auth0 could not be read',
+  'Nexus-Warning':
+    'What a person should know: another Terraform state manages the client, Auth0 has other values (drift), or could not be read',
   'Nexus-Observed-At': 'When Auth0 was last read, where that is longer ago than the tenant wants it',
   'Nexus-Replayed': '`true` where this answers an earlier request with the same `Idempotency-Key`',
   'Nexus-Dry-Run': '`true` where nothing was done',

@@ -1,7 +1,7 @@
 import type { AuditAction } from '../../domain/access/audit.ts'
 import type { Operation, pathParameters } from './operation.ts'
-import { Problem } from './problem.ts'
-import type { ApiRequest, ApiResponse } from './request.ts'
+import { Problem } from '../http/problem.ts'
+import type { ApiRequest, ApiResponse } from '../http/request.ts'
 import type { Requirement } from './requirement.ts'
 
 /** OpenAPI 3.1 has a place for these, and for no method that only Terraform's http backend knows. */

@@ -5,10 +5,10 @@ import type { Decision, Verb } from '../../domain/access/authorize.ts'
 import { isAdministrator } from '../../domain/access/grants.ts'
 import { StateName, TenantId } from '../../domain/vocabulary.ts'
 import type { Caller, Permission } from '../../domain/vocabulary.ts'
-import { coversState, identify, tenantOf } from './access.ts'
-import type { Admitting, Identifying } from './access.ts'
-import { forbidden, notFound } from './problem.ts'
-import type { ApiRequest } from './request.ts'
+import { coversState, identify, tenantOf } from '../http/access.ts'
+import type { Admitting, Identifying } from '../http/access.ts'
+import { forbidden, notFound } from '../http/problem.ts'
+import type { ApiRequest } from '../http/request.ts'
 
 /**
  * What a route requires of whoever calls it. It is told once: the server checks it before the handler sees the request, and
@@ -26,7 +26,10 @@ export interface Requirement<Admitted, Needs> {
 
 type AnyOf = readonly [Permission, ...Permission[]]
 
-const listed = (permissions: AnyOf): string => permissions.map((one) => `\`${one}\``).join(' or ')
+const either = new Intl.ListFormat('en', { type: 'disjunction' })
+
+const requiring = (permissions: AnyOf): string =>
+  `Requires the ${either.format(permissions.map((one) => `\`${one}\``))} permission`
 
 /** For probes, and what anybody may read. */
 export const nothing: Requirement<null, unknown> = { sentence: null, admit: () => Promise.resolve(null) }
@@ -48,14 +51,14 @@ const admitOnTenant = async (
 /** A permission that could reach some client of the tenant: as far as can be told without looking anything up. */
 export const clientPermission = (verb: Verb): Requirement<Caller, Identifying> => ({
   sentence:
-    `Requires \`client.${verb}\`, for clients that the caller owns or that are in the caller's product scope, or ` +
-    `\`client.${verb}.all\`, for every client.`,
+    `${requiring([`client.${verb}`, `client.${verb}.all`])}. With \`client.${verb}\` alone, the client has to be one that ` +
+    'the caller owns, or in their product scope.',
   admit: (deps, request) => admitOnTenant(deps, request, (caller, tenantId) => couldReachAny(caller, verb, tenantId)),
 })
 
 /** One of a few permissions on the tenant. */
 export const anyPermissionOf = (...anyOf: AnyOf): Requirement<Caller, Identifying> => ({
-  sentence: `Requires ${listed(anyOf)} on the tenant.`,
+  sentence: `${requiring(anyOf)} on the tenant.`,
   admit: (deps, request) => admitOnTenant(deps, request, (caller, tenantId) => hasPermission(caller, anyOf, tenantId)),
 })
 
@@ -68,7 +71,7 @@ export interface StateAccess {
 
 /** One of a few permissions on the tenant, by credentials that are good for the Terraform state. */
 export const statePermission = (...anyOf: AnyOf): Requirement<StateAccess, Admitting> => ({
-  sentence: `Requires ${listed(anyOf)} on the tenant, and credentials that are good for the state.`,
+  sentence: `${requiring(anyOf)} on the tenant, and credentials that are good for the state.`,
   admit: async (deps, request) => {
     const caller = await anyPermissionOf(...anyOf).admit(deps, request)
     const tenant = tenantOf(deps, request)
@@ -111,7 +114,7 @@ const hasSome = ({ permissions }: Caller): boolean => permissions.size > 0
 
 /** The permission to administer some tenant. */
 export const administrator: Requirement<Caller, Identifying> = {
-  sentence: 'Requires `tenant.admin` on a tenant.',
+  sentence: `${requiring(['tenant.admin'])} on a tenant.`,
   admit: async (deps, request) => {
     const caller = await identify(deps, request)
     if (!isAdministrator(caller)) throw forbidden('This needs the permission tenant.admin on a tenant.', 'tenant.admin')

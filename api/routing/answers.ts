@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { problems } from './problem.ts'
 
 /**
  * What answers are made of, for the document and for whoever generates a client from it. Requests are parsed with the
@@ -9,7 +8,8 @@ import { problems } from './problem.ts'
 export const time = z.iso.datetime()
 export const text = z.string()
 export const texts = z.array(z.string())
-export const seconds = z.int32().meta({ format: 'int32' })
+/** A number of 32 bits: a status, or a time in seconds. */
+export const int32 = z.int32().meta({ format: 'int32' })
 export const count = z.int().nonnegative()
 
 export const Author = z
@@ -29,9 +29,9 @@ export const Issue = z
 
 export const ProblemDetails = z
   .looseObject({
-    type: z.enum(Object.keys(problems).map((code) => `/problems/${code}`)).describe('What kind of problem it is'),
+    type: text.meta({ format: 'uri-reference' }).describe('What kind of problem it is: where a page tells about it'),
     title: text,
-    status: z.int(),
+    status: int32,
     detail: text.describe('A sentence for people, with what to do'),
     instance: text.optional().describe('The path that was asked for'),
     errors: z.array(Issue).optional(),

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AuditAction } from '../../domain/access/audit.ts'
-import type { ApiResponse, ApiRequest } from './request.ts'
-import { readBody } from './body.ts'
-import { answerRecorded, auditDraftOf } from './audited.ts'
-import type { Recording } from './audited.ts'
+import type { ApiResponse, ApiRequest } from '../http/request.ts'
+import { readBody } from '../http/body.ts'
+import { answerRecorded, auditDraftOf } from '../http/audited.ts'
+import type { Recording } from '../http/audited.ts'
 import type { Route } from './route.ts'
 
 const Params = z.record(z.string(), z.string())

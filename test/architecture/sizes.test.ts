@@ -36,11 +36,6 @@ const longer: Readonly<Record<string, string>> = {
   'test/domain/terraform/state.test.ts': tables,
 }
 
-/** Folders with more files, with the reason. */
-const fuller: Readonly<Record<string, string>> = {
-  'api/http': 'one stage of a request a file, beside what routes are written with',
-}
-
 test(`no file has more than ${mostLines} lines`, () => {
   expect(sources.length).toBeGreaterThan(500)
   const long = sources.filter(({ lines }) => lines > mostLines).map(({ file }) => file)
@@ -50,13 +45,10 @@ test(`no file has more than ${mostLines} lines`, () => {
 test(`no folder has more than ${mostFiles} files`, () => {
   const folders = Map.groupBy(sources, ({ file }) => path.posix.dirname(file))
   const full = [...folders].filter(([, files]) => files.length > mostFiles).map(([folder]) => folder)
-  expect(full.filter((folder) => !Object.hasOwn(fuller, folder))).toEqual([])
+  expect(full).toEqual([])
 })
 
-test('an exception that is none any more is taken off the lists', () => {
+test('an exception that is none any more is taken off the list', () => {
   const isLong = (file: string): boolean => sources.some((one) => one.file === file && one.lines > mostLines)
-  const isFull = (folder: string): boolean =>
-    sources.filter(({ file }) => path.posix.dirname(file) === folder).length > mostFiles
   expect(Object.keys(longer).filter((file) => !isLong(file))).toEqual([])
-  expect(Object.keys(fuller).filter((folder) => !isFull(folder))).toEqual([])
 })

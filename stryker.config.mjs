@@ -27,7 +27,7 @@ export default {
     '!docs/reference/schema.sql',
     'packages',
     'node_modules',
-    '.nexus',
+    '.mutation',
   ],
   tempDirName: '.mutation/sandbox',
   reporters: ['clear-text', 'progress-append-only', 'html', 'json'],

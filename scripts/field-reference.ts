@@ -1,19 +1,9 @@
 import { fields } from '../domain/clients/fields.ts'
 import { fieldPaths } from '../domain/vocabulary.ts'
 import { attributeOf } from '../stacks/plan/attributes.ts'
+import { code, tableOf, withTableOf } from './guide-tables.ts'
 
 /** What the guides say of every field, from the table of fields. */
-
-const code = (text: string): string => `\`${text}\``
-
-/** A table as prettier writes it. */
-const tableOf = (rows: readonly (readonly string[])[]): string => {
-  const [head = [], ...body] = rows
-  const widths = head.map((_title, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
-}
 
 const fieldTable = (): string =>
   tableOf([
@@ -39,13 +29,5 @@ export const guides: Readonly<Record<string, () => string>> = {
   'docs/guides/terraform.md': attributeTable,
 }
 
-const begin = '<!-- npm run field-reference writes this table -->'
-const end = '<!-- end of the table -->'
-
 /** A guide with its table as it is now. @throws Error where the guide has no place for it */
-export const withTable = (guide: string, table: string): string => {
-  const [before, rest] = guide.split(begin)
-  const after = rest?.split(end)[1]
-  if (before === undefined || after === undefined) throw new Error(`The guide needs ${begin} and ${end}.`)
-  return `${before}${begin}\n\n${table}\n\n${end}${after}`
-}
+export const withTable = (guide: string, table: string): string => withTableOf('field-reference', guide, table)

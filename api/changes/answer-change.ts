@@ -19,6 +19,7 @@ import { waitPreferenceOf } from '../http/prefer.ts'
 import type { WaitSettings } from '../http/prefer.ts'
 import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
+import { warningLines } from './warning-lines.ts'
 import { mustRead, toldOfChange } from '../clients/access.ts'
 
 /** A change that has been stored, and its client right after. */
@@ -40,9 +41,10 @@ export const answerAccepted = async (
   request: ApiRequest,
   tenant: TenantConfiguration,
   caller: Caller,
-  stored: Pick<Stored, 'changeId' | 'settled' | 'state'>,
+  stored: Omit<Stored, 'kind'>,
 ): Promise<ApiResponse> => {
   const { changeId, settled, state } = stored
+  const said = warningLines(stored.warnings)
   const { key } = state
   const waitPreference = waitPreferenceOf(headerText(request.headers['prefer']), deps.settings)
   const headers = {
@@ -51,7 +53,7 @@ export const answerAccepted = async (
   }
   if (settled) {
     mustStillRead(tenant, caller, state, { id: changeId, status: 'applied' })
-    return clientAnswer(200, tenant, state, { 'nexus-change': changeId })
+    return clientAnswer(200, tenant, state, { 'nexus-change': changeId }, said)
   }
 
   const enough = AbortSignal.any([request.gone, request.closing])
@@ -62,13 +64,13 @@ export const answerAccepted = async (
   const record = waitPreference.ms === 0 || state.blockedBy !== null ? state : ((await deps.clients.load(key)) ?? state)
   mustStillRead(tenant, caller, record, change ?? { id: changeId, status: 'accepted' })
   if (change !== undefined) throwUnlessApplied(change)
-  if (change !== undefined) return clientAnswer(200, tenant, record, headers)
-  return clientAnswer(202, tenant, record, {
-    ...headers,
+  if (change !== undefined) return clientAnswer(200, tenant, record, headers, said)
+  const following = {
     'nexus-sync': 'pending',
     location: `/v1/tenants/${key.tenantId}/changes/${changeId}`,
     'retry-after': state.blockedBy === null ? '1' : '30',
-  })
+  }
+  return clientAnswer(202, tenant, record, { ...headers, ...following }, said)
 }
 
 /** @throws Problem 403 that says what became of the change, and nothing of the client */
@@ -104,6 +106,7 @@ export const answerStored = async (
     changeId,
     settled: change.status === 'applied',
     state: record,
+    warnings: change.warnings,
   })
 }
 

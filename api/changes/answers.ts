@@ -20,6 +20,7 @@ export const Change = z
     settledAt: time.nullable(),
     refusal: z.strictObject({ reason: text, detail: text, errors: z.array(Issue) }).nullable(),
     supersededBy: z.uuid().nullable().describe('The later change of the same call whose values stand in its place'),
+    warnings: z.array(Issue).optional().describe('What of it may not work, as it was said when it was accepted'),
     links: z.strictObject({ self: text, client: text, supersededBy: text.optional() }),
   })
   .meta({ id: 'Change' })
@@ -49,6 +50,7 @@ export const Operation = z
         status: z.enum(['undecided', 'refused', 'unchanged', 'accepted', 'applied', 'rejected', 'withdrawn']),
         change: z.uuid().optional(),
         problem: z.looseObject({ type: text, title: text, status: z.int(), detail: text }).optional(),
+        warnings: z.array(Issue).optional().describe('What of the change may not work'),
         links: z.strictObject({ change: text }).optional(),
       }),
     ),

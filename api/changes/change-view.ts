@@ -23,6 +23,7 @@ export const changeView = (change: Change) => {
         ? null
         : { reason: change.refusal.reason, detail: change.refusal.detail, errors: change.refusal.issues },
     supersededBy: change.supersededBy,
+    ...(change.warnings.length === 0 ? {} : { warnings: change.warnings }),
     links: {
       self: changeLink(change.id),
       client: `${base}/clients/${clientId}`,

@@ -1,6 +1,7 @@
 import type { Element, Operation } from '../../adapters/postgres/changes/operations.ts'
 import type { ChangeStatus } from '../../domain/vocabulary.ts'
 import { problemOfChange } from './answer-change.ts'
+import type { Issue } from '../../domain/texts/json-text.ts'
 import { readKept } from '../http/stored-answer.ts'
 import { forbidden, Problem, problemMembers } from '../http/problem.ts'
 
@@ -60,6 +61,7 @@ interface ElementView {
   readonly status: ElementStatus
   readonly change?: string
   readonly problem?: ReturnType<typeof problemMembers>
+  readonly warnings?: readonly Issue[]
   readonly links?: { readonly change: string }
 }
 
@@ -72,6 +74,7 @@ const elementView = (tenantId: string, element: Element, place: number, isReadab
       status: change.status,
       change: change.id,
       ...(problem === undefined ? {} : { problem: problemAt(place, problem) }),
+      ...(isReadable && change.warnings.length > 0 ? { warnings: placedAt(place, change.warnings) } : {}),
       links: { change: `/v1/tenants/${tenantId}/changes/${change.id}` },
     }
   }
@@ -88,6 +91,8 @@ const hidden = forbidden('The caller may not read this client now, so nothing is
 /** The problem of one element: its pointers lead into the body of the request that had them all. */
 const problemAt = (place: number, problem: Problem) => {
   const { errors = [], ...members } = problemMembers(problem, null)
-  const placed = errors.map(({ pointer, detail }) => ({ pointer: `/${place}/patch${pointer}`, detail }))
-  return { ...members, ...(placed.length === 0 ? {} : { errors: placed }) }
+  return { ...members, ...(errors.length === 0 ? {} : { errors: placedAt(place, errors) }) }
 }
+
+const placedAt = (place: number, issues: readonly Issue[]): Issue[] =>
+  issues.map(({ pointer, detail }) => ({ pointer: `/${place}/patch${pointer}`, detail }))

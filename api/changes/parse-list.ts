@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Patch } from '../../domain/changes/accept.ts'
+import type { Patch } from '../../domain/changes/patch.ts'
 import { keptName } from '../../domain/texts/kept.ts'
 import { parseJson } from '../http/json.ts'
 import type { PatchKind } from '../http/media-type.ts'

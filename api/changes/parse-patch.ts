@@ -1,17 +1,18 @@
 import type { z } from 'zod'
-import type { Patch } from '../../domain/changes/accept.ts'
+import type { Patch } from '../../domain/changes/patch.ts'
 import { fields } from '../../domain/clients/fields.ts'
 import { pointerOf } from '../../domain/clients/field-values.ts'
 import { pointerTo } from '../../domain/texts/json-text.ts'
 import { greatestCounts, tooManyElements } from '../../domain/texts/lengths.ts'
 import { isRecord, isText, recordOf, textsOf } from '../../domain/shape.ts'
-import { splitUrls } from '../../domain/clients/urls.ts'
+import { splitUrls } from '../../domain/clients/urls/split.ts'
 import type { FieldPath, Value } from '../../domain/vocabulary.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { parseJson } from '../http/json.ts'
 import { unsupportedMediaType } from '../http/media-type.ts'
 import type { PatchKind } from '../http/media-type.ts'
 import { PatchBody } from './patch-body.ts'
+import { unknownMember } from './unknown-member.ts'
 import { Problem } from '../http/problem.ts'
 import type { Issue } from '../../domain/texts/json-text.ts'
 
@@ -44,7 +45,7 @@ export const issuesOf = (issue: z.core.$ZodIssue): Issue[] => {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       pointer: pointerTo([...issue.path, key]),
-      detail: 'There is no such field, or it cannot be changed.',
+      detail: unknownMember(issue.path, key),
     }))
   if (issue.code !== 'invalid_type') return [{ pointer, detail: issue.message }]
   if (issue.expected === 'array' && isText(issue.input))

@@ -6,6 +6,7 @@ import { previewOf } from '../../domain/changes/preview.ts'
 import { viewOf } from '../../domain/clients/view.ts'
 import type { ApiResponse } from '../http/request.ts'
 import { readAnswer } from '../clients/client-answer.ts'
+import { warningLines } from './warning-lines.ts'
 
 /**
  * The client as an accepted patch would make it, for `?dryRun=true`, and in `preview` what that comes to: nothing has been
@@ -14,16 +15,16 @@ import { readAnswer } from '../clients/client-answer.ts'
 export const previewAnswer = (
   tenant: TenantConfiguration,
   record: ClientRecord,
-  { values, changesNothing }: Extract<Acceptance, { kind: 'accepted' }>,
+  { values, warnings = [], changesNothing }: Extract<Acceptance, { kind: 'accepted' }>,
 ): ApiResponse => {
-  const { etag = null, 'nexus-warning': warnings } = readAnswer(tenant, record).headers
+  const { etag = null, 'nexus-warning': lines } = readAnswer(tenant, record, warningLines(warnings)).headers
   const { metadataKeys } = tenant
   return {
     status: 200,
     headers: {
       'cache-control': 'no-store',
       'nexus-dry-run': 'true',
-      ...(warnings === undefined ? {} : { 'nexus-warning': warnings }),
+      ...(lines === undefined ? {} : { 'nexus-warning': lines }),
     },
     body: JSON.stringify({
       ...viewOf(withChange(record, values), record.terraform.states.length > 0, metadataKeys),
@@ -33,6 +34,7 @@ export const previewAnswer = (
         etag,
         ...previewOf(record, values, changesNothing, metadataKeys),
         waitingChanges: record.pending.length,
+        ...(warnings.length === 0 ? {} : { warnings }),
       },
     }),
   }

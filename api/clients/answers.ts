@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { listedFields } from '../../domain/clients/fields.ts'
 import { syncWords } from '../../domain/clients/listing.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
-import { count, text, texts, time } from '../routing/answers.ts'
+import { count, Issue, text, texts, time } from '../routing/answers.ts'
 import type { AnswerHeader, OperationAnswer } from '../routing/operation.ts'
 import { clientMembers, exampleClient, fieldMembers } from './client-schema.ts'
 
@@ -22,6 +22,7 @@ const Preview = z
     fields: z.array(z.strictObject({ field: FieldPath, from: FieldValue, to: FieldValue })),
     members: z.record(text, z.unknown()).nullable().describe('The body that Auth0 would get; null for none'),
     waitingChanges: count,
+    warnings: z.array(Issue).optional().describe('What of it may not work'),
   })
   .describe('With `dryRun=true` only: what the request would change. Nothing was done.')
   .meta({ id: 'Preview' })

@@ -19,12 +19,17 @@ export type Answerable = Pick<
 export const clientText = (record: Answerable, keys: MetadataKeys): string =>
   JSON.stringify(viewOf(record, record.terraform.states.length > 0, keys))
 
-/** The whole client, with the headers that every answer with a client has. */
+/**
+ * The whole client, with the headers that every answer with a client has.
+ *
+ * @param said what a person should know beside what is said of every answer with this client, as lines of `Nexus-Warning`
+ */
 export const clientAnswer = (
   status: 200 | 202,
   tenant: TenantConfiguration,
   record: Answerable,
   headers: AnswerHeaders = {},
+  said: readonly string[] = [],
 ): ApiResponse => {
   const body = clientText(record, tenant.metadataKeys)
   return {
@@ -34,7 +39,7 @@ export const clientAnswer = (
       etag: etagOf(body),
       'cache-control': 'private, no-cache',
       'nexus-sync': record.pending.length > 0 ? 'pending' : 'synced',
-      ...warnings(noticesOf(tenant, record)),
+      ...warnings([...noticesOf(tenant, record), ...said]),
       ...headers,
     },
   }
@@ -44,18 +49,17 @@ export const clientAnswer = (
  * The client as a read answers it: an observation that is older than the tenant wants it is here because Auth0 could
  * not be asked, and is said to be so.
  */
-export const readAnswer = (tenant: TenantConfiguration, record: Answerable): ApiResponse =>
-  clientAnswer(
-    200,
-    tenant,
-    record,
-    isStale(tenant, record)
-      ? {
-          'nexus-observed-at': record.observedAt.toISOString(),
-          ...warnings([...noticesOf(tenant, record), 'Auth0 could not be read now: this may be out of date.']),
-        }
-      : {},
-  )
+export const readAnswer = (
+  tenant: TenantConfiguration,
+  record: Answerable,
+  said: readonly string[] = [],
+): ApiResponse =>
+  isStale(tenant, record)
+    ? clientAnswer(200, tenant, record, { 'nexus-observed-at': record.observedAt.toISOString() }, [
+        'Auth0 could not be read now: this may be out of date.',
+        ...said,
+      ])
+    : clientAnswer(200, tenant, record, {}, said)
 
 const warnings = (texts: readonly string[]): AnswerHeaders => (texts.length === 0 ? {} : { 'nexus-warning': texts })
 

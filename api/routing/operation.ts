@@ -91,7 +91,8 @@ export const answerHeaders = {
   'Nexus-Change': 'The id of the change',
   'Nexus-Sync': '`synced`, or `pending` where Auth0 does not have the accepted values yet',
   'Nexus-Warning':
-    'What a person should know: another Terraform state manages the client, Auth0 has other values (drift), or could not be read',
+    'What a person should know, each a line of its own: what of the change may not work, that another Terraform state ' +
+    'manages the client, that Auth0 has other values (drift), or could not be read',
   'Nexus-Observed-At': 'When Auth0 was last read, where that is longer ago than the tenant wants it',
   'Nexus-Replayed': '`true` where this answers an earlier request with the same `Idempotency-Key`',
   'Nexus-Dry-Run': '`true` where nothing was done',

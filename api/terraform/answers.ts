@@ -51,6 +51,10 @@ export const State = z
       .strictObject({ at: time, by: text, snapshot: count, current: count })
       .nullable()
       .describe('The last write without a lock, from an outdated configuration; an apply that holds the lock ends it'),
+    unlockedWrite: z
+      .strictObject({ at: time, by: text })
+      .nullable()
+      .describe('The last write, where nobody held the lock then: the backend names no lock, or -lock=false was given'),
   })
   .meta({ id: 'State' })
 

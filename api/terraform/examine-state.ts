@@ -16,7 +16,7 @@ export interface ExaminedState {
 export const examineState = (text: Uint8Array): ExaminedState => {
   const reading = readState(parseLoose(text))
   if (!reading.ok)
-    throw new Problem('impossible', 'This is no Terraform state of version 4; nothing was stored.', {
+    throw new Problem('impossible', 'This is no Terraform state of version 4 that can be read; nothing was stored.', {
       errors: reading.issues,
     })
   return {

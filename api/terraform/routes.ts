@@ -27,14 +27,16 @@ const backendRoutes = [
     handler: readStateText,
     undocumented,
   }),
-  route({
-    method: 'POST',
-    path: state,
-    requires: statePermission('terraform.state'),
-    action: 'state.write',
-    handler: writeState,
-    undocumented,
-  }),
+  ...(['POST', 'PUT'] as const).map((method) =>
+    route({
+      method,
+      path: state,
+      requires: statePermission('terraform.state'),
+      action: 'state.write',
+      handler: writeState,
+      undocumented,
+    }),
+  ),
   route({
     method: 'DELETE',
     path: state,

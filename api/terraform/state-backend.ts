@@ -9,7 +9,7 @@ import type { Log } from '../../adapters/log/log.ts'
 import { keptName } from '../../domain/texts/kept.ts'
 import { measured } from '../../domain/texts/lengths.ts'
 import type { Claimant } from '../../domain/terraform/state-lock.ts'
-import { LockInfo } from '../../domain/terraform/state.ts'
+import { LockInfo } from '../../domain/terraform/state-lock.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import { headerText } from '../http/request.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
@@ -77,7 +77,7 @@ export const stateAnswer = async (text: Buffer): Promise<ApiResponse> => ({
 })
 
 /**
- * POST: a new state, from whoever holds the lock, or from anybody allowed while nobody holds it. What was made from an
+ * POST, or PUT where the backend says `update_method = "PUT"`: a new state, from whoever holds the lock, or from anybody allowed while nobody holds it. What was made from an
  * outdated configuration is taken then too (`terraform apply -lock=false`): what is in Auth0 already must not be lost.
  */
 export const writeState =
@@ -99,6 +99,11 @@ export const writeState =
       deps.log.warn(
         { ...key, by: caller.id, ...written.outdated },
         'state written without a lock, from an outdated configuration: its clients are looked at',
+      )
+    else if (written.unlocked)
+      deps.log.warn(
+        { ...key, by: caller.id, version: written.version },
+        'state written without a lock: its backend names no lock_address and unlock_address, or -lock=false was given',
       )
     deps.log.info(
       { ...key, by: caller.id, version: written.version, serial: state.serial, clients: state.clients },

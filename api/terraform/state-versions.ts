@@ -3,7 +3,8 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { StateIndex, StateSummary } from '../../adapters/postgres/terraform/state-index.ts'
 import type { HeldLock } from '../../adapters/postgres/terraform/state-rows.ts'
-import type { States, StateVersion } from '../../adapters/postgres/terraform/states.ts'
+import type { States } from '../../adapters/postgres/terraform/states.ts'
+import type { StateVersion } from '../../adapters/postgres/terraform/state-versions.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
@@ -52,6 +53,7 @@ export const statesView = (
         clients: state?.clients ?? 0,
         lock: state?.lock ? lockView(state.lock) : null,
         outdatedWrite: state?.outdatedWrite ? { ...state.outdatedWrite, by: state.outdatedWrite.by.id } : null,
+        unlockedWrite: state?.unlockedWrite ? { ...state.unlockedWrite, by: state.unlockedWrite.by.id } : null,
       }
     })
 }

@@ -27,17 +27,19 @@ export const clientAnswerOf = (
   { status, headers, body }: Awaited<ReturnType<Remote['granted']>>,
   remote: Remote,
 ): ClientAnswer => {
-  const warning = headers.get('nexus-warning')
   return {
     status,
     client: parsedAs(Client, body, remote),
     etag: headers.get('etag'),
     change: headers.get('nexus-change'),
-    warnings: warning === null ? [] : [warning],
+    warnings: linesOf(headers.get('nexus-warning')),
   }
 }
 
-const parsedAs = <T>(shape: z.ZodType<T>, body: Buffer, { url }: Remote): T => {
+/** Lines of one header arrive with commas between them; each ends with a full stop. */
+const linesOf = (header: string | null): string[] => header?.split(/(?<=\.), /) ?? []
+
+export const parsedAs = <T>(shape: z.ZodType<T>, body: Buffer, { url }: Remote): T => {
   try {
     return shape.parse(JSON.parse(body.toString('utf8')))
   } catch {

@@ -12,7 +12,7 @@ import type { Exit } from '../exit-codes.ts'
 import { problemOf } from '../failure.ts'
 import { inColour } from '../terminal/colours.ts'
 import { differenceLines } from './differences.ts'
-import { clientAnswerOf, clientPath, readClient } from './clients-api.ts'
+import { clientAnswerOf, clientPath, parsedAs, readClient } from './clients-api.ts'
 import { remoteFor } from '../remote.ts'
 import type { ApiFlags } from '../remote.ts'
 import { printable } from '../../domain/texts/printable.ts'
@@ -60,19 +60,28 @@ const attempt = async (
   const request = { body, headers: condition === null ? {} : { 'if-match': condition } }
   try {
     if (dryRun === true) {
-      const asked = { ...request, query: { dryRun: 'true' } }
-      const { fields, waitingChanges: waiting } = (await remote.json('PATCH', path, Previewed, asked)).preview
+      const answer = await remote.granted('PATCH', path, { ...request, query: { dryRun: 'true' } })
+      const { fields, waitingChanges: waiting } = parsedAs(Previewed, answer.body, remote).preview
+      const warnings = warningsIn(clientAnswerOf(answer, remote), body)
       const waits = waiting === 0 ? [] : [`${countText(waiting, 'earlier change')} not yet in Auth0.`]
-      return { outcome: 'planned', change: null, fields, notes: [...notes, ...waits], warnings: [], client }
+      return { outcome: 'planned', change: null, fields, notes: [...notes, ...waits], warnings, client }
     }
     const after = clientAnswerOf(await remote.granted('PATCH', path, request), remote)
     const fields = differencesBetween(before, valuesIn(after.client))
     const outcome = after.status === 202 ? 'pending' : fields.length === 0 ? 'unchanged' : 'applied'
-    return { outcome, change: after.change, fields, notes, warnings: after.warnings, client: after.client }
+    return { outcome, change: after.change, fields, notes, warnings: warningsIn(after, body), client: after.client }
   } catch (error) {
     throw error instanceof RemoteError ? withValues(error, body) : error
   }
 }
+
+/** What a change was warned of, with the text that each warning is about in the place of its pointer. */
+const warningsIn = ({ warnings }: { readonly warnings: readonly string[] }, body: unknown): string[] =>
+  warnings.map((line) => {
+    const [pointer = ''] = /^\/[^ :]+/.exec(line) ?? []
+    const value = valueAtPointer(body, pointer)
+    return pointer !== '' && isText(value) ? `${value}${line.slice(pointer.length)}` : line
+  })
 
 /** A pointer into a list says little to who has not written the list. */
 const withValues = (error: RemoteError, body: unknown): RemoteError => {

@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { z } from 'zod'
@@ -47,12 +49,18 @@ const checkFaults = async (given: Readonly<Record<string, unknown>>): Promise<Fa
   throw new Failure(`--fault cannot be read:\n${z.prettifyError(faults.error)}\nThe faults are: ${names}.`, 'usage')
 }
 
+/** A login page that the deploy CLI wrote beside its YAML, in `clients/`; undefined where it is not there. */
+const pageBeside = (file: string, name: string): string | undefined => {
+  const page = join(dirname(file), 'clients', basename(name))
+  return existsSync(page) ? readFileSync(page, 'utf8') : undefined
+}
+
 /** The clients of an export; what is left out of it is told on standard error. */
 const readSeedFile = async (file: string) => {
   const { readSeed } = await import('../../simulator/seed/read.ts')
   const { SeedError } = await import('../../simulator/seed/problems.ts')
   try {
-    const { clients, notes } = readSeed(await readFile(file, 'utf8'))
+    const { clients, notes } = readSeed(await readFile(file, 'utf8'), (name) => pageBeside(file, name))
     for (const note of notes) printError(`${file}: ${note}`)
     return clients
   } catch (error) {

@@ -61,7 +61,8 @@ const post = async (url: URL, body: unknown): Promise<HttpAnswer> => {
     const ca = error.isUntrusted ? '; name the CA file that it printed with --ca' : ''
     throw new Failure(
       `No simulator answers at ${url.origin} (${error.said}${ca}). Start one: nexus simulator --port 4000`,
-      'retry-later',
+      // Without --ca it will not be trusted later either.
+      error.isUntrusted ? 'usage' : 'retry-later',
     )
   }
 }

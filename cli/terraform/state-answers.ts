@@ -27,6 +27,8 @@ const State = z.looseObject({
   writtenAt: z.string().nullable(),
   clients: z.int(),
   lock: Lock.nullable(),
+  /** An older server does not say. */
+  unlockedWrite: z.looseObject({ at: z.string(), by: z.string() }).nullish(),
 })
 export type State = z.infer<typeof State>
 export const States = z.looseObject({ states: z.array(State) })
@@ -72,6 +74,12 @@ export const lockLines = (name: string, { who, by, operation, since, abandoned }
   ]
 }
 
+/** That nothing kept two applies apart, and what makes Terraform lock. */
+const unlockedLines = (name: string, { at, by }: { at: string; by: string }, now: Date): string[] => [
+  `${printable(name)} was last written without a lock, by ${printable(by)} ${agoText(at, now)}.`,
+  'Set lock_address and unlock_address in its backend, and do not use -lock=false.',
+]
+
 /** The states of a tenant, and below them their locks with the command that takes an abandoned one away. */
 export const stateLines = (
   tenantId: string,
@@ -84,6 +92,9 @@ export const stateLines = (
     const remedy = `If nobody is at it, take it away: nexus state unlock ${tenantId} ${printable(name)}`
     return ['', ...lockLines(name, lock, now), ...(lock.abandoned ? [remedy] : [])]
   }),
+  ...states.flatMap(({ name, unlockedWrite }) =>
+    unlockedWrite ? ['', ...unlockedLines(name, unlockedWrite, now)] : [],
+  ),
 ]
 
 const noteOf = ({ current, restoredFrom }: Version): string =>

@@ -73,6 +73,7 @@ create table nexus.changes (
   settled_at timestamp with time zone,
   refusal jsonb,
   superseded_by uuid,
+  warnings jsonb,
   PRIMARY KEY (id),
   UNIQUE (tenant_id, client_id, generation),
   FOREIGN KEY (tenant_id, client_id) REFERENCES nexus.clients(tenant_id, client_id),
@@ -273,6 +274,7 @@ create table nexus.terraform_states (
   looked_at timestamp with time zone,
   look_again_at timestamp with time zone,
   outdated_write jsonb,
+  unlocked_write jsonb,
   PRIMARY KEY (tenant_id, name)
 );
 

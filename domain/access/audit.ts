@@ -29,6 +29,8 @@ const auditActions = {
   'state.list': 'denials',
   'state.read': 'decisions',
   'state.write': 'decisions',
+  /** While nobody held the lock. */
+  'state.write-unlocked': 'decisions',
   /** Without a lock, from a configuration that was older than the state. */
   'state.write-outdated': 'decisions',
   'state.delete': 'decisions',

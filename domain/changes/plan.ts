@@ -1,4 +1,4 @@
-import { compare, readField, writeFields } from '../clients/field-values.ts'
+import { compare, leavesKey, readField, writeFields } from '../clients/field-values.ts'
 import type { Auth0Client, ClientState, FieldPath, PendingChange, Value, Values } from '../vocabulary.ts'
 import type { MetadataKeys } from '../clients/metadata-keys.ts'
 import { pathsOf, pick } from '../vocabulary.ts'
@@ -73,7 +73,10 @@ export const workOf = (round: Round, keys: MetadataKeys, history?: readonly Valu
   const scope = [...new Set([...pendingPaths(changes), ...late])]
   const work = plan(fold(base, changes), observed, scope, keys)
   if (work.kind === 'nothing') return { kind: 'settled', changes, values: {} }
-  if (history !== undefined && work.differences.length === 0) return { kind: 'settled', changes, values: work.values }
+  const { values, differences } = work
+  const isThere =
+    differences.length === 0 && !pathsOf(values).some((path) => leavesKey(path, values[path], observed, keys))
+  if (history !== undefined && isThere) return { kind: 'settled', changes, values }
   return { ...work, kind: 'send', changes }
 }
 

@@ -1,7 +1,7 @@
 import { isText, textsOf } from '../shape.ts'
 import type { Measured } from '../texts/lengths.ts'
 import type { Value } from '../vocabulary.ts'
-import type { UrlKind } from './urls.ts'
+import type { UrlKind } from './urls/kinds.ts'
 
 /** What the table of fields says of one field, and the kinds of rows that it has. */
 
@@ -24,6 +24,13 @@ interface Codec {
   readonly cleared: unknown
 }
 
+/** A text in the form that it is kept in, with a sentence for each of its parts that is wrong, or may not work. */
+export interface Formed {
+  readonly text: string
+  readonly wrong: readonly string[]
+  readonly doubted: readonly string[]
+}
+
 /** What a value may be. */
 interface Rules {
   /** The greatest length of a text, or of each element of a list. Of a text in `client_metadata` it is Auth0's own. */
@@ -34,8 +41,8 @@ interface Rules {
   readonly ordered?: true
   /** What is wrong with an element, whoever put it there, as a sentence; undefined where it is fine. */
   readonly element?: (element: string) => string | undefined
-  /** The form that a text is kept in, and a sentence for each of its parts that is wrong. `present` may stay as it is. */
-  readonly form?: (text: string, present: Value) => { readonly text: string; readonly wrong: readonly string[] }
+  /** The form that a text is kept in. `present` may stay as it is. */
+  readonly form?: (text: string, present: Value) => Formed
   /** What to do about a value that is too long for `client_metadata`, where it is not to shorten it. */
   readonly remedy?: string
 }

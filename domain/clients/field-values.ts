@@ -19,6 +19,17 @@ export const readFields = (client: Auth0Client, keys: MetadataKeys): Readonly<Re
 export const isEmpty = (value: Value | undefined): boolean =>
   value === undefined || value === null || value.length === 0
 
+/** Whether Auth0 keeps an empty key for a field of `client_metadata` that is to be empty: emptying it takes the key away. */
+export const leavesKey = (
+  path: FieldPath,
+  value: Value | undefined,
+  client: Auth0Client,
+  keys: MetadataKeys,
+): boolean => {
+  const [member, key] = placeOf(path, keys)
+  return member === 'client_metadata' && key !== undefined && isEmpty(value) && isText(recordOf(client[member])[key])
+}
+
 /** What is sent for a value; undefined where the leaf is left out of the part that it stands in. */
 const rawOf = (path: FieldPath, value: Value): unknown =>
   value === null || value.length === 0 ? fields[path].cleared : fields[path].encode(value)

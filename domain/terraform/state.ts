@@ -145,6 +145,16 @@ const idIn = (attributes: unknown): unknown => {
   return [clientId, id].find((value) => value !== undefined && value !== null && value !== '')
 }
 
+/** As OpenTofu writes a state that it encrypts: serial and lineage stay, everything else is one text. */
+const isEncrypted = (value: unknown): boolean => Object.hasOwn(recordOf(value), 'encrypted_data')
+
+const encrypted: Issue = {
+  pointer: '/encrypted_data',
+  detail:
+    'This state is encrypted by OpenTofu, so Nexus cannot see which clients it manages. Nexus encrypts what it stores: ' +
+    'take the state out of the `encryption` block (a `fallback` reads the old one), and write it again.',
+}
+
 /**
  * Reads a state: what it is a version of, and which objects in it belong to clients. Data sources manage nothing, and
  * whose provider it is (another host, an alias) makes no difference.
@@ -153,6 +163,7 @@ const idIn = (attributes: unknown): unknown => {
  * @returns issues with JSON pointers that quote nothing of the state, where it is no state of version 4
  */
 export const readState = (value: unknown): StateReading => {
+  if (isEncrypted(value)) return { ok: false, issues: [encrypted] }
   const parsed = State.safeParse(value)
   if (!parsed.success) return { ok: false, issues: issuesOf('', parsed.error) }
   const { serial, lineage, terraform_version: terraformVersion, resources, outputs } = parsed.data
@@ -277,21 +288,3 @@ export const successionOf = (
   if (next.serial > present.serial) return leaps(next.serial, present.serial) ? 'leap' : 'next'
   return present.sha256 === next.sha256 ? 'same' : 'same-serial'
 }
-
-/** A lock as Terraform's http backend sends it and wants to read it again. */
-export const LockInfo = z.object({
-  ID: measured('lockId').min(1).refine(isPlain),
-  Operation: measured('lockId').refine(isPlain).default(''),
-  Info: measured('lockInfo').refine(isPlain).default(''),
-  Who: measured('lockText').refine(isPlain).default(''),
-  Version: measured('lockId').refine(isPlain).default(''),
-  // Terraform refuses a lock whose time it cannot read, so one that has none gets Go's zero time.
-  Created: measured('time')
-    .pipe(z.iso.datetime({ offset: true }))
-    .catch('0001-01-01T00:00:00Z'),
-  Path: measured('lockText').refine(isPlain).default(''),
-})
-export type LockInfo = z.infer<typeof LockInfo>
-
-/** Whether the holder of a lock writes to Auth0: planning and the `state` commands do not. */
-export const isApply = ({ Operation }: Pick<LockInfo, 'Operation'>): boolean => Operation === 'OperationTypeApply'

@@ -23,7 +23,8 @@ const httpsOrEmpty = (text: string): boolean =>
 
 /** Format name → whether a text passes. */
 export const formats = {
-  'callback-url': (text: string) => absolute(text) && !text.includes('#'),
+  // Exports of tenants hold fragments with schemes of an application's own.
+  'callback-url': (text: string) => absolute(text) && !(/^https?:/i.test(text) && text.includes('#')),
   'logout-url': absolute,
   'origin-url': absolute,
   'absolute-uri-or-empty': (text: string) => text === '' || absolute(text),

@@ -3,12 +3,18 @@ import { createHash, randomBytes } from 'node:crypto'
 const lettersAndDigits = (bytes: Buffer, length: number): string =>
   bytes.toString('base64').replaceAll(/[+/=]/g, '').slice(0, length).padEnd(length, 'x')
 
-/** A new client id: 32 letters and digits (recorded). A third party under strict rules has its own prefix (documented). */
-export const newClientId = (kind: 'ordinary' | 'strict' = 'ordinary'): string =>
-  kind === 'strict' ? `tpc_${lettersAndDigits(randomBytes(36), 22)}` : lettersAndDigits(randomBytes(48), 32)
+/** A third party under strict rules has ids of its own (documented); others have 32 letters and digits (recorded). */
+export type IdKind = 'ordinary' | 'strict'
+
+const idOf = (bytes: Buffer, kind: IdKind): string =>
+  kind === 'strict' ? `tpc_${lettersAndDigits(bytes, 22)}` : lettersAndDigits(bytes, 32)
+
+/** A new client id. */
+export const newClientId = (kind: IdKind = 'ordinary'): string => idOf(randomBytes(48), kind)
 
 /** The id of a client that comes without one: the same for the same text, in every run. */
-export const clientIdFor = (text: string): string => lettersAndDigits(createHash('sha512').update(text).digest(), 32)
+export const clientIdFor = (text: string, kind: IdKind): string =>
+  idOf(createHash('sha512').update(text).digest(), kind)
 
 /** A new client secret: 64 characters of base64url. */
 export const newSecret = (): string => randomBytes(48).toString('base64url')

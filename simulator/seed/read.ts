@@ -1,5 +1,5 @@
 import { defaultsFor, securityModeOf } from '../clients/defaults.ts'
-import { clientIdFor, newSecret } from '../clients/ids.ts'
+import { clientIdFor, newSecret, type IdKind } from '../clients/ids.ts'
 import { members } from '../clients/members.ts'
 import { Store, type StoredClient } from '../clients/store.ts'
 import { Refused } from '../http/answer.ts'
@@ -38,8 +38,22 @@ const idSchema = { type: 'string' } as const
 // Those of an answer that no call takes; the views add some of them anew.
 const schemaOf = (name: string) => (name === 'client_id' ? idSchema : members[name]?.schema)
 
+/** The content of a page that a file names, or undefined where it is not there. */
+export type PageOf = (name: string) => string | undefined
+
+/** The deploy CLI writes each login page to a file of its own, and its name in its place. */
+const withPage = (client: JsonObject, path: string, pageOf: PageOf, { notes }: Findings): JsonObject => {
+  const name = textOf(client['custom_login_page'])
+  if (!/^\.\/[^\n]+\.html$/.test(name)) return client
+  const page = pageOf(name)
+  if (page === undefined) notes.push(`${path}.custom_login_page: ${name} is not there, its name stands in its place`)
+  return page === undefined ? client : { ...client, custom_login_page: page }
+}
+
+type Reading = { findings: Findings; taken: Set<string>; pageOf: PageOf }
+
 /** One client of a file. The id of one that has none is made of its name: the same in every run. */
-const readClient = (path: string, given: Json, taken: Set<string>, findings: Findings): StoredClient[] => {
+const readClient = (path: string, given: Json, { findings, taken, pageOf }: Reading): StoredClient[] => {
   const { problems } = findings
   if (!isObject(given)) {
     problems.push(`${path}: is no object`)
@@ -53,7 +67,7 @@ const readClient = (path: string, given: Json, taken: Set<string>, findings: Fin
     problems.push(`${path}.name: is missing`)
     return []
   }
-  const id = client['client_id'] ?? firstFree(name, taken)
+  const id = client['client_id'] ?? firstFree(name, kindOf(client), taken)
   if (typeof id !== 'string' || !isId(id)) {
     problems.push(`${path}.client_id: must have 1 to 255 characters, no control characters, and not be "." or ".."`)
     return []
@@ -63,7 +77,8 @@ const readClient = (path: string, given: Json, taken: Set<string>, findings: Fin
     return []
   }
   taken.add(id)
-  const whole = { ...beneath(client), client_secret: newSecret(), ...client, client_id: id }
+  const own = withPage(client, path, pageOf, findings)
+  const whole = { ...beneath(client), client_secret: newSecret(), ...own, client_id: id }
   const refused = credentialProblem(whole)
   if (refused !== undefined) problems.push(`${path}: its credentials cannot be taken: ${refused}`)
   return [whole]
@@ -81,27 +96,27 @@ const credentialProblem = (client: StoredClient): string | undefined => {
   }
 }
 
-const firstFree = (name: string, taken: ReadonlySet<string>): string => {
-  let id = clientIdFor(name)
-  for (let count = 2; taken.has(id); count += 1) id = clientIdFor(`${name} ${count}`)
+const firstFree = (name: string, kind: IdKind, taken: ReadonlySet<string>): string => {
+  let id = clientIdFor(name, kind)
+  for (let count = 2; taken.has(id); count += 1) id = clientIdFor(`${name} ${count}`, kind)
   return id
 }
 
+const modeOf = (client: JsonObject) => securityModeOf(client, 'permissive')
+const kindOf = (client: JsonObject): IdKind => (modeOf(client) === 'strict' ? 'strict' : 'ordinary')
+
 /** What the API answers is whole. A file of the deploy CLI holds what it would send: Auth0 puts its defaults beneath. */
 const beneath = (client: JsonObject): JsonObject =>
-  client['tenant'] !== undefined || client['global'] !== undefined
-    ? {}
-    : defaultsFor(client, securityModeOf(client, 'permissive'))
+  client['tenant'] !== undefined || client['global'] !== undefined ? {} : defaultsFor(client, modeOf(client))
 
 /**
  * The clients of an export: the Management API's JSON, or the deploy CLI's YAML. Throws a SeedError that names each
  * place that cannot be taken.
  */
-export const readSeed = (text: string): Seed => {
+export const readSeed = (text: string, pageOf: PageOf = () => undefined): Seed => {
   const findings: Findings = { problems: [], notes: [] }
-  const rows = listed(parseSeed(text), findings)
-  const taken = new Set<string>()
-  const clients = rows.flatMap(([path, client]) => readClient(path, client, taken, findings))
+  const reading = { findings, taken: new Set<string>(), pageOf }
+  const clients = listed(parseSeed(text), findings).flatMap(([path, client]) => readClient(path, client, reading))
   refuse(findings.problems)
   return { clients, notes: findings.notes }
 }

@@ -33,7 +33,13 @@ const longer: Readonly<Record<string, string>> = {
   'test/domain/changes/plan.test.ts': tables,
   'test/domain/changes/settlement.test.ts': tables,
   'test/domain/clients/rights.test.ts': tables,
+  'test/domain/clients/urls/shapes.ts': 'a table of data',
   'test/domain/terraform/state.test.ts': tables,
+}
+
+/** What is fuller all the same, with the reason. */
+const fuller: Readonly<Record<string, string>> = {
+  'api/changes': 'a change of one client and changes of many, by the same steps',
 }
 
 test(`no file has more than ${mostLines} lines`, () => {
@@ -45,7 +51,7 @@ test(`no file has more than ${mostLines} lines`, () => {
 test(`no folder has more than ${mostFiles} files`, () => {
   const folders = Map.groupBy(sources, ({ file }) => path.posix.dirname(file))
   const full = [...folders].filter(([, files]) => files.length > mostFiles).map(([folder]) => folder)
-  expect(full).toEqual([])
+  expect(full.filter((folder) => !Object.hasOwn(fuller, folder))).toEqual([])
 })
 
 test('an exception that is none any more is taken off the list', () => {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -75,11 +75,20 @@ describe('simulator', () => {
   })
 
   test('is filled from an export, and tells what it left out', async () => {
-    const file = join(emptyDirectory(), 'tenant.yaml')
-    writeFileSync(file, 'clients: [{ name: Shop, client_id: legacy.shop.web, callbacks: @@URLS@@ }]\nroles: []\n')
+    const directory = emptyDirectory()
+    const file = join(directory, 'tenant.yaml')
+    mkdirSync(join(directory, 'clients'))
+    writeFileSync(join(directory, 'clients', 'Shop.html'), '<p>Sign in</p>')
+    writeFileSync(
+      file,
+      `roles: []
+clients:
+  - { name: Shop, client_id: legacy.shop.web, callbacks: @@URLS@@, custom_login_page: ./Shop.html }
+`,
+    )
     const { url } = await startSimulator('--seed', file)
     const client: unknown = await (await fetch(new URL('/_simulator/clients/legacy.shop.web', url))).json()
-    expect(client).toMatchObject({ name: 'Shop', is_first_party: true })
+    expect(client).toMatchObject({ name: 'Shop', is_first_party: true, custom_login_page: '<p>Sign in</p>' })
     expect(client).not.toHaveProperty('callbacks')
   })
 

@@ -168,6 +168,8 @@ test.each<{ reason: string; keyIds: string[]; sealed: [string, number][]; tenant
     tenants: ['acme'],
     levels: ['fail There is no key', 'fail 1 version of states cannot'],
   },
+  { reason: 'one is lost', keyIds: ['a'], sealed: [['b', 1]], tenants: [], levels: ['fail 1 version of'] },
+  { reason: 'one is older', keyIds: ['a', 'b'], sealed: [['b', 1]], tenants: [], levels: ['warn 1 version of'] },
   { reason: 'all were thrown away', keyIds: [], sealed: [['a', 2]], tenants: [], levels: ['fail 2 versions of'] },
   {
     reason: 'one is lost, another older',

@@ -119,6 +119,10 @@ describe('a user who may too little', () => {
     expect(forbidden(refused("ERR unknown command 'keys'", 'KEYS'))?.said).toBe('The user nexus may not use KEYS.')
   })
 
+  test('is not told of something else, whatever the key is called', () => {
+    expect(forbidden(refused("NOPERM No permissions to access the key 'certificates'", 'GET'))?.code).toBe('forbidden')
+  })
+
   test('comes after what stands in everybody’s way, and before what nobody knows', () => {
     const denied = refused('NOPERM', 'EVAL')
     expect(problemOf({ refusals: [denied, refused('LOADING')] })?.code).toBe('loading')

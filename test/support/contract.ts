@@ -29,14 +29,14 @@ const ofMobile = (part: string, leaf: string): ContractField => ({
   cleared: { mobile: { [part]: { [leaf]: '' } } },
 })
 
-const fingerprint = Array.from({ length: 32 }, () => 'AB').join(':')
+const [fingerprint, other] = ['AB', 'CD'].map((pair) => Array.from({ length: 32 }, () => pair).join(':'))
 
 export const contractFields: Readonly<Record<FieldPath, ContractField>> = {
   'mobile.ios.team_id': ofMobile('ios', 'team_id'),
   'mobile.ios.app_bundle_identifier': ofMobile('ios', 'app_bundle_identifier'),
   'mobile.android.keystore_hash': {
-    value: `${fingerprint},${fingerprint}`,
-    held: { mobile: { android: { sha256_cert_fingerprints: [fingerprint, fingerprint] } } },
+    value: `${fingerprint},${other}`,
+    held: { mobile: { android: { sha256_cert_fingerprints: [fingerprint, other] } } },
     // Auth0 takes no empty list: its part goes out without it.
     cleared: { mobile: { android: {} } },
   },

@@ -5,6 +5,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Acceptance } from '../../../domain/changes/accept.ts'
 import { fold } from '../../../domain/clients/desired.ts'
 import { listingChange } from '../../../domain/clients/listing.ts'
+import type { Issue } from '../../../domain/texts/json-text.ts'
 import type { Author, ClientKey, PendingChange, Values } from '../../../domain/vocabulary.ts'
 import { pathsOf } from '../../../domain/vocabulary.ts'
 import { createAuditDraft, recorded } from '../audit.ts'
@@ -24,7 +25,13 @@ import { noteEvent } from '../clients/snapshot-events.ts'
 export type Decide<Refused> = (state: ClientRecord) => Acceptance | Refused
 
 export type Accepted<Refused> =
-  | { readonly kind: 'accepted'; readonly changeId: string; readonly settled: boolean; readonly state: ClientRecord }
+  | {
+      readonly kind: 'accepted'
+      readonly changeId: string
+      readonly settled: boolean
+      readonly state: ClientRecord
+      readonly warnings: readonly Issue[]
+    }
   | { readonly kind: 'no-such-client' }
   | { readonly kind: 'refused'; readonly refused: Refused | Extract<Acceptance, { kind: 'impossible' }> }
 
@@ -55,7 +62,7 @@ export const createAccept =
       if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
       const changeId = randomUUID()
       const generation = state.generation + 1
-      const settled = decision.changesNothing
+      const { changesNothing: settled, warnings = [] } = decision
       const base = settled ? { ...state.base, ...decision.values } : state.base
       const change: PendingChange = { id: changeId, generation, values: decision.values }
       const after: ClientRecord = settled
@@ -64,10 +71,11 @@ export const createAccept =
       const listing = listingChange(state, after, keysOf(key.tenantId))
       await sql`
       with stored as (
-        insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at)
+        insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at, warnings)
         values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${jsonb(decision.values)},
                 ${settled ? 'applied' : 'accepted'}, ${jsonb(author)},
-                ${settled ? sql`clock_timestamp()` : null})
+                ${settled ? sql`clock_timestamp()` : null},
+                ${warnings.length === 0 ? null : jsonb(warnings)})
       ) ${listing ? sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }])})` : sql``}
       update nexus.clients
       set generation = ${generation}, revision = revision + 1, base = ${jsonb(base)},
@@ -81,7 +89,7 @@ export const createAccept =
       await noteOwned(trx, state, decision.values)
       if (origin !== undefined) await noteChange(trx, origin, changeId)
       await commit({ changeId })
-      written = { kind: 'accepted', changeId, settled, state: after }
+      written = { kind: 'accepted', changeId, settled, state: after, warnings }
       return written
     })
     try {

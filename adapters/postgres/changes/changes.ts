@@ -3,13 +3,14 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Refusal } from '../../../domain/changes/refusal.ts'
+import type { Issue } from '../../../domain/texts/json-text.ts'
 import { Values } from '../../../domain/vocabulary.ts'
 import type { Author, Caller, ChangeStatus, ClientKey } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { listingStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
-import { authorColumn, integer, refusalColumn, statusColumn, time } from '../database/columns.ts'
+import { authorColumn, integer, issuesColumn, refusalColumn, statusColumn, time } from '../database/columns.ts'
 import { settledChannel } from '../database/notifications.ts'
 import { parsed } from '../database/rows.ts'
 import { readRecord } from '../clients/client-record.ts'
@@ -28,6 +29,8 @@ export interface Change {
   readonly settledAt: Date | null
   readonly refusal: Refusal | null
   readonly supersededBy: string | null
+  /** What of it may not work, as it was said when it was accepted. */
+  readonly warnings: readonly Issue[]
 }
 
 export const authorOf = (caller: Caller): Author => ({
@@ -181,6 +184,7 @@ const ChangeRow = z.object({
   settled_at: time.nullable(),
   refusal: refusalColumn.nullable(),
   superseded_by: z.string().nullable(),
+  warnings: issuesColumn.nullable(),
 })
 
 const toChange = (row: z.infer<typeof ChangeRow>): Change => ({
@@ -194,4 +198,5 @@ const toChange = (row: z.infer<typeof ChangeRow>): Change => ({
   settledAt: row.settled_at,
   refusal: row.refusal,
   supersededBy: row.superseded_by,
+  warnings: row.warnings ?? [],
 })

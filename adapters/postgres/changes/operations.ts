@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { Refusal } from '../../../domain/changes/refusal.ts'
-import type { Author, ChangeStatus } from '../../../domain/vocabulary.ts'
+import type { Author } from '../../../domain/vocabulary.ts'
+import type { Change } from './changes.ts'
 import { ClaimLost, ofClaim } from './idempotency.ts'
 import type { Claim } from './idempotency.ts'
-import { authorColumn, refusalColumn, statusColumn, time } from '../database/columns.ts'
+import { authorColumn, issuesColumn, refusalColumn, statusColumn, time } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
@@ -22,7 +22,7 @@ export interface Operation {
 /** One of them: undecided, a change with what has come of it, or an answer without one: the text that was kept. */
 export interface Element {
   readonly clientId: string
-  readonly change: { readonly id: string; readonly status: ChangeStatus; readonly refusal: Refusal | null } | null
+  readonly change: Pick<Change, 'id' | 'status' | 'refusal' | 'warnings'> | null
   readonly answer: string | null
 }
 
@@ -71,7 +71,7 @@ export const createOperations = (db: Kysely<Database>) => ({
   /** An operation of a tenant as it stands; undefined where there is none of that id. */
   find: async (tenantId: string, id: string): Promise<Operation | undefined> => {
     const { rows } = await sql`
-      select o.author, o.created_at, e.client_id, e.change_id, e.answer, h.status, h.refusal
+      select o.author, o.created_at, e.client_id, e.change_id, e.answer, h.status, h.refusal, h.warnings
       from nexus.operations o join nexus.operation_elements e on e.operation_id = o.id
       left join nexus.changes h on h.id = e.change_id
       where o.id = ${id} and o.tenant_id = ${tenantId}
@@ -118,6 +118,7 @@ const ElementRow = z.object({
   answer: z.string().nullable(),
   status: statusColumn.nullable(),
   refusal: refusalColumn.nullable(),
+  warnings: issuesColumn.nullable(),
 })
 
 const toElement = ({
@@ -126,8 +127,9 @@ const toElement = ({
   answer,
   status,
   refusal,
+  warnings,
 }: z.infer<typeof ElementRow>): Element => ({
   clientId,
-  change: id === null || status === null ? null : { id, status, refusal },
+  change: id === null || status === null ? null : { id, status, refusal, warnings: warnings ?? [] },
   answer,
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Issue } from '../../../domain/texts/json-text.ts'
 import type { Refusal } from '../../../domain/changes/refusal.ts'
 import type { TerraformRequest } from '../../../domain/terraform/placement.ts'
 import { isRecord, isText } from '../../../domain/shape.ts'
@@ -37,10 +38,13 @@ export const pendingChanges: z.ZodType<readonly PendingChange[]> = z.array(
 
 export const statusColumn: z.ZodType<ChangeStatus> = z.enum(['accepted', 'applied', 'rejected', 'withdrawn'])
 
+/** What is said of places in a body. */
+export const issuesColumn: z.ZodType<Issue[]> = z.array(z.object({ pointer: z.string(), detail: z.string() }))
+
 export const refusalColumn: z.ZodType<Refusal> = z.object({
   reason: z.enum(['refused', 'ignored', 'vanished']),
   detail: z.string(),
-  issues: z.array(z.object({ pointer: z.string(), detail: z.string() })),
+  issues: issuesColumn,
 })
 
 export const requestColumns = { kind: z.enum(['adopt', 'release']), state: z.string() }

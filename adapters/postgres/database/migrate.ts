@@ -14,7 +14,9 @@ import { clientLists } from './migrations/0006-client-lists.ts'
 import { namedStates } from './migrations/0007-named-states.ts'
 import { boundedGrowth } from './migrations/0008-bounded-growth.ts'
 import { declaredClients } from './migrations/0009-declared-clients.ts'
+import { unlockedWrites } from './migrations/0010-unlocked-writes.ts'
 import { listedDrift } from './migrations/0011-listed-drift.ts'
+import { warnings } from './migrations/0012-warnings.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -27,7 +29,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-named-states': namedStates,
   '0008-bounded-growth': boundedGrowth,
   '0009-declared-clients': declaredClients,
+  '0010-unlocked-writes': unlockedWrites,
   '0011-listed-drift': listedDrift,
+  '0012-warnings': warnings,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

@@ -9,22 +9,34 @@ import { jsonb } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import type { StateKey, StateRow } from './state-rows.ts'
 
-/** A write without a lock, from a configuration that was older than the state. */
-export interface OutdatedWrite {
+/** A write by somebody who held no lock: nothing kept another apply from running beside it. */
+export interface UnlockedWrite {
   /** ISO 8601. */
   readonly at: string
   readonly by: Author
+}
+
+/** The same, from a configuration that was older than the state. */
+export interface OutdatedWrite extends UnlockedWrite {
   /** The count of the configuration, and that of the state. */
   readonly snapshot: number
   readonly current: number
 }
 
+const unlockedWrite = { at: z.string(), by: authorColumn }
+
+export const unlockedWriteColumn: z.ZodType<UnlockedWrite> = z.object(unlockedWrite)
+
 export const outdatedWriteColumn: z.ZodType<OutdatedWrite> = z.object({
-  at: z.string(),
-  by: authorColumn,
+  ...unlockedWrite,
   snapshot: integer,
   current: integer,
 })
+
+/** A write as it is kept: who, what more there is to say, and when. */
+export const writeNote = (by: Author, more: Readonly<Record<string, number>> = {}) => sql`
+  ${jsonb({ by, ...more })} || jsonb_build_object(
+    'at', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`
 
 /** After the last of such writes the clients are looked at once more, when so many milliseconds have passed. */
 const onceMoreMs = 60_000
@@ -46,9 +58,7 @@ export const noteOutdated = async (
     look_again_at = clock_timestamp() + ${onceMoreMs} * interval '1 millisecond'`
   await sql`
     update nexus.terraform_states
-    set outdated_write = ${jsonb({ by: author, ...counts })} || jsonb_build_object(
-          'at', to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-        ${row.named ? looks : sql``}
+    set outdated_write = ${writeNote(author, counts)} ${row.named ? looks : sql``}
     where tenant_id = ${key.tenantId} and name = ${key.name}
   `.execute(trx)
 }

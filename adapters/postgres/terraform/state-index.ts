@@ -4,8 +4,8 @@ import { z } from 'zod'
 import type { SnapshotFacts } from '../../../domain/terraform/snapshot.ts'
 import type { TerraformRequest } from '../../../domain/terraform/placement.ts'
 import type { Author, ClientKey } from '../../../domain/vocabulary.ts'
-import { outdatedWriteColumn } from './outdated-writes.ts'
-import type { OutdatedWrite } from './outdated-writes.ts'
+import { outdatedWriteColumn, unlockedWriteColumn } from './outdated-writes.ts'
+import type { OutdatedWrite, UnlockedWrite } from './outdated-writes.ts'
 import { authorColumn, integer, requestColumns, time } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
@@ -43,6 +43,8 @@ export interface StateSummary {
   readonly lock: HeldLock | null
   /** The last write past the lock from an outdated configuration, until an apply has held it. */
   readonly outdatedWrite: OutdatedWrite | null
+  /** The last write, where nobody held the lock then. */
+  readonly unlockedWrite: UnlockedWrite | null
 }
 
 /** Counts over the clients of a tenant. */
@@ -78,7 +80,7 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
   /** The states of a tenant of which there is anything to tell, by name. */
   states: async (tenantId: string): Promise<StateSummary[]> => {
     const { rows } = await sql`
-      select s.name, s.version, s.snapshot, s.lock, s.locked_by, s.locked_at, ${lockAge} as lock_ms, s.outdated_write,
+      select s.name, s.version, s.snapshot, s.lock, s.locked_by, s.locked_at, ${lockAge} as lock_ms, s.outdated_write, s.unlocked_write,
              v.serial, v.lineage, v.bytes, v.written_at,
              (select count(distinct r.client_id) from nexus.terraform_resources r
               where r.tenant_id = s.tenant_id and r.state = s.name and r.type = 'auth0_client') as clients
@@ -99,6 +101,7 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
       clients: row.clients,
       lock: heldLockOf(row, applyWaitMs),
       outdatedWrite: row.outdated_write,
+      unlockedWrite: row.unlocked_write,
     }))
   },
 
@@ -165,6 +168,7 @@ const SummaryRow = z.object({
   version: integer.nullable(),
   snapshot: integer,
   outdated_write: outdatedWriteColumn.nullable(),
+  unlocked_write: unlockedWriteColumn.nullable(),
   serial: serial.nullable(),
   lineage: z.string().nullable(),
   bytes: integer.nullable(),

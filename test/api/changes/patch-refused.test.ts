@@ -37,7 +37,7 @@ describe.skipIf(servers === null)('PATCH of a client', () => {
       const answer = await read(
         await stack.patch(id, {
           callbackUrls: ['https://ok.test,https://bad.test/#x', 'javascript:alert(1)'],
-          allowedWebOrigins: ['https://a.test/path'],
+          allowedWebOrigins: ['https://${HOST}'],
           owners: ['auth0|somebody-else'],
         }),
       )

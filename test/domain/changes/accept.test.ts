@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { accept } from '../../../domain/changes/accept.ts'
-import type { Patch } from '../../../domain/changes/accept.ts'
+import type { Patch } from '../../../domain/changes/patch.ts'
 import { effective } from '../../../domain/clients/desired.ts'
 import type { Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
@@ -146,8 +146,8 @@ describe('URLs', () => {
     const acceptance = decide({
       callbackUrls: ['x', 'https://a.test', 'y'],
       allowedLogoutUrls: ['https://{organization_name}.a.test'],
-      allowedWebOrigins: ['https://a.test/path'],
-      allowedCorsOrigins: ['https://a.test/'],
+      allowedWebOrigins: ['https://a.test:0'],
+      allowedCorsOrigins: ['https://*.test'],
     })
     expect(pointersOf(acceptance)).toEqual([
       '/callbackUrls/0',
@@ -168,10 +168,10 @@ describe('URLs', () => {
     },
     { reason: 'an own scheme of a native client', observed: { app_type: 'native' }, url: 'app://cb', accepted: true },
     {
-      reason: 'an own scheme of a single page application',
+      reason: 'an own scheme of a single page application: owners cannot change the type',
       observed: { app_type: 'spa' },
       url: 'app://cb',
-      accepted: false,
+      accepted: true,
     },
     {
       reason: 'an own scheme where Auth0 has no type',
@@ -183,6 +183,62 @@ describe('URLs', () => {
     expect(decide({ callbackUrls: [url] }, { state: state({}, observed) }).kind).toBe(
       accepted ? 'accepted' : 'impossible',
     )
+  })
+
+  test('the same URL twice is one, where it stood first', () => {
+    const acceptance = decide({ callbackUrls: ['https://a.test', 'https://b.test', 'https://a.test'] })
+    expect(acceptance).toMatchObject({ values: { callbackUrls: ['https://a.test', 'https://b.test'] } })
+    expect(decide({ owners: ['auth0|ann', 'auth0|ann'] })).toMatchObject({ values: { owners: ['auth0|ann'] } })
+    expect(pointersOf(decide({ callbackUrls: ['https://a.test', 'https://a.test', 'x', 'x'] }))).toEqual([
+      '/callbackUrls/2',
+    ])
+    expect(decide({ callbackUrls: [...urls(100), ...urls(100)] }).kind).toBe('accepted')
+  })
+
+  test('what is there twice may stay, and is one as soon as the list changes', () => {
+    const twice = state({}, { callbacks: ['https://a.test', 'https://a.test'] })
+    expect(decide({ callbackUrls: ['https://a.test', 'https://a.test'] }, { state: twice })).toMatchObject({
+      changesNothing: true,
+    })
+    expect(
+      decide({ callbackUrls: ['https://a.test', 'https://a.test', 'https://b.test'] }, { state: twice }),
+    ).toMatchObject({ values: { callbackUrls: ['https://a.test', 'https://b.test'] } })
+  })
+
+  test('what may not work is accepted, and said with its place', () => {
+    expect(
+      decide({ callbackUrls: ['https://a.test/cb', 'demo://a.test/cb'], allowedWebOrigins: ['https://a.test/'] }),
+    ).toMatchObject({
+      kind: 'accepted',
+      warnings: [
+        { pointer: '/callbackUrls/1', detail: expect.stringContaining('native clients') },
+        { pointer: '/callbackUrls/1', detail: expect.stringContaining('skip_non_verifiable_callback_uri') },
+        { pointer: '/allowedWebOrigins/0', detail: expect.stringContaining('scheme, host and port only') },
+      ],
+    })
+  })
+
+  test('what is there already is not warned of', () => {
+    const present = state({}, { callbacks: ['demo://a.test/cb'] })
+    expect(decide({ callbackUrls: ['demo://a.test/cb', 'https://a.test'] }, { state: present })).not.toHaveProperty(
+      'warnings',
+    )
+  })
+
+  test.each([
+    {
+      reason: 'where the client skips the prompt',
+      observed: { skip_non_verifiable_callback_uri_confirmation_prompt: true },
+      url: 'http://localhost:3000',
+    },
+    {
+      reason: 'where users sign in for an organization',
+      observed: { organization_usage: 'allow' },
+      url: 'https://{organization_name}.a.test',
+    },
+  ])('nothing is warned of $reason', ({ observed, url }) => {
+    expect(decide({ callbackUrls: [url] }, { state: state({}, observed) })).not.toHaveProperty('warnings')
+    expect(decide({ callbackUrls: [url] })).toMatchObject({ warnings: [expect.anything()] })
   })
 
   test('a hundred fit, a hundred and one do not, unless they are already there', () => {
@@ -198,6 +254,7 @@ describe('URLs', () => {
 describe('fingerprints', () => {
   const hex = 'ab'.repeat(32)
   const written = Array.from({ length: 32 }, () => 'AB').join(':')
+  const other = written.replace('AB', 'CD')
   test.each([
     { reason: 'without colons', value: hex },
     { reason: 'with colons', value: written },
@@ -207,12 +264,28 @@ describe('fingerprints', () => {
     expect(hash(value)).toMatchObject({ values: { 'mobile.android.keystore_hash': written } })
   })
   test('several are comma separated', () => {
-    expect(hash(`${hex}, ${written}`)).toMatchObject({
-      values: { 'mobile.android.keystore_hash': `${written},${written}` },
+    expect(hash(`${hex}, ${other}`)).toMatchObject({
+      values: { 'mobile.android.keystore_hash': `${written},${other}` },
     })
   })
   test.each(['ab', `${hex}ab`, hex.replace('a', 'g'), `${hex},`, 'sha1'])('%s is none', (value) => {
     expect(pointersOf(hash(value))).toContain('/mobile/android/keystore_hash')
+  })
+  test('the same one is kept once, however it is written', () => {
+    expect(hash(`${hex}, ${written},${written.toLowerCase()}`)).toMatchObject({
+      values: { 'mobile.android.keystore_hash': written },
+    })
+  })
+  test.each([
+    { reason: "as the provider's documents have it", value: 'DE:AD:BE:EF', kept: 'DE:AD:BE:EF' },
+    { reason: 'of SHA-1', value: 'ab:'.repeat(19) + 'ab', kept: 'AB:'.repeat(19) + 'AB' },
+  ])('of another length, $reason: Auth0 takes it, and Android will not match it', ({ value, kept }) => {
+    expect(hash(value)).toMatchObject({
+      kind: 'accepted',
+      values: { 'mobile.android.keystore_hash': kept },
+      warnings: [{ pointer: '/mobile/android/keystore_hash', detail: expect.stringContaining('SHA-256') }],
+    })
+    expect(hash(written)).not.toHaveProperty('warnings')
   })
   test('what Auth0 has already may stay, whatever it is', () => {
     const odd = state({}, { mobile: { android: { sha256_cert_fingerprints: ['odd'] } } })
@@ -257,6 +330,18 @@ describe("Auth0's limits on client_metadata", () => {
   ])('a key that is removed makes room for another: by $reason', ({ cleared }) => {
     const full = state({}, { client_metadata: { ...metadata, ...others(8) } })
     expect(decide({ ...cleared, applicationName: 'x' }, { state: full, caller: admin }).kind).toBe('accepted')
+  })
+  test('the refusal names the fields that make room', () => {
+    const full = state({}, { client_metadata: { ...metadata, ...others(8) } })
+    expect(detailsOf(decide({ applicationName: 'x' }, { state: full }))).toMatch(/by emptying owners or productName\.$/)
+    const foreign = state({}, { client_metadata: others(10) })
+    expect(detailsOf(decide({ applicationName: 'x' }, { state: foreign, caller: admin }))).toMatch(/key first\.$/)
+  })
+  test('a key that holds nothing goes when its field is emptied', () => {
+    const empty = state({}, { client_metadata: { ...metadata, product_name: '', ...others(8) } })
+    expect(decide({ productName: null }, { state: empty })).toMatchObject({ kind: 'accepted', changesNothing: false })
+    expect(decide({ applicationName: null }, { state: empty })).toMatchObject({ changesNothing: true })
+    expect(decide({ productName: null, applicationName: 'x' }, { state: empty }).kind).toBe('accepted')
   })
   test('a key that is removed later in the same patch makes room too', () => {
     const full = state({}, { client_metadata: { ...metadata, application_name: 'old', ...others(7) } })
@@ -308,6 +393,31 @@ describe('nobody locks themselves out', () => {
   })
 })
 
+describe('characters that nobody sees', () => {
+  test.each([
+    { reason: 'a text', values: { applicationName: 'Shop\u00a0' }, pointers: ['/applicationName'] },
+    { reason: 'a space at an end', values: { client_upn_key: ' upn' }, pointers: ['/client_upn_key'] },
+    { reason: 'an owner', values: { owners: ['auth0|ann', 'billing\u200b'] }, pointers: ['/owners/1'] },
+    { reason: 'a text of mobile', values: { 'mobile.ios.team_id': 'A\u202eB' }, pointers: ['/mobile/ios/team_id'] },
+    { reason: 'a URL', values: { callbackUrls: ['https://a.test\u00a0'] }, pointers: ['/callbackUrls/0'] },
+    {
+      reason: 'an emoji that is put together',
+      values: { applicationName: '\u{1f469}\u200d\u{1f680} Shop' },
+      pointers: [],
+    },
+    { reason: 'a space inside', values: { applicationName: 'The Shop' }, pointers: [] },
+  ])('$reason', ({ values, pointers }) => {
+    expect(pointersOf(decide(values))).toEqual(pointers)
+  })
+  test('the refusal names the character and its place', () => {
+    expect(detailsOf(decide({ applicationName: 'Shop\u00a0' }))).toContain('U+00A0 is character 5 of 5')
+  })
+  test('what Auth0 has already may stay', () => {
+    const odd = state({}, { client_metadata: { ...metadata, application_name: 'Shop\u00a0' } })
+    expect(decide({ applicationName: 'Shop\u00a0', productName: 'Shed' }, { state: odd }).kind).toBe('accepted')
+  })
+})
+
 test('owners that nobody could have are refused', () => {
   expect(pointersOf(decide({ owners: ['auth0|ann', '', ' '] }))).toEqual(['/owners/1', '/owners/2'])
 })
@@ -336,7 +446,12 @@ describe('laws', () => {
         const first = decide(wish)
         if (first.kind !== 'accepted') return
         const pending = state({ pending: [{ id: 'p', generation: 1, values: first.values }], generation: 1 })
-        expect(decide(first.values, { state: pending, caller: admin })).toEqual({ ...first, changesNothing: false })
+        // What is there already is not warned of.
+        expect(decide(first.values, { state: pending, caller: admin })).toEqual({
+          ...first,
+          warnings: undefined,
+          changesNothing: false,
+        })
       }),
     )
   })
@@ -350,8 +465,30 @@ describe('laws', () => {
         )
         const mirrored = decide(effective(seen, keys), { state: seen, caller: admin })
         expect(mirrored).toMatchObject(
-          (product?.length ?? 0) > 255 ? { kind: 'impossible' } : { kind: 'accepted', changesNothing: true },
+          (product?.length ?? 0) > 255
+            ? { kind: 'impossible' }
+            : // A key that holds nothing goes when its field is emptied.
+              { kind: 'accepted', changesNothing: product !== '' && owners.length > 0 },
         )
+      }),
+    )
+  })
+
+  test('an element that is refused is refused wherever it stands, and one that is accepted is accepted beside others', () => {
+    const element = fc.constantFrom(
+      'https://a.test',
+      'app://b',
+      'x',
+      'https://c.test/#f',
+      'https://*.test',
+      ' https://d.test',
+    )
+    fc.assert(
+      fc.property(fc.uniqueArray(element, { minLength: 1 }), (callbackUrls) => {
+        const bad = callbackUrls.flatMap((url, index) =>
+          decide({ callbackUrls: [url] }).kind === 'impossible' ? [`/callbackUrls/${index}`] : [],
+        )
+        expect(pointersOf(decide({ callbackUrls }))).toEqual(bad)
       }),
     )
   })

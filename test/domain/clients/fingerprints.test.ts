@@ -4,12 +4,14 @@ import { fingerprintsIn } from '../../../domain/clients/fingerprints.ts'
 
 const hex = 'ab'.repeat(32)
 const written = Array.from({ length: 32 }, () => 'AB').join(':')
+const other = written.replace('AB', 'CD')
 
 describe('fingerprints', () => {
   test.each([
     { reason: 'without colons', text: hex, present: null, read: written, wrong: 0 },
     { reason: 'as it is written', text: written, present: null, read: written, wrong: 0 },
-    { reason: 'with spaces around', text: ` ${hex} , ${hex}`, present: null, read: `${written},${written}`, wrong: 0 },
+    { reason: 'with spaces around', text: ` ${hex} , ${other}`, present: null, read: `${written},${other}`, wrong: 0 },
+    { reason: 'the same one twice', text: `${hex},${written}`, present: null, read: written, wrong: 0 },
     { reason: 'too short', text: hex.slice(2), present: null, read: hex.slice(2), wrong: 1 },
     { reason: 'too long', text: `${hex}ab`, present: null, read: `${hex}ab`, wrong: 1 },
     { reason: 'no hexadecimal digit', text: `g${hex.slice(1)}`, present: null, read: `g${hex.slice(1)}`, wrong: 1 },

@@ -111,8 +111,20 @@ describe("the deploy CLI's YAML", () => {
     )
     expect(ids[0]).toEqual(ids[1])
     expect(new Set(ids[0]).size).toBe(5)
-    for (const id of ids[0]?.slice(0, 4) ?? []) expect(id).toMatch(/^[A-Za-z0-9]{32}$/)
+    for (const id of ids[0]?.slice(0, 3) ?? []) expect(id).toMatch(/^[A-Za-z0-9]{32}$/)
     expect(ids[0]?.[4]).toBe('legacy.jobs')
+  })
+
+  test('a third party under strict rules gets an id of its kind', async () => {
+    const guest = readSeed(await file('tenant.yaml')).clients.find(({ name }) => name === 'Guest')
+    expect(guest?.client_id).toMatch(/^tpc_[A-Za-z0-9]{22}$/)
+  })
+
+  test('login pages come from files of their own', () => {
+    const text = 'clients: [{ name: A, custom_login_page: ./A.html }, { name: B, custom_login_page: ./B.html }]'
+    const { clients, notes } = readSeed(text, (name) => (name === './A.html' ? '<p>A</p>' : undefined))
+    expect(clients.map((client) => client['custom_login_page'])).toEqual(['<p>A</p>', './B.html'])
+    expect(notes).toEqual(['clients[1].custom_login_page: ./B.html is not there, its name stands in its place'])
   })
 
   test('knows a credential by its name alone', async () => {
@@ -120,6 +132,24 @@ describe("the deploy CLI's YAML", () => {
     const { rows } = await api('GET', '/clients/legacy.jobs/credentials')
     expect(rows).toMatchObject([{ id: expect.stringMatching(/^cred_/), name: 'first', credential_type: 'public_key' }])
     expect(rows[0]).not.toHaveProperty('pem')
+  })
+
+  test('may name one anchor in each of a thousand clients', () => {
+    const clients = Array.from({ length: 1000 }, (_, index) => `  - { <<: *web, name: Shop ${index} }\n`)
+    const text = `clients:\n  - &web { name: Web, app_type: spa, callbacks: [https://a.example.com] }\n${clients.join('')}`
+    expect(readSeed(text).clients.at(-1)).toMatchObject({ name: 'Shop 999', app_type: 'spa' })
+  })
+
+  test('a keyword in a comment is none, in a text of several lines it is one', () => {
+    const text =
+      'clients:\n  ##SHOPS##\n  - name: Shop\n    custom_login_page: |\n      ##HEAD##\n      <p>##BODY##</p>\n'
+    const { clients, notes } = readSeed(text)
+    expect(clients).toMatchObject([{ custom_login_page: '##HEAD##\n<p>##BODY##</p>\n' }])
+    expect(notes).toEqual(['clients[0].custom_login_page: ##HEAD##, ##BODY## stands as it is'])
+  })
+
+  test('may begin with a byte order mark', () => {
+    expect(readSeed('\uFEFF[{"name":"One"}]').clients).toMatchObject([{ name: 'One' }])
   })
 
   test.each([

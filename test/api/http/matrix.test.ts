@@ -114,6 +114,7 @@ const endpoints: readonly Endpoint[] = [
   { method: 'DELETE', path: '/terraform/states/matrix', lets: ['who keeps states'] },
   { method: 'POST', path: '/clients/{c}/pause', lets: ['an administrator'] },
   { method: 'POST', path: '/clients/{c}/resume', lets: ['an administrator'] },
+  { method: 'POST', path: '/scan', lets: ['an administrator', 'who reads all', 'who writes all'] },
   { method: 'POST', path: '/pause', lets: ['an administrator'] },
   { method: 'POST', path: '/resume', lets: ['an administrator'] },
   ...['applications', 'accounts'].flatMap((kind): Endpoint[] => [

@@ -102,7 +102,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       expect(stdout).toContain(`Shop front (${shop}): its adoption into main is asked for already`)
       expect(await requests()).toEqual(sorted(`adopt ${shop} main`, `adopt ${billing} main`, `adopt ${stock} main`))
       const again = await pipeline('adopt', 'acme', '--all', '--state', 'main')
-      expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('Nothing was asked for.')])
+      expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('Nothing was requested.')])
     })
 
     test('release takes an adoption back, asks for what is managed, and tells what it cannot do', async () => {
@@ -142,7 +142,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
     test('what would be refused for every client is told once', async () => {
       const { code, stdout, stderr } = await as('reader')('release', 'acme', '--all')
       expect(code).toBe(77)
-      expect(stdout).toContain('Nothing was asked for.')
+      expect(stdout).toContain('Nothing was requested.')
       expect(stderr).toContain('nexus release stopped')
       expect(stderr.match(/terraform\.adopt/g)).toHaveLength(1)
     })

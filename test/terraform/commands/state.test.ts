@@ -160,10 +160,10 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       const done = await nexus(['state', 'rekey', '--config', await fileWithKeys([second, first]), '--json'])
       expect([done.code, json(done)]).toEqual([0, { versions: 5, unreadable: [] }])
       const again = await nexus(['state', 'rekey', '--config', await fileWithKeys([second, first])])
-      expect([again.code, again.stdout]).toEqual([0, 'Every version is sealed with the first key already.\n'])
+      expect([again.code, again.stdout]).toEqual([0, 'Every version is encrypted with the first key already.\n'])
       const back = await nexus(['state', 'rekey', '--config', await fileWithKeys([first, second])])
       expect(back.stdout).toBe(
-        '5 versions sealed anew with the first key. The other keys of terraform.stateKeys can go.\n',
+        '5 versions re-encrypted with the first key. The other keys of terraform.stateKeys can be removed.\n',
       )
       expect((await pipeline('state', 'show', 'acme', 'main')).code).toBe(0)
       for (const { stdout, stderr } of [lost, done, again, back])

@@ -297,21 +297,3 @@ export const successionOf = (
   if (next.serial > present.serial) return leaps(next.serial, present.serial) ? 'leap' : 'next'
   return present.sha256 === next.sha256 ? 'same' : 'same-serial'
 }
-
-/** A lock as Terraform's http backend sends it and wants to read it again. */
-export const LockInfo = z.object({
-  ID: measured('lockId').min(1).refine(isPlain),
-  Operation: measured('lockId').refine(isPlain).default(''),
-  Info: measured('lockInfo').refine(isPlain).default(''),
-  Who: measured('lockText').refine(isPlain).default(''),
-  Version: measured('lockId').refine(isPlain).default(''),
-  // Terraform refuses a lock whose time it cannot read, so one that has none gets Go's zero time.
-  Created: measured('time')
-    .pipe(z.iso.datetime({ offset: true }))
-    .catch('0001-01-01T00:00:00Z'),
-  Path: measured('lockText').refine(isPlain).default(''),
-})
-export type LockInfo = z.infer<typeof LockInfo>
-
-/** Whether the holder of a lock writes to Auth0: planning and the `state` commands do not. */
-export const isApply = ({ Operation }: Pick<LockInfo, 'Operation'>): boolean => Operation === 'OperationTypeApply'

@@ -1,14 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  heldStateOf,
-  isApply,
-  isPlainAddress,
-  LockInfo,
-  readState,
-  successionOf,
-} from '../../../domain/terraform/state.ts'
+import { heldStateOf, isPlainAddress, readState, successionOf } from '../../../domain/terraform/state.ts'
+import { isApply, LockInfo } from '../../../domain/terraform/state-lock.ts'
 import type { StateResource } from '../../../domain/terraform/state.ts'
 
 /** A state of version 4 around resources. */

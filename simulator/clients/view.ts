@@ -104,7 +104,7 @@ export const selection = (
   const hidden = [...names].find((name) => !sees(scopes, name))
   if (hidden !== undefined)
     throw new Refused(
-      refusal(403, `Insufficient scope, expected any of: ${scopesOf[hidden]?.join(',')}`, 'insufficient_scope'),
+      refusal(403, `Insufficient scope, expected any of: ${scopesOf.get(hidden)?.join(',')}`, 'insufficient_scope'),
     )
   return (client) => pick(client, (name) => name === 'tenant' || names.has(name))
 }

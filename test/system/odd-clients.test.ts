@@ -173,8 +173,11 @@ describe.skipIf(servers === null)('a tenant of 200 clients, 20 of them odd', { t
     expect(clients).toBe(199)
     for (const one of odd) {
       const told = scan.leftOut.elements.filter(({ client }) => client === idOf(one)).map(({ reason }) => reason)
-      if (one.says === undefined) expect([idOf(one), told]).toEqual([idOf(one), []])
-      else expect([idOf(one), told]).toEqual([idOf(one), expect.arrayContaining([expect.stringMatching(one.says)])])
+      expect([idOf(one), told.length > 0, told.some((reason) => one.says?.test(reason))]).toEqual([
+        idOf(one),
+        one.says !== undefined,
+        one.says !== undefined,
+      ])
     }
     expect(scan.leftOut.count).toBe(scan.leftOut.elements.length)
     const metrics = await (await stack.request('/metrics')).text()

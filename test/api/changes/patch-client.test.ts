@@ -115,6 +115,32 @@ describe.skipIf(servers === null)('PATCH of a client', () => {
     })
   })
 
+  test('what is so already, in fields that Nexus owns already, is no change: nothing is stored', async () => {
+    const id = seedClient(stack, { callbacks: ['https://a.test/cb'] })
+    const stored = () =>
+      stack.query(
+        `select (select count(*)::int from nexus.changes where client_id = $1) as changes,
+                (select count(*)::int from nexus.audit where target = $1) as records,
+                (select revision from nexus.clients where client_id = $1) as revision`,
+        [id],
+      )
+    const first = await stack.patch(id, { callbackUrls: ['https://a.test/cb'], productName: 'Shop' })
+    expect(first.status).toBe(200)
+    expect(first.headers.get('nexus-owned')).toBe('productName, callbackUrls')
+    expect(first.headers.get('nexus-change')).not.toBeNull()
+    const before = await stored()
+    for (const body of [{ productName: 'Shop' }, { callbackUrls: ['https://a.test/cb'], productName: 'Shop' }]) {
+      const again = await read(await stack.patch(id, body))
+      expect(again).toMatchObject({ status: 200, body: { productName: 'Shop' } })
+      expect([again.headers.get('nexus-change'), again.headers.get('nexus-owned')]).toEqual([null, null])
+    }
+    expect(await stored()).toEqual(before)
+    // One more field: a change, which says what became owned.
+    const more = await stack.patch(id, { productName: 'Shop', owners: ['auth0|tester'] })
+    expect([more.status, more.headers.get('nexus-owned')]).toEqual([200, 'owners'])
+    expect((await stack.patch(id, { productName: 'Shed' })).headers.get('nexus-owned')).toBeNull()
+  })
+
   test('what is there already is not sent again', async () => {
     const id = seedClient(stack, { callbacks: ['https://a.test/cb'] })
     await stack.patch(id, {})

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSimulator } from '../../../simulator/main.ts'
 import type { Simulator } from '../../../simulator/main.ts'
-import { claimsAfterLogin } from '../../support/post-login.ts'
-import type { LoginEvent } from '../../support/post-login.ts'
+import { claimsAfterLogin } from '../../docs/post-login.ts'
+import type { LoginEvent } from '../../docs/post-login.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { pathOf, read, seedClient } from '../support.ts'
@@ -59,6 +59,19 @@ describe.skipIf(servers === null)('the guide to tokens', () => {
     expect({ status, isThere }).toEqual(isThere ? { status: 200, isThere } : { status: 403, isThere })
     return isThere
   }
+
+  test('what Nexus makes of a token is what Auth0 and the Action put there', async () => {
+    const user = { app_metadata: { products: ['Billing'] } }
+    const token = tokenWith(await claimsAfterLogin(login(user, ['billing-admins'])))
+    expect((await read(await stack.request('/v1/whoami', { as: token }))).body).toMatchObject({
+      kind: 'user',
+      id: 'auth0|ann',
+      tenants: ['acme'],
+      permissions: ['client.write'],
+      roles: ['billing-admins'],
+      products: ['Billing'],
+    })
+  })
 
   const elsewhere = 'https://other.example.com'
   test.each([

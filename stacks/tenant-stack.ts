@@ -7,6 +7,7 @@ import type { Snapshot } from '../domain/terraform/snapshot.ts'
 import { recordOf } from '../domain/shape.ts'
 import { clientResourceTypes } from '../domain/terraform/state.ts'
 import { blocksOf } from './blocks.ts'
+import type { BlockOptions, Blocks } from './blocks.ts'
 import { DeclarationError } from './errors.ts'
 import type { Declaration } from './plan/claims.ts'
 import type { DeclaredClient, StackPlan } from './plan/plan.ts'
@@ -29,7 +30,7 @@ export class TenantStack extends TerraformStack {
   readonly tenant: string
   readonly state: string
   readonly #declared = new Map<string, Declared>()
-  #plan: StackPlan | undefined
+  #blocks: Blocks | undefined
 
   /** @param url where Terraform reaches Nexus, without a slash at the end and without a credential */
   constructor(app: App, { tenant, domain, states }: Snapshot, state: string, url: string) {
@@ -81,16 +82,16 @@ export class TenantStack extends TerraformStack {
   }
 
   /** Completes the stack. */
-  settle(plan: StackPlan): void {
-    this.#plan = plan
+  settle(plan: StackPlan, options: BlockOptions): void {
+    this.#blocks = blocksOf(plan, options)
     for (const [name, client] of plan.declared) this.#declared.get(name)?.settle(client)
   }
 
   /** What the constructs say, and beside it what the plan says: see `blocks.ts`. */
   override toTerraform(): Record<string, unknown> {
     const constructed = recordOf(super.toTerraform())
-    if (this.#plan === undefined) return constructed
-    const blocks = blocksOf(this.#plan)
+    const blocks = this.#blocks
+    if (blocks === undefined) return constructed
     const resource = recordOf(constructed['resource'])
     const clients = { ...recordOf(resource['auth0_client']), ...blocks.resource['auth0_client'] }
     const several = { import: blocks.import, removed: blocks.removed }

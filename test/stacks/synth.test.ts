@@ -59,7 +59,7 @@ const synth = async (taken: Snapshot | string, args: readonly string[] = [], env
 
 describe('nexus synth', () => {
   test('writes a stack for each state that Nexus writes, and a line about each', async () => {
-    const { code, stdout, stderr, out } = await synth(acme)
+    const { code, stdout, stderr, out } = await synth(acme, ['--manual-clients'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toBe(
       `acme.prod: ${join(out, 'stacks/acme.prod/cdk.tf.json')}: 2 managed, 0 declared, 1 adopting, 1 releasing, 1 forgetting\n` +
@@ -85,6 +85,15 @@ describe('nexus synth', () => {
       })),
       output: { manual_clients: { value: { M: '$${file("/etc/hostname")}', B: 'Client B' } } },
     })
+  })
+
+  test('a client that somebody makes by hand changes no stack, unless the list of them is asked for', async () => {
+    const more = { ...acme, clients: [...acme.clients, client('N')] }
+    const written = async (taken: Snapshot, env: Record<string, string> = {}) =>
+      read((await synth(taken, [], env)).out, 'acme.prod')
+    expect(await written(more)).toBe(await written(acme))
+    const listed = await written(more, { NEXUS_MANUAL_CLIENTS: 'true' })
+    expect(JSON.parse(listed)).toMatchObject({ output: { manual_clients: { value: { N: 'Client N' } } } })
   })
 
   test('the backend locks under the version of the snapshot, and holds no credential', async () => {

@@ -102,7 +102,7 @@ describe('nexus synth', () => {
       NEXUS_PASSWORD: 's3cr3t',
       AUTH0_CLIENT_SECRET: 's3cr3t',
     })
-    const address = 'https://nexus.example.com/v1/tenants/acme/terraform/states/staging.eu?snapshot=12'
+    const address = 'https://nexus.example.com/v1/tenants/acme/terraform/states/staging.eu?snapshot=12&declares=none'
     expect(JSON.parse(read(out, 'acme.staging.eu'))).toMatchObject({
       terraform: {
         backend: {
@@ -181,22 +181,23 @@ describe('nexus synth', () => {
       file: fileOf(snapshot([state([]), state([], { name: 'PROD' })], [])),
       says: 'the state prod',
     },
-    { reason: 'nobody says where Nexus is', file: fileOf({ ...acme, url: null }), says: 'set NEXUS_URL' },
+    { reason: 'nobody says where Nexus is', file: fileOf({ ...acme, url: null }), says: 'set NEXUS_URL', exit: 64 },
     {
       reason: 'a URL with a password, which would stand in the stack',
       file: fileOf({ ...acme, url: 'https://ci:s3cr3t@nexus.example.com' }),
-      says: 'may hold no user name or password',
+      says: 'may not contain a user name or password',
+      exit: 64,
     },
     {
       reason: 'a tenant whose states are all written elsewhere',
       file: fileOf(snapshot([state([], { own: false })], [])),
       says: 'terraformStates: [prod]',
     },
-  ])('says what is wrong: $reason', async ({ file, says }) => {
+  ])('says what is wrong: $reason', async ({ file, says, exit = 1 }) => {
     const { code, stdout, stderr } = await synth(file)
     expect(stderr).toContain(says)
     expect(stderr).not.toMatch(/^ +at \w|s3cr3t/m)
-    expect([code, stdout]).toEqual([1, ''])
+    expect([code, stdout]).toEqual([exit, ''])
   })
 })
 

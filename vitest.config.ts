@@ -18,11 +18,12 @@ const stacked = [
  */
 const storageIndifferent = [
   // What HTTP, a terminal or somebody else's program gets to see.
-  'test/api/http/{boundaries,headers,json,lengths,matrix,prefer,problems,security-headers,strangers,threads}.test.ts',
+  'test/api/http/{boundaries,headers,json,lengths,matrix,matrix-edges,prefer,problems,security-headers,strangers,threads}.test.ts',
   'test/api/docs/**/*.test.ts',
   'test/generated-clients/**/*.test.ts',
   'test/system/{callers,clients-command,look,terminal}.test.ts',
-  'test/terraform/{commands,fresh,holders,named,program,secrets,synthesis}.test.ts',
+  'test/terraform/commands/**/*.test.ts',
+  'test/terraform/{fresh,holders,named,program,secrets,synthesis}.test.ts',
   'test/fuzz/requests.test.ts',
   // One statement at a time, on rows that no queue touches.
   'test/postgres/{budgets,pacer,statements}.test.ts',

@@ -1,6 +1,6 @@
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { greatestHeaders, greatestToken } from '../domain/texts/lengths.ts'
+import { greatest, greatestHeaders, greatestToken } from '../domain/texts/lengths.ts'
 import { headerText } from './http/request.ts'
 import { createAnswerLog } from './http/answer-log.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
@@ -13,6 +13,9 @@ import { serve } from './routing/serve.ts'
 import { answerServerError } from './http/server-errors.ts'
 import { openApiDocument } from './docs/openapi/document.ts'
 import { routes } from './routes.ts'
+
+/** The longest id in a path, every character of it encoded: three bytes of three characters each. */
+const longestSegment = 9 * greatest.clientId
 
 /** The HTTP API over its dependencies; it does not listen yet. */
 export const buildApp = (deps: ApiDeps): FastifyInstance => {
@@ -34,7 +37,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
       // Looked at below, so that its absence is answered as a problem.
       requireHostHeader: false,
     },
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: longestSegment },
     clientErrorHandler: answerServerError,
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply, settings)

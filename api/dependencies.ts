@@ -43,7 +43,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   /** Accepts a change, or says why not. */
   readonly accept: Accept
   readonly lists: ClientLists
-  readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw' | 'waiting'>
+  readonly changes: Pick<Changes, 'find' | 'isStopped' | 'list' | 'withdraw' | 'waiting'>
   readonly idempotency: Pick<Idempotency, 'claim' | 'find' | 'keep' | 'release' | 'reopen'>
   readonly operations: Pick<Operations, 'open' | 'decide' | 'reopen' | 'find' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>

@@ -12,13 +12,25 @@ export const jsonOption = (what: string): Option => new Option('--json', what)
 /** `--url URL`, for every command that asks the API. */
 export const urlOption = (): Option => new Option('--url <url>', "where Nexus' API is reached (also: NEXUS_URL)")
 
+/** `--watch`, for every command that shows how something stands. */
+export const watchOption = (): Option =>
+  new Option(
+    '-w, --watch',
+    'show it again every 2 s until Ctrl-C; without a terminal, print a line of JSON for each change',
+  )
+
 /** `--yes`, for every command that asks before it takes something away. */
 export const yesOption = (): Option => new Option('-y, --yes', 'do not ask first')
 
 /** Whose credentials a command that asks the API uses, for its help. @param needs the permissions */
 export const credentialsText = (needs: string): string =>
-  'The API is asked as the service account of NEXUS_USERNAME and NEXUS_PASSWORD, or as the user of NEXUS_TOKEN and\n' +
-  `NEXUS_APPLICATION_TOKEN, who needs ${needs}.`
+  'The API is called as the service account of NEXUS_USERNAME and NEXUS_PASSWORD, or as the user of NEXUS_TOKEN and\n' +
+  `NEXUS_APPLICATION_TOKEN. Needed: ${needs}.`
+
+/** Where a command works that needs no API, for its help. @param needs the permissions where it asks the API */
+export const placeText = (needs: string): string =>
+  'It works on the store of the configuration. With --url, or with NEXUS_URL and no --config, it calls the API instead.\n' +
+  credentialsText(needs)
 
 /** Parses a text by its shape. */
 export const parsedBy =
@@ -33,7 +45,8 @@ export const parsedBy =
 export const tenantArgument = (): Argument =>
   new Argument('<tenant>', 'id of a tenant in the configuration').argParser(parsedBy(TenantId))
 
-export const clientArgument = (): Argument => new Argument('<client>', 'id of a client').argParser(parsedBy(ClientId))
+export const clientArgument = (name = '<client>', what = 'id of a client'): Argument =>
+  new Argument(name, what).argParser(parsedBy(ClientId))
 
 export const stateArgument = (): Argument =>
   new Argument('<name>', 'name of a Terraform state of the tenant').argParser(parsedBy(StateName))

@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { adoptCommands } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'
 import { checkPlanCommand } from './commands/check-plan.ts'
+import { completionCommand } from './commands/completion.ts'
 import { clientsCommand } from './commands/clients.ts'
 import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
@@ -15,7 +16,9 @@ import { processCommands } from './commands/processes.ts'
 import { simulatorCommand } from './commands/simulator.ts'
 import { stateCommand } from './commands/state.ts'
 import { synthCommand } from './commands/synth.ts'
+import { tenantCommands } from './commands/tenants.ts'
 import { tokenCommand } from './commands/token.ts'
+import { whoAmICommand } from './commands/whoami.ts'
 import { addExitCodes } from './exit-codes.ts'
 import type { Output } from './terminal/print.ts'
 
@@ -23,6 +26,8 @@ import type { Output } from './terminal/print.ts'
 const commands: readonly ((program: Command) => void)[] = [
   initCommand,
   processCommands,
+  whoAmICommand,
+  tenantCommands,
   clientsCommand,
   lookCommands,
   pauseCommands,
@@ -37,6 +42,7 @@ const commands: readonly ((program: Command) => void)[] = [
   hashCommand,
   simulatorCommand,
   tokenCommand,
+  completionCommand,
 ]
 
 const examples = `

@@ -1,4 +1,5 @@
 import type { Remote } from '../adapters/nexus-api/client.ts'
+import { Failure } from './failure.ts'
 
 /** How a command asks the API. */
 export interface ApiFlags {
@@ -6,8 +7,24 @@ export interface ApiFlags {
   readonly json?: boolean
 }
 
+/** What a command works on that can ask the API, or open the store of a configuration itself. */
+export interface PlaceFlags extends ApiFlags {
+  readonly config?: string
+}
+
 /** @throws RemoteError `not-configured`, with what to set */
 export const remoteFor = async ({ url }: Pick<ApiFlags, 'url'>): Promise<Remote> => {
   const { remoteOf } = await import('../adapters/nexus-api/client.ts')
   return remoteOf(process.env, url)
+}
+
+/**
+ * The API's URL where the API is meant; undefined for the store of the configuration. What the command line names counts
+ * more than the environment.
+ */
+export const apiUrlOf = ({ config, url }: PlaceFlags): string | undefined => {
+  if (config !== undefined && url !== undefined)
+    throw new Failure('Use --config, to open its store, or --url, to call the API: not both.', 'usage')
+  const known = url ?? process.env['NEXUS_URL']
+  return config !== undefined || known === '' ? undefined : known
 }

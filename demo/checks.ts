@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { difference, membersAt } from './difference.ts'
-import { green, red, say } from './screen.ts'
+import { green, red, say, tell } from './screen.ts'
 import type { Holding } from './stage.ts'
 
 /** Something that must be so, in words, with what was found. */
@@ -38,7 +38,7 @@ export const createTally = (): Tally => {
     check: (checks) => {
       count += checks.length
       const good = checks.filter(holds).map(({ what }) => what)
-      if (good.length > 0) say(`${green('✓')} ${good.join(' · ')}`, 3)
+      if (good.length > 0) tell(`${green('✓')} ${good.join(' · ')}`, 3)
       for (const { what, found, wanted } of checks.filter((one) => !holds(one)))
         fail(`${what}: it should be ${JSON.stringify(wanted)}, and is ${JSON.stringify(found)}`)
     },

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import stringWidth from 'string-width'
 import { printableLines } from '../domain/texts/printable.ts'
 
 type Style = Parameters<typeof styleText>[0]
@@ -24,11 +25,17 @@ const shown = (line: string): string =>
 /** Writes a line, or an empty one, to the standard output. */
 export const say = (line = '', indent = 0): void => void process.stdout.write(`${' '.repeat(indent)}${shown(line)}\n`)
 
+/** Columns of the terminal: lines are no longer, but for what is to be copied. */
+const width = Math.min(process.stdout.columns || 80, 100)
+
+/** Whether a line of this indent fits the terminal. */
+export const fits = (line: string, indent: number): boolean => indent + stringWidth(line) <= width
+
 /** Writes a text as several lines that fit a terminal. */
 export const tell = (text: string, indent: number, style: (line: string) => string = (line) => line): void => {
   let line = ''
   for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + word.length > 98) {
+    if (line !== '' && indent + stringWidth(line) + 1 + stringWidth(word) > width) {
       say(style(line), indent)
       line = ''
     }
@@ -39,7 +46,7 @@ export const tell = (text: string, indent: number, style: (line: string) => stri
 
 /** Writes rows as aligned columns; the last column is as wide as it is. */
 export const columns = (rows: readonly (readonly string[])[], indent: number): void => {
-  const widths = (rows[0] ?? []).map((_, place) => Math.max(...rows.map((row) => row[place]?.length ?? 0)))
+  const widths = (rows[0] ?? []).map((_, place) => Math.max(...rows.map((row) => stringWidth(row[place] ?? ''))))
   for (const row of rows)
     say(
       row

@@ -47,13 +47,13 @@ const introduce = ({ nexusUrl, tenants, notes }: World, ms: number): void => {
   columns(
     [
       ...tenantIds.map((id) => [`Auth0 ${id}`, tenants[id].url, seeds[id].map(({ name }) => name).join(', ')]),
-      ['Nexus', nexusUrl, 'API and worker, on an embedded PostgreSQL that holds the queue too'],
+      ['Nexus', nexusUrl, 'API and worker, on an embedded PostgreSQL'],
     ],
     2,
   )
   for (const note of notes) tell(note, 2, dim)
   say()
-  say(dim(`Ready after ${duration(ms)}. The simulated tenants answer at once; a real one adds its own time.`))
+  tell(`Ready after ${duration(ms)}. The simulated tenants answer at once; a real one adds its own time.`, 0, dim)
 }
 
 /** Plays every chapter. @returns whether everything was as it should be */

@@ -2,7 +2,7 @@ import type { Person, TenantId } from './cast.ts'
 import type { Check } from './checks.ts'
 import { difference } from './difference.ts'
 import type { Line } from './difference.ts'
-import { bold, cyan, dim, duration, green, red, say, tell } from './screen.ts'
+import { bold, cyan, dim, duration, fits, green, red, say, tell } from './screen.ts'
 import type { World } from './world.ts'
 
 /** What a chapter plays on: requests and what Auth0 holds are shown, checks are shown and counted. */
@@ -109,7 +109,7 @@ const showRequest = ({ method, path, as, headers = {}, body }: ShownRequest): vo
   for (const [name, value] of Object.entries(headers)) say(`${name}: ${value}`, 5)
   if (body === undefined) return
   const short = JSON.stringify(body)
-  for (const line of short.length <= 93 ? [short] : JSON.stringify(body, null, 2).split('\n')) say(line, 5)
+  for (const line of fits(short, 5) ? [short] : JSON.stringify(body, null, 2).split('\n')) say(line, 5)
 }
 
 const showAnswer = (response: Response, ms: number): void => {
@@ -132,7 +132,8 @@ const showAuth0 = ({ tenant, client }: Place, before: Holding, now: Holding, pat
   const shown = difference(before.client, now.client, paths)
   const changed = shown.some(({ lines }) => lines.some(({ mark }) => mark !== ' '))
   const marks = changed ? '- before, + after' : 'the same before and after'
-  say(`${bold('Auth0')} ${dim(`${tenant} / ${name}, ${callsText(now.writes - before.writes)}: ${marks}`)}`, 3)
+  say(bold('Auth0'), 3)
+  tell(`${tenant} / ${name}, ${callsText(now.writes - before.writes)}: ${marks}`, 5, dim)
   for (const { member, lines } of shown) {
     say(member, 5)
     for (const line of lines) say(shownLine(line), 5)

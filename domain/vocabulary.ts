@@ -1,17 +1,27 @@
 import { z } from 'zod'
 import { measured } from './texts/lengths.ts'
+import { printable } from './texts/printable.ts'
 
 /** Words of the field, as types. Everything here is data: no I/O, no clock, no SDK. */
 
 const tenantIdRule = 'a tenant id is lower case letters, digits and dashes, at most 63 characters'
-const clientIdRule = 'a client id is letters, digits, dashes and underscores, at most 64 characters'
+const clientIdRule = 'a client id is 1 to 255 characters that can be seen, and neither "." nor ".."'
 const stateNameRule = 'the name of a state is letters, digits, dots, dashes and underscores, at most 128 characters'
 
 /** One Auth0 tenant that Nexus looks after. */
 export const TenantId = measured('tenantId', tenantIdRule).regex(/^[a-z0-9][a-z0-9-]*$/, tenantIdRule)
 
-/** One Auth0 application. Checked before anything is asked of Auth0: the SDK would send `..` as a path. */
-export const ClientId = measured('clientId', clientIdRule).regex(/^[A-Za-z0-9_-]+$/, clientIdRule)
+/** A text that is whatever its encoding one segment of a path: a server takes `%2E%2E` for the folder above. */
+const isSegment = (text: string): boolean => text !== '' && text !== '.' && text !== '..'
+
+/**
+ * One Auth0 application. A tenant can choose its ids, and of what letters is not published: all are taken that a person can
+ * see and a path can hold, encoded.
+ */
+export const ClientId = measured('clientId', clientIdRule).refine(
+  (text) => isSegment(text) && printable(text) === text,
+  clientIdRule,
+)
 
 /** One Terraform state of a tenant. */
 export const StateName = measured('stateName', stateNameRule).regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, stateNameRule)

@@ -51,7 +51,7 @@ export const rebuildAll = async (lists: ClientLists, { tenants }: Configuration,
     let clients = 0
     for (let found = rebuiltAtOnce; found === rebuiltAtOnce; clients += found)
       found = await lists.rebuildStale(id, metadataKeys, rebuiltAtOnce)
-    if (clients > 0) log.info({ tenantId: id, clients }, 'lists read anew by the metadata keys of the configuration')
+    if (clients > 0) log.info({ tenantId: id, clients }, 'lists rebuilt with the metadata keys of the configuration')
   }
 }
 
@@ -76,7 +76,7 @@ export const migrateAll = async (url: string, configuration: Configuration, log:
     if (redis === null) await migrateQueue(adminUrl ?? url)
     if (!(await settleRights(owner.db, running.db, audit.keepMs)))
       log.info(
-        "the database's role owns the tables: of the audit's rows only triggers keep it away (database.adminUrl)",
+        "the database's role owns the tables, so only triggers protect the audit records (see database.adminUrl)",
       )
     await createTenants(running.db).ensure(tenants.map(({ id }) => id))
     await createNamedStates(running.db).name(tenants)

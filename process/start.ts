@@ -104,10 +104,10 @@ export const run = async (
   const fit = untilFitFor(configuration)
   try {
     const database = await openDatabase(configuration, (note) => log.info(note), {
-      onLost: (error) => log.error({ err: error }, 'the embedded PostgreSQL was lost; it is started again'),
-      onBack: () => log.info('the embedded PostgreSQL runs again'),
+      onLost: (error) => log.error({ err: error }, 'the embedded PostgreSQL stopped; restarting it'),
+      onBack: () => log.info('the embedded PostgreSQL is running again'),
       onGone: (error) => {
-        log.fatal({ err: error }, 'the embedded PostgreSQL cannot be started again: this process ends itself')
+        log.fatal({ err: error }, 'the embedded PostgreSQL cannot be restarted: this process exits')
         onStuck()
       },
     })
@@ -206,14 +206,17 @@ export const run = async (
     const callers = createCallerStore(postgres.db)
     const ofConfiguration = configuredCallers(configuration)
     for (const shadowed of await shadowedBy(ofConfiguration, callers))
-      log.error(shadowed, 'the database has a caller of a name that the configuration has too: the latter counts')
+      log.error(
+        shadowed,
+        'the database and the configuration both have a caller of this name: the one in the configuration is used',
+      )
     const authenticate = createAuthenticator(http, configuration, {
       registered: callers,
       attemptLimits: {
         ofAddress: configuration.limits.failedSignInsOfAddress,
         ofName: configuration.limits.failedSignInsOfName,
       },
-      onError: (error) => log.warn({ err: error }, 'the last use of a secret could not be noted'),
+      onError: (error) => log.warn({ err: error }, 'the last use of a secret could not be recorded'),
     })
     const audit = createAudit(postgres.db)
     // Stored after the last answer is out, and before the database is let go.

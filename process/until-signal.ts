@@ -1,7 +1,7 @@
 import { untilStarterEnds } from './ancestors.ts'
 
 /** Why a process ends in order. */
-export type Ending = NodeJS.Signals | 'the npm that started it ended'
+export type Ending = NodeJS.Signals | 'the npm that started it has ended'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -21,5 +21,5 @@ export const untilSignal = async (): Promise<Ending> =>
       }, sameSignalMs).unref()
     }
     for (const signal of signals) process.on(signal, hear)
-    void untilStarterEnds().then(() => resolve('the npm that started it ended'))
+    void untilStarterEnds().then(() => resolve('the npm that started it has ended'))
   })

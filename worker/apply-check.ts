@@ -55,7 +55,7 @@ const look = async (deps: ApplyCheckDeps, { key, abandoned, knownDrift }: ApplyC
     const { info, by, since } = abandoned
     log.warn(
       { ...key, lock: info.ID, who: info.Who, operation: info.Operation, by: by.id, since: since.toISOString() },
-      'a state lock looks abandoned: changes of its clients wait no longer; `nexus state unlock` takes it away',
+      'a state lock looks abandoned: changes of its clients no longer wait; `nexus state unlock` removes it',
     )
   }
   const candidates = knownDrift === null ? [] : await applyChecks.candidates(key)
@@ -74,7 +74,7 @@ const look = async (deps: ApplyCheckDeps, { key, abandoned, knownDrift }: ApplyC
       if (changed === undefined || changed.length === 0) continue
       if (await policies.afterApply(client, base, changed)) repaired += 1
     }
-    log.info({ ...key, clients: candidates.length, repaired }, 'an apply is over: owned fields were looked at')
+    log.info({ ...key, clients: candidates.length, repaired }, 'an apply has ended: owned fields were checked')
   }
   await applyChecks.finish(key)
 }

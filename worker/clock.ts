@@ -42,7 +42,10 @@ export const startClockCheck = ({
     last = now
     if (byMs !== 0) {
       thorough = thoroughLooks
-      log.warn({ seconds: Math.round(byMs / 1000) }, "the database's clock was set: what waits by it is looked at")
+      log.warn(
+        { seconds: Math.round(byMs / 1000) },
+        "the database's clock was changed: everything that waits for a time is checked",
+      )
     }
     let isDisturbed = byMs !== 0
     for (const [scanIntervalMs, tenants] of byInterval) {
@@ -50,7 +53,7 @@ export const startClockCheck = ({
       const rows = await clock.takeBack({ callMs, applyWaitMs, scanIntervalMs }, tenantIds, thorough > 0)
       if (Object.keys(rows).length === 0) continue
       isDisturbed = true
-      log.warn({ rows }, 'times in rows were further ahead than they can be, and were taken back')
+      log.warn({ rows }, 'times in rows were impossibly far in the future, and were corrected')
     }
     thorough = Math.max(0, thorough - 1)
     if (isDisturbed) onSet()

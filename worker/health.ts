@@ -30,7 +30,7 @@ export const createHealth = (deps: {
     )
     if (reply.ok) return 'well'
     if (verdictOf(reply).kind !== 'probe') return 'unknown'
-    deps.log.error({ tenantId, reason, auth0: reply.message }, 'tenant held: Auth0 does not take its credential')
+    deps.log.error({ tenantId, reason, auth0: reply.message }, 'tenant held: Auth0 does not accept its credential')
     await deps.tenants.hold(tenantId, `${reason}: ${reply.message}`, probeEveryMs)
     return 'ill'
   },

@@ -68,7 +68,10 @@ export const createPolicies = ({
         : { kind: 'accepted', values: pick(state.base, left), changesNothing: false }
     })
     if (accepted.kind !== 'accepted') return false
-    log.warn({ ...key, fields: paths, change: accepted.changeId }, 'an apply changed owned fields: they are put back')
+    log.warn(
+      { ...key, fields: paths, change: accepted.changeId },
+      'an apply changed owned fields: they are being restored',
+    )
     await queue.wake(key)
     return true
   },

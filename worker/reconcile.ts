@@ -72,7 +72,10 @@ const recoveryMs = 5000
 const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
   const { undoPartial, ...settlement } = await step(deps, lease)
   if (!(await lease.settle(settlement))) {
-    deps.log.warn({ ...lease.key }, 'lease lost before settling: what was sent may have come late, and is looked for')
+    deps.log.warn(
+      { ...lease.key },
+      'lease lost before settling: the call may have arrived late, so Auth0 is read again',
+    )
     // Another holder may have read Auth0 before this call wrote there, and nobody would look again.
     await deps.clients.verify(lease.key, settlement.attemptClosed ? 0 : deps.callMs + verifyMarginMs)
     return

@@ -63,7 +63,7 @@ export const startAuditRetention = ({ audit, clock, log }: AuditRetentionDeps): 
     // The database counts by its own clock: while that may be ahead, nothing is forgotten.
     if (belief.last.database - believedNow(belief) > toleratedMs) return
     const gone = await forgetAll(stopping, (limit) => audit.forget(limit))
-    if (gone > 0) log.info({ records: gone }, 'records of the audit were forgotten: their time was over')
+    if (gone > 0) log.info({ records: gone }, 'audit records were deleted: their retention time is over')
   })
 }
 

@@ -34,6 +34,7 @@ const triesPerPage = 5
  * @returns ends it, after the pages under way
  */
 export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
+  const intervals = [...deps.configurations]
   const scans = (onlyAsked: boolean) =>
     repeat(lookEveryMs, 'scan', deps.log, async (stopping) => {
       const tenantIds = [...deps.configurations.keys()]
@@ -43,7 +44,15 @@ export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
         await scan(deps, claim, stopping)
       }
     })
-  const stops = [scans(false), scans(true)]
+  const stops = [
+    // Once, as it starts: the configuration may say another interval than the one that set the next scan.
+    repeat(lookEveryMs, 'scan interval', deps.log, async () => {
+      for (const [tenantId, { scanIntervalMs }] of intervals.splice(0))
+        await deps.scans.shorten(tenantId, scanIntervalMs)
+    }),
+    scans(false),
+    scans(true),
+  ]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }
@@ -68,7 +77,7 @@ const scan = async (deps: ScanDeps, { tenantId, startedAt, asked }: Claim, stopp
     const page = askedAt < last ? clockWentBack : await readPage(deps, tenantId, from, asked, stopping)
     last = askedAt
     if (typeof page === 'string') {
-      log.warn({ tenantId, reason: page, clients }, 'scan incomplete: it broke off, and is begun anew')
+      log.warn({ tenantId, reason: page, clients }, 'scan incomplete: it stopped early and will start again')
       await scans.finish(tenantId, { problem: page }, Math.min(againMs, tenant.scanIntervalMs))
       return
     }

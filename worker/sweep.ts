@@ -48,7 +48,7 @@ const probeHeld = async ({ tenants, tenantIds, health, log }: SweepDeps): Promis
     if ((await health.probe(tenantId, 'still held')) === 'well') {
       await tenants.lift(tenantId)
       lifted = true
-      log.info({ tenantId }, 'tenant released: Auth0 takes its credential again')
+      log.info({ tenantId }, 'tenant released: Auth0 accepts its credential again')
     }
   }
   return lifted
@@ -58,7 +58,7 @@ const wakeLagging = async ({ clients, tenantIds, queue, log }: SweepDeps, quiet:
   for (;;) {
     const keys = await clients.claimLagging(tenantIds, quiet, atOnce)
     await Promise.all(keys.map((key) => queue.wake(key)))
-    if (keys.length > 0) log.info({ clients: keys.length }, 'sweep queued clients that were waiting without a job')
+    if (keys.length > 0) log.info({ clients: keys.length }, 'sweep: clients that waited without a job were queued')
     // With no quiet time the same rows would come again; what is left comes with the next sweep.
     if (keys.length < atOnce || quiet === 0) return
   }

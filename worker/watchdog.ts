@@ -24,9 +24,6 @@ export const startWatchdog = (deps: {
     if (performance.now() - deps.lastHandled() < patienceMs) return
     const overdue = await deps.clients.overdue(deps.tenantIds, patienceMs)
     if (overdue === 0) return
-    deps.log.fatal(
-      { overdue, patienceMs },
-      'clients are due, and no job has come for minutes: this process ends itself',
-    )
+    deps.log.fatal({ overdue, patienceMs }, 'clients are due, but no job has arrived for minutes: this process exits')
     deps.onStuck()
   })

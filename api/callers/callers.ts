@@ -88,6 +88,10 @@ export const createCaller =
     refuseParameters(request.query)
     const { name, grant, expiresAt } = parse(newCaller[kind], await request.readBody())
     request.audit.note({ target: name })
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now())
+      throw new Problem('impossible', 'It would have expired before anybody could use it.', {
+        errors: [{ pointer: '/expiresAt', detail: 'Give a time in the future.' }],
+      })
     mayHandOut(deps, caller, grant)
     const taken = new Problem(
       'name-taken',

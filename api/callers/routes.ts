@@ -1,7 +1,8 @@
 import { callerChange, newCaller, Rotation } from '../../domain/access/caller-requests.ts'
 import type { RegisteredKind } from '../../domain/access/registered.ts'
-import { administrator } from '../routing/requirement.ts'
+import { administrator, credentials } from '../routing/requirement.ts'
 import { route } from '../routing/route.ts'
+import { whoAmI, WhoAmI } from './who-am-i.ts'
 import { Account, AccountList, Application, ApplicationList } from './answers.ts'
 import {
   callersPath,
@@ -143,5 +144,19 @@ const administrationOf = (kind: RegisteredKind) => {
   ]
 }
 
-/** `/v1/admin`: applications and service accounts. */
-export const callerRoutes = [...administrationOf('application'), ...administrationOf('account')]
+const whoAmIRoute = route({
+  method: 'GET',
+  path: '/v1/whoami',
+  requires: credentials,
+  action: 'tenant.read',
+  handler: whoAmI,
+  document: {
+    id: 'whoAmI',
+    tag: 'Administration',
+    summary: 'Shows who the caller is, and what their credentials permit.',
+    answers: { 200: { description: 'The caller', schema: WhoAmI } },
+  },
+})
+
+/** `/v1/admin`: applications and service accounts; and what each caller may know of themselves. */
+export const callerRoutes = [whoAmIRoute, ...administrationOf('application'), ...administrationOf('account')]

@@ -8,6 +8,7 @@ import type { ClientRecord } from '../../adapters/postgres/clients/client-record
 import { accept } from '../../domain/changes/accept.ts'
 import type { Acceptance } from '../../domain/changes/accept.ts'
 import type { Patch } from '../../domain/changes/patch.ts'
+import { newlyOwned } from '../../domain/clients/desired.ts'
 import { readingCouldLetIn, rightOnReading } from '../../domain/clients/rights.ts'
 import type { RightOnReading } from '../../domain/clients/rights.ts'
 import { decidingForeignStateOf } from '../../domain/terraform/placement.ts'
@@ -89,18 +90,34 @@ export const acceptPatch = async (
   clientId: string,
   origin: Origin | undefined,
   audit: AuditDraft,
-): Promise<Stored | { readonly kind: 'nothing-named'; readonly record: ClientRecord }> => {
+): Promise<Stored | NothingToStore> => {
   const { tenant, caller, patch, ifMatch } = request
   const record = await findFor(known, request, clientId, ifMatch !== undefined)
   refuseForeign(tenant, record)
-  if (pathsOf(patch.values).length === 0) return { kind: 'nothing-named', record }
+  if (pathsOf(patch.values).length === 0) return { kind: 'nothing-to-store', record }
   await refuseBacklog(deps, tenant.id, caller)
-  return orThrow(
-    await decidedOnReading(known, request, record, (reading) =>
-      deps.accept(record.key, authorOf(caller), decideOn(request, reading), origin, audit),
-    ),
+  const accepted = await decidedOnReading(known, request, record, (reading) =>
+    deps.accept(record.key, authorOf(caller), unlessNothing(decideOn(request, reading)), origin, audit),
   )
+  // It is answered as a read is, and leaves as much.
+  if (accepted.kind === 'refused' && accepted.refused.kind === 'nothing-to-store') audit.note({ action: 'client.read' })
+  return orThrow(accepted)
 }
+
+/** A patch that names nothing, or only what is so already, in fields that Nexus owns already: it is no change. */
+interface NothingToStore {
+  readonly kind: 'nothing-to-store'
+  readonly record: ClientRecord
+}
+
+const unlessNothing =
+  (decide: ReturnType<typeof decideOn>) =>
+  (state: ClientRecord): ReturnType<typeof decide> | NothingToStore => {
+    const decision = decide(state)
+    const isNothing =
+      decision.kind === 'accepted' && decision.changesNothing && newlyOwned(state, decision.values).length === 0
+    return isNothing ? { kind: 'nothing-to-store', record: state } : decision
+  }
 
 /**
  * Accepts a change on the locked row; where that takes a reading that began after the request, once more with one.
@@ -183,9 +200,10 @@ export const mismatchOf = (
   ifMatch === undefined ? null : ifMatchMismatch(ifMatch, etagOf(clientText(state, tenant.metadataKeys)))
 
 /** @throws Problem 403, 404, 412, 422 for what was not accepted; nothing has been stored then */
-const orThrow = (accepted: Accepted<Refused>): Stored => {
+const orThrow = (accepted: Accepted<Refused | NothingToStore>): Stored | NothingToStore => {
   if (accepted.kind === 'accepted') return accepted
   if (accepted.kind === 'no-such-client') throw noSuchClient()
+  if (accepted.refused.kind === 'nothing-to-store') return accepted.refused
   throw problemOfRefusal(accepted.refused)
 }
 

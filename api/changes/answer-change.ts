@@ -43,17 +43,18 @@ export const answerAccepted = async (
   caller: Caller,
   stored: Omit<Stored, 'kind'>,
 ): Promise<ApiResponse> => {
-  const { changeId, settled, state } = stored
+  const { changeId, settled, state, owned } = stored
   const said = warningLines(stored.warnings)
   const { key } = state
   const waitPreference = waitPreferenceOf(headerText(request.headers['prefer']), deps.settings)
+  const told = { 'nexus-change': changeId, ...(owned.length === 0 ? {} : { 'nexus-owned': owned.join(', ') }) }
   const headers = {
-    'nexus-change': changeId,
+    ...told,
     ...(waitPreference.applied === null ? {} : { 'preference-applied': waitPreference.applied }),
   }
   if (settled) {
     mustStillRead(tenant, caller, state, { id: changeId, status: 'applied' })
-    return clientAnswer(200, tenant, state, { 'nexus-change': changeId }, said)
+    return clientAnswer(200, tenant, state, told, said)
   }
 
   const enough = AbortSignal.any([request.gone, request.closing])
@@ -68,7 +69,7 @@ export const answerAccepted = async (
   const following = {
     'nexus-sync': 'pending',
     location: `/v1/tenants/${key.tenantId}/changes/${changeId}`,
-    'retry-after': state.blockedBy === null ? '1' : '30',
+    'retry-after': record.blockedBy === null ? '1' : '30',
   }
   return clientAnswer(202, tenant, record, { ...headers, ...following }, said)
 }
@@ -107,6 +108,8 @@ export const answerStored = async (
     settled: change.status === 'applied',
     state: record,
     warnings: change.warnings,
+    // What became owned was told to nobody, and is not known any more.
+    owned: [],
   })
 }
 

@@ -64,6 +64,7 @@ export const acceptedChange = {
   200: wholeClient('Auth0 has taken the change, and its reply has been read back', [
     'ETag',
     'Nexus-Change',
+    'Nexus-Owned',
     'Nexus-Sync',
     'Nexus-Warning',
     'Nexus-Replayed',
@@ -73,6 +74,7 @@ export const acceptedChange = {
   202: wholeClient('Accepted, and not finished within the wait: it will be applied, rejected or withdrawn', [
     'ETag',
     'Nexus-Change',
+    'Nexus-Owned',
     'Nexus-Sync',
     'Nexus-Warning',
     'Nexus-Replayed',

@@ -26,7 +26,7 @@ export const changeView = (change: Change) => {
     ...(change.warnings.length === 0 ? {} : { warnings: change.warnings }),
     links: {
       self: changeLink(change.id),
-      client: `${base}/clients/${clientId}`,
+      client: `${base}/clients/${encodeURIComponent(clientId)}`,
       ...(change.supersededBy === null ? {} : { supersededBy: changeLink(change.supersededBy) }),
     },
   }

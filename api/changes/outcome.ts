@@ -4,7 +4,7 @@ import type { Notifications } from '../../adapters/postgres/database/notificatio
 /** What a request waits with. */
 export interface AwaitingOutcome {
   readonly notifications: Pick<Notifications, 'wait'>
-  readonly changes: Pick<Changes, 'find'>
+  readonly changes: Pick<Changes, 'find' | 'isStopped'>
   readonly settings: PollSettings
 }
 
@@ -20,7 +20,8 @@ export interface PollSettings {
  *
  * @param patienceMs how long to wait
  * @param enough aborted when waiting longer is of no use: the caller is gone, or the server is closing
- * @returns the settled change; undefined when the patience was over first. The change remains, whatever comes back.
+ * @returns the settled change; undefined when the patience was over first, or the client or its tenant was paused or held
+ *   meanwhile. The change remains, whatever comes back.
  */
 export const outcomeOf = async (
   deps: AwaitingOutcome,
@@ -43,7 +44,7 @@ export const outcomeOf = async (
       sign = nextSign()
       const change = await deps.changes.find(tenantId, changeId)
       if (change !== undefined && change.status !== 'accepted') return change
-      if (last) return undefined
+      if (last || (change !== undefined && (await deps.changes.isStopped(change.key)))) return undefined
     }
   } finally {
     done.abort()

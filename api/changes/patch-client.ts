@@ -105,7 +105,7 @@ const change = async (
   }
   const origin = claim && ({ kind: 'request', claim } as const)
   const accepted = await acceptPatch(deps, known, wanted, clientId, origin, request.audit)
-  return accepted.kind === 'nothing-named'
+  return accepted.kind === 'nothing-to-store'
     ? answerNothing(wanted, await known.refresh(tenant, accepted.record, askerOf(caller, 'write', request.gone)))
     : answerAccepted(deps, request, tenant, caller, accepted)
 }
@@ -122,7 +122,7 @@ const preview = async (known: KnownClients, wanted: PatchRequest, clientId: stri
   return previewAnswer(tenant, record, decision)
 }
 
-/** A patch that names nothing is no change: nothing is stored, and the client is answered as a read would. */
+/** A patch that is no change: nothing is stored, and the client is answered as a read would. */
 const answerNothing = ({ tenant, ifMatch }: PatchRequest, record: ClientRecord): ApiResponse => {
   const mismatch = mismatchOf(ifMatch, tenant, record)
   if (mismatch !== null) throw preconditionFailed(mismatch)

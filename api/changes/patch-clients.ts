@@ -221,7 +221,7 @@ const decide = async (
       const wanted = { tenant, caller, since, gone: enough, patch: patchOf(patch), ifMatch: undefined, ...asked }
       return acceptPatch(deps, known, wanted, id, { kind: 'element', operationId, place }, audit)
     })
-    if (accepted.kind === 'nothing-named') {
+    if (accepted.kind === 'nothing-to-store') {
       await deps.operations.decide(operationId, place, keepAnswer({ status: 200, headers: {}, body: null }))
       return false
     }

@@ -12,7 +12,7 @@ export interface BrowserSettings {
 
 /** What a page of another origin may read of an answer, beside what every page may. */
 const exposed =
-  'etag, location, nexus-change, nexus-observed-at, nexus-sync, nexus-warning, preference-applied, retry-after, x-request-id'
+  'etag, location, nexus-change, nexus-observed-at, nexus-owned, nexus-sync, nexus-warning, preference-applied, retry-after, x-request-id'
 const allowedMethods = 'GET, PATCH, POST, PUT, DELETE'
 const allowedHeaders = 'authorization, content-type, idempotency-key, if-match, if-none-match, prefer, x-request-id'
 

@@ -88,7 +88,8 @@ type RequestHeader = keyof typeof requestHeaders
 /** Headers of answers, with what they say. */
 export const answerHeaders = {
   ETag: 'Changes exactly when the body does',
-  'Nexus-Change': 'The id of the change',
+  'Nexus-Change': 'The id of the change; left out where there was nothing to change',
+  'Nexus-Owned': 'The fields that Nexus owns by this change, and did not before',
   'Nexus-Sync': '`synced`, or `pending` where Auth0 does not have the accepted values yet',
   'Nexus-Warning':
     'What a person should know, each a line of its own: what of the change may not work, that another Terraform state ' +

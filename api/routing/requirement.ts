@@ -100,6 +100,12 @@ export const somePermission: Requirement<Caller, Identifying> = {
     ),
 }
 
+/** Valid credentials, whatever they permit. */
+export const credentials: Requirement<Caller, Identifying> = {
+  sentence: 'Requires valid credentials, and no permission.',
+  admit: identify,
+}
+
 /** Any permission on any tenant. */
 export const somePermissionSomewhere: Requirement<Caller, Identifying> = {
   sentence: 'Requires any permission on a tenant.',

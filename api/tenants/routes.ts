@@ -6,6 +6,7 @@ import { AuditQuery, listAudit } from './list-audit.ts'
 import { pauseTenant } from './pause-tenant.ts'
 import { readTenantReport } from './plan-and-drift.ts'
 import { listTenants, readTenant } from './read-tenants.ts'
+import { Scan, scanTenant } from './scan-tenant.ts'
 
 export const tenantRoutes = [
   route({
@@ -60,6 +61,26 @@ export const tenantRoutes = [
       summary: 'Shows what was changed in Auth0 outside Nexus.',
       description: 'It tells of every client.',
       answers: { 200: { description: 'Clients with a drifted field', schema: TenantDifferences } },
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${tenantPath}/scan`,
+    requires: anyPermissionOf('tenant.admin', 'client.read.all', 'client.write.all'),
+    action: 'tenant.scan',
+    handler: scanTenant,
+    document: {
+      id: 'scanTenant',
+      tag: 'Tenants',
+      summary: 'Reads all clients of the tenant from Auth0 now.',
+      description:
+        'The scan begins after the request. All who ask before it is over, or within 30 seconds afterwards, share it. ' +
+        'Repeat the request to follow it: a 202 says that it is not complete yet, and after which time to ask again.',
+      headers: ['Prefer'],
+      answers: {
+        200: { description: 'The scan is complete', schema: Scan, headers: ['Preference-Applied'] },
+        202: { description: 'Not complete yet', schema: Scan, headers: ['Retry-After', 'Preference-Applied'] },
+      },
     },
   }),
   route({

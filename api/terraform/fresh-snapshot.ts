@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
-import type { Scans } from '../../adapters/postgres/clients/scans.ts'
+import { askedScan } from '../clients/asked-scan.ts'
+import type { AsksForScans } from '../clients/asked-scan.ts'
 import type { HeldClients } from '../../adapters/postgres/terraform/held-clients.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { confirmGone } from './gone.ts'
@@ -13,16 +13,12 @@ import type { Confirming } from './gone.ts'
  */
 
 /** What asks for a scan, and for the clients in question. */
-export interface AwaitingScan extends Confirming {
-  readonly scans: Pick<Scans, 'ask' | 'asked'>
+export interface AwaitingScan extends Confirming, AsksForScans {
   readonly heldClients: Pick<HeldClients, 'of' | 'unseen'>
 }
 
-/** Whoever asks within this time after the end of a scan that was asked for is answered from it. */
-const sharedMs = 30_000
-/** How long a request waits for the scan before it is told to ask again, and how often it looks. */
+/** How long a request waits for the scan before it is told to ask again. */
 const patienceMs = 5000
-const lookEveryMs = 200
 /** Clients that a request asks Auth0 for itself. */
 const maximumConfirmed = 10
 
@@ -36,18 +32,10 @@ export const awaitScan = async (
   tenant: TenantConfiguration,
   asker: Asker,
 ): Promise<Awaited> => {
-  const askedAt = await deps.scans.ask(tenant.id, sharedMs)
-  const until = performance.now() + patienceMs
-  for (;;) {
-    const { beganAt, problem } = await deps.scans.asked(tenant.id)
-    if (beganAt !== null) {
-      const gone = await goneSince(deps, tenant, beganAt, askedAt, asker)
-      return gone === undefined ? later(problem) : { gone }
-    }
-    if (problem !== null || performance.now() > until || request.gone.aborted || request.closing.aborted)
-      return later(problem)
-    await sleep(lookEveryMs)
-  }
+  const { askedAt, beganAt, problem } = await askedScan(deps, request, tenant.id, patienceMs)
+  if (beganAt === null) return later(problem)
+  const gone = await goneSince(deps, tenant, beganAt, askedAt, asker)
+  return gone === undefined ? later(problem) : { gone }
 }
 
 /**

@@ -122,8 +122,8 @@ const noteOf = ({ refusal, supersededBy }: Change): string => {
 
 const historyColumns: readonly Column<Change>[] = [
   { title: 'CHANGE', cell: ({ id }) => id, whole: true },
-  { title: 'ACCEPTED', cell: ({ acceptedAt }) => timeText(acceptedAt), whole: true },
-  { title: 'STATUS', cell: ({ status }) => status, whole: true },
+  { title: 'ACCEPTED', cell: ({ acceptedAt }) => timeText(acceptedAt) },
+  { title: 'STATUS', cell: ({ status }) => status },
   {
     title: 'BY',
     cell: ({ author: { id, application } }) => (application ? `${id} (${application})` : id),

@@ -45,6 +45,20 @@ const ends: Readonly<Record<Outcome['outcome'], Exit>> = {
   pending: 'differences',
 }
 
+/**
+ * Reads a client to change it. Who may not read it may not change it either, and is told what a change needs: the reading
+ * would only name what a reader needs.
+ */
+const readForChange: typeof readClient = async (remote, path) => {
+  try {
+    return await readClient(remote, path)
+  } catch (error) {
+    if (error instanceof RemoteError && error.status === 403)
+      await remote.granted('PATCH', path, { body: {}, query: { dryRun: 'true' } })
+    throw error
+  }
+}
+
 /** Reads the client, works out what the assignments come to, and sends it on the condition that nobody came between. */
 const attempt = async (
   remote: Remote,
@@ -52,7 +66,7 @@ const attempt = async (
   assignments: readonly Assignment[],
   { ifMatch, dryRun }: SetFlags,
 ): Promise<Outcome> => {
-  const { client, etag } = await readClient(remote, path)
+  const { client, etag } = await readForChange(remote, path)
   const before = valuesIn(client)
   const { values, notes } = assigned(assignments, before)
   const condition = ifMatch ?? etag

@@ -13,7 +13,7 @@ import { remoteFor } from '../remote.ts'
 import { collect, credentialsText, jsonOption, parsedBy, tenantArgument, urlOption } from '../options.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { printable } from '../../domain/texts/printable.ts'
-import { countText } from '../terminal/readable.ts'
+import { countText, shown } from '../terminal/readable.ts'
 import { tableLines } from '../terminal/table.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
 
@@ -41,7 +41,7 @@ const directions: readonly Direction[] = [
   {
     name: 'adopt',
     method: 'PUT',
-    description: 'ask for the adoption of clients into Terraform',
+    description: 'request the adoption of clients into Terraform',
     about:
       'Only clients that no state manages are asked for. The next synthesis imports them as they are, the next apply makes it\n' +
       'true. A client that is named by its id is also asked for where its release was: that is taken back.',
@@ -51,7 +51,7 @@ const directions: readonly Direction[] = [
   {
     name: 'release',
     method: 'DELETE',
-    description: 'ask for the release of clients from Terraform, without destroying them',
+    description: 'request the release of clients from Terraform, without destroying them',
     about:
       'Only clients of states whose configuration Nexus writes are asked for. The next synthesis takes them out of it, the next\n' +
       'apply out of the state. An adoption that is asked for and has not come true is taken back.',
@@ -138,7 +138,7 @@ const leftLines = (left: readonly Left[]): string[] =>
   left.length === 0 ? [] : ['', 'Left alone:', ...left.map((one) => `  ${titled(one)}: ${printable(one.reason)}`)]
 
 const dryLines = (steps: readonly Step[], left: readonly Left[]): string[] => [
-  ...(steps.length === 0 ? [] : [...tableLines(columns, steps, process.stdout.columns), '']),
+  ...(steps.length === 0 ? [] : [...tableLines(columns, steps, shown().width), '']),
   `${countText(steps.length, 'client')} would be asked for; nothing was.`,
   ...leftLines(left),
 ]
@@ -149,7 +149,7 @@ const doneLines = (tenantId: string, outcomes: readonly Outcome[], left: readonl
   const counts = Map.groupBy(asked, ({ kind, state }) => kinds[kind](state))
   return [
     ...[...counts].map(([what, some]) => `Asked: ${what}, ${countText(some.length, 'client')}.`),
-    ...(asked.length === 0 ? ['Nothing was asked for.'] : []),
+    ...(asked.length === 0 ? ['Nothing was requested.'] : []),
     ...(refused.length === 0 ? [] : ['', 'Refused:', ...refused.map((one) => `  ${titled(one)}: ${one.detail ?? ''}`)]),
     ...leftLines(left),
     ...(asked.length === 0
@@ -210,7 +210,7 @@ export const adoptCommands = (program: Command): void => {
       .option('--owner <id>', 'only clients with this role or user among their owners')
       .option('--name <pattern>', 'only clients of this name; * stands for any text, ? for one character')
       .option('--all', 'every client, where nothing else says which')
-      .option('--dry-run', 'print what would be asked for, and ask for nothing')
+      .option('--dry-run', 'print what would be requested, and request nothing')
       .addOption(urlOption())
       .addOption(jsonOption('print what came of it as one line of JSON'))
       .addHelpText(

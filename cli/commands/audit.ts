@@ -71,7 +71,7 @@ const exportAudit = async (tenantId: string | undefined, { config, ...filter }: 
 export const auditCommand = (program: Command): void => {
   program
     .command('audit')
-    .description('who was let do what, and who was not')
+    .description('who was allowed to do what, and who was refused')
     .addHelpText('after', '\nExamples:\n  $ nexus audit export acme --since 2026-01-01')
     .command('export')
     .argument('[tenant]', 'id of a tenant; without it the records of all, and of none')

@@ -68,7 +68,7 @@ export const checkPlanCommand = (program: Command): void => {
   program
     .command('check-plan')
     .argument('[file]', 'what terraform show -json prints of a saved plan; otherwise standard input', '-')
-    .description('stop before a plan that would make a client that no code declares, or destroy one')
+    .description('fail if a plan would create a client that no code declares, or destroy one')
     .option('--stack <place>', 'the stack that was planned: its folder, or its cdk.tf.json', '.')
     .addHelpText(
       'after',

@@ -13,13 +13,20 @@ import type { PageFlags } from '../clients/clients-api.ts'
 import { remoteFor } from '../remote.ts'
 import type { ApiFlags } from '../remote.ts'
 import { Failure } from '../failure.ts'
-import { clientArgument, credentialsText, jsonOption, tenantArgument, urlOption, wholeNumber } from '../options.ts'
+import { clientActions } from './client-actions.ts'
+import {
+  clientArgument,
+  credentialsText,
+  jsonOption,
+  tenantArgument,
+  urlOption,
+  watchOption,
+  wholeNumber,
+} from '../options.ts'
 import { attempts, setClient } from '../clients/set-client.ts'
-import { present } from '../terminal/watch.ts'
+import { shown } from '../terminal/readable.ts'
+import { isSame, present } from '../terminal/watch.ts'
 import type { ViewFlags } from '../terminal/watch.ts'
-
-/** The terminal, and the present. */
-const shown = () => ({ now: new Date(), width: process.stdout.columns as number | undefined })
 
 interface ListFlags extends PageFlags, ViewFlags {
   readonly owner?: string
@@ -83,12 +90,16 @@ const history = async (tenantId: string, clientId: string, flags: PageFlags & Vi
 const show = async (tenantId: string, clientId: string, flags: ApiFlags & ViewFlags): Promise<void> => {
   const remote = await remoteFor(flags)
   const path = clientPath(tenantId, clientId)
+  let last: ShownClient | undefined
   await present<ShownClient>(
     {
       read: async () => {
-        // First the client, whose reading may bring what the second one tells of up to date.
+        // Reading the client may have Auth0 read, and is done again only where something has happened.
+        const before = last && (await remote.json('GET', `${path}/sync`, Sync))
+        if (last !== undefined && before !== undefined && isSame(last.sync, before)) return last
         const { client, etag, warnings } = await readClient(remote, path)
-        return { client, etag, warnings, sync: await remote.json('GET', `${path}/sync`, Sync) }
+        last = { client, etag, warnings, sync: await remote.json('GET', `${path}/sync`, Sync) }
+        return last
       },
       lines: (answer) => clientLines(answer, shown()),
       json: (answer) => answer,
@@ -141,17 +152,11 @@ const fieldLines = (): string[] =>
     undefined,
   ).map((line) => `  ${line}`)
 
-const watchOption = (): Option =>
-  new Option(
-    '-w, --watch',
-    'show it anew every 2 s until Ctrl-C; where there is no terminal, a line of JSON per change',
-  )
-
 const limitOption = (what: string): Option =>
   new Option('-n, --limit <number>', `the most ${what} that are shown`).argParser(wholeNumber(1, 100_000)).default(100)
 const cursorOption = (): Option => new Option('--cursor <text>', 'where to go on: the "next" of an earlier answer')
 
-/** `nexus clients list|show|set|history`. */
+/** `nexus clients list|show|set|history`, and what can be done about a client. */
 export const clientsCommand = (program: Command): void => {
   const clients = program
     .command('clients')
@@ -163,7 +168,7 @@ export const clientsCommand = (program: Command): void => {
         '  $ nexus clients set acme NXKzP2hYdFqLrT1uVwBcEaGs callbackUrls+=https://app.example.com/callback',
     )
   add(clients, 'list', {
-    description: 'print the clients of a tenant that you may read',
+    description: 'list the clients of a tenant that you may read',
     about:
       'Filters combine: a client must fit all of them. Owners and products are compared exactly, case included; --text is looked\n' +
       'for in name, id, product and application, in upper or lower case.',
@@ -190,7 +195,7 @@ export const clientsCommand = (program: Command): void => {
     .addOption(jsonOption('print {"clients": […], "next": …} as one line of JSON'))
     .action(list)
   add(clients, 'show', {
-    description: 'print a client, and how it stands',
+    description: 'print a client and its state',
     about:
       'Accepted values show at once; what waits for Auth0, what drifted outside Nexus, and what stands in the way is said below.',
     needs: 'client.read and a relation to the client, or client.read.all',
@@ -227,11 +232,11 @@ then read again and tried again, ${attempts} times at most; with --if-match it i
     .addArgument(clientArgument())
     .argument('<assignment...>', 'field=value, field+=element or field-=element', assignmentArgument)
     .option('--if-match <etag>', 'only if the client is still so; otherwise as it is when the command reads it')
-    .option('--dry-run', 'have it checked, and print what it would change; change nothing')
+    .option('--dry-run', 'check the change and print what it would do, without doing it')
     .addOption(jsonOption('print {"outcome": …, "change": …, "fields": […], …} as one line of JSON'))
     .action(setClient)
   add(clients, 'history', {
-    description: 'print who changed a client, when, and what came of it; newest first',
+    description: 'print who changed a client, when, and with what result; newest first',
     about: 'A change is accepted, and then applied, rejected or withdrawn.',
     needs: 'client.read and a relation to the client, or client.read.all',
     examples: [
@@ -245,4 +250,5 @@ then read again and tried again, ${attempts} times at most; with --if-match it i
     .addOption(watchOption())
     .addOption(jsonOption('print {"changes": […], "next": …} as one line of JSON'))
     .action(history)
+  clientActions(clients)
 }

@@ -170,11 +170,11 @@ const check = async ({ config, json }: { config?: string; json?: boolean }): Pro
 export const configCommand = (program: Command): void => {
   const config = program
     .command('config')
-    .description('look after the configuration')
+    .description('work with the configuration')
     .addHelpText('after', '\nExamples:\n  $ nexus config check\n  $ nexus config check --config nexus.yaml --json')
   config
     .command('check')
-    .description('name every mistake of the configuration, with what to do; show what it comes to where there is none')
+    .description('list every mistake in the configuration and how to fix it; without mistakes, show the result')
     .addOption(configOption())
     .addOption(jsonOption('answer one JSON object: {"ok": …, "problems": […]}'))
     .addHelpText(

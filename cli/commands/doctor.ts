@@ -64,7 +64,7 @@ const run = async ({ config, json }: Flags): Promise<void> => {
 export const doctorCommand = (program: Command): void => {
   program
     .command('doctor')
-    .description('look at the configuration and everything that it names; say what is wrong, and what to do')
+    .description('check the configuration and everything it names; say what is wrong and what to do')
     .addOption(configOption())
     .addOption(jsonOption('print {"ok": …, "findings": […]} as one line of JSON'))
     .addHelpText(

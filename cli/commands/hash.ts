@@ -10,8 +10,8 @@ const leastTokenLength = 24
 const hashPasswordCommand = (hash: Command): void => {
   hash
     .command('password')
-    .description("make a service account's passwordHash")
-    .option('--generate', 'make a random password as well, and print it this once')
+    .description("create a service account's passwordHash")
+    .option('--generate', 'create a random password as well, and print it this once')
     .addOption(jsonOption('answer {"passwordHash": …}, with --generate also "password"'))
     .addHelpText(
       'after',
@@ -55,8 +55,8 @@ const readToken = async (): Promise<string> => {
 const hashTokenCommand = (hash: Command): void => {
   hash
     .command('token')
-    .description("make an application token's sha256")
-    .option('--generate', 'make a random token as well, and print it this once')
+    .description("create an application token's sha256")
+    .option('--generate', 'create a random token as well, and print it this once')
     .addOption(jsonOption('answer {"sha256": …}, with --generate also "token"'))
     .addHelpText(
       'after',
@@ -85,7 +85,7 @@ Examples:
 export const hashCommand = (program: Command): void => {
   const hash = program
     .command('hash')
-    .description('make the hashes that the configuration holds instead of secrets')
+    .description('create the hashes that the configuration contains instead of secrets')
     .addHelpText('after', '\nExamples:\n  $ nexus hash password --generate\n  $ nexus hash token --generate')
   hashPasswordCommand(hash)
   hashTokenCommand(hash)

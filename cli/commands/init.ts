@@ -50,7 +50,7 @@ const write = (file: string, text: string, force: boolean): void => {
   } catch (error) {
     const code = codeOf(error) ?? 'unknown'
     if (code === 'EEXIST')
-      throw new Failure(`${file} is there already. Write to another with --out, or over it with --force.`, 'refused')
+      throw new Failure(`${file} exists already. Choose another with --out, or overwrite it with --force.`, 'refused')
     throw new Failure(`${file} cannot be written (${code}). Name another file with --out.`)
   }
 }
@@ -80,7 +80,7 @@ Then:
 export const initCommand = (program: Command): void => {
   const command = program
     .command('init')
-    .description('write a first nexus.yaml; ask at the terminal for what the options do not say')
+    .description('write a first nexus.yaml; ask for everything that no option gives')
   for (const { option, text, usual } of Object.values(questions)) {
     const known = usual({ tenant: '<tenant>', domain: '<domain>' })
     command.addOption(
@@ -93,14 +93,14 @@ export const initCommand = (program: Command): void => {
   command
     .option('--allow-insecure', 'the tenant is a simulator: its domain may have a port and http://')
     .option('-o, --out <file>', 'where it is written', 'nexus.yaml')
-    .option('--force', 'write over a file that is there')
-    .option('-y, --yes', 'do not ask: take what is usual')
+    .option('--force', 'overwrite the file if it exists')
+    .option('-y, --yes', 'do not ask: use the defaults')
     .addOption(jsonOption('print {"file": …, "variables": […]} as one line of JSON'))
     .addHelpText(
       'after',
       `
-No secret is asked for, and none is written: the file refers to variables of the environment, which are listed at the end.
-Where there is no terminal, --tenant and --domain must be given.
+No secret is asked for or written: the file refers to environment variables, which are listed at the end. Without a
+terminal, --tenant and --domain are required.
 
 Examples:
   $ nexus init

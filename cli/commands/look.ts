@@ -3,16 +3,13 @@ import { tenantReport, TenantDifferences } from '../../domain/changes/tenant-rep
 import type { TenantReportKind } from '../../domain/changes/tenant-report.ts'
 import { differenceLines } from '../clients/differences.ts'
 import { endWith } from '../exit-codes.ts'
-import { Failure } from '../failure.ts'
-import { remoteFor } from '../remote.ts'
-import { configOption, credentialsText, jsonOption, tenantArgument, urlOption } from '../options.ts'
+import { apiUrlOf, remoteFor } from '../remote.ts'
+import type { PlaceFlags } from '../remote.ts'
+import { configOption, placeText, jsonOption, tenantArgument, urlOption } from '../options.ts'
 import { countText } from '../terminal/readable.ts'
 import { print, printJson, printError } from '../terminal/print.ts'
 
-interface Flags {
-  readonly config?: string
-  readonly url?: string
-  readonly json?: boolean
+interface Flags extends PlaceFlags {
   readonly detailedExitcode?: boolean
 }
 
@@ -71,14 +68,6 @@ const lookThroughApi = async (look: TenantReportKind, tenantId: string, url: str
   return (await remoteFor({ url })).json('GET', `/v1/tenants/${tenantId}/${look}`, TenantDifferences)
 }
 
-/** Where to look: what the command line names counts more than the environment. */
-const apiOf = ({ config, url }: Flags): string | undefined => {
-  if (config !== undefined && url !== undefined)
-    throw new Failure('Use --config, to look into its store, or --url, to ask the API: not both.', 'usage')
-  const known = url ?? process.env['NEXUS_URL']
-  return config !== undefined || known === '' ? undefined : known
-}
-
 const show = (
   { heading, nothing, summary }: Words,
   { tenant, clients, unchanged }: TenantDifferences,
@@ -94,7 +83,7 @@ const show = (
 }
 
 const look = async (kind: Words, tenantId: string, flags: Flags): Promise<void> => {
-  const api = apiOf(flags)
+  const api = apiUrlOf(flags)
   show(
     kind,
     await (api === undefined
@@ -123,8 +112,7 @@ export const lookCommands = (program: Command): void => {
         `
 ${kind.about}
 
-It looks into the store of the configuration. With --url, or with NEXUS_URL and no --config, it asks the API instead.
-${credentialsText('client.read.all')}
+${placeText('client.read.all')}
 
 Examples:
   $ nexus ${kind.look} acme

@@ -19,11 +19,11 @@ interface Flags {
 const processes: readonly { readonly name: string; readonly description: string; readonly roles: Roles }[] = [
   { name: 'start', description: 'run the API and the worker in one process', roles: { api: true, worker: true } },
   { name: 'api', description: 'run the API only; a worker must run elsewhere', roles: { api: true, worker: false } },
-  { name: 'worker', description: 'run a worker only; as many as you like', roles: { api: false, worker: true } },
+  { name: 'worker', description: 'run a worker only; run as many as you need', roles: { api: false, worker: true } },
 ]
 
 const logLevel = (): Option =>
-  new Option('--log-level <level>', 'the least that is logged (also: NEXUS_LOG_LEVEL)')
+  new Option('--log-level <level>', 'least severe level that is logged (also: NEXUS_LOG_LEVEL)')
     .choices(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
     .env('NEXUS_LOG_LEVEL')
     .default('info')
@@ -43,7 +43,7 @@ const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> =
   if (early !== undefined) return endEarly(starting, early, log)
   const running = await starting
   log.info({ url: running.url, ...roles, tenants: configuration.tenants.map(({ id }) => id) }, 'Nexus is up')
-  log.info({ because: await ended }, 'ending: what was taken is answered first')
+  log.info({ because: await ended }, 'shutting down: requests in progress are answered first')
   await running.close()
   log.info('ended')
   leave()
@@ -56,7 +56,7 @@ const leaveWithinMs = 1000
 
 /** Asked to end before it has started: what has come about by then is closed again, within a few seconds. */
 const endEarly = async (starting: Promise<Running>, because: Ending, log: Log): Promise<void> => {
-  log.info({ because }, 'ending before it has started')
+  log.info({ because }, 'shutting down before startup has finished')
   const late = sleep(endEarlyWithinMs, undefined, { ref: false }).then(() => process.exit(0))
   const running = await Promise.race([starting.catch(() => undefined), late])
   await running?.close()
@@ -93,9 +93,9 @@ export const processCommands = (program: Command): void => {
       .addHelpText(
         'after',
         `
-It brings the database's schema up to date, writes its log to standard output as lines of JSON, and ends on SIGINT or
-SIGTERM after answering what it has taken; started by npm or npx, also when that one ends. For a supervisor, name the program
-itself: node cli/nexus.mjs ${name}.
+It brings the database's schema up to date, writes its log to standard output as lines of JSON, and on SIGINT or SIGTERM
+answers the requests in progress and exits with 0. If npm or npx started it, it also exits when they do; at Ctrl-C their own
+exit code is 130. Have a supervisor start the program itself: node cli/nexus.mjs ${name}.
 
 Examples:
   $ nexus ${name}
@@ -104,7 +104,7 @@ Examples:
       .action((flags: Flags) => serve(roles, flags))
   program
     .command('migrate')
-    .description("bring the database's schema to the newest version, and end")
+    .description("bring the database's schema up to date, and exit")
     .addOption(configOption())
     .addOption(logLevel().default('warn'))
     .addOption(jsonOption('print what was applied as one line of JSON'))

@@ -9,6 +9,7 @@ import type { PlanName } from '../../domain/limits/budget.ts'
 import type { Faults, Simulator } from '../../simulator/main.ts'
 import { Failure } from '../failure.ts'
 import { jsonOption, wholeNumber } from '../options.ts'
+import { countText } from '../terminal/readable.ts'
 import { untilSignal } from '../../process/until-signal.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
 import { codeOf } from '../../domain/shape.ts'
@@ -110,8 +111,9 @@ const environmentOf = ({ domain, credential, caFile }: Simulator): Readonly<Reco
         NODE_EXTRA_CA_CERTS: caFile,
       }
 
-const answerOf = (simulator: Simulator) => {
-  const { url, httpUrl, domain, port, issuer, credential, caFile, clients } = simulator
+/** @param samples what --clients asked for: the tenant also lists Nexus' own client and the global one */
+const answerOf = (simulator: Simulator, samples: number) => {
+  const { url, httpUrl, domain, port, issuer, credential, caFile } = simulator
   return {
     url,
     httpUrl,
@@ -121,7 +123,7 @@ const answerOf = (simulator: Simulator) => {
     jwksUrl: `${issuer}.well-known/jwks.json`,
     credential,
     caFile: caFile ?? null,
-    clients: clients.all().length,
+    clients: samples,
     environment: environmentOf(simulator),
   }
 }
@@ -133,7 +135,7 @@ const textOf = ({ url, httpUrl, domain, credential, clients, environment }: Retu
     environment === null
       ? "Terraform's provider and the deploy CLI speak https only: for them, start it with --https.\n"
       : `For Terraform's provider and the deploy CLI:\n\n${exports.join('')}`
-  return `A stand-in Auth0 tenant runs at ${httpUrl}${also}, with ${clients} clients. Ctrl-C ends it.
+  return `A stand-in Auth0 tenant runs at ${httpUrl}${also}, with ${countText(clients, 'sample client')}. Press Ctrl-C to end it.
 
 domain         ${domain}
 issuer         ${httpUrl}/
@@ -168,7 +170,7 @@ ${tools}`
 const run = async (flags: SimulatorFlags): Promise<void> => {
   const ended = untilSignal()
   const simulator = await start(flags)
-  const answer = answerOf(simulator)
+  const answer = answerOf(simulator, flags.clients)
   if (flags.json === true) printJson(answer)
   else print(textOf(answer))
   await ended

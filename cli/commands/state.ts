@@ -17,7 +17,7 @@ import {
 import { remoteFor } from '../remote.ts'
 import type { ApiFlags } from '../remote.ts'
 import { showProgress } from '../terminal/progress.ts'
-import { countText } from '../terminal/readable.ts'
+import { countText, shown } from '../terminal/readable.ts'
 import { lockLines, Restored, stateLines, States, versionLines, Versions } from '../terraform/state-answers.ts'
 import type { State } from '../terraform/state-answers.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
@@ -35,7 +35,7 @@ const list = async (tenantId: string, flags: Flags): Promise<void> => {
   if (flags.json === true) return printJson(answer)
   if (answer.states.length === 0)
     return print(`${tenantId} has no Terraform state: none is held, and its configuration names none.`)
-  print(stateLines(tenantId, answer.states, { now: new Date(), width: process.stdout.columns }).join('\n'))
+  print(stateLines(tenantId, answer.states, shown()).join('\n'))
 }
 
 const versions = async (tenantId: string, name: string, flags: Flags): Promise<void> => {
@@ -43,7 +43,7 @@ const versions = async (tenantId: string, name: string, flags: Flags): Promise<v
   const answer = await remote.json('GET', pathOf(tenantId, name, 'versions'), Versions)
   if (flags.json === true) return printJson(answer)
   if (answer.versions.length === 0) throw noSuchState(tenantId, name)
-  print(versionLines(answer.versions, process.stdout.columns).join('\n'))
+  print(versionLines(answer.versions, shown().width).join('\n'))
 }
 
 interface ShowFlags extends Flags {
@@ -87,7 +87,7 @@ const unlock = async (tenantId: string, name: string, flags: Flags): Promise<voi
     return
   }
   for (const line of lockLines(name, lock, new Date())) printError(line)
-  await confirm('Whoever holds the lock can then no longer write this state. Take it away?', flags.yes === true)
+  await confirm('Whoever holds the lock can then no longer write this state. Remove it?', flags.yes === true)
   // Named by its id: a lock that somebody else took meanwhile stays.
   await remote.granted('UNLOCK', pathOf(tenantId, name), { query: { ID: lock.id } })
   if (flags.json === true) printJson({ state: name, unlocked: true, was: lock })
@@ -123,7 +123,7 @@ const rekey = async ({ config, json }: { readonly config?: string; readonly json
   const { withDatabase } = await import('../../process/with-store.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
   const { terraform } = configuration
-  const progress = showProgress('sealed anew')
+  const progress = showProgress('re-encrypted')
   const { versions, unreadable } = await withDatabase(configuration, printError, (db) =>
     createStates(db, { ...terraform, sealing: createSealing(terraform.stateKeys) }).rekey(progress.at),
   ).finally(progress.end)
@@ -132,13 +132,13 @@ const rekey = async ({ config, json }: { readonly config?: string; readonly json
   for (const reason of unreadable) printError(reason)
   if (unreadable.length > 0)
     return print(
-      `${countText(versions, 'version')} sealed anew with the first key, ${unreadable.length} could not be opened. The ` +
-        'other keys of terraform.stateKeys must stay.',
+      `${countText(versions, 'version')} re-encrypted with the first key, ${unreadable.length} could not be decrypted. Keep the ` +
+        'other keys of terraform.stateKeys.',
     )
   print(
     versions === 0
-      ? 'Every version is sealed with the first key already.'
-      : `${countText(versions, 'version')} sealed anew with the first key. The other keys of terraform.stateKeys can go.`,
+      ? 'Every version is encrypted with the first key already.'
+      : `${countText(versions, 'version')} re-encrypted with the first key. The other keys of terraform.stateKeys can be removed.`,
   )
 }
 
@@ -173,13 +173,13 @@ ${examples.map((example) => `  $ nexus state ${example}`).join('\n')}`,
 export const stateCommand = (program: Command): void => {
   const state = program
     .command('state')
-    .description('look after the Terraform states that Nexus holds')
+    .description('manage the Terraform states that Nexus stores')
     .addHelpText(
       'after',
       '\nExamples:\n  $ nexus state list acme\n  $ nexus state restore acme main 12\n  $ nexus state unlock acme main',
     )
   add(state, 'list', {
-    description: 'print which states there are, and who holds the lock of each',
+    description: 'list the states of a tenant, and who holds their locks',
     about:
       'A state that is marked own is one whose configuration Nexus writes. One that the configuration does not name\n' +
       '(otherStates) is unnamed: what it says of clients changes nothing.',
@@ -188,8 +188,8 @@ export const stateCommand = (program: Command): void => {
     examples: ['list acme', "list acme --json | jq '.states[] | select(.lock != null) | .name'"],
   }).action(list)
   add(state, 'versions', {
-    description: 'print the versions of a state that are kept, newest first',
-    about: 'Each write is a version. What was deleted or restored over keeps its versions.',
+    description: 'list the stored versions of a state, newest first',
+    about: 'Each write is a version. Deleting a state, or restoring an old version, keeps them all.',
     needs: 'terraform.state',
     json: 'print the answer of the API as one line of JSON',
     examples: ['versions acme main', "versions acme main --json | jq '.versions[0].writtenBy'"],
@@ -197,7 +197,7 @@ export const stateCommand = (program: Command): void => {
     .addArgument(stateArgument())
     .action(versions)
   add(state, 'show', {
-    description: "print a state's text",
+    description: 'print the text of a state',
     about:
       'The text is printed as it was written. It holds secrets in plain text, and a note on standard error says so.',
     needs: 'terraform.state',
@@ -208,7 +208,7 @@ export const stateCommand = (program: Command): void => {
     .option('--version <number>', 'this version, not the current one', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .action(show)
   add(state, 'restore', {
-    description: 'make an old version of a state current again',
+    description: 'restore an old version of a state',
     about:
       'It becomes a new version, with a serial above all others; nothing is lost. A state that is locked is not restored. What\n' +
       'is in Auth0 does not change.',
@@ -220,10 +220,10 @@ export const stateCommand = (program: Command): void => {
     .argument('<version>', 'number of a version', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .action(restore)
   add(state, 'unlock', {
-    description: "take a state's lock away from whoever holds it",
+    description: 'remove the lock of a state, whoever holds it',
     about:
-      'It says first who holds the lock and since when, and asks; --yes answers, and must where there is no terminal. Only that\n' +
-      'lock is taken away, not one that somebody takes meanwhile. Changes that waited for the apply go on.',
+      'It shows who holds the lock and since when, and asks; --yes answers, and is required where there is no terminal. Only\n' +
+      'that lock is removed, not one that somebody takes in the meantime. Changes that waited for the apply continue.',
     needs: 'terraform.state.force-unlock',
     json: 'print what was taken away as one line of JSON',
     examples: ['unlock acme main', 'unlock acme main --yes'],
@@ -234,7 +234,7 @@ export const stateCommand = (program: Command): void => {
   add(state, 'delete', {
     description: 'delete a state; its versions stay',
     about:
-      'It asks first; --yes answers, and must where there is no terminal. A state that is locked is not deleted. Its clients\n' +
+      'It asks first; --yes answers, and is required where there is no terminal. A locked state is not deleted. Its clients\n' +
       'stay in Auth0 and count as manual from then on.',
     needs: 'terraform.state',
     json: 'print what was deleted as one line of JSON',
@@ -245,14 +245,14 @@ export const stateCommand = (program: Command): void => {
     .action(remove)
   state
     .command('rekey')
-    .description('seal what older keys have sealed with the first key, so that they can go')
+    .description('re-encrypt every state version with the first key, so that older keys can be removed')
     .addOption(configOption())
     .addOption(jsonOption('print how many versions there were as one line of JSON'))
     .addHelpText(
       'after',
       `
 It works on the store of the configuration, not through the API. Put a new key first in terraform.stateKeys, restart every
-process with it, then run this; when it is done the older keys can go. It may be broken off and run again at any time.
+process with it, then run this; afterwards the older keys can be removed. It can be interrupted and run again at any time.
 
 Examples:
   $ nexus state rekey

@@ -2,6 +2,12 @@ import { printable } from '../../domain/texts/printable.ts'
 
 /** How a person reads what the API answers. */
 
+/** The terminal, and the present. 80 columns where a terminal does not say; undefined where there is none. */
+export const shown = (): { readonly now: Date; readonly width: number | undefined } => ({
+  now: new Date(),
+  width: process.stdout.isTTY ? process.stdout.columns || 80 : undefined,
+})
+
 /** A time, to the minute: 2026-03-01 09:05 UTC. */
 export const timeText = (iso: string): string => {
   const time = new Date(iso)

@@ -1,3 +1,5 @@
+import cliTruncate from 'cli-truncate'
+import stringWidth from 'string-width'
 import { printable } from '../../domain/texts/printable.ts'
 
 /** One column: what stands over it, and what of each row stands in it. */
@@ -9,11 +11,7 @@ export interface Column<Row> {
 }
 
 const gap = 2
-const narrowest = 8
-
-const segmenter = new Intl.Segmenter()
-const charactersOf = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment)
-const lengthOf = (text: string): number => charactersOf(text).length
+const narrowest = 4
 
 /** The widths of columns that are too wide for the terminal, the widest of those that may be shortened narrowed first. */
 const fitted = (widths: readonly number[], whole: readonly boolean[], width: number): number[] => {
@@ -29,15 +27,9 @@ const fitted = (widths: readonly number[], whole: readonly boolean[], width: num
   }
 }
 
-const shortened = (text: string, width: number): string =>
-  lengthOf(text) <= width
-    ? text
-    : `${charactersOf(text)
-        .slice(0, width - 1)
-        .join('')}…`
-
 /**
- * Rows under their titles.
+ * Rows under their titles. Widths are cells of the terminal: a Japanese character or an emoji takes two, an accent that
+ * combines none.
  *
  * @param width of the terminal; undefined where there is none, and nothing is shortened
  */
@@ -50,7 +42,7 @@ export const tableLines = <Row>(
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map(({ cell }) => printable(cell(row)))),
   ]
-  const natural = columns.map((_, index) => Math.max(...lines.map((line) => lengthOf(line[index] ?? ''))))
+  const natural = columns.map((_, index) => Math.max(...lines.map((line) => stringWidth(line[index] ?? ''))))
   const widths = fitted(
     natural,
     columns.map(({ whole }) => whole === true),
@@ -59,8 +51,9 @@ export const tableLines = <Row>(
   return lines.map((line) =>
     line
       .map((cell, index) => {
-        const short = shortened(cell, widths[index] ?? 0)
-        return `${short}${' '.repeat((widths[index] ?? 0) - lengthOf(short) + gap)}`
+        const room = widths[index] ?? 0
+        const short = cliTruncate(cell, room)
+        return `${short}${' '.repeat(room - stringWidth(short) + gap)}`
       })
       .join('')
       .trimEnd(),

@@ -51,12 +51,21 @@ const isPassing = (error: unknown): error is Error =>
   error instanceof RemoteError &&
   (error.code === 'unreachable' || error.code === 'timeout' || error.status === 429 || (error.status ?? 0) >= 500)
 
+/** That Auth0 was read again is no change. */
+const isTold = (name: string): boolean => name !== 'observedAt'
+
+const toldOf = (answer: unknown): string =>
+  JSON.stringify(answer, (name, value: unknown) => (isTold(name) ? value : undefined))
+
+/** Whether nothing has happened between two answers. */
+export const isSame = (one: unknown, other: unknown): boolean => toldOf(one) === toldOf(other)
+
 const onChange = <Answer>({ json }: View<Answer>): ((answer: Answer) => void) => {
-  let last: string | undefined
+  let last: { readonly told: unknown } | undefined
   return (answer) => {
-    const line = jsonLine(json(answer))
-    if (line !== last) process.stdout.write(`${line}\n`)
-    last = line
+    const told = json(answer)
+    if (last === undefined || !isSame(last.told, told)) process.stdout.write(`${jsonLine(told)}\n`)
+    last = { told }
   }
 }
 

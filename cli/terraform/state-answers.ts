@@ -89,7 +89,7 @@ export const stateLines = (
   ...tableLines(stateColumns(now), states, width),
   ...states.flatMap(({ name, lock }) => {
     if (lock === null) return []
-    const remedy = `If nobody is at it, take it away: nexus state unlock ${tenantId} ${printable(name)}`
+    const remedy = `If no apply is running, remove it: nexus state unlock ${tenantId} ${printable(name)}`
     return ['', ...lockLines(name, lock, now), ...(lock.abandoned ? [remedy] : [])]
   }),
   ...states.flatMap(({ name, unlockedWrite }) =>

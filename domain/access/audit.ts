@@ -8,6 +8,7 @@ const auditActions = {
   /** Probes, and what anybody may read. */
   probe: 'nothing',
   'tenant.read': 'denials',
+  'tenant.scan': 'decisions',
   'client.read': 'denials',
   'client.secret.read': 'decisions',
   'client.preview': 'denials',

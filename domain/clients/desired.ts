@@ -28,6 +28,12 @@ export const effective = (
   })
 }
 
+/** The fields that become Nexus' own by a change with these values. */
+export const newlyOwned = ({ base, pending }: Pick<ClientState, 'base' | 'pending'>, values: Values): FieldPath[] => {
+  const owned = fold(base, pending)
+  return pathsOf(values).filter((path) => owned[path] === undefined)
+}
+
 /** Who a client with these values lets in. */
 export const accessIn = (values: Values): Access => ({
   owners: textsOf(values.owners) ?? [],

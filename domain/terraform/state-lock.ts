@@ -1,5 +1,25 @@
-import type { LockInfo } from './state.ts'
+import { z } from 'zod'
+import { isPlain } from '../shape.ts'
+import { measured } from '../texts/lengths.ts'
 import type { Author } from '../vocabulary.ts'
+
+/** A lock as Terraform's http backend sends it and wants to read it again. */
+export const LockInfo = z.object({
+  ID: measured('lockId').min(1).refine(isPlain),
+  Operation: measured('lockId').refine(isPlain).default(''),
+  Info: measured('lockInfo').refine(isPlain).default(''),
+  Who: measured('lockText').refine(isPlain).default(''),
+  Version: measured('lockId').refine(isPlain).default(''),
+  // Terraform refuses a lock whose time it cannot read, so one that has none gets Go's zero time.
+  Created: measured('time')
+    .pipe(z.iso.datetime({ offset: true }))
+    .catch('0001-01-01T00:00:00Z'),
+  Path: measured('lockText').refine(isPlain).default(''),
+})
+export type LockInfo = z.infer<typeof LockInfo>
+
+/** Whether the holder of a lock writes to Auth0: planning and the `state` commands do not. */
+export const isApply = ({ Operation }: Pick<LockInfo, 'Operation'>): boolean => Operation === 'OperationTypeApply'
 
 /** Who shows the id of a lock: a caller, and whether they may take locks away (`terraform.state.force-unlock`). */
 export interface Claimant {

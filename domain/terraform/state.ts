@@ -178,7 +178,7 @@ export const readState = (value: unknown): StateReading => {
     const resource = Resource.safeParse(raw)
     if (!resource.success) issues.push(...issuesOf(at, resource.error))
     else if (isOther(resource.data)) others.push(addressOf(resource.data))
-    else readResource(resource.data, at, seen, found, issues)
+    else readResource(resource.data, at, seen, { found, issues, others })
   }
   if (found.length > maximumObjects)
     issues.push({ pointer: '/resources', detail: `More than ${maximumObjects} clients are in it: split the state.` })
@@ -205,7 +205,7 @@ const isOther = ({ mode, type, instances }: z.infer<typeof Resource>): boolean =
   mode === 'managed' && instances.length > 0 && !isClientResource(type) && !harmless.has(type)
 
 /** The address of a resource, without instance keys. What is no name is not repeated. */
-const addressOf = ({ module, type, name }: z.infer<typeof Resource>): string => {
+const addressOf = ({ module, type, name }: Pick<z.infer<typeof Resource>, 'module' | 'type' | 'name'>): string => {
   if (![type, name].every((word) => identifier.test(word))) return '(a resource without a proper name)'
   return `${module && modulePath.test(module) && isPlain(module) ? `${module}.` : ''}${type}.${name}`
 }
@@ -216,13 +216,22 @@ const issuesOf = (at: string, { issues }: z.ZodError): Issue[] =>
     detail: message,
   }))
 
-/** Adds the objects of one resource to what was found, and what is wrong with them to the issues. */
+/** What is gathered of a state. */
+interface Findings {
+  readonly found: Omit<StateResource, 'declared'>[]
+  readonly issues: Issue[]
+  readonly others: string[]
+}
+
+/**
+ * Adds the objects of one resource to what was found, and what is wrong with them to the issues. One whose id no client
+ * can have here belongs to none: it stops no state, and no stack of ours is made that would destroy it.
+ */
 const readResource = (
   { mode, type, name, module, instances }: z.infer<typeof Resource>,
   at: string,
   seen: Set<string>,
-  found: Omit<StateResource, 'declared'>[],
-  issues: Issue[],
+  { found, issues, others }: Findings,
 ): void => {
   if (mode !== 'managed' || !isClientResource(type)) return
   if (!identifier.test(name)) issues.push({ pointer: `${at}/name`, detail: 'This is no name of a resource.' })
@@ -242,7 +251,7 @@ const readResource = (
     const clientId = ClientId.safeParse(id)
     const address = `${module ? `${module}.` : ''}${type}.${name}${keyOf(key)}`
     const object = `${address} ${deposed ?? ''}`
-    if (!clientId.success) issues.push({ pointer: `${pointer}/attributes/client_id`, detail: 'This is no client id.' })
+    if (!clientId.success) others.push(addressOf({ module, type, name }))
     else if (seen.has(object)) issues.push({ pointer, detail: 'This object stands in the state already.' })
     else if (!isPlain(deposed ?? '')) issues.push({ pointer: `${pointer}/deposed`, detail: 'This is no key.' })
     else
@@ -288,21 +297,3 @@ export const successionOf = (
   if (next.serial > present.serial) return leaps(next.serial, present.serial) ? 'leap' : 'next'
   return present.sha256 === next.sha256 ? 'same' : 'same-serial'
 }
-
-/** A lock as Terraform's http backend sends it and wants to read it again. */
-export const LockInfo = z.object({
-  ID: measured('lockId').min(1).refine(isPlain),
-  Operation: measured('lockId').refine(isPlain).default(''),
-  Info: measured('lockInfo').refine(isPlain).default(''),
-  Who: measured('lockText').refine(isPlain).default(''),
-  Version: measured('lockId').refine(isPlain).default(''),
-  // Terraform refuses a lock whose time it cannot read, so one that has none gets Go's zero time.
-  Created: measured('time')
-    .pipe(z.iso.datetime({ offset: true }))
-    .catch('0001-01-01T00:00:00Z'),
-  Path: measured('lockText').refine(isPlain).default(''),
-})
-export type LockInfo = z.infer<typeof LockInfo>
-
-/** Whether the holder of a lock writes to Auth0: planning and the `state` commands do not. */
-export const isApply = ({ Operation }: Pick<LockInfo, 'Operation'>): boolean => Operation === 'OperationTypeApply'

@@ -9,7 +9,7 @@ import type { Issue } from './json-text.ts'
  */
 export const greatest = {
   tenantId: 63,
-  clientId: 64,
+  clientId: 255,
   stateName: 128,
   /** Of an application or a service account. */
   callerName: 63,

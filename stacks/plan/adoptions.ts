@@ -41,6 +41,7 @@ export const adoptionsOf = (
       diagnostics.refuse(
         `The client ${describeClient(client)} would be adopted as auth0_client.${name}, but another client has that address. Give that one another name in Terraform.`,
       )
+    names.add(name)
     return [{ name, clientId: id }]
   })
 }

@@ -70,8 +70,16 @@ export const knownOf = (snapshot: Snapshot, state: SnapshotState): Known => ({
 export const isReleased = (client: SnapshotClient, state: string): boolean =>
   client.request?.kind === 'release' && client.request.state === state
 
-/** The name of the resource of a client that is adopted. Ids may begin with a digit, names may not. */
-export const adoptedName = (clientId: string): string => `c_${clientId}`
+/** The bytes of a character in UTF-8, each as `_` and two hexadecimal digits. */
+const bytesOf = (character: string): string =>
+  Array.from(new TextEncoder().encode(character), (byte) => `_${byte.toString(16).padStart(2, '0')}`).join('')
+
+/**
+ * The name of the resource of a client that is adopted. Ids may begin with a digit, names may not; of an id that holds
+ * what no name may, each such character and each `_` is written as its bytes: `shop.web_1` is `c_shop_2eweb_5f1`.
+ */
+export const adoptedName = (clientId: string): string =>
+  `c_${/^[\w-]*$/.test(clientId) ? clientId : clientId.replaceAll(/[^A-Za-z0-9-]/gu, bytesOf)}`
 
 /** How a person finds the client: its id and its name, on one line. */
 export const describeClient = ({ id, name }: SnapshotClient): string => `${id} (${JSON.stringify(name)})`

@@ -208,6 +208,8 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   'fastify-type-provider-zod': ['api/'],
   'jsonc-parser': ['api/'],
   commander: ['cli/'],
+  'cli-truncate': ['cli/terminal/'],
+  'string-width': ['cli/terminal/', 'demo/screen.ts'],
   marked: ['api/'],
   'swagger-ui-dist': ['api/'],
   undici: ['adapters/http/'],

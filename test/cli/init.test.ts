@@ -47,7 +47,7 @@ describe('nexus init', () => {
     const file = fileIn()
     writeFileSync(file, 'mine')
     const { code, stderr } = await nexus([...acme, '--out', file])
-    expect([code, stderr]).toEqual([77, expect.stringContaining('is there already')])
+    expect([code, stderr]).toEqual([77, expect.stringContaining('exists already')])
     expect(readFileSync(file, 'utf8')).toBe('mine')
     expect((await nexus([...acme, '--out', file, '--force'])).code).toBe(0)
     expect(readFileSync(file, 'utf8')).toContain('acme.eu.auth0.com')

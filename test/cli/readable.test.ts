@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { printable } from '../../domain/texts/printable.ts'
 import { agoText, sizeText, timeText } from '../../cli/terminal/readable.ts'
@@ -43,7 +44,19 @@ describe('a table', () => {
   })
 
   test('of a narrow terminal is wider than it rather than useless', () => {
-    expect(tableLines(columns, rows, 10)[1]).toBe('NXKzP2hYdFqLrT1uVwBcEaGs  A name …')
+    expect(tableLines(columns, rows, 10)[1]).toBe('NXKzP2hYdFqLrT1uVwBcEaGs  A n…')
+  })
+
+  test.each([
+    { reason: 'Japanese', name: '請求書ポータル（本番環境）の名前' },
+    { reason: 'an emoji', name: '🧾 Invoices 🧾 for everybody who pays' },
+    { reason: 'accents that combine', name: 'e\u0301e\u0301e\u0301 Cafe\u0301 for everybody who pays' },
+  ])('counts the cells of $reason, not the code points', ({ name }) => {
+    const three = [...columns, { title: 'SYNC', cell: () => 'synced', whole: true as const }]
+    const lines = tableLines(three, [...rows, { id: 'c', name }], 48)
+    const places = lines.map((line) => stringWidth(line.slice(0, line.search(/(?:SYNC|synced)$/))))
+    expect(new Set(places)).toEqual(new Set([42]))
+    expect(Math.max(...lines.map((line) => stringWidth(line)))).toBe(48)
   })
 
   test('without a terminal is whole', () => {
@@ -89,7 +102,7 @@ describe('a lock', () => {
       '',
       'main is locked by ann@laptop (ci) since 2026-03-01 09:30 UTC, 2 hours ago, for: apply.',
       'It looks abandoned: it is older than an apply should take.',
-      'If nobody is at it, take it away: nexus state unlock acme main',
+      'If no apply is running, remove it: nexus state unlock acme main',
     ])
   })
 })

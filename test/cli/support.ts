@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
+import { run } from '../../cli/run.ts'
+import { output } from '../../cli/terminal/print.ts'
 
 export const bin = resolve('cli/nexus.mjs')
 
@@ -71,3 +73,44 @@ export const startNexus = async (args: readonly string[], invocation: Invocation
 }
 
 export const emptyDirectory = (): string => mkdtempSync(join(tmpdir(), 'nexus-cli-'))
+
+const keep =
+  (add: (text: string) => void): typeof process.stdout.write =>
+  (text: unknown) => {
+    add(String(text))
+    return true
+  }
+
+const exitCode = (): number => Number(process.exitCode ?? 0)
+
+/**
+ * The same in this process, without the start of one: for suites with many commands. One at a time, as standard output and
+ * the environment are the process' own.
+ */
+export const nexusHere = async (args: readonly string[], env: Readonly<Record<string, string>>): Promise<Finished> => {
+  let [stdout, stderr] = ['', '']
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(
+      keep((text) => {
+        stdout += text
+      }),
+    ),
+    vi.spyOn(process.stderr, 'write').mockImplementation(
+      keep((text) => {
+        stderr += text
+      }),
+    ),
+  ]
+  for (const name of Object.keys(process.env)) if (name.startsWith('NEXUS_')) vi.stubEnv(name, undefined)
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  const before = process.exitCode
+  process.exitCode = undefined
+  try {
+    const failed = await run(args, output)
+    return { code: failed === 0 ? exitCode() : failed, stdout, stderr }
+  } finally {
+    process.exitCode = before
+    for (const spy of spies) spy.mockRestore()
+    vi.unstubAllEnvs()
+  }
+}

@@ -104,7 +104,7 @@ const mistakes: readonly Usage[] = [
   },
   { reason: 'no clients, and not every one', args: ['adopt', 'acme'], says: 'or --all for every client' },
   { reason: 'no clients to release', args: ['release', 'acme', '--dry-run'], says: '--name, --state), or --all' },
-  { reason: 'no client id', args: ['adopt', 'acme', '../x'], says: 'A client id is letters' },
+  { reason: 'no client id', args: ['adopt', 'acme', '..'], says: 'A client id is 1 to 255 characters' },
   { reason: 'no tenant id', args: ['state', 'list', 'Acme'], says: 'A tenant id is lower case' },
   { reason: 'no name of a state', args: ['state', 'show', 'acme', '..'], says: 'The name of a state is' },
   { reason: 'no version', args: ['state', 'restore', 'acme', 'main', '0'], says: 'whole number from 1' },

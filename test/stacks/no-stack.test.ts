@@ -85,6 +85,11 @@ describe('no stack is made', () => {
       says: 'would be adopted as auth0_client.c_A, but another client has that address',
     },
     {
+      reason: 'where two adoptions would have one address: the bytes of one id are the letters of another',
+      taken: snapshot([state([])], [client('a.b', { request: adopt }), client('a_2eb', { request: adopt })]),
+      says: 'would be adopted as auth0_client.c_a_2eb, but another client has that address',
+    },
+    {
       reason: 'with a declaration by the name of an adoption',
       taken: snapshot([state([])], [client('A', { request: adopt })]),
       declared: [declaration('c_A')],

@@ -20,6 +20,24 @@ describe('what becomes of a client', () => {
         removed: [],
       },
     },
+    ...[
+      { id: 'tpc_9', name: 'c_tpc_9', reason: 'letters, digits, dashes and underscores stay as they are' },
+      { id: 'legacy.shop', name: 'c_legacy_2eshop', reason: 'what no name may hold is written as its bytes' },
+      { id: 'a.b_c-d', name: 'c_a_2eb_5fc-d', reason: 'and then the underscore too, so that no two are one' },
+      { id: 'é/${x}', name: 'c__c3_a9_2f_24_7bx_7d', reason: 'whatever it is' },
+    ].map(({ id, name, reason }) => ({
+      reason: `adoption of ${id}: ${reason}`,
+      taken: snapshot([state([])], [client(id, { request: adopt })]),
+      plan: { kept: [{ name }], imports: [{ to: `auth0_client.${name}`, id }] },
+    })),
+    {
+      reason: 'adoption of an id with dots that the state has elsewhere: its address there counts',
+      taken: snapshot(
+        [state([at('auth0_client.legacy_shop', 'legacy.shop')])],
+        [client('legacy.shop', { request: adopt })],
+      ),
+      plan: { kept: [{ name: 'legacy_shop' }], imports: [] },
+    },
     {
       reason: 'adoption asked for, and already in the state: no second import',
       taken: snapshot([state([at('auth0_client.c_A', 'A')])], [client('A', { request: adopt })]),

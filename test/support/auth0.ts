@@ -18,7 +18,7 @@ export const managementToken = async ({ url, credential }: Simulator): Promise<s
 
 /** Somebody deletes a client in Auth0. */
 export const deleteInAuth0 = async (simulator: Simulator, clientId: string): Promise<void> => {
-  const answer = await fetch(`${simulator.url}/api/v2/clients/${clientId}`, {
+  const answer = await fetch(`${simulator.url}/api/v2/clients/${encodeURIComponent(clientId)}`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${await managementToken(simulator)}` },
   })

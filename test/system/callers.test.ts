@@ -63,14 +63,14 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
     })
     expect(await command('applications', 'retire', 'cli-portal')).toEqual({
       code: 0,
-      output: 'The application cli-portal has one secret only.\n',
+      output: 'The application cli-portal has one token only.\n',
     })
     expect([await through(token), await through(second)]).toEqual([401, 200])
     const list = await command('applications', 'list')
     expect(list.output).toMatch(/^NAME +STATUS +FROM +TENANTS +PERMISSIONS/)
     expect(list.output).toMatch(/^portal +active +configuration +all +no ceiling/m)
     expect(list.output).toMatch(/^cli-portal +active +database +acme +client\.read +20/m)
-    expect(await command('applications', 'revoke', 'cli-portal')).toEqual({
+    expect(await command('applications', 'revoke', 'cli-portal', '--yes')).toEqual({
       code: 0,
       output: 'The application cli-portal is revoked.\n',
     })
@@ -87,7 +87,7 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
     expect(await answer.text()).toContain('"createdBy":null')
     const { password: next } = await json('accounts', 'rotate', 'first', '--overlap', '0')
     expect([(await as('first', password)).status, (await as('first', next)).status]).toEqual([401, 200])
-    await command('accounts', 'revoke', 'first')
+    await command('accounts', 'revoke', 'first', '--yes')
     expect((await as('first', next)).status).toBe(401)
   }, 120_000)
 
@@ -130,7 +130,7 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
     },
     {
       reason: 'one of the configuration',
-      args: ['applications', 'revoke', 'portal'],
+      args: ['applications', 'revoke', 'portal', '--yes'],
       says: 'configuration file',
       code: 77,
     },
@@ -148,6 +148,8 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
     expect((await command('applications', 'list')).output).toMatch(/^portal +shadowed +database/m)
     await stack.stop()
     await stack.start()
-    expect(stack.logLines().join('')).toMatch(/"kind":"application","name":"portal".*the latter counts/)
+    expect(stack.logLines().join('')).toMatch(
+      /"kind":"application","name":"portal".*the one in the configuration is used/,
+    )
   })
 })

@@ -122,6 +122,6 @@ Plan: 1 client to change, 0 unchanged.
       () => expect(stack.simulator.clients.get(id)).toMatchObject({ client_metadata: { product_name: 'Waits' } }),
       { timeout: 15_000 },
     )
-    expect((await command('pause', 'acme', 'nobody')).output).toContain('Nexus knows no client nobody in acme.')
+    expect((await command('pause', 'acme', 'nobody')).output).toContain('acme has no client nobody that Nexus knows.')
   })
 })

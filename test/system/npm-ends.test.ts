@@ -34,7 +34,7 @@ describe.skipIf(servers === null)('the npm that started a process ends', () => {
     } finally {
       npm.kill('SIGTERM')
     }
-    await says('the npm that started it ended')
+    await says('the npm that started it has ended')
     await says('"msg":"ended"')
   })
 })

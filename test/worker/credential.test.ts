@@ -53,6 +53,28 @@ describe.skipIf(servers === null)("a tenant's credential", () => {
     expect(await tenant()).toMatchObject({ held: false })
   })
 
+  test('that becomes ill while a caller waits: the answer is a 202 then, not at the end of the wait', async () => {
+    const id = await start()
+    stack.simulator.setFaults({ refuseCredential: true, revokeTokens: true })
+    const asked = performance.now()
+    const answer = await stack.patch(id, { applicationName: 'Till' }, { headers: { prefer: 'wait=60' } })
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([202, '30'])
+    // Far less than the minute that it would have waited.
+    expect(performance.now() - asked).toBeLessThan(30_000)
+    expect(await tenant()).toMatchObject({ held: true })
+    expect(await statusOf(answer)).toBe('accepted')
+
+    // A list of changes waits in the same way, and no longer.
+    await stack.query('update nexus.tenants set held_at = null, held_reason = null')
+    const list = await stack.request('/v1/tenants/acme/clients', {
+      method: 'PATCH',
+      body: JSON.stringify([{ id, patch: { applicationName: 'Desk' } }]),
+      headers: { 'content-type': 'application/json', prefer: 'wait=60' },
+    })
+    expect(list.status).toBe(202)
+    expect(performance.now() - asked).toBeLessThan(50_000)
+  })
+
   test('that may read but not write: the change is refused, and the tenant is not held', async () => {
     const id = await start(['read:clients'])
     const answer = await stack.patch(id, { applicationName: 'Till' })

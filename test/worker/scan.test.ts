@@ -63,6 +63,25 @@ describe.skipIf(servers === null)('scans', () => {
 
   afterEach(() => stack.close())
 
+  test('a shorter interval in the configuration counts at once: the next scan is due by the shorter of both', async () => {
+    await start({ tenant: { scanInterval: '1h', freshness: '24h' } })
+    await stack.stop()
+    // As an interval of three hours has left it.
+    await stack.query(
+      `update nexus.tenants set last_scan_at = now() - interval '2 hours', next_scan_at = now() + interval '1 hour'`,
+    )
+    await stack.start()
+    await vi.waitFor(
+      async () => {
+        const [tenant] = await stack.query(
+          `select last_scan_at > now() - interval '1 minute' as anew from nexus.tenants`,
+        )
+        expect(tenant).toEqual({ anew: true })
+      },
+      { timeout: 10_000, interval: 100 },
+    )
+  })
+
   test('all clients become known, page by page, but the global one and our own', async () => {
     await start({ ...quiet, simulator: { clients: 250 } })
     const [known] = await stack.query<{ clients: number; forbidden: number }>(

@@ -3,11 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import type { Acceptance } from '../../../domain/changes/accept.ts'
-import { fold } from '../../../domain/clients/desired.ts'
+import { newlyOwned } from '../../../domain/clients/desired.ts'
 import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Issue } from '../../../domain/texts/json-text.ts'
-import type { Author, ClientKey, PendingChange, Values } from '../../../domain/vocabulary.ts'
-import { pathsOf } from '../../../domain/vocabulary.ts'
+import type { Author, ClientKey, FieldPath, PendingChange } from '../../../domain/vocabulary.ts'
 import { createAuditDraft, recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { isUnavailable } from '../database/sqlstate.ts'
@@ -31,6 +30,8 @@ export type Accepted<Refused> =
       readonly settled: boolean
       readonly state: ClientRecord
       readonly warnings: readonly Issue[]
+      /** The fields that Nexus owns since then. */
+      readonly owned: readonly FieldPath[]
     }
   | { readonly kind: 'no-such-client' }
   | { readonly kind: 'refused'; readonly refused: Refused | Extract<Acceptance, { kind: 'impossible' }> }
@@ -86,10 +87,11 @@ export const createAccept =
           updated_at = date_trunc('milliseconds', clock_timestamp())
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
     `.execute(trx)
-      await noteOwned(trx, state, decision.values)
+      const owned = newlyOwned(state, decision.values)
+      await noteOwned(trx, state, owned)
       if (origin !== undefined) await noteChange(trx, origin, changeId)
       await commit({ changeId })
-      written = { kind: 'accepted', changeId, settled, state: after, warnings }
+      written = { kind: 'accepted', changeId, settled, state: after, warnings, owned }
       return written
     })
     try {
@@ -124,13 +126,10 @@ const recordOfPolicy = ({ tenantId, clientId }: ClientKey, author: Author): Audi
 /** Fields that become owned: a configuration of Terraform that still holds them is too old from now on. */
 const noteOwned = async (
   trx: Transaction<Database>,
-  { key, base, pending, terraform: { states, request } }: ClientRecord,
-  values: Values,
+  { key, terraform: { states, request } }: ClientRecord,
+  fields: readonly FieldPath[],
 ): Promise<void> => {
-  if (states.length === 0 && request === null) return
-  const owned = fold(base, pending)
-  const fields = pathsOf(values).filter((path) => owned[path] === undefined)
-  if (fields.length > 0) await noteEvent(trx, key, 'owned', fields)
+  if (fields.length > 0 && (states.length > 0 || request !== null)) await noteEvent(trx, key, 'owned', fields)
 }
 
 /** The database went away as a change was being stored. It may be there: its id is the way to find out. */

@@ -49,6 +49,16 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
     return parsed(ChangeRow, rows).map(toChange)[0]
   },
 
+  /** Whether nothing is sent for a client now: it or its tenant is paused, or its tenant is held. */
+  isStopped: async ({ tenantId, clientId }: ClientKey): Promise<boolean> => {
+    const { rows } = await sql`
+      select coalesce(c.paused_at, t.paused_at, t.held_at) is not null as stopped
+      from nexus.clients c left join nexus.tenants t using (tenant_id)
+      where c.tenant_id = ${tenantId} and c.client_id = ${clientId}
+    `.execute(db)
+    return parsed(StoppedRow, rows)[0]?.stopped ?? false
+  },
+
   /**
    * A page of a client's changes, newest first.
    *
@@ -167,6 +177,7 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
 export type Changes = ReturnType<typeof createChanges>
 
+const StoppedRow = z.object({ stopped: z.boolean() })
 const UnderWayRow = z.object({ under_way: z.boolean() })
 const WaitingRow = z.object({ all: integer, own: integer })
 const ValuesRow = z.object({ values: Values })

@@ -84,11 +84,16 @@ export const createOperations = (db: Kysely<Database>) => ({
     )
   },
 
-  /** The id of a change of the operation that still waits; undefined where none does. */
+  /** The id of a change of the operation that still waits and is not stopped; undefined where none does. */
   waiting: async (id: string): Promise<string | undefined> => {
     const { rows } = await sql`
-      select h.id from nexus.operation_elements e join nexus.changes h on h.id = e.change_id
-      where e.operation_id = ${id} and h.status = 'accepted' limit 1
+      select h.id from nexus.operation_elements e
+      join nexus.changes h on h.id = e.change_id
+      join nexus.clients c on c.tenant_id = h.tenant_id and c.client_id = h.client_id
+      left join nexus.tenants t on t.tenant_id = h.tenant_id
+      where e.operation_id = ${id} and h.status = 'accepted'
+        and coalesce(c.paused_at, t.paused_at, t.held_at) is null
+      limit 1
     `.execute(db)
     return parsed(IdRow, rows)[0]?.id
   },

@@ -21,6 +21,8 @@ export interface Listed {
 export interface AskedScan {
   /** Whether it is over; when it then began. */
   readonly beganAt: Date | null
+  /** How many clients the last complete scan found; null where there was none. */
+  readonly clients: number | null
   /** What keeps it from beginning, or broke the last one off; null where nothing does. */
   readonly problem: string | null
 }
@@ -30,7 +32,7 @@ const outstanding = sql`
   (scan_asked_at is not null and (asked_scan_ended_at is null or asked_scan_ended_at < scan_asked_at))`
 
 const NowRow = z.object({ now: time })
-const AskedRow = z.object({ began_at: time.nullable(), problem: z.string().nullable() })
+const AskedRow = z.object({ began_at: time.nullable(), clients: z.number().nullable(), problem: z.string().nullable() })
 const ClaimRow = z.object({ tenant_id: z.string(), started_at: time, asked: z.boolean() })
 const KnownRow = z.object({ client_id: z.string(), observed: auth0Client, base: Values, drifted: z.boolean() })
 
@@ -59,14 +61,25 @@ export const createScans = (db: Kysely<Database>) => ({
   /** How far the scan is that was asked for last. */
   asked: async (tenantId: string): Promise<AskedScan> => {
     const { rows } = await sql`
-      select case when not ${outstanding} then last_scan_at end as began_at,
+      select case when not ${outstanding} then last_scan_at end as began_at, last_scan_clients as clients,
              case when paused_at is not null then 'Nothing is sent to this tenant until it is resumed.'
                   when held_at is not null then 'Auth0 does not take the tenant''s credential.'
                   else scan_problem end as problem
       from nexus.tenants where tenant_id = ${tenantId}
     `.execute(db)
     const [row] = parsed(AskedRow, rows)
-    return { beganAt: row?.began_at ?? null, problem: row?.problem ?? null }
+    return { beganAt: row?.began_at ?? null, clients: row?.clients ?? null, problem: row?.problem ?? null }
+  },
+
+  /** Has an interval hold that is shorter than the one by which the next scan was set: the shorter of both counts. */
+  shorten: async (tenantId: string, intervalMs: number): Promise<void> => {
+    await sql`
+      update nexus.tenants
+      set next_scan_at = greatest(last_scan_at + ${intervalMs} * interval '1 millisecond', clock_timestamp())
+      where tenant_id = ${tenantId} and next_scan_at > clock_timestamp()
+        and next_scan_at > last_scan_at + ${intervalMs} * interval '1 millisecond'
+        and scan_problem is null
+    `.execute(db)
   },
 
   /**

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
 import { z } from 'zod'
-import type { LockInfo } from '../../../domain/terraform/state.ts'
+import type { LockInfo } from '../../../domain/terraform/state-lock.ts'
 import type { Author, FieldPath } from '../../../domain/vocabulary.ts'
 import { authorColumn, fieldNames, integer, time } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'

@@ -5,14 +5,14 @@ import type { Kysely, Transaction } from 'kysely'
 import { z } from 'zod'
 import { holdOf } from '../../../domain/terraform/state-lock.ts'
 import type { Claimant } from '../../../domain/terraform/state-lock.ts'
-import { highestSerial, isApply, successionOf } from '../../../domain/terraform/state.ts'
+import { highestSerial, successionOf } from '../../../domain/terraform/state.ts'
+import { isApply } from '../../../domain/terraform/state-lock.ts'
 import type { HeldState, Succession } from '../../../domain/terraform/state.ts'
 import type { Author } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import type { Sealing } from '../../sealing/sealing.ts'
 import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
-import { authorColumn, integer, time } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { replaceIndex } from './replace-index.ts'
@@ -21,22 +21,9 @@ import type { ConfigurationMark } from '../clients/snapshot-events.ts'
 import { noteOutdated, writeNote } from './outdated-writes.ts'
 import { saneSerial } from './sane-serial.ts'
 import { createSealedVersions } from './sealed-versions.ts'
+import { createStateVersions } from './state-versions.ts'
 import { heldLockOf, lockStateRow, serial } from './state-rows.ts'
 import type { HeldLock, StateKey, StateRow } from './state-rows.ts'
-
-/** One version of a state, without its text. */
-export interface StateVersion {
-  readonly version: number
-  readonly current: boolean
-  readonly serial: number
-  readonly lineage: string
-  readonly terraformVersion: string
-  readonly bytes: number
-  readonly keyId: string
-  readonly restoredFrom: number | null
-  readonly writtenAt: Date
-  readonly writtenBy: Author
-}
 
 /** What came of a write. */
 export type Written =
@@ -129,6 +116,7 @@ export const createStates = (
     read: sealed.read,
     readVersion: sealed.readVersion,
     rekey: sealed.rekey,
+    versions: createStateVersions(db),
 
     /**
      * Stores a state as the newest version, if it may follow the one that is there. Without a lock it is taken from an
@@ -228,18 +216,6 @@ export const createStates = (
         return { kind: 'removed' } as const
       }),
 
-    /** The versions that are kept, newest first. */
-    versions: async (key: StateKey): Promise<StateVersion[]> => {
-      const { rows } = await sql`
-        select v.version, s.version is not distinct from v.version as current, serial, lineage, terraform_version, bytes,
-               key_id, restored_from, written_at, written_by
-        from nexus.terraform_state_versions v
-        join nexus.terraform_states s on s.tenant_id = v.tenant_id and s.name = v.state
-        where v.tenant_id = ${key.tenantId} and v.state = ${key.name} order by v.version desc
-      `.execute(db)
-      return parsed(VersionRow, rows).map(toVersion)
-    },
-
     /** The highest serial that a state has had; undefined for a state that nobody ever wrote. */
     highestSerial: async (key: StateKey): Promise<number | undefined> => {
       const { rows } = await sql`
@@ -277,29 +253,3 @@ const presentVersion = async (
   `.execute(trx)
   return parsed(PresentRow, rows)[0] ?? null
 }
-
-const VersionRow = z.object({
-  version: integer,
-  current: z.boolean(),
-  serial,
-  lineage: z.string(),
-  terraform_version: z.string(),
-  bytes: integer,
-  key_id: z.string(),
-  restored_from: integer.nullable(),
-  written_at: time,
-  written_by: authorColumn,
-})
-
-const toVersion = (row: z.infer<typeof VersionRow>): StateVersion => ({
-  version: row.version,
-  current: row.current,
-  serial: row.serial,
-  lineage: row.lineage,
-  terraformVersion: row.terraform_version,
-  bytes: row.bytes,
-  keyId: row.key_id,
-  restoredFrom: row.restored_from,
-  writtenAt: row.written_at,
-  writtenBy: row.written_by,
-})

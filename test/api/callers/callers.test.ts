@@ -1,97 +1,24 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { applicationToken, servers, startStack } from '../../support/stack.ts'
-import type { Stack } from '../../support/stack.ts'
-import { pathOf, read, seedClient } from '../support.ts'
-
-const applications = '/v1/admin/applications'
-const accounts = '/v1/admin/accounts'
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-/** Who calls through it is good for that tenant only. */
-const acmeToken = 'nxa_of-acme-only'
-const ceilingToken = 'nxa_with-a-ceiling'
-
-const basic = (name: string, password: unknown): { authorization: string } => ({
-  authorization: `Basic ${btoa(`${name}:${String(password)}`)}`,
-})
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { servers } from '../../support/stack.ts'
+import { read } from '../support.ts'
+import {
+  applications,
+  accounts,
+  ceilingToken,
+  stack,
+  other,
+  everything,
+  ask,
+  ofAcme,
+  make,
+  through,
+  asAccount,
+  useCallers,
+} from './stack.ts'
 
 describe.skipIf(servers === null)('applications and accounts of the database', () => {
-  let stack: Stack
-  /** A second process over the same storage. */
-  let other: string
-  beforeAll(async () => {
-    stack = await startStack({
-      otherTenants: [
-        {
-          id: 'globex',
-          domain: 'http://127.0.0.1:1',
-          allowInsecure: true,
-          credential: { clientId: 'x', clientSecret: 'y' },
-          scanInterval: '24h',
-        },
-      ],
-      file: {
-        applicationTokens: {
-          tokens: [
-            { name: 'portal', sha256: sha256(applicationToken), tenants: '*' },
-            { name: 'of-acme', sha256: sha256(acmeToken), tenants: ['acme'] },
-            {
-              name: 'ceiling',
-              sha256: sha256(ceilingToken),
-              tenants: ['acme'],
-              permissions: ['client.read', 'tenant.admin'],
-              terraformStates: [],
-            },
-          ],
-        },
-      },
-    })
-    other = (await stack.also({ api: true, worker: false })).url ?? ''
-  })
-  afterAll(() => stack.close())
-
-  const everything = ['tenant.admin', 'client.write.all', 'client.secret.read', 'terraform.read', 'terraform.state']
-  /** An administrator of every tenant, unless they come through an application of one. */
-  const ask = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    { through = applicationToken, permissions = everything, products = [] as string[], sub = 'auth0|admin' } = {},
-  ) =>
-    read(
-      await stack.request(path, {
-        method,
-        as: stack.token({ sub, permissions, products }),
-        headers: { 'x-application-token': through },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-    )
-  const ofAcme = { through: acmeToken }
-
-  const make = async (kind: string, more: Record<string, unknown> = {}) => {
-    const name = `made-${randomUUID()}`
-    const body = { name, tenants: ['acme'], permissions: ['client.read', 'client.write'], ...more }
-    const made = await ask('POST', kind, body)
-    expect(made).toMatchObject({ status: 201 })
-    return { name, path: `${kind}/${name}`, secret: made.body[kind === accounts ? 'password' : 'token'], made }
-  }
-
-  /** What comes of reading a client: as a user through an application, or as an account. */
-  const through = async (token: unknown, base = stack.url): Promise<number> => {
-    const headers = { authorization: `Bearer ${stack.token()}`, 'x-application-token': String(token) }
-    return (await fetch(`${base}${pathOf(client)}`, { headers })).status
-  }
-  const asAccount = async (name: string, password: unknown, base = stack.url): Promise<number> =>
-    (await fetch(`${base}${pathOf(client)}`, { headers: basic(name, password) })).status
-  const patched = async (token: unknown, permissions: string[]): Promise<number> => {
-    const init = { as: stack.token({ permissions }), headers: { 'x-application-token': String(token) } }
-    return (await stack.patch(client, { applicationName: 'x' }, init)).status
-  }
-  let client: string
-  beforeAll(() => {
-    client = seedClient(stack)
-  })
+  useCallers()
 
   describe.each([
     {
@@ -315,60 +242,6 @@ describe.skipIf(servers === null)('applications and accounts of the database', (
       const answers = await Promise.all([ask('POST', kind, body), ask('POST', kind, body)])
       expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409])
     })
-  })
-
-  test('those of the configuration are on the list, cannot be changed here, and have their names', async () => {
-    const list = await ask('GET', applications)
-    expect(list.text).toContain('"name":"portal","source":"configuration"')
-    expect(list.text).not.toContain(sha256(applicationToken))
-    expect(await ask('DELETE', `${applications}/portal`)).toMatchObject({
-      status: 409,
-      body: { type: '/problems/caller-not-changeable' },
-    })
-    expect(await ask('POST', `${applications}/portal/rotate`)).toMatchObject({ status: 409 })
-    expect(await ask('POST', applications, { name: 'portal', tenants: ['acme'], permissions: [] })).toMatchObject({
-      status: 409,
-      body: { type: '/problems/name-taken' },
-    })
-    // One that reaches beyond is not there, like any other.
-    expect(await ask('GET', `${applications}/portal`, undefined, ofAcme)).toMatchObject({ status: 404 })
-    expect(await ask('DELETE', `${applications}/portal`, undefined, ofAcme)).toMatchObject({ status: 404 })
-  })
-
-  test('an application never lifts a user above its ceiling, nor beyond its tenants', async () => {
-    const { secret } = await make(applications, { permissions: ['client.read'] })
-    expect(await patched(secret, ['client.write.all'])).toBe(403)
-    expect(await patched(applicationToken, ['client.write.all'])).toBe(200)
-    const elsewhere = await make(applications, { tenants: ['globex'] })
-    expect(await through(elsewhere.secret), "another tenant's application").toBe(403)
-  })
-
-  test('an account is an owner by a name that no user, role or account of the configuration can have', async () => {
-    const { name, secret } = await make(accounts)
-    expect(await asAccount(name, secret)).toBe(403)
-    const owned = seedClient(stack, { client_metadata: { owners: JSON.stringify([`account:${name}`]) } })
-    const named = seedClient(stack, { client_metadata: { owners: JSON.stringify([name]) } })
-    const statusOf = async (id: string) =>
-      (await fetch(`${stack.url}${pathOf(id)}`, { headers: basic(name, secret) })).status
-    expect([await statusOf(owned), await statusOf(named)]).toEqual([200, 403])
-  })
-
-  test('an account of the database, once an administrator itself, hands out what it has, through no application', async () => {
-    const { name, secret } = await make(accounts, { permissions: ['tenant.admin', 'client.read'], products: ['Shop'] })
-    const create = async (body: object) =>
-      read(
-        await fetch(`${stack.url}${accounts}`, {
-          method: 'POST',
-          headers: basic(name, secret),
-          body: JSON.stringify({ name: `by-${randomUUID()}`, tenants: ['acme'], ...body }),
-        }),
-      )
-    const made = await create({ permissions: ['client.read'], products: ['Shop'] })
-    expect(made).toMatchObject({
-      status: 201,
-      body: { createdBy: { kind: 'service-account', id: `account:${name}`, application: null } },
-    })
-    expect(await create({ permissions: ['client.write'], products: ['Shop'] })).toMatchObject({ status: 403 })
   })
 
   test.each([

@@ -1,83 +1,35 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { z } from 'zod'
-import { servers, startStack } from '../../support/stack.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { servers } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
-import { behindNexus, pathOf, read } from '../support.ts'
+import { behindNexus } from '../support.ts'
+import {
+  eventually,
+  stack,
+  all,
+  get,
+  page,
+  names,
+  products,
+  family,
+  scanned,
+  admin,
+  post,
+  everything,
+  useLists,
+} from './lists.ts'
 
-const Listed = z.object({
-  clients: z.array(
-    z.looseObject({ id: z.string(), name: z.string().nullable(), owners: z.array(z.string()).nullable() }),
-  ),
-  next: z.string().nullable(),
-})
-
-/** What comes about in a while: a worker is at it. */
-const eventually = (looks: () => Promise<void>) => vi.waitFor(looks, { timeout: 15_000, interval: 50 })
+/** Accepts while nothing is sent, looks, and lets it go on. */
+const whilePaused = async (work: () => Promise<void>): Promise<void> => {
+  expect(await post('/v1/tenants/acme/pause')).toBe(204)
+  try {
+    await work()
+  } finally {
+    expect(await post('/v1/tenants/acme/resume')).toBe(204)
+  }
+}
 
 describe.skipIf(servers === null)('lists of clients', () => {
-  let stack: Stack
-  beforeAll(async () => {
-    stack = await startStack({
-      tenant: { scanInterval: '24h', freshness: '24h', terraformStates: ['main'], otherStates: ['other'] },
-    })
-    await scanned()
-  })
-  afterAll(() => stack.close())
-
-  const all = { permissions: ['client.read.all'] }
-  const get = async (query: Record<string, string> | string = {}, claims: Parameters<Stack['token']>[0] = all) => {
-    const text = typeof query === 'string' ? query : new URLSearchParams(query).toString()
-    return read(await stack.request(`/v1/tenants/acme/clients?${text}`, { as: stack.token(claims) }))
-  }
-  const page = async (query: Record<string, string> = {}, claims: Parameters<Stack['token']>[0] = all) => {
-    const answer = await get(query, claims)
-    expect(answer).toMatchObject({ status: 200 })
-    return Listed.parse(answer.body)
-  }
-  /** Names of every client on every page. */
-  const names = async (query: Record<string, string> = {}, claims: Parameters<Stack['token']>[0] = all) => {
-    const found: (string | null)[] = []
-    let cursor: string | null = null
-    do {
-      const one: z.infer<typeof Listed> = await page(cursor === null ? query : { ...query, cursor }, claims)
-      found.push(...one.clients.map(({ name }) => name))
-      cursor = one.next
-    } while (cursor !== null)
-    return found
-  }
-  /** A list in which only this test's clients stand: they share a product. */
-  let products = 0
-  const family = () => {
-    products += 1
-    const product = `Family ${products}`
-    const seed = (name: string, { metadata = {}, ...more }: Record<string, unknown> & { metadata?: object } = {}) =>
-      stack.simulator.seed({ name, client_metadata: { product_name: product, ...metadata }, ...more })
-    return { product, seed, meet: (...ids: string[]) => Promise.all(ids.map((id) => stack.request(pathOf(id)))) }
-  }
-  const scanned = async (): Promise<void> => {
-    await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
-    await vi.waitFor(
-      async () => {
-        const rows = await stack.query(
-          `select 1 from nexus.tenants where last_scan_at is not null and next_scan_at > now() and scan_until is null`,
-        )
-        expect(rows).toHaveLength(1)
-        expect(await stack.query(`select 1 from nexus.clients where verify_at is not null`)).toEqual([])
-      },
-      { timeout: 20_000, interval: 50 },
-    )
-  }
-  const admin = () => ({ as: stack.token({ sub: 'auth0|admin', permissions: ['client.write.all', 'tenant.admin'] }) })
-  const post = async (path: string) => (await stack.request(path, { method: 'POST', ...admin() })).status
-  /** Accepts while nothing is sent, looks, and lets it go on. */
-  const whilePaused = async (work: () => Promise<void>): Promise<void> => {
-    expect(await post('/v1/tenants/acme/pause')).toBe(204)
-    try {
-      await work()
-    } finally {
-      expect(await post('/v1/tenants/acme/resume')).toBe(204)
-    }
-  }
+  useLists()
 
   test('an element tells a client from others, and how it stands; desired over observed', async () => {
     const { product, seed, meet } = family()
@@ -208,17 +160,6 @@ describe.skipIf(servers === null)('lists of clients', () => {
     })
   })
 
-  const everything = async () => {
-    const found: { id: string }[] = []
-    let next: string | null = null
-    do {
-      const one: z.infer<typeof Listed> = await page({ limit: '100', ...(next === null ? {} : { cursor: next }) })
-      found.push(...one.clients)
-      next = one.next
-    } while (next !== null)
-    return found
-  }
-
   describe('order and pages', () => {
     test('by name, whatever its case; equal names by id; upwards and downwards', async () => {
       const { product, seed, meet } = family()
@@ -276,172 +217,6 @@ describe.skipIf(servers === null)('lists of clients', () => {
       const { product, seed, meet } = family()
       await meet(seed('a'), seed('b'))
       expect(await page({ product, limit: '2' })).toMatchObject({ next: null })
-    })
-  })
-
-  describe('filters', () => {
-    test('owner and product compare exactly', async () => {
-      const { product, seed, meet } = family()
-      await meet(
-        seed('one', { metadata: { owners: '["Team","auth0|ann"]' } }),
-        seed('two', { metadata: { owners: 'team' } }),
-      )
-      expect(await names({ product, owner: 'Team' })).toEqual(['one'])
-      expect(await names({ product, owner: 'team' })).toEqual(['two'])
-      expect(await names({ product, owner: 'Tea' })).toEqual([])
-      expect(await names({ product: product.toUpperCase() })).toEqual([])
-    })
-
-    test('text: in any of four places, in any case, every character meaning itself', async () => {
-      const { product, seed, meet } = family()
-      await meet(
-        seed('100% Kaffee_Bar'),
-        seed('1000 Kaffee-Bar', { client_id: `Needle${products}` }),
-        seed('Übergröße', { metadata: { application_name: 'straße\\weg' } }),
-        seed('日本語のクライアント'),
-      )
-      const cases: readonly { text: string; finds: string[] }[] = [
-        { text: 'KAFFEE', finds: ['100% Kaffee_Bar', '1000 Kaffee-Bar'] },
-        { text: '0%', finds: ['100% Kaffee_Bar'] },
-        { text: 'e_b', finds: ['100% Kaffee_Bar'] },
-        { text: '%', finds: ['100% Kaffee_Bar'] },
-        { text: `nEEdle${products}`, finds: ['1000 Kaffee-Bar'] },
-        { text: 'ÜBERGRÖSSE', finds: [] },
-        { text: 'übergröße', finds: ['Übergröße'] },
-        { text: 'u\u0308bergro\u0308ße', finds: ['Übergröße'] },
-        { text: 'e\\w', finds: ['Übergröße'] },
-        { text: '語の', finds: ['日本語のクライアント'] },
-        {
-          text: product.toLowerCase(),
-          finds: ['100% Kaffee_Bar', '1000 Kaffee-Bar', 'Übergröße', '日本語のクライアント'],
-        },
-        { text: "'; drop table nexus.clients; --", finds: [] },
-      ]
-      for (const { text, finds } of cases)
-        expect({ text, finds: await names({ product, text }) }).toEqual({ text, finds })
-    })
-
-    test('drifted, sync and the words in the elements are the same', async () => {
-      const { product, seed, meet } = family()
-      const owners = { owners: '["auth0|tester"]' }
-      const [quiet = '', drifting = '', paused = ''] = ['quiet', 'drifting', 'paused'].map((name) =>
-        seed(name, { callbacks: ['https://a.test'], metadata: owners }),
-      )
-      await meet(quiet, paused)
-      expect((await stack.patch(drifting, { callbackUrls: ['https://a.test'] })).status).toBe(200)
-      stack.simulator.seed({ ...stack.simulator.clients.get(drifting), callbacks: ['https://b.test'] })
-      expect(await post(`${pathOf(paused)}/pause`)).toBe(204)
-      await scanned()
-      await eventually(async () => expect(await names({ product, drifted: 'true' })).toEqual(['drifting']))
-      expect(await names({ product, drifted: 'false' })).toEqual(['paused', 'quiet'])
-      expect(await names({ product, sync: 'paused' })).toEqual(['paused'])
-      expect(await names({ product, sync: 'synced' })).toEqual(['drifting', 'quiet'])
-      stack.simulator.setFaults({ outage: 'reset' })
-      onTestFinished(() => void stack.simulator.setFaults({}))
-      await stack.patch(quiet, { applicationName: 'x' }, { headers: { prefer: 'respond-async' } })
-      expect(await names({ product, sync: 'pending' })).toEqual(['quiet'])
-      await stack.query(`update nexus.clients set stalled_at = now() where client_id = $1`, [quiet])
-      expect(await names({ product, sync: 'stalled' })).toEqual(['quiet'])
-      expect(await names({ product, sync: 'pending' })).toEqual([])
-      for (const word of ['synced', 'pending', 'stalled', 'paused'])
-        for (const client of (await page({ product, sync: word })).clients) expect(client['sync']).toBe(word)
-    })
-
-    test("manuallyCreated and terraform agree with the tenant's counts and with each element", async () => {
-      const { product, seed, meet } = family()
-      const [one = '', two = '', three = '', four = ''] = ['one', 'two', 'three', 'four'].map((name) => seed(name))
-      const gone = seed('gone')
-      await meet(one, two, three, four, gone)
-      const resource = (state: string, place: number, id: string, type = 'auth0_client') =>
-        stack.query(`insert into nexus.terraform_resources values ('acme', $1, $2, $3, $5, $4, false)`, [
-          state,
-          place,
-          `${type}.c${place}`,
-          id,
-          type,
-        ])
-      await resource('main', 0, one)
-      await resource('main', 1, two)
-      await resource('other', 0, two)
-      // Its credentials alone do not make a client managed.
-      await resource('main', 2, three, 'auth0_client_credentials')
-      await stack.query(
-        `insert into nexus.terraform_requests (tenant_id, client_id, state, kind, author)
-         values ('acme', $1, 'main', 'adopt', '{}'), ('acme', $2, 'main', 'release', '{}'), ('acme', $3, 'main', 'adopt', '{}')`,
-        [three, one, gone],
-      )
-      // What has vanished counts nowhere.
-      await resource('main', 3, gone)
-      await behindNexus(stack, 'DELETE', `/clients/${gone}`)
-      await stack.query(`update nexus.client_listings set drifted = true where client_id = $1`, [gone])
-      await scanned()
-      expect(await names({ product, manuallyCreated: 'true' })).toEqual(['four', 'three'])
-      expect(await names({ product, manuallyCreated: 'false' })).toEqual(['one', 'two'])
-      expect(await names({ product, terraform: 'conflict' })).toEqual(['two'])
-      expect(await names({ product, terraform: 'adopting' })).toEqual(['three'])
-      expect(await names({ product, terraform: 'releasing' })).toEqual(['one'])
-      const { body } = await read(await stack.request('/v1/tenants/acme', { as: stack.token(all) }))
-      const counts = z.record(z.string(), z.unknown()).parse(body['terraform'])
-      expect(body['clients']).toBe((await everything()).length)
-      expect(body['drifted']).toBe((await names({ drifted: 'true' })).length)
-      for (const word of ['manual', 'managed', 'adopting', 'releasing'])
-        expect({ word, clients: counts[word] }).toEqual({ word, clients: (await names({ terraform: word })).length })
-      expect(counts['conflicting']).toBe((await names({ terraform: 'conflict' })).length)
-      for (const value of ['true', 'false'])
-        for (const client of (await page({ product, manuallyCreated: value })).clients)
-          expect(String(client['manuallyCreated'])).toBe(value)
-    })
-  })
-
-  describe('400', () => {
-    test.each([
-      'limit=0',
-      'limit=101',
-      'limit=x',
-      'sort=secret',
-      'sort=--name',
-      'drifted=yes',
-      'manuallyCreated=1',
-      'sync=unknown',
-      'terraform=unknown',
-      'owner=',
-      'product=',
-      'text=',
-      `text=${'x'.repeat(201)}`,
-      'text=%00',
-      'colour=red',
-      'sort=name&sort=id',
-      'cursor=',
-      'cursor=abc',
-      'cursor=bnVsbA',
-      `cursor=${Buffer.from('["x","y","../z"]').toString('base64url')}`,
-    ])('%s', async (query) => {
-      const answer = await get(query)
-      expect(answer).toMatchObject({ status: 400, body: { type: '/problems/malformed' } })
-    })
-
-    test('a cursor of other filters, of another order, or with a place that is none', async () => {
-      const { product, seed, meet } = family()
-      await meet(seed('a'), seed('b'))
-      const { next } = await page({ product, limit: '1' })
-      const cursor = next ?? ''
-      for (const query of [{ cursor }, { product, cursor, sort: '-name' }, { product, cursor, text: 'a' }]) {
-        const answer = await get({ limit: '1', ...query })
-        expect(answer.status).toBe(400)
-        expect(answer.body.errors).toMatchObject([{ pointer: '/cursor' }])
-      }
-      const [digest] = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-      for (const place of [
-        [digest, 1, 'id'],
-        [digest, '\0', 'id'],
-        [digest, 'a'],
-        [digest, null, 'id'],
-      ])
-        expect((await get({ product, cursor: Buffer.from(JSON.stringify(place)).toString('base64url') })).status).toBe(
-          400,
-        )
-      // Another size of page is no other list.
-      expect((await page({ product, limit: '7', cursor })).clients.map(({ name }) => name)).toEqual(['b'])
     })
   })
 })

@@ -11,7 +11,7 @@ import {
   tooManyElements,
 } from '../../../domain/texts/lengths.ts'
 import type { Measured } from '../../../domain/texts/lengths.ts'
-import { LockInfo } from '../../../domain/terraform/state.ts'
+import { LockInfo } from '../../../domain/terraform/state-lock.ts'
 import { ClientId, fieldPaths, StateName, TenantId } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import type { Caller, ClientState, FieldPath, Values } from '../../../domain/vocabulary.ts'

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll } from 'vitest'
+import { hashPassword } from '../../../adapters/credentials/passwords.ts'
+import { applicationToken, startStack } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { backendOf, sha256Of, stateKey } from '../support.ts'
+import type { Backend } from '../support.ts'
+
+export const password = 'a-password-of-a-pipeline'
+export const sha256 = (text: string): string => sha256Of(text)
+export const oneStateToken = 'nxa_good-for-one-state'
+export const maximumStateBytes = 65_536
+export let stack: Stack
+export const fresh = (): Backend => backendOf(stack)
+export const tokenWith = (...permissions: string[]): string => stack.token({ permissions })
+
+/** Started before the tests of a suite, and closed after them. */
+export const useBackend = (): void => {
+  beforeAll(async () => {
+    const account = { passwordHash: await hashPassword(password), permissions: ['terraform.state'], tenants: '*' }
+    stack = await startStack({
+      tenant: { terraformStates: ['main'] },
+      roles: { api: true, worker: false },
+      file: {
+        terraform: { stateKeys: [stateKey], maximumStateBytes },
+        serviceAccounts: [
+          { ...account, name: 'ci' },
+          { ...account, name: 'one', terraformStates: ['only-this'] },
+          {
+            ...account,
+            name: 'narrow-reader',
+            permissions: ['terraform.read', 'client.read'],
+            terraformStates: ['only-this'],
+          },
+          { ...account, name: 'breaker', permissions: ['terraform.state.force-unlock'] },
+          { ...account, name: 'elsewhere', tenants: ['acme'], permissions: ['client.read'] },
+        ],
+        applicationTokens: {
+          tokens: [
+            { name: 'portal', sha256: sha256(applicationToken), tenants: '*' },
+            { name: 'narrow', sha256: sha256(oneStateToken), tenants: '*', terraformStates: ['only-this'] },
+          ],
+        },
+      },
+    })
+  })
+  afterAll(() => stack.close())
+}

@@ -9,6 +9,14 @@ export interface Blocks {
   readonly output: Readonly<Record<string, unknown>>
 }
 
+export interface BlockOptions {
+  /**
+   * Whether the output `manual_clients` lists them. It changes whenever somebody makes a client by hand, which a pipeline
+   * takes for a change of the state: so no, unless it is asked for.
+   */
+  readonly manualClients?: boolean | undefined
+}
+
 /**
  * Neither read nor written: of everything that was tried, only an attribute that is left out and ignored is never sent to
  * Auth0. `name` is required, so it is given and ignored.
@@ -21,7 +29,10 @@ const untouched = { ignore_changes: 'all', prevent_destroy: true }
  *
  * @returns with every text of the tenant escaped
  */
-export const blocksOf = ({ declared, kept, imports, removed, managed, manual }: StackPlan): Blocks => ({
+export const blocksOf = (
+  { declared, kept, imports, removed, managed, manual }: StackPlan,
+  { manualClients = false }: BlockOptions,
+): Blocks => ({
   resource:
     kept.length === 0
       ? {}
@@ -37,10 +48,12 @@ export const blocksOf = ({ declared, kept, imports, removed, managed, manual }: 
       description: 'The clients of this state: id, name, and whether code declares them, by address.',
       value: { ...Object.fromEntries(Object.entries(managed).map(keptOutput)), ...declaredOutputs(declared.keys()) },
     },
-    manual_clients: {
-      description: 'The clients of the tenant that no state has: name by id.',
-      value: escapeMembers(manual),
-    },
+    ...(manualClients && {
+      manual_clients: {
+        description: 'The clients of the tenant that no state has: name by id.',
+        value: escapeMembers(manual),
+      },
+    }),
   },
 })
 

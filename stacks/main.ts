@@ -6,7 +6,8 @@ import { run } from './run.ts'
 /**
  * The app of cdktf.json, for `npx cdktn synth`: what `nexus synth` does, with variables in the place of options.
  * NEXUS_SNAPSHOT names a file; without it NEXUS_URL and a credential are needed, and NEXUS_TENANTS (ids, with commas
- * between them) narrows it. NEXUS_TENANTS_DIR is a folder of declarations.
+ * between them) narrows it. NEXUS_TENANTS_DIR is a folder of declarations, and
+ * NEXUS_MANUAL_CLIENTS=true adds the output `manual_clients`.
  */
 const print = (line: string): void => void process.stdout.write(`${printableLines(line)}\n`)
 const note = (line: string): void => void process.stderr.write(`${printableLines(line)}\n`)

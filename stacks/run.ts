@@ -21,6 +21,8 @@ export interface SynthesisRequest {
   readonly wait?: number | undefined
   /** A folder of declarations: NEXUS_TENANTS_DIR. */
   readonly declarations?: string | undefined
+  /** Whether an output lists the manual clients: NEXUS_MANUAL_CLIENTS=true. */
+  readonly manualClients?: boolean | undefined
 }
 
 export interface Output {
@@ -57,6 +59,7 @@ export const run = async (request: SynthesisRequest, env: NodeJS.ProcessEnv, out
     out: request.out,
     url,
     tenants: orElse(request.declarations, env['NEXUS_TENANTS_DIR']),
+    manualClients: request.manualClients ?? env['NEXUS_MANUAL_CLIENTS'] === 'true',
   })
   for (const { name, warnings } of stacks)
     for (const text of warnings) note(`warning: ${name}: ${text.replaceAll('\n', '\n  ')}`)

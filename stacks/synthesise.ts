@@ -4,13 +4,14 @@ import { App } from 'cdktn'
 import { remoteUrl } from '../adapters/nexus-api/address.ts'
 import { RemoteError } from '../adapters/nexus-api/errors.ts'
 import type { Snapshot } from '../domain/terraform/snapshot.ts'
+import type { BlockOptions } from './blocks.ts'
 import { declareIn, loadDeclarations, ownDirectory } from './declarations.ts'
 import { DeclarationError, StackRefused } from './errors.ts'
 import { planStack } from './plan/plan.ts'
 import type { StackCounts } from './plan/plan.ts'
 import { TenantStack } from './tenant-stack.ts'
 
-export interface SynthesisOptions {
+export interface SynthesisOptions extends BlockOptions {
   /** Where `stacks/<name>/cdk.tf.json` and `manifest.json` are written. */
   readonly out: string
   /** How Terraform reaches Nexus, instead of what the snapshot says. */
@@ -60,7 +61,8 @@ export const synthesise = async (snapshots: readonly Snapshot[], options: Synthe
 }
 
 /** The stacks of one tenant. First all of them are declared, then each is planned: a client may be declared once. */
-const tenantStacks = async (app: App, snapshot: Snapshot, { url, tenants = ownDirectory }: SynthesisOptions) => {
+const tenantStacks = async (app: App, snapshot: Snapshot, options: SynthesisOptions) => {
+  const { url, tenants = ownDirectory } = options
   const declared = await loadDeclarations(tenants, snapshot.tenant)
   const own = snapshot.states.filter(({ own }) => own).map(({ name }) => name)
   const stray = Object.keys(declared).filter((state) => !own.includes(state))
@@ -76,7 +78,7 @@ const tenantStacks = async (app: App, snapshot: Snapshot, { url, tenants = ownDi
   return stacks.map((stack) => {
     try {
       const plan = planStack(snapshot, stack.state, declarations, stack.beside)
-      stack.settle(plan)
+      stack.settle(plan, options)
       return { stack, outcome: plan }
     } catch (error) {
       if (error instanceof StackRefused) return { stack, outcome: error }

@@ -7,6 +7,7 @@ import type { Snapshot } from '../domain/terraform/snapshot.ts'
 import { recordOf } from '../domain/shape.ts'
 import { clientResourceTypes } from '../domain/terraform/state.ts'
 import { blocksOf } from './blocks.ts'
+import type { BlockOptions, Blocks } from './blocks.ts'
 import { DeclarationError } from './errors.ts'
 import type { Declaration } from './plan/claims.ts'
 import type { DeclaredClient, StackPlan } from './plan/plan.ts'
@@ -29,7 +30,9 @@ export class TenantStack extends TerraformStack {
   readonly tenant: string
   readonly state: string
   readonly #declared = new Map<string, Declared>()
-  #plan: StackPlan | undefined
+  /** Of the state at Nexus. */
+  readonly #address: string
+  #blocks: Blocks | undefined
 
   /** @param url where Terraform reaches Nexus, without a slash at the end and without a credential */
   constructor(app: App, { tenant, domain, states }: Snapshot, state: string, url: string) {
@@ -37,16 +40,8 @@ export class TenantStack extends TerraformStack {
     this.tenant = tenant
     this.state = state
     const version = states.find(({ name }) => name === state)?.version ?? 0
-    const address = `${url}/v1/tenants/${tenant}/terraform/states/${encodeURIComponent(state)}?snapshot=${version}`
-    // Credentials come from the environment, TF_HTTP_USERNAME and TF_HTTP_PASSWORD: a stack is a file that people share.
-    new HttpBackend(this, {
-      address,
-      lockAddress: address,
-      lockMethod: 'LOCK',
-      unlockAddress: address,
-      unlockMethod: 'UNLOCK',
-    })
-    // The same for AUTH0_CLIENT_ID and its kind.
+    this.#address = `${url}/v1/tenants/${tenant}/terraform/states/${encodeURIComponent(state)}?snapshot=${version}`
+    // AUTH0_CLIENT_ID and its kind come from the environment: a stack is a file that people share.
     new Auth0Provider(this, 'auth0', domain === null ? {} : { domain: escape(domain) })
     // The bindings' version or a later one of the same major; `removed` blocks are of Terraform 1.7.
     this.addOverride('terraform.required_providers.auth0.version', `~> ${provider.version.replace(/\.\d+$/, '')}`)
@@ -81,16 +76,26 @@ export class TenantStack extends TerraformStack {
   }
 
   /** Completes the stack. */
-  settle(plan: StackPlan): void {
-    this.#plan = plan
+  settle(plan: StackPlan, options: BlockOptions): void {
+    this.#blocks = blocksOf(plan, options)
+    // Without a declaration nothing is ever written, so that fields that became owned do not make the stack too old.
+    const address = plan.declared.size === 0 ? `${this.#address}&declares=none` : this.#address
+    // The same for TF_HTTP_USERNAME and TF_HTTP_PASSWORD.
+    new HttpBackend(this, {
+      address,
+      lockAddress: address,
+      lockMethod: 'LOCK',
+      unlockAddress: address,
+      unlockMethod: 'UNLOCK',
+    })
     for (const [name, client] of plan.declared) this.#declared.get(name)?.settle(client)
   }
 
   /** What the constructs say, and beside it what the plan says: see `blocks.ts`. */
   override toTerraform(): Record<string, unknown> {
     const constructed = recordOf(super.toTerraform())
-    if (this.#plan === undefined) return constructed
-    const blocks = blocksOf(this.#plan)
+    const blocks = this.#blocks
+    if (blocks === undefined) return constructed
     const resource = recordOf(constructed['resource'])
     const clients = { ...recordOf(resource['auth0_client']), ...blocks.resource['auth0_client'] }
     const several = { import: blocks.import, removed: blocks.removed }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import type { ConfigurationMark } from '../../adapters/postgres/clients/snapshot-events.ts'
 import type { StateKey } from '../../adapters/postgres/terraform/state-rows.ts'
 import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
 import type { StateLocks } from '../../adapters/postgres/terraform/state-locks.ts'
@@ -38,7 +39,6 @@ const maximumConfirmed = 20
  * deleted in Auth0 since the last scan, and that no declaration gives, would come back as an empty client of the old name. What is gone is noted, so that
  * the configuration is outdated. Where Auth0 cannot be listed in time, the last scan decides.
  *
- * @param snapshot the count that the configuration was made at
  * @returns ids of clients that are gone
  */
 export const goneBeforeApply = async (
@@ -46,13 +46,13 @@ export const goneBeforeApply = async (
   tenant: TenantConfiguration,
   key: StateKey,
   info: LockInfo,
-  snapshot: number | null,
+  configuration: ConfigurationMark,
   asker: Asker,
 ): Promise<readonly string[]> => {
-  if (snapshot === null || !isApply(info) || !tenant.terraformStates.includes(key.name)) return []
-  const state = await deps.stateLocks.peek(key)
+  if (configuration.snapshot === null || !isApply(info) || !tenant.terraformStates.includes(key.name)) return []
+  const state = await deps.stateLocks.peek(key, configuration)
   // It is refused anyway, or answered as before.
-  if (state.held || state.snapshot !== snapshot) return []
+  if (state.held || state.outdated) return []
   const clients = await deps.heldClients.undeclared(tenant.id, key.name, maximumClients)
   if (clients.length === 0) return []
   const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(patienceMs)])

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { StateEvent } from '../../adapters/postgres/clients/snapshot-events.ts'
+import type { ConfigurationMark, StateEvent } from '../../adapters/postgres/clients/snapshot-events.ts'
 import type { StateKey } from '../../adapters/postgres/terraform/state-rows.ts'
 import { digestOf } from '../../adapters/sealing/pieces.ts'
 import type { StateLocks } from '../../adapters/postgres/terraform/state-locks.ts'
@@ -83,12 +83,12 @@ export const stateAnswer = async (text: Buffer): Promise<ApiResponse> => ({
 export const writeState =
   (deps: Writing) =>
   async (request: ApiRequest, { key, caller, tenant }: StateAccess): Promise<ApiResponse> => {
-    const { lockId, snapshot } = parametersOf(request.query)
+    const { lockId, configuration } = parametersOf(request.query)
     const text = bufferOf(await request.readBody(deps.settings.maximumStateBytes))
     const digest = headerText(request.headers['content-md5'])
     if (digest !== undefined) checkDigest(await digestOf('md5', text), digest)
     const { state, sha256 } = await deps.bodies.state(text)
-    const writer = { ...claimantOf(caller, lockId), snapshot, keys: tenant.metadataKeys }
+    const writer = { ...claimantOf(caller, lockId), configuration, keys: tenant.metadataKeys }
     const written = orRefuse(await deps.states.write(key, { text, state, sha256 }, writer, request.audit), lockId)
     if (written.forced !== null)
       deps.log.warn(
@@ -127,15 +127,16 @@ export const deleteState =
 export const lockState =
   (deps: Logged & LookingBeforeApply & { readonly stateLocks: Pick<StateLocks, 'lock'> }) =>
   async (request: ApiRequest, { key, caller, tenant }: StateAccess): Promise<ApiResponse> => {
-    const { snapshot } = parametersOf(request.query)
+    const { configuration } = parametersOf(request.query)
+    const snapshot = configuration.snapshot ?? 0
     const info = parseLock(await request.readBody())
-    const gone = await goneBeforeApply(deps, tenant, key, info, snapshot, askerOf(caller, 'write', request.gone))
+    const gone = await goneBeforeApply(deps, tenant, key, info, configuration, askerOf(caller, 'write', request.gone))
     // What still has changes to refuse counts as vanished only then; it is gone all the same.
-    const seen = await deps.stateLocks.peek(key)
-    if (gone.length > 0 && !seen.held && seen.snapshot === snapshot)
+    const seen = await deps.stateLocks.peek(key, configuration)
+    if (gone.length > 0 && !seen.held && !seen.outdated)
       throw outdated(key, info, snapshot, snapshot + gone.length, gone.map(vanishing))
     const claimant = claimantOf(caller, info.ID)
-    const outcome = await deps.stateLocks.lock(key, info, claimant, snapshot, tenant.metadataKeys, request.audit)
+    const outcome = await deps.stateLocks.lock(key, info, claimant, configuration, tenant.metadataKeys, request.audit)
     if (outcome.kind === 'held') throw locked(outcome.lock, 423, info.ID)
     if (outcome.kind === 'taken-over') {
       deps.log.warn({ ...key, by: caller.id, lock: info.ID, holder: outcome.was.by.id }, 'state lock taken over')
@@ -143,7 +144,7 @@ export const lockState =
     }
     if (outcome.kind === 'outdated') {
       deps.log.warn({ ...key, by: caller.id, snapshot, current: outcome.snapshot }, 'state lock refused: outdated')
-      throw outdated(key, info, snapshot ?? 0, outcome.snapshot, outcome.events)
+      throw outdated(key, info, snapshot, outcome.snapshot, outcome.events)
     }
     deps.log.info({ ...key, by: caller.id, who: info.Who, operation: info.Operation, lock: info.ID }, 'state locked')
     return ok
@@ -182,18 +183,26 @@ const wakeWaiting = async (deps: Resuming, key: StateKey): Promise<void> => {
   }
 }
 
-/** `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at. */
+/**
+ * `?ID=` names the lock of who writes, `?snapshot=` the count that the configuration was synthesised at, and
+ * `&declares=none` says that it declares no client.
+ */
 const Parameters = z.strictObject({
   ID: keptName('lockId').optional(),
   snapshot: measured('digits', 'This is a whole number, as `nexus synth` writes it.')
     .regex(/^\d+$/, 'This is a whole number, as `nexus synth` writes it.')
     .optional(),
+  declares: z.literal('none').optional(),
 })
 
 /** @throws Problem 400 for anything else */
-const parametersOf = (query: string): { readonly lockId: string | null; readonly snapshot: number | null } => {
-  const { ID, snapshot } = parseQuery(Parameters, query, 'ID (of a lock) and snapshot (a whole number)')
-  return { lockId: ID ?? null, snapshot: snapshot === undefined ? null : Number(snapshot) }
+const parametersOf = (query: string): { readonly lockId: string | null; readonly configuration: ConfigurationMark } => {
+  const taken = 'ID (of a lock), snapshot (a whole number) and declares (none)'
+  const { ID, snapshot, declares = 'any' } = parseQuery(Parameters, query, taken)
+  return {
+    lockId: ID ?? null,
+    configuration: { snapshot: snapshot === undefined ? null : Number(snapshot), declares },
+  }
 }
 
 /** The same bytes, not a copy of them. */

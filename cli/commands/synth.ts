@@ -13,9 +13,11 @@ interface Flags {
   readonly url?: string
   readonly fresh: boolean
   readonly wait: number
+  readonly manualClients?: boolean
 }
 
-const synth = async (ids: readonly string[], { snapshot, out, tenants, url, fresh, wait }: Flags): Promise<void> => {
+const synth = async (ids: readonly string[], flags: Flags): Promise<void> => {
+  const { snapshot, out, tenants, url, fresh, wait, manualClients } = flags
   const { run } = await import('../../stacks/run.ts').catch((error: unknown) => {
     const code = codeOf(error)
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
@@ -25,7 +27,7 @@ const synth = async (ids: readonly string[], { snapshot, out, tenants, url, fres
       { cause: error },
     )
   })
-  const order = { tenants: ids, snapshot, url, out, fresh, wait, declarations: tenants }
+  const order = { tenants: ids, snapshot, url, out, fresh, wait, declarations: tenants, manualClients }
   const complete = await run(order, process.env, { print, note: printError, progress: showLine })
   if (!complete) endWith('failed')
 }
@@ -40,6 +42,10 @@ export const synthCommand = (program: Command): void => {
     .option('-o, --out <dir>', 'where they are written', 'cdktf.out')
     .option('-t, --tenants <dir>', 'folder of declarations, <tenant>.ts (also: NEXUS_TENANTS_DIR; else stacks/tenants)')
     .option('-u, --url <url>', 'how Nexus is reached, by this command and by Terraform (also: NEXUS_URL)')
+    .option(
+      '--manual-clients',
+      'add an output that lists the clients that are in no state (also: NEXUS_MANUAL_CLIENTS=true)',
+    )
     .option('--no-fresh', 'make them from the last scan, without having Auth0 read first')
     .option('--wait <seconds>', 'how long a tenant may take to be read', wholeNumber(0, 3600), 300)
     .addHelpText(

@@ -123,7 +123,7 @@ test('what Nexus owns of a client stands in no resource of a kept client but its
     fc.property(someSnapshot, (taken) => {
       const plan = planned(taken, [])
       if (plan === null) return
-      for (const resource of Object.values(blocksOf(plan).resource['auth0_client'] ?? {}))
+      for (const resource of Object.values(blocksOf(plan, {}).resource['auth0_client'] ?? {}))
         expect(resource).toEqual({
           name: expect.any(String),
           lifecycle: { ignore_changes: 'all', prevent_destroy: true },
@@ -141,7 +141,7 @@ test('the order of what the snapshot lists changes nothing', () => {
         states: taken.states.map((one) => ({ ...one, resources: one.resources.toReversed() })).toReversed(),
       }
       const [one, other] = [planned(taken, []), planned(turned, [])]
-      expect(other && blocksOf(other)).toEqual(one && blocksOf(one))
+      expect(other && blocksOf(other, {})).toEqual(one && blocksOf(one, {}))
       expect(other?.counts).toEqual(one?.counts)
     }),
   )
@@ -157,7 +157,7 @@ test('no text leaves with an interpolation or a directive alive in it', () => {
           [],
         )
         if (plan === null) throw new Error('It was refused.')
-        const { output } = blocksOf(plan)
+        const { output } = blocksOf(plan, { manualClients: true })
         const value = recordOf(recordOf(output['manual_clients'])['value'])['B']
         // Terraform reads from the left: a doubled sign before a brace is one sign and the brace.
         expect(String(value).replaceAll(/([$%])\1(?=\{)/g, '$1')).toBe(name)

@@ -59,7 +59,7 @@ const synth = async (taken: Snapshot | string, args: readonly string[] = [], env
 
 describe('nexus synth', () => {
   test('writes a stack for each state that Nexus writes, and a line about each', async () => {
-    const { code, stdout, stderr, out } = await synth(acme)
+    const { code, stdout, stderr, out } = await synth(acme, ['--manual-clients'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toBe(
       `acme.prod: ${join(out, 'stacks/acme.prod/cdk.tf.json')}: 2 managed, 0 declared, 1 adopting, 1 releasing, 1 forgetting\n` +
@@ -87,13 +87,22 @@ describe('nexus synth', () => {
     })
   })
 
+  test('a client that somebody makes by hand changes no stack, unless the list of them is asked for', async () => {
+    const more = { ...acme, clients: [...acme.clients, client('N')] }
+    const written = async (taken: Snapshot, env: Record<string, string> = {}) =>
+      read((await synth(taken, [], env)).out, 'acme.prod')
+    expect(await written(more)).toBe(await written(acme))
+    const listed = await written(more, { NEXUS_MANUAL_CLIENTS: 'true' })
+    expect(JSON.parse(listed)).toMatchObject({ output: { manual_clients: { value: { N: 'Client N' } } } })
+  })
+
   test('the backend locks under the version of the snapshot, and holds no credential', async () => {
     const { out } = await synth(acme, [], {
       NEXUS_USERNAME: 'ci',
       NEXUS_PASSWORD: 's3cr3t',
       AUTH0_CLIENT_SECRET: 's3cr3t',
     })
-    const address = 'https://nexus.example.com/v1/tenants/acme/terraform/states/staging.eu?snapshot=12'
+    const address = 'https://nexus.example.com/v1/tenants/acme/terraform/states/staging.eu?snapshot=12&declares=none'
     expect(JSON.parse(read(out, 'acme.staging.eu'))).toMatchObject({
       terraform: {
         backend: {
@@ -172,22 +181,23 @@ describe('nexus synth', () => {
       file: fileOf(snapshot([state([]), state([], { name: 'PROD' })], [])),
       says: 'the state prod',
     },
-    { reason: 'nobody says where Nexus is', file: fileOf({ ...acme, url: null }), says: 'set NEXUS_URL' },
+    { reason: 'nobody says where Nexus is', file: fileOf({ ...acme, url: null }), says: 'set NEXUS_URL', exit: 64 },
     {
       reason: 'a URL with a password, which would stand in the stack',
       file: fileOf({ ...acme, url: 'https://ci:s3cr3t@nexus.example.com' }),
-      says: 'may hold no user name or password',
+      says: 'may not contain a user name or password',
+      exit: 64,
     },
     {
       reason: 'a tenant whose states are all written elsewhere',
       file: fileOf(snapshot([state([], { own: false })], [])),
       says: 'terraformStates: [prod]',
     },
-  ])('says what is wrong: $reason', async ({ file, says }) => {
+  ])('says what is wrong: $reason', async ({ file, says, exit = 1 }) => {
     const { code, stdout, stderr } = await synth(file)
     expect(stderr).toContain(says)
     expect(stderr).not.toMatch(/^ +at \w|s3cr3t/m)
-    expect([code, stdout]).toEqual([1, ''])
+    expect([code, stdout]).toEqual([exit, ''])
   })
 })
 

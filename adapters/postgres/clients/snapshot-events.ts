@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { RawBuilder, Transaction } from 'kysely'
+import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import { z } from 'zod'
 import type { ClientKey, FieldPath } from '../../../domain/vocabulary.ts'
-import { fieldNames, told } from '../database/columns.ts'
+import { fieldNames, integer, told } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
@@ -75,6 +75,34 @@ export const noteMoved = async (
     select ${tenantId}, ${state}, moved.snapshot, ${clientId}, 'moved' from moved
   `.execute(trx)
 }
+
+/** What a configuration says of itself in the address of its backend. */
+export interface ConfigurationMark {
+  /** The count that it was made at; null where it does not say. */
+  readonly snapshot: number | null
+  /** Whether it declares clients. One that declares none ignores every attribute, so that fields that became owned do it no harm. */
+  readonly declares: 'any' | 'none'
+}
+
+/** Whether a configuration is older than a state that is at the count `current`. */
+export const isOutdated = async (
+  db: Kysely<Database>,
+  tenantId: string,
+  state: string,
+  { snapshot, declares }: ConfigurationMark,
+  current: number,
+): Promise<boolean> => {
+  if (snapshot === null || snapshot === current) return false
+  if (declares === 'any' || snapshot > current) return true
+  // Whatever is not kept any more may have been anything.
+  const { rows } = await sql`
+    select count(*) as harmless from nexus.terraform_events
+    where tenant_id = ${tenantId} and state = ${state} and snapshot > ${snapshot} and kind = 'owned'
+  `.execute(db)
+  return parsed(HarmlessRow, rows)[0]?.harmless !== current - snapshot
+}
+
+const HarmlessRow = z.object({ harmless: integer })
 
 const EventRow = z.object({ client_id: z.string(), kind: told<StateEventKind>(), fields: fieldNames.nullable() })
 

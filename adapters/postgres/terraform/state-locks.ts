@@ -13,8 +13,8 @@ import { knownDrift } from './known-drift.ts'
 import { ClientIdRow, integer } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
-import { eventsSince } from '../clients/snapshot-events.ts'
-import type { StateEvent } from '../clients/snapshot-events.ts'
+import { eventsSince, isOutdated } from '../clients/snapshot-events.ts'
+import type { ConfigurationMark, StateEvent } from '../clients/snapshot-events.ts'
 import { heldLockOf, lockStateRow } from './state-rows.ts'
 import type { HeldLock, StateKey } from './state-rows.ts'
 import { deciding } from '../clients/holdings.ts'
@@ -39,13 +39,17 @@ const namedEvents = 20
 
 /** One lock for both: who applies a state's configuration holds it, and changes of the state's clients wait meanwhile. */
 export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readonly applyWaitMs: number }) => ({
-  /** Whether a lock is held, and the state's count; nothing is locked for it. */
-  peek: async ({ tenantId, name }: StateKey): Promise<{ readonly held: boolean; readonly snapshot: number }> => {
+  /** Whether a lock is held, and whether a configuration is older than the state; nothing is locked for it. */
+  peek: async (
+    { tenantId, name }: StateKey,
+    configuration: ConfigurationMark,
+  ): Promise<{ readonly held: boolean; readonly outdated: boolean }> => {
     const { rows } = await sql`
       select lock is not null as held, snapshot from nexus.terraform_states
       where tenant_id = ${tenantId} and name = ${name}
     `.execute(db)
-    return parsed(PeekRow, rows)[0] ?? { held: false, snapshot: 0 }
+    const { held, snapshot } = parsed(PeekRow, rows)[0] ?? { held: false, snapshot: 0 }
+    return { held, outdated: await isOutdated(db, tenantId, name, configuration, snapshot) }
   },
 
   /**
@@ -53,14 +57,14 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
    * lost; from another it is a taking-over.
    *
    * @param claimant who asks; the id that they show is the lock's
-   * @param snapshot the count that the configuration was made at; null where it does not say
+   * @param configuration refused for an apply where it is older than the state
    * @param keys names of the tenant's metadata keys, to see which fields have drifted already
    */
   lock: (
     key: StateKey,
     info: LockInfo,
     claimant: Claimant,
-    snapshot: number | null,
+    configuration: ConfigurationMark,
     keys: MetadataKeys,
     audit?: AuditDraft,
   ): Promise<Locked> =>
@@ -78,11 +82,11 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
         await commit({ action: 'state.force-unlock' })
         return { kind: 'taken-over', was: held }
       }
-      if (isApply(info) && snapshot !== null && snapshot !== row.snapshot)
+      if (isApply(info) && (await isOutdated(trx, key.tenantId, key.name, configuration, row.snapshot)))
         return {
           kind: 'outdated',
           snapshot: row.snapshot,
-          events: await eventsSince(trx, key.tenantId, key.name, snapshot, namedEvents),
+          events: await eventsSince(trx, key.tenantId, key.name, configuration.snapshot ?? 0, namedEvents),
         }
       // What no configuration names changes nothing, and so nothing waits for it.
       const applies = isApply(info) && row.named

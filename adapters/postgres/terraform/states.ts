@@ -16,6 +16,8 @@ import type { AuditDraft } from '../audit.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { replaceIndex } from './replace-index.ts'
+import { isOutdated } from '../clients/snapshot-events.ts'
+import type { ConfigurationMark } from '../clients/snapshot-events.ts'
 import { noteOutdated, writeNote } from './outdated-writes.ts'
 import { saneSerial } from './sane-serial.ts'
 import { createSealedVersions } from './sealed-versions.ts'
@@ -46,8 +48,7 @@ export type Written =
 
 /** Who writes, and what they know of the state. */
 export interface Writer extends Claimant {
-  /** The count that the configuration was made at; null where it does not say. */
-  readonly snapshot: number | null
+  readonly configuration: ConfigurationMark
   /** To see which fields have drifted already. */
   readonly keys: MetadataKeys
 }
@@ -137,7 +138,7 @@ export const createStates = (
         const hold = lock === null ? 'theirs' : holdOf(lock, writer)
         if (lock !== null && hold === 'other') return { kind: 'locked', lock }
         if (lock === null && writer.lockId !== null) return { kind: 'lock-lost' }
-        const { author, snapshot } = writer
+        const { author, configuration } = writer
         const forced = hold === 'forced' ? lock : null
         const present = await presentVersion(trx, key, row.version)
         const succession = successionOf(present, { lineage: state.lineage, serial: state.serial, sha256 })
@@ -152,8 +153,9 @@ export const createStates = (
           author,
           restoredFrom: null,
         })
-        const outdated =
-          lock === null && snapshot !== null && snapshot !== row.snapshot ? { snapshot, current: row.snapshot } : null
+        const { snapshot } = configuration
+        const isOld = lock === null && (await isOutdated(trx, key.tenantId, key.name, configuration, row.snapshot))
+        const outdated = isOld && snapshot !== null ? { snapshot, current: row.snapshot } : null
         if (outdated !== null) await noteOutdated(trx, key, row, writer, outdated)
         const unlocked = lock === null
         const action = outdated === null ? 'state.write-unlocked' : 'state.write-outdated'

@@ -16,6 +16,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
     beforeAll(async () => {
       const id = stack.simulator.seed({ name: 'Looked at', callbacks: ['https://old.example.com/cb'] })
       await call('GET', `/v1/tenants/acme/clients/${id}`)
+      await call('GET', `/v1/tenants/acme/clients/${stack.simulator.seed({ name: 'Stock' })}`)
       await stack.query(`update nexus.tenants set paused_at = now()`)
       await fetch(`${stack.url}/v1/tenants/acme/clients/${id}`, {
         method: 'PATCH',

@@ -136,6 +136,30 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
       expect((await main.lock(lockOf('b'), { query: `?snapshot=${(then ?? 0) + 1}` })).status).toBe(200)
       await main.unlock(lockOf('b'))
     })
+
+    test('a configuration that declares no client is not outdated by fields that became owned, but by all else', async () => {
+      const { id, main } = await managedIn(stack, view)
+      const then = await view.version('main')
+      const apply = { query: `?snapshot=${then}&declares=none` }
+      await view.patch(id, { allowedLogoutUrls: ['https://a.example.com/out'] })
+      expect(await view.version('main')).toBe((then ?? 0) + 1)
+      expect((await main.lock(lockOf('a'), apply)).status).toBe(200)
+      await main.unlock(lockOf('a'))
+      // A configuration from after what the state knows is not ours.
+      const ahead = { query: `?snapshot=${(then ?? 0) + 5}&declares=none` }
+      expect((await main.lock(lockOf('b'), ahead)).status).toBe(409)
+      await stack.query(`delete from nexus.terraform_events where kind = 'owned' and client_id = $1`, [id])
+      expect((await main.lock(lockOf('b'), apply)).status).toBe(409)
+      const now = await view.version('main')
+      const release = { method: 'DELETE', as: stack.token({ permissions: ['terraform.adopt', 'client.read.all'] }) }
+      expect((await stack.request(`${pathOf(id)}/terraform`, release)).status).toBe(202)
+      const refused = await main.lock(lockOf('b'), { query: `?snapshot=${now}&declares=none` })
+      expect(refused.status).toBe(409)
+      expect(refused.body['Info']).toContain(`the release of ${id}`)
+    })
+    test('what else a configuration may say of its declarations is refused', async () => {
+      expect((await backendOf(stack).get({ query: '?declares=all' })).status).toBe(400)
+    })
   })
 })
 

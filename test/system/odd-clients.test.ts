@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -189,6 +189,20 @@ describe.skipIf(servers === null)('a tenant of 200 clients, 20 of them odd', { t
     const { scan } = Health.parse(await answer.json())
     expect(scan.leftOut).toMatchObject({ count: expect.any(Number) as unknown, elements: [] })
     expect(scan.leftOut.count).toBeGreaterThan(0)
+  })
+
+  test('nexus doctor names them', async () => {
+    const file = path.join(directory, 'nexus.yaml')
+    await writeFile(file, stack.configurationText, { mode: 0o600 })
+    const { stdout } = await nexus(['doctor', '--config', file, '--json'])
+    const { findings } = z.object({ findings: z.array(z.record(z.string(), z.unknown())) }).parse(JSON.parse(stdout))
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        about: 'clients of acme',
+        said: expect.stringMatching(/left out \d+ things.*type-number: app_type is a number/) as unknown,
+      }),
+    )
   })
 
   test('the list has every client that can be handled', async () => {

@@ -13,7 +13,7 @@ import {
 import type { Accepting, PatchRequest } from './accept-patch.ts'
 import { answerAccepted, answeredAgain, answerStored } from './answer-change.ts'
 import type { Answering } from './answer-change.ts'
-import type { PatchBodies } from './parse-list.ts'
+import type { PatchBodies } from '../patches/parse-list.ts'
 import { previewAnswer } from './preview.ts'
 import { readAnswer } from '../clients/client-answer.ts'
 import type { KnownClients, KnowsClients } from '../clients/client-cache.ts'

@@ -37,8 +37,8 @@ import { answerRecorded, storeEntry } from '../http/audited.ts'
 import type { Recording, Storing } from '../http/audited.ts'
 import { askedOf, eachOf, surveyOf } from './survey.ts'
 import type { PatchListRequest, Survey, Surveying } from './survey.ts'
-import { patchOf } from './parse-list.ts'
-import type { ListedPatch, PatchBodies } from './parse-list.ts'
+import { patchOf } from '../patches/parse-list.ts'
+import type { ListedPatch, PatchBodies } from '../patches/parse-list.ts'
 
 export interface ListSettings {
   /** The largest list of changes, how many of them it may hold, and how long deciding on all of them may take. */

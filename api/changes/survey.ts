@@ -11,8 +11,8 @@ import type { KnownClients, PagesRead } from '../clients/client-cache.ts'
 import type { Changing } from './accept-patch.ts'
 import { forbidden, notFound, Problem, unavailable } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
-import { patchOf } from './parse-list.ts'
-import type { ListedPatch } from './parse-list.ts'
+import { patchOf } from '../patches/parse-list.ts'
+import type { ListedPatch } from '../patches/parse-list.ts'
 
 /** What is asked of many clients at once, and of their tenant. */
 export interface Surveying {

@@ -1,5 +1,5 @@
-import { patchOf } from '../changes/parse-list.ts'
-import type { PatchBodies } from '../changes/parse-list.ts'
+import { patchOf } from '../patches/parse-list.ts'
+import type { PatchBodies } from '../patches/parse-list.ts'
 import type { StateBodies } from '../terraform/examine-state.ts'
 import { perform } from './jobs.ts'
 import type { Job, Results } from './jobs.ts'

@@ -141,6 +141,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'routing',
     'clients',
     'terraform',
+    'patches',
     'changes',
     'sync',
     'threads',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { PatchBody } from '../../api/changes/patch-body.ts'
+import { PatchBody } from '../../api/patches/patch-body.ts'
 import { Client } from '../../api/clients/answers.ts'
 import { exampleClient } from '../../api/clients/client-schema.ts'
 import { attributeOf, optional } from '../../stacks/plan/attributes.ts'

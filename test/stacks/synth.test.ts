@@ -57,6 +57,9 @@ const synth = async (taken: Snapshot | string, args: readonly string[] = [], env
   return { out, ...(await nexus(['synth', '--snapshot', file, '--out', out, ...args], { env })) }
 }
 
+const written = async (taken: Snapshot, env: Record<string, string> = {}): Promise<string> =>
+  read((await synth(taken, [], env)).out, 'acme.prod')
+
 describe('nexus synth', () => {
   test('writes a stack for each state that Nexus writes, and a line about each', async () => {
     const { code, stdout, stderr, out } = await synth(acme, ['--manual-clients'])
@@ -89,8 +92,6 @@ describe('nexus synth', () => {
 
   test('a client that somebody makes by hand changes no stack, unless the list of them is asked for', async () => {
     const more = { ...acme, clients: [...acme.clients, client('N')] }
-    const written = async (taken: Snapshot, env: Record<string, string> = {}) =>
-      read((await synth(taken, [], env)).out, 'acme.prod')
     expect(await written(more)).toBe(await written(acme))
     const listed = await written(more, { NEXUS_MANUAL_CLIENTS: 'true' })
     expect(JSON.parse(listed)).toMatchObject({ output: { manual_clients: { value: { N: 'Client N' } } } })

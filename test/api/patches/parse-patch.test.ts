@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PatchKind } from '../../../api/http/media-type.ts'
-import { parsePatch } from '../../../api/changes/parse-patch.ts'
+import { parsePatch } from '../../../api/patches/parse-patch.ts'
 import { Problem } from '../../../api/http/problem.ts'
 import { nestedValues } from '../../../domain/clients/nest.ts'
 import { fieldPaths } from '../../../domain/vocabulary.ts'

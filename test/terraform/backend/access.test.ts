@@ -227,9 +227,9 @@ describe.skipIf(servers === null)('the state backend', () => {
     })
 
     test('another method is told which there are', async () => {
-      const answer = await fresh().call('PUT', stateText(1), {})
+      const answer = await fresh().call('PATCH', stateText(1), {})
       expect(answer.status).toBe(405)
-      expect(answer.headers.get('allow')).toBe('DELETE, GET, HEAD, LOCK, POST, UNLOCK')
+      expect(answer.headers.get('allow')).toBe('DELETE, GET, HEAD, LOCK, POST, PUT, UNLOCK')
     })
 
     test('another tenant has no such state', async () => {

@@ -57,7 +57,6 @@ describe.skipIf(servers === null)('the state backend', () => {
         body: `{"a":${'['.repeat(11_000)}${']'.repeat(11_000)}}`,
         status: 400,
       },
-      { reason: 'a client id that is none', body: stateText(1, [managedClient('../x')]), status: 422 },
     ])('is refused, and nothing is stored: $reason', async ({ body, status }) => {
       const state = fresh()
       await state.post(stateText(1, [managedClient('before')]))

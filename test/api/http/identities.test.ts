@@ -40,8 +40,8 @@ describe.skipIf(servers === null)('two issuers of one tenant', () => {
   const fromHome = (more: Person = {}) => home.issueUserToken({ sub: ann, permissions, ...more })
   const fromPartner = (more: Person = {}) => partner.issueUserToken({ sub: ann, permissions, ...more })
   const owned = (...owners: string[]) => seedClient(stack, { client_metadata: { owners: JSON.stringify(owners) } })
-  const patch = async (id: string, as: string, headers = {}) =>
-    read(await stack.patch(id, { callbackUrls: ['https://app.example.com/cb'] }, { as, headers }))
+  const patch = async (id: string, as: string, headers = {}, host = 'app') =>
+    read(await stack.patch(id, { callbackUrls: [`https://${host}.example.com/cb`] }, { as, headers }))
 
   test.each([
     { reason: 'a bare id is of the first', owner: ann, first: {}, second: {}, expected: [200, 403] },
@@ -86,7 +86,7 @@ describe.skipIf(servers === null)('two issuers of one tenant', () => {
   test('a key of one is not a key of the other, though both reach the client', async () => {
     const id = owned(ann, `partner:${ann}`)
     const key = { 'idempotency-key': 'the-same' }
-    const [one, other] = [await patch(id, fromHome(), key), await patch(id, fromPartner(), key)]
+    const [one, other] = [await patch(id, fromHome(), key), await patch(id, fromPartner(), key, 'partner')]
     expect([one.status, other.status]).toEqual([200, 200])
     const authors = await stack.query<{ id: string }>(
       `select author->>'id' as id from nexus.changes where client_id = $1 order by id`,

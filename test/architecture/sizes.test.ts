@@ -24,17 +24,9 @@ const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
 const mostLines = 300
 const mostFiles = 20
 
-const tables = 'the tables of cases and the laws of one decision'
-
 /** What is longer all the same, with the reason. */
 const longer: Readonly<Record<string, string>> = {
-  'test/domain/access/authorize.test.ts': tables,
-  'test/domain/changes/accept.test.ts': tables,
-  'test/domain/changes/plan.test.ts': tables,
-  'test/domain/changes/settlement.test.ts': tables,
-  'test/domain/clients/rights.test.ts': tables,
   'test/domain/clients/urls/shapes.ts': 'a table of data',
-  'test/domain/terraform/state.test.ts': tables,
 }
 
 test(`no file has more than ${mostLines} lines`, () => {

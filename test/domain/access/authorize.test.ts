@@ -1,20 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { admissionsOf, authorize, claimsOf, couldReachAny, hasPermission } from '../../../domain/access/authorize.ts'
+import { authorize, couldReachAny, hasPermission } from '../../../domain/access/authorize.ts'
 import type { Access } from '../../../domain/access/authorize.ts'
 import type { Caller, Permission } from '../../../domain/vocabulary.ts'
-
-const caller = (more: Partial<Caller>): Caller => ({
-  kind: 'user',
-  id: 'auth0|ann',
-  application: 'portal',
-  tenants: ['acme'],
-  permissions: new Set<Permission>(['client.write']),
-  roles: [],
-  products: [],
-  terraformStates: '*',
-  ...more,
-})
+import { caller, held } from './authorizing.ts'
 
 const may = (more: Partial<Caller>, access: Partial<Access>, verb: 'read' | 'write' = 'write') =>
   authorize(caller(more), verb, [{ owners: [], productName: null, ...access }])
@@ -240,8 +228,6 @@ describe('before anything is looked up', () => {
   })
 })
 
-const held = (...permissions: readonly Permission[]) => ({ permissions: new Set(permissions) })
-
 describe('what needs a permission on the tenant and no relation to a client', () => {
   test.each<{ reason: string; more: Partial<Caller>; decision: object }>([
     { reason: 'one of them is enough', more: held('client.read.all'), decision: { allowed: true, by: 'all' } },
@@ -262,72 +248,5 @@ describe('what needs a permission on the tenant and no relation to a client', ()
     },
   ])('$reason', ({ more, decision }) => {
     expect(hasPermission(caller(more), ['tenant.admin', 'client.read.all'], 'acme')).toMatchObject(decision)
-  })
-})
-
-describe('relations as texts', () => {
-  test.each<{ reason: string; access: Partial<Access>; admits: number }>([
-    { reason: 'every owner', access: { owners: ['auth0|ann', 'billing'] }, admits: 2 },
-    { reason: 'the product', access: { productName: 'Shop' }, admits: 1 },
-    { reason: 'no product', access: { owners: ['billing'], productName: null }, admits: 1 },
-    { reason: 'an empty product name is none', access: { productName: '' }, admits: 0 },
-  ])('a client lets in: $reason', ({ access, admits }) => {
-    expect(admissionsOf({ owners: [], productName: null, ...access })).toHaveLength(admits)
-  })
-
-  test('who has no permission can show nothing, whoever they are', () => {
-    const nobody = caller({ permissions: new Set(), roles: ['billing'], products: ['Shop'] })
-    expect(claimsOf(nobody, 'read')).toEqual([])
-  })
-})
-
-describe('laws', () => {
-  const name = fc.constantFrom('auth0|ann', 'auth0|bob', 'billing', 'Billing', 'Shop', 'shop', '')
-  const someone = fc.record({
-    id: name,
-    roles: fc.array(name),
-    products: fc.array(name),
-    permissions: fc
-      .subarray<Permission>(['client.read', 'client.read.all', 'client.write', 'client.write.all'])
-      .map((held) => new Set(held)),
-  })
-  const access = fc.record({ owners: fc.array(name), productName: fc.option(name) })
-
-  test('who may write may read', () => {
-    fc.assert(
-      fc.property(someone, fc.array(access), (who, states) => {
-        const writes = authorize(caller(who), 'write', states).allowed
-        expect(!writes || authorize(caller(who), 'read', states).allowed).toBe(true)
-      }),
-    )
-  })
-
-  test('another state to satisfy never lets more in', () => {
-    fc.assert(
-      fc.property(someone, fc.array(access, { minLength: 1 }), access, (who, states, extra) => {
-        const more = authorize(caller(who), 'write', [...states, extra]).allowed
-        expect(!more || authorize(caller(who), 'write', states).allowed).toBe(true)
-      }),
-    )
-  })
-
-  test('whom a client lets in, the door of its tenant lets in', () => {
-    fc.assert(
-      fc.property(someone, fc.array(access), fc.constantFrom('read', 'write'), (who, states, verb) => {
-        const inside = authorize(caller(who), verb, states).allowed
-        expect(!inside || couldReachAny(caller(who), verb, 'acme').allowed).toBe(true)
-      }),
-    )
-  })
-
-  test('the texts of a client and of a caller have one in common exactly where the client lets the caller in', () => {
-    fc.assert(
-      fc.property(someone, access, fc.constantFrom('read', 'write'), (who, client, verb) => {
-        const claims = claimsOf(caller(who), verb)
-        const admissions = admissionsOf(client)
-        const admitted = claims === 'all' || claims.some((claim) => admissions.includes(claim))
-        expect(admitted).toBe(authorize(caller(who), verb, [client]).allowed)
-      }),
-    )
   })
 })

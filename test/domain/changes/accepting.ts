@@ -1,0 +1,50 @@
+import { accept } from '../../../domain/changes/accept.ts'
+import type { Patch } from '../../../domain/changes/patch.ts'
+import type { Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'
+import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
+
+export const owner: Caller = {
+  kind: 'user',
+  id: 'auth0|ann',
+  application: 'portal',
+  tenants: '*',
+  permissions: new Set<Permission>(['client.write']),
+  roles: ['billing'],
+  products: [],
+  terraformStates: '*',
+}
+
+export const admin: Caller = {
+  ...owner,
+  id: 'auth0|root',
+  roles: [],
+  permissions: new Set<Permission>(['client.write.all']),
+}
+
+export const metadata = { owners: '["auth0|ann"]', product_name: 'Shop' }
+
+export const state = (more: Partial<ClientState> = {}, observed: Record<string, unknown> = {}): ClientState => ({
+  key: { tenantId: 'acme', clientId: 'c1' },
+  observed: { client_id: 'c1', name: 'One', app_type: 'regular_web', client_metadata: metadata, ...observed },
+  observedAt: new Date(0),
+  base: {},
+  pending: [],
+  generation: 0,
+  settledGeneration: 0,
+  ...more,
+})
+
+export const decide = (
+  values: Values,
+  more: { caller?: Caller; state?: ClientState; fresh?: boolean; patch?: Partial<Patch> } = {},
+) =>
+  accept(
+    { values, elementPointers: {}, ...more.patch },
+    more.caller ?? owner,
+    more.state ?? state(),
+    more.fresh ?? true,
+    keys,
+  )
+
+export const pointersOf = (acceptance: ReturnType<typeof accept>): string[] =>
+  acceptance.kind === 'impossible' ? acceptance.issues.map(({ pointer }) => pointer) : []

@@ -38,13 +38,13 @@ describe.skipIf(servers === null)('SIGTERM under load', () => {
       const refused = new Set<number>()
       let cut = 0
       let ending = false
-      const caller = async (id: string | undefined): Promise<void> => {
+      const caller = async (id: string | undefined, number: number): Promise<void> => {
         for (let turn = 0; ; turn += 1)
           try {
             const answer = await fetch(`${url}/v1/tenants/acme/clients/${id}`, {
               method: 'PATCH',
               headers,
-              body: JSON.stringify({ callbackUrls: [`https://${prefer.length}.example.com/${id}/${turn}`] }),
+              body: JSON.stringify({ callbackUrls: [`https://${prefer.length}.example.com/${number}/${turn}`] }),
             })
             if (answer.ok) accepted.push(answer.headers.get('nexus-change') ?? '')
             else refused.add(answer.status)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routes } from '../../../api/routes.ts'
+import { credentials } from '../../../api/routing/requirement.ts'
 import { isAcceptanceRecorded } from '../../../domain/access/audit.ts'
 import { permissions } from '../../../domain/vocabulary.ts'
 import { withStates } from '../../support/pipeline.ts'
@@ -14,13 +15,21 @@ const implying: Readonly<Record<string, readonly string[]>> = {
   'client.read.all': ['client.write.all'],
 }
 
-/** Every route with credentials, and the permissions that its requirement names; all of them for "any permission". */
-const guarded = routes.flatMap(({ method, path, action, requires: { sentence } }) => {
-  if (sentence === null) return []
+/**
+ * Every route that needs a permission, and those that its requirement names; all of them for "any permission". Credentials
+ * alone let in to whoami only.
+ */
+const guarded = routes.flatMap(({ method, path, action, requires }) => {
+  const { sentence } = requires
+  if (sentence === null || requires === credentials) return []
   const named = [...new Set([...sentence.matchAll(/`([a-z.-]+)`/g)].map(([, permission = '']) => permission))]
   return [{ method, path, action, named: named.length === 0 ? [...permissions] : named }]
 })
 const documented = guarded.filter(({ method }) => method !== 'LOCK' && method !== 'UNLOCK')
+
+test('credentials alone let in to nothing but who one is', () => {
+  expect(routes.filter(({ requires }) => requires === credentials).map(({ path }) => path)).toEqual(['/v1/whoami'])
+})
 
 test('whatever a route changes is recorded; of a list, each of its elements', () => {
   const unrecorded = guarded.filter(({ method, action }) => method !== 'GET' && !isAcceptanceRecorded(action))

@@ -39,7 +39,11 @@ type Patching = TenantsById &
 /** A preview answers no client, and so no secret. */
 export const PatchQuery = z
   .strictObject({
-    dryRun: z.enum(['true', 'false']).optional().describe('`true`: nothing is done; `preview` tells what would be'),
+    dryRun: z
+      .enum(['true', 'false'])
+      .optional()
+      // Whoever tries the document out tries that first.
+      .meta({ description: '`true`: nothing is done; `preview` tells what would be', examples: ['true'] }),
     include,
   })
   .refine(({ dryRun, include }) => dryRun !== 'true' || include === undefined)

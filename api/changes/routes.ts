@@ -45,7 +45,7 @@ export const changeRoutes = [
       body: {
         types: acceptedTypes,
         schema: PatchBody.meta({ id: 'ClientPatch' }),
-        example: { callbackUrls: ['https://invoices.example.com/callback'], productName: 'Billing' },
+        example: { applicationName: 'Invoices for customers' },
       },
       answers: acceptedChange,
       problems: ['managed-by-terraform', 'change-withdrawn', 'unsupported-media-type', 'impossible'],

@@ -18,7 +18,7 @@ const policy =
 const page = (type: string, body: string | Buffer): ApiResponse => ({
   status: 200,
   headers: {
-    'content-type': `${type}; charset=utf-8`,
+    'content-type': type.startsWith('image/') ? type : `${type}; charset=utf-8`,
     'cache-control': 'public, max-age=300',
     'content-security-policy': policy,
     'referrer-policy': 'no-referrer',
@@ -35,17 +35,19 @@ const html = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Nexus API</title>
 <link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="/docs/favicon-32x32.png">
 <body>
 <div id="api"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>
 `
 
-const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null, tryItOutEnabled: true })
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null })
 `
 
 const assets: Readonly<Record<string, { readonly type: string; readonly read: () => string | Buffer }>> = {
   'start.js': { type: 'text/javascript', read: () => start },
+  'favicon-32x32.png': { type: 'image/png', read: () => ofPackage('swagger-ui-dist/favicon-32x32.png') },
   'swagger-ui.css': { type: 'text/css', read: () => ofPackage('swagger-ui-dist/swagger-ui.css') },
   'swagger-ui-bundle.js': { type: 'text/javascript', read: () => ofPackage('swagger-ui-dist/swagger-ui-bundle.js') },
 }

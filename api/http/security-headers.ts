@@ -12,7 +12,8 @@ export interface BrowserSettings {
 
 /** What a page of another origin may read of an answer, beside what every page may. */
 const exposed =
-  'etag, location, nexus-change, nexus-observed-at, nexus-owned, nexus-sync, nexus-warning, preference-applied, retry-after, x-request-id'
+  'content-md5, etag, location, nexus-change, nexus-dry-run, nexus-observed-at, nexus-owned, nexus-replayed, nexus-sync, ' +
+  'nexus-warning, preference-applied, retry-after, x-request-id'
 const allowedMethods = 'GET, PATCH, POST, PUT, DELETE'
 const allowedHeaders = 'authorization, content-type, idempotency-key, if-match, if-none-match, prefer, x-request-id'
 

@@ -128,4 +128,5 @@ export const placeholders: readonly Shape[] = [
   refused('https://%7B%7Bhost%7D%7D/callback', 'encoded', 'unfilled', all),
   refused('https://%24%7BHOST%7D/callback', 'encoded', 'unfilled', all),
   refused('${SCHEME}://callback', 'a scheme', 'unfilled', redirects, 'native'),
+  fine('https://app.example.com/callback?filter=$(', 'two characters of a query, and no variable', redirects),
 ]

@@ -22,7 +22,8 @@ const said = (program: string, ...parameters: readonly string[]): string | undef
   }
 }
 
-const versionIn = (text: string | undefined): string | undefined => /\d+(?:\.\d+)+/.exec(text ?? '')?.[0]
+const versionIn = (text: string | undefined): string | undefined =>
+  text?.split(/[^\d.]/).find((part) => /^\d+\.\d/.test(part))
 
 /** The machine and the commit, as they are now. */
 export const thisMachine = (): z.infer<typeof Machine> => {

@@ -17,15 +17,18 @@ describe.skipIf(servers === null)('clients that an apply has made', () => {
     // No scan but the first.
     stack = await startStack(withStates({ tenant: { scanInterval: '24h', freshness: '24h' } }))
     main = backendOf(stack, 'main')
-    await vi.waitFor(
+    await untilScanned()
+  })
+  afterEach(() => stack.close())
+
+  const untilScanned = () =>
+    vi.waitFor(
       async () => {
         const rows = await stack.query(`select 1 from nexus.tenants where last_scan_at is not null`)
         expect(rows).toHaveLength(1)
       },
       { timeout: 20_000, interval: 50 },
     )
-  })
-  afterEach(() => stack.close())
 
   const apply = async (clientIds: readonly string[], Operation = 'OperationTypeApply'): Promise<void> => {
     serial += 1
@@ -68,6 +71,7 @@ describe.skipIf(servers === null)('clients that an apply has made', () => {
     const made = stack.simulator.seed({ name: 'made' })
     await apply([stack.simulator.credential.clientId, global, made])
     await untilListed([made])
+    expect(await listed()).toEqual([made])
   })
 
   test('and that Auth0 does not have are looked for once in a minute', async () => {

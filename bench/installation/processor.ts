@@ -31,9 +31,3 @@ export const processorSeconds = async (pid: number): Promise<number> => {
   const children = stats.filter((stat) => stat?.parent === pid)
   return children.reduce((sum, child) => sum + (child?.own ?? 0), itself.own + itself.ended)
 }
-
-/** The most memory that a process holds now, in MiB; not a number where the system does not tell. */
-export const residentMiB = async (pid: number): Promise<number> => {
-  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  return Number(/^VmRSS:\s+(\d+)/m.exec(text)?.[1]) / 1024
-}

@@ -13,6 +13,7 @@ import { roundTrips } from './round-trips.ts'
 import { signIn } from './sign-in.ts'
 import { synthesis } from './stacks.ts'
 import { starve } from './starve.ts'
+import { tenants } from './tenants.ts'
 import { throughput } from './throughput.ts'
 
 /**
@@ -33,6 +34,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: B
     about: 'how much Nexus does: answers and changes a second, beside the bare SDK and the bare database',
     run: throughput,
   },
+  tenants: { about: 'what more workers give; what one throttled tenant takes from 99 others', run: tenants },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },
   hostile: {
     about: 'inputs at their limits that hurt: how time grows, how long the event loop stands still',

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ClientsClient } from 'auth0/clients'
 import { managementToken } from '../test/support/auth0.ts'
 import type { Servers } from '../test/support/servers.ts'
@@ -11,6 +10,7 @@ import type { Installation } from './installation/installation.ts'
 import { atRate, byCallers } from './installation/load.ts'
 import type { Served } from './installation/load.ts'
 import type { Bench, BenchOptions, Report } from './report.ts'
+import { pause, resume, untilNothingWaits } from './installation/pause.ts'
 import { onRealServers } from './servers.ts'
 import { median, quantile } from './statistics.ts'
 import { preparePgbench } from './throughput/pgbench.ts'
@@ -37,9 +37,9 @@ export const throughput: Bench = (report, options) =>
   })
 
 /** Each change is for another client than those before it. */
-const clientsInTurn = ({ clientIds }: Installation): (() => string) => {
+const clientsInTurn = ({ tenant }: Installation): (() => string) => {
   let next = 0
-  return () => clientIds[next++ % clientIds.length] ?? ''
+  return () => tenant.clientIds[next++ % tenant.clientIds.length] ?? ''
 }
 
 type Patch = () => Promise<unknown>
@@ -113,7 +113,7 @@ const acceptances = async (nexus: Installation, servers: Servers, report: Report
   const next = clientsInTurn(nexus)
   const accept: Patch = () => nexus.change(next(), 202)
   try {
-    await nexus.query('update nexus.tenants set paused_at = now()')
+    await pause(nexus)
     await byCallers(callers, 300, accept)
     const ours: number[] = []
     const theirs: number[] = []
@@ -144,22 +144,11 @@ const acceptances = async (nexus: Installation, servers: Servers, report: Report
       goal: { most: 40 },
       beside: `${(rate / 2).toFixed(0)}/s, median ${median(half.took).toFixed(1)} ms`,
     })
-    await nexus.query('update nexus.tenants set paused_at = null')
-    await nexus.query('update nexus.clients set woken_at = null where generation > settled_generation')
+    await resume(nexus)
     await untilNothingWaits(nexus)
   } finally {
     await pgbench?.close()
     await rm(directory, { recursive: true, force: true })
-  }
-}
-
-const untilNothingWaits = async ({ query }: Installation): Promise<void> => {
-  for (;;) {
-    const [row] = await query<{ waiting: boolean }>(
-      `select exists (select from nexus.changes where status = 'accepted') as waiting`,
-    )
-    if (row?.waiting === false) return
-    await sleep(20)
   }
 }
 

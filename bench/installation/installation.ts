@@ -10,17 +10,17 @@ import { applicationToken, createDatabase, fileFor } from '../../test/support/as
 import type { StackOptions } from '../../test/support/assemble-stack.ts'
 import type { Servers } from '../../test/support/servers.ts'
 import { processorSeconds } from './processor.ts'
-import { startNexus, startTenant } from './programs.ts'
-import type { Program, TenantProgram } from './programs.ts'
+import { owner, startNexus, startTenant } from './programs.ts'
+import type { Program, Role, TenantProgram } from './programs.ts'
 
 /** Nexus as in production: each part a process of its own, and whoever asks another. */
 export interface Installation {
-  /** The simulated Auth0 tenant `acme`, and the clients that it has. */
+  /** The simulated Auth0 tenant `acme`. */
   readonly tenant: TenantProgram
-  readonly clientIds: readonly string[]
-  readonly configFile: string
-  /** The processes of Nexus, in the order of `roles`. */
-  readonly processes: readonly Program[]
+  /** The first process of Nexus. */
+  readonly nexus: Program
+  /** Starts one more process of Nexus; it ends with the others, if not before. */
+  readonly start: (role: Role) => Promise<Program>
   /** PATCHes a client with a value that no other change has. @throws where the answer has another status */
   readonly change: (clientId: string, wanted: 200 | 202, tenantId?: string) => Promise<void>
   readonly query: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>
@@ -29,26 +29,21 @@ export interface Installation {
   readonly close: () => Promise<void>
 }
 
-interface Options extends Pick<StackOptions, 'otherTenants' | 'file'> {
+interface Options extends Pick<StackOptions, 'tenant' | 'file'> {
+  /** Clients of each simulated tenant. */
   readonly clients: number
-  readonly tenant?: Record<string, unknown>
-  /** Processes of Nexus; one that does everything, unless said otherwise. */
-  readonly roles?: readonly ('start' | 'api' | 'worker')[]
+  /** Where the simulated tenant listens, if it is to have more than one address. */
+  readonly host?: string
+  /** Tenants beside `acme`, whole, by where that one is. */
+  readonly otherTenants?: (acme: TenantProgram) => NonNullable<StackOptions['otherTenants']>
+  /** What the first process of Nexus does: everything, unless said otherwise. */
+  readonly role?: Role
   /** Another checkout of the project, whose Nexus is run. */
   readonly checkout?: string
 }
 
-const owner = 'auth0|tester'
 /** Connections to the API: more than any load has callers. */
 const connections = 256
-
-const clientOf = (index: number) => ({
-  client_id: `client${String(index).padStart(8, '0')}`,
-  name: `Application ${index}`,
-  app_type: 'regular_web',
-  callbacks: [`https://app-${index}.example.com/callback`],
-  client_metadata: { owners: JSON.stringify([owner]), product_name: 'Bench' },
-})
 
 /** Starts it all, and waits until Nexus knows every client. */
 export const install = async (servers: Servers, options: Options): Promise<Installation> => {
@@ -58,8 +53,7 @@ export const install = async (servers: Servers, options: Options): Promise<Insta
     for (const closer of closers.splice(0).toReversed()) await closer()
   }
   try {
-    const clients = Array.from({ length: options.clients }, (_, index) => clientOf(index))
-    const tenant = await startTenant(directory, 'tenant', clients)
+    const tenant = await startTenant({ directory, clients: options.clients, host: options.host })
     closers.push(tenant.close)
     const database = await createDatabase(servers)
     closers.push(database.drop)
@@ -73,12 +67,18 @@ export const install = async (servers: Servers, options: Options): Promise<Insta
     const quiet = { scanInterval: '24h', freshness: '24h', ...options.tenant }
     await writeFile(
       configFile,
-      JSON.stringify(fileFor(tenant, { url: database.url }, redis, { ...options, tenant: quiet })),
+      JSON.stringify(
+        fileFor(tenant, { url: database.url }, redis, {
+          file: options.file ?? {},
+          tenant: quiet,
+          otherTenants: options.otherTenants?.(tenant) ?? [],
+        }),
+      ),
     )
 
-    const processes: (Program & { readonly url: string })[] = []
-    for (const [index, role] of (options.roles ?? ['start']).entries()) {
-      const log = path.join(directory, `nexus-${index}.log`)
+    const processes: Program[] = []
+    const start = async (role: Role): Promise<Program & { readonly url: string }> => {
+      const log = path.join(directory, `nexus-${processes.length}.log`)
       const nexus = await startNexus(role, {
         configFile,
         log,
@@ -86,8 +86,10 @@ export const install = async (servers: Servers, options: Options): Promise<Insta
       })
       processes.push(nexus)
       closers.push(nexus.close)
+      return nexus
     }
-    const api = new Pool(processes.find(({ url }) => url !== '')?.url ?? '', { connections, pipelining: 1 })
+    const nexus = await start(options.role ?? 'start')
+    const api = new Pool(nexus.url, { connections, pipelining: 1 })
     closers.push(() => api.close())
     const headers = {
       authorization: `Bearer ${await tenant.userToken({ sub: owner, permissions: ['client.write'], expiresIn: 86_400 })}`,
@@ -106,13 +108,15 @@ export const install = async (servers: Servers, options: Options): Promise<Insta
       const text = await body.text()
       if (statusCode !== wanted) throw new Error(`Nexus answered ${statusCode} instead of ${wanted}: ${text}`)
     }
+    // An API alone lists no client.
+    const lister = options.role === 'api' ? await start('worker') : undefined
     await untilKnown(query, options.clients)
+    await lister?.close()
     const pids = { ...(await pidsOf(servers)), simulator: tenant.pid }
     return {
       tenant,
-      clientIds: clients.map(({ client_id }) => client_id),
-      configFile,
-      processes,
+      nexus,
+      start,
       change,
       query,
       processorSeconds: async () => {
@@ -135,12 +139,12 @@ export const install = async (servers: Servers, options: Options): Promise<Insta
   }
 }
 
-/** Waits until the first scan has listed them. */
+/** Waits until the first scans have listed them. */
 const untilKnown = async (query: Installation['query'], clients: number): Promise<void> => {
   for (;;) {
     const [row] = await query<{ known: number; scanned: boolean }>(
       `select (select count(*)::int from nexus.clients where tenant_id = 'acme') as known,
-              last_scan_at is not null as scanned from nexus.tenants where tenant_id = 'acme'`,
+              bool_and(last_scan_at is not null) as scanned from nexus.tenants`,
     )
     if (row?.scanned === true && row.known >= clients) return
     await sleep(50)

@@ -55,9 +55,12 @@ const end = async (child: ChildProcess): Promise<void> => {
 
 const Up = z.looseObject({ msg: z.literal('Nexus is up'), url: z.string().nullable() })
 
+/** What a process of Nexus does. */
+export type Role = 'start' | 'api' | 'worker'
+
 /** A process of Nexus. @returns where its API listens; empty for a worker */
 export const startNexus = async (
-  role: 'start' | 'api' | 'worker',
+  role: Role,
   { configFile, log, checkout }: { readonly configFile: string; readonly log: string; readonly checkout?: string },
 ): Promise<Program & { readonly url: string }> => {
   const { said, ...program } = await start(
@@ -74,26 +77,47 @@ export const startNexus = async (
 
 const Where = z.looseObject({
   url: z.string(),
+  port: z.number(),
   issuer: z.string(),
   credential: z.object({ clientId: z.string(), clientSecret: z.string() }),
 })
 
 /** A simulated tenant in a process of its own. */
 export interface TenantProgram extends Program, z.infer<typeof Where> {
+  /** The clients that it has from the start. */
+  readonly clientIds: readonly string[]
   readonly userToken: (claims: UserToken) => Promise<string>
   readonly setFaults: (faults: Record<string, unknown>) => Promise<void>
 }
 
+/** Whoever changes clients in a bench owns them all. */
+export const owner = 'auth0|tester'
+
+const clientOf = (index: number) => ({
+  client_id: `client${String(index).padStart(8, '0')}`,
+  name: `Application ${index}`,
+  app_type: 'regular_web',
+  callbacks: [`https://app-${index}.example.com/callback`],
+  client_metadata: { owners: JSON.stringify([owner]), product_name: 'Bench' },
+})
+
 /** @param directory for its files */
-export const startTenant = async (
-  directory: string,
-  name: string,
-  clients: readonly { readonly client_id: string }[],
-): Promise<TenantProgram> => {
+export const startTenant = async ({
+  directory,
+  clients,
+  name = 'acme',
+  host = '127.0.0.1',
+}: {
+  readonly directory: string
+  readonly clients: number
+  readonly name?: string
+  readonly host?: string | undefined
+}): Promise<TenantProgram> => {
   const seed = path.join(directory, `${name}.json`)
-  await writeFile(seed, JSON.stringify(clients))
+  const all = Array.from({ length: clients }, (_, index) => clientOf(index))
+  await writeFile(seed, JSON.stringify(all))
   const { said, ...program } = await start(
-    ['simulator', '--port', '0', '--json', '--seed', seed],
+    ['simulator', '--port', '0', '--host', host, '--json', '--seed', seed],
     path.join(directory, `${name}.log`),
     (output) => {
       const line = output.split('\n').find((one) => one.startsWith('{') && one.endsWith('}'))
@@ -112,6 +136,7 @@ export const startTenant = async (
   return {
     ...program,
     ...said,
+    clientIds: all.map(({ client_id }) => client_id),
     userToken: async (claims) => z.object({ access_token: z.string() }).parse(await post('token', claims)).access_token,
     setFaults: async (faults) => {
       await post('faults', faults)

@@ -87,9 +87,9 @@ export const openSession = (cwd: string, scratch: string, env: Readonly<Record<s
       }
     },
     end: async () => {
-      lives('SIGTERM')
-      for (const last = Date.now() + 20_000; lives(0) && Date.now() < last;) await sleep(50)
-      lives('SIGKILL')
+      signal(group, 'SIGTERM')
+      for (const last = Date.now() + 20_000; signal(group, 0) && Date.now() < last;) await sleep(50)
+      signal(group, 'SIGKILL')
     },
   }
 }

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What a command came to. */
-export interface Ran {
+interface Ran {
   readonly code: number
   /** Both outputs, in the order in which they came. */
   readonly output: string

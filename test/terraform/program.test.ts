@@ -18,6 +18,12 @@ const slow = (marker: string): string => `resource "terraform_data" "slow" {
 }
 `
 
+/** What tells one state of Terraform from another, and one version of it from the next. */
+const markOf = (text: string) => {
+  const { lineage, serial }: { lineage: string; serial: number } = JSON.parse(text)
+  return { lineage, serial }
+}
+
 /** The program itself, on `terraform_data`, which needs no provider. */
 describe.skipIf(servers === null || !hasTerraform)('the real terraform', () => {
   let stack: Stack
@@ -183,10 +189,6 @@ describe.skipIf(servers === null || !hasTerraform)('the real terraform', () => {
   })
 
   test('lineage and serial are kept where the state was posted before it moves in; else Terraform begins anew', async () => {
-    const markOf = (text: string) => {
-      const { lineage, serial }: { lineage: string; serial: number } = JSON.parse(text)
-      return { lineage, serial }
-    }
     const heldMark = async (state: string) => markOf(await (await ask(`/${state}`)).text())
     const moving = await openWorkspace(env)
     open.push(moving)

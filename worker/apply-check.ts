@@ -1,4 +1,5 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
+import { pageSize } from '../adapters/auth0/page-size.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { ApplyCheck, ApplyChecks, Candidate } from '../adapters/postgres/terraform/apply-checks.ts'
@@ -26,8 +27,7 @@ export interface ApplyCheckDeps {
 const lookEveryMs = 500
 /** A check that Auth0 did not answer is tried again after this time. */
 const againMs = 5000
-/** The most that Auth0 gives on a page, and the most clients that are read one by one instead. */
-const pageSize = 100
+/** The most clients that are read one by one, and not by pages. */
 const fewClients = 5
 
 /**

@@ -1,4 +1,5 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
+import { pageSize } from '../adapters/auth0/page-size.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
 import { orNoPlace, paced } from '../adapters/auth0/pacer.ts'
@@ -23,8 +24,6 @@ export interface ScanDeps {
 const lookEveryMs = 500
 /** A scan that broke off is begun anew after this time, or after the tenant's interval where that is shorter. */
 const againMs = 30_000
-/** The most that Auth0 gives on a page. */
-const pageSize = 100
 /** Tries for one page before the scan breaks off. */
 const triesPerPage = 5
 

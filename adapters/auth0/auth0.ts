@@ -138,7 +138,7 @@ export const createAuth0 = (
      * One page of all clients of a tenant, by checkpoint: any number of clients can be listed.
      *
      * @param from where the page begins; undefined for the first
-     * @param take clients on a page, at most 100
+     * @param take clients on a page, at most `pageSize`
      */
     list: (tenantId: string, from: string | undefined, take: number): Promise<Reply<ClientPage>> =>
       ask(tenantId, async (sdk, signal) => {

@@ -145,7 +145,7 @@ const readingFor = (
   { tenant, caller, since, gone, asked }: Changing,
   record: ClientRecord,
 ): Promise<Auth0Client> => {
-  if (asked !== undefined) throw notRead(1000)
+  if (asked !== undefined) throw notRead()
   return known.readSince(tenant, record, askerOf(caller, 'write', gone), since)
 }
 
@@ -207,10 +207,11 @@ const orThrow = (accepted: Accepted<Refused | NothingToStore>): Stored | Nothing
   throw problemOfRefusal(accepted.refused)
 }
 
+/** What is said of a change that was not accepted. */
 export const problemOfRefusal = (refused: Refused | Extract<Acceptance, { kind: 'impossible' }>): Problem => {
   if (refused.kind === 'forbidden') return forbidden(refused.detail, refused.needs)
   if (refused.kind === 'precondition') return preconditionFailed(refused.mismatch)
-  if (refused.kind === 'unread') return notRead(1000)
+  if (refused.kind === 'unread') return notRead()
   return new Problem('impossible', 'The change was understood, but it is not possible.', { errors: refused.issues })
 }
 

@@ -1,6 +1,7 @@
 import type { Change, Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
+import { isUuid } from '../../domain/texts/kept.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { changeView } from './change-view.ts'
@@ -8,8 +9,6 @@ import { tenantOf } from '../http/access.ts'
 import type { TenantsById } from '../http/access.ts'
 import { notFound } from '../http/problem.ts'
 import { mustRead } from '../clients/access.ts'
-
-export const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 
 /** Where changes and their clients are found. */
 export interface FindingChanges {
@@ -23,7 +22,7 @@ export const findChange = async (
   tenantId: string,
   id: string,
 ): Promise<{ readonly change: Change; readonly record: ClientRecord }> => {
-  const change = uuid.test(id) ? await deps.changes.find(tenantId, id) : undefined
+  const change = isUuid(id) ? await deps.changes.find(tenantId, id) : undefined
   const record = change && (await deps.clients.load(change.key))
   if (change === undefined || record === undefined) throw notFound('There is no such change in this tenant.')
   return { change, record }

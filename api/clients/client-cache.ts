@@ -1,4 +1,5 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import { pageSize } from '../../adapters/auth0/page-size.ts'
 import { NoPlace, orNoPlace } from '../../adapters/auth0/pacer.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
@@ -62,9 +63,6 @@ export interface PagesRead {
   /** Where not all pages could be read: after how long to try again, in milliseconds. Null where all were. */
   readonly retryAfterMs: number | null
 }
-
-/** The most that Auth0 gives on a page. */
-export const pageSize = 100
 
 type Failed = Extract<Reply<unknown>, { ok: false }>
 
@@ -282,10 +280,13 @@ export const createKnownClients = (deps: Knowing): KnownClients => {
   }
 }
 
-const unasked: Asked = { kind: 'unanswered', retryAfterMs: 1000 }
+/** After how long to try again where nothing says when Auth0 can be read. */
+export const soonMs = 1000
+
+const unasked: Asked = { kind: 'unanswered', retryAfterMs: soonMs }
 
 /** Something is to be decided on a reading, which is not to be had. */
-export const notRead = (retryAfterMs: number): Problem =>
+export const notRead = (retryAfterMs = soonMs): Problem =>
   unavailable(
     'This is decided on what Auth0 has now, and Auth0 cannot be read at the moment. Nothing was stored.',
     retryAfterMs,

@@ -156,7 +156,7 @@ export const run = async (
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
-      tenants: tenants.map(({ id }) => id),
+      tenants: tenantIds,
       onError: (error) => {
         metrics.count('queueErrors', {})
         onError('queue')(error)
@@ -184,6 +184,7 @@ export const run = async (
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
         configurations: byId,
+        keysOf,
         callMs,
         applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,

@@ -7,6 +7,7 @@ import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clock } from '../adapters/postgres/database/clock.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
+import type { KeysOf } from '../adapters/postgres/clients/listing-rows.ts'
 import type { Idempotency } from '../adapters/postgres/changes/idempotency.ts'
 import type { Leases } from '../adapters/postgres/changes/leases.ts'
 import type { Operations } from '../adapters/postgres/changes/operations.ts'
@@ -42,6 +43,7 @@ export interface WorkerDeps {
   /** How long settled changes are kept, milliseconds. */
   readonly keepMs: number
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
+  readonly keysOf: KeysOf
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number
   /** How long an apply of Terraform keeps changes waiting, in milliseconds. */
@@ -56,14 +58,9 @@ export interface WorkerDeps {
 /** Starts working: jobs of the queue, the sweep that finds what the queue has lost, and the scans of each tenant. */
 export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<void> } => {
   const { configurations, log } = deps
-  const keysOf = (tenantId: string) => {
-    const tenant = configurations.get(tenantId)
-    if (tenant === undefined) throw new Error(`The tenant ${tenantId} is not configured.`)
-    return tenant.metadataKeys
-  }
   const health = createHealth(deps)
   const policies = createPolicies(deps)
-  const reconcile = createReconcile({ ...deps, health, keysOf, policies })
+  const reconcile = createReconcile({ ...deps, health, policies })
   let lastHandled = performance.now()
   deps.queue.work(async (key) => {
     lastHandled = performance.now()

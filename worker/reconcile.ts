@@ -3,6 +3,7 @@ import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
+import type { KeysOf } from '../adapters/postgres/clients/listing-rows.ts'
 import type { Lease, Leases, Readiness } from '../adapters/postgres/changes/leases.ts'
 import { paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
@@ -15,13 +16,12 @@ import type { Settlement, Step } from '../domain/changes/settlement.ts'
 import { longestWaitMs, verdictOf } from '../domain/changes/verdict.ts'
 import type { Reply } from '../domain/changes/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
-import type { MetadataKeys } from '../domain/clients/metadata-keys.ts'
 import type { Health } from './health.ts'
 import type { Policies } from './policies.ts'
 
 export interface ReconcileDeps {
   readonly health: Pick<Health, 'probe'>
-  readonly keysOf: (tenantId: string) => MetadataKeys
+  readonly keysOf: KeysOf
   readonly clients: Pick<Clients, 'bringForward' | 'verify'>
   readonly leases: Pick<Leases, 'readiness' | 'take'>
   readonly changes: Pick<Changes, 'recentValues'>

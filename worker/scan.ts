@@ -20,6 +20,12 @@ export interface ScanDeps {
   readonly log: Log
 }
 
+interface ShorteningDeps {
+  readonly scans: Pick<Scans, 'shorten'>
+  readonly configurations: ReadonlyMap<string, Pick<TenantConfiguration, 'scanIntervalMs'>>
+  readonly log: Pick<Log, 'error'>
+}
+
 /** How often is looked whether a scan is due: the due times stand in the database, where no queue can lose them. */
 const lookEveryMs = 500
 /** A scan that broke off is begun anew after this time, or after the tenant's interval where that is shorter. */
@@ -34,7 +40,6 @@ const triesPerPage = 5
  * @returns ends it, after the pages under way
  */
 export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
-  const intervals = [...deps.configurations]
   const scans = (onlyAsked: boolean) =>
     repeat(lookEveryMs, 'scan', deps.log, async (stopping) => {
       const tenantIds = [...deps.configurations.keys()]
@@ -44,18 +49,25 @@ export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
         await scan(deps, claim, stopping)
       }
     })
-  const stops = [
-    // Once, as it starts: the configuration may say another interval than the one that set the next scan.
-    repeat(lookEveryMs, 'scan interval', deps.log, async () => {
-      for (const [tenantId, { scanIntervalMs }] of intervals.splice(0))
-        await deps.scans.shorten(tenantId, scanIntervalMs)
-    }),
-    scans(false),
-    scans(true),
-  ]
+  const stops = [startShortening(deps), scans(false), scans(true)]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }
+}
+
+/**
+ * Has the configuration's interval hold where a longer one has set the next scan: once for each tenant.
+ *
+ * @returns ends it
+ */
+export const startShortening = ({ scans, configurations, log }: ShorteningDeps): (() => Promise<void>) => {
+  const left = new Map(configurations)
+  return repeat(lookEveryMs, 'scan interval', log, async () => {
+    for (const [tenantId, { scanIntervalMs }] of left) {
+      await scans.shorten(tenantId, scanIntervalMs)
+      left.delete(tenantId)
+    }
+  })
 }
 
 /** What is new and what is old could not be told: everything would look as if it had not been seen. */

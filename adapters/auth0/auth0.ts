@@ -204,7 +204,7 @@ const call = async <Body>(
   return (await attempt()).reply
 }
 
-/** The SDK's own timeout ends with the headers; this one holds for a body that never comes as well. */
+/** Ends a wait for a token, too, which another call may have asked for, with a deadline of its own. */
 const deadline = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted()

@@ -61,13 +61,13 @@ export class AuditUnavailable extends Error {
  * A transaction that makes a decision true and records it: both, or neither.
  *
  * @param audit undefined where nobody is answerable: a test, a repair
- * @param work calls `keep` where the decision is made, as the last thing it does
+ * @param work calls `decided` where the decision is made, as the last thing it does; nothing is committed before it ends
  * @throws AuditUnavailable with nothing done
  */
 export const recorded = async <T>(
   db: Kysely<Database>,
   audit: AuditDraft | undefined,
-  work: (trx: Transaction<Database>, commit: Commit) => Promise<T>,
+  work: (trx: Transaction<Database>, decided: (more?: Partial<AuditFacts>) => Promise<void>) => Promise<T>,
 ): Promise<T> => {
   let kept = false
   const result = await db.transaction().execute((trx) =>
@@ -81,8 +81,6 @@ export const recorded = async <T>(
   if (kept) audit?.stored()
   return result
 }
-
-export type Commit = (more?: Partial<AuditFacts>) => Promise<void>
 
 /** PostgreSQL's text has no NUL, and a name that somebody's issuer signed is no reason to lose a record. */
 const text = (value: string | null): string | null => value?.replaceAll('\0', '\u{FFFD}') ?? null

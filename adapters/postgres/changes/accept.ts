@@ -56,7 +56,7 @@ export const createAccept =
     audit: AuditDraft | undefined = recordOfPolicy(key, author),
   ): Promise<Accepted<Refused>> => {
     let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
-    const transaction = recorded(db, audit, async (trx, commit): Promise<Accepted<Refused>> => {
+    const transaction = recorded(db, audit, async (trx, decided): Promise<Accepted<Refused>> => {
       const state = await readRecord(trx, key, true)
       if (state === undefined || state.vanished) return { kind: 'no-such-client' }
       const decision = decide(state)
@@ -90,7 +90,7 @@ export const createAccept =
       const owned = newlyOwned(state, decision.values)
       await noteOwned(trx, state, owned)
       if (origin !== undefined) await noteChange(trx, origin, changeId)
-      await commit({ changeId })
+      await decided({ changeId })
       written = { kind: 'accepted', changeId, settled, state: after, warnings, owned }
       return written
     })

@@ -86,7 +86,7 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
     audit?: AuditDraft,
     mayBe: (state: ClientRecord) => void = () => undefined,
   ): Promise<'withdrawn' | 'under-way' | 'settled'> =>
-    recorded(db, audit, async (trx, commit) => {
+    recorded(db, audit, async (trx, decided) => {
       const { rows } = await sql`
         select coalesce(lease_until > clock_timestamp(), false) as under_way from nexus.clients
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
@@ -125,7 +125,7 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
         before && !before.vanished ? listingChange(before, { ...before, pending }, keysOf(key.tenantId)) : undefined
       if (listing) await listingStatement(key.tenantId, [{ clientId: key.clientId, listing }]).execute(trx)
       await sql`select pg_notify(${settledChannel}, ${id}::text)`.execute(trx)
-      await commit({ changeId: id })
+      await decided({ changeId: id })
       return 'withdrawn'
     }),
 

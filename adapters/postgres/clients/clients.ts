@@ -103,25 +103,25 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
   /** Stops sending for one client, or starts it again. Changes are accepted all the while. */
   pause: (key: ClientKey, paused: boolean, audit?: AuditDraft): Promise<void> =>
-    recorded(db, audit, async (trx, commit) => {
+    recorded(db, audit, async (trx, decided) => {
       await sql`
         update nexus.clients
         set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
             woken_at = null
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
-      await commit()
+      await decided()
     }),
 
   /** Tries again now, whatever a failure asked to wait for, and reads Auth0 first. */
   retry: (key: ClientKey, audit?: AuditDraft): Promise<void> =>
-    recorded(db, audit, async (trx, commit) => {
+    recorded(db, audit, async (trx, decided) => {
       await sql`
         update nexus.clients
         set next_try_at = null, verify_at = clock_timestamp(), revision = revision + 1, woken_at = clock_timestamp()
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
-      await commit()
+      await decided()
     }),
 
   /**

@@ -80,7 +80,10 @@ export const noteMoved = async (
 export interface ConfigurationMark {
   /** The count that it was made at; null where it does not say. */
   readonly snapshot: number | null
-  /** Whether it declares clients. One that declares none ignores every attribute, so that fields that became owned do it no harm. */
+  /**
+   * Whether it declares clients. One that declares none ignores every attribute, so that fields that became owned do it
+   * no harm.
+   */
   readonly declares: 'any' | 'none'
 }
 

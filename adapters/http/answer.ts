@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../http/http.ts'
+import type { HttpAnswer } from './http.ts'
 
 /** The JSON of an answer; undefined where it is none. */
 export const jsonOf = ({ body }: HttpAnswer): unknown => {

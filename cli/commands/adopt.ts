@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import type { Remote } from '../../adapters/nexus-api/client.ts'
+import { RemoteError } from '../../adapters/nexus-api/errors.ts'
 import { adoptionSteps, releaseSteps } from '../../domain/terraform/bulk-adoption.ts'
 import type { Choice, Left, Step, Steps } from '../../domain/terraform/bulk-adoption.ts'
 import { Snapshot } from '../../domain/terraform/snapshot.ts'
@@ -98,7 +99,6 @@ const askAll = async (
   ask: (step: Step) => Promise<unknown>,
   onDone: (done: number) => void,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly fatal: Error | null }> => {
-  const { RemoteError } = await import('../../adapters/nexus-api/errors.ts')
   let done = 0
   let fatal: Error | null = null
   const outcomes = await pLimit(atOnce).map(steps, async (step): Promise<Outcome | null> => {

@@ -64,7 +64,6 @@ const list = async (tenantId: string, flags: ListFlags): Promise<void> => {
         return { clients: items, next }
       },
       lines: (page) => clientListLines(page, shown()),
-      json: (page) => page,
     },
     flags,
   )
@@ -81,7 +80,6 @@ const history = async (tenantId: string, clientId: string, flags: PageFlags & Vi
         return { changes: items, next }
       },
       lines: (page) => historyLines(page, shown()),
-      json: (page) => page,
     },
     flags,
   )
@@ -102,7 +100,6 @@ const show = async (tenantId: string, clientId: string, flags: ApiFlags & ViewFl
         return last
       },
       lines: (answer) => clientLines(answer, shown()),
-      json: (answer) => answer,
     },
     flags,
   )

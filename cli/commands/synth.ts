@@ -27,8 +27,8 @@ const synth = async (ids: readonly string[], flags: Flags): Promise<void> => {
       { cause: error },
     )
   })
-  const order = { tenants: ids, snapshot, url, out, fresh, wait, declarations: tenants, manualClients }
-  const complete = await run(order, process.env, { print, note: printError, progress: showLine })
+  const request = { tenants: ids, snapshot, url, out, fresh, wait, declarations: tenants, manualClients }
+  const complete = await run(request, process.env, { print, note: printError, progress: showLine })
   if (!complete) endWith('failed')
 }
 

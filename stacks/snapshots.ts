@@ -110,8 +110,8 @@ const readWhenReady = async (
     if (next > since + waitMs || next > unobstructed + obstacleMs)
       throw new RemoteError(
         'timeout',
-        `Nexus has not read ${tenant} anew within ${Math.round((Date.now() - since) / 1000)} s${reason}. Wait longer with --wait, or look at the tenant's health with ` +
-          `nexus doctor. With --no-fresh the stacks are made from the last scan, and a client that was deleted since is made again.`,
+        `Nexus has not read ${tenant} anew within ${Math.round((Date.now() - since) / 1000)} s${reason}. Wait longer with --wait, or look at the tenant's ` +
+          `health: nexus status ${tenant}. With --no-fresh the stacks are made from the last scan, and a client that was deleted since is made again.`,
         { status: answer.status },
       )
     waiting((Date.now() - since) / 1000)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
+import { managementToken } from '../support/auth0.ts'
 import type { Stack } from '../support/stack.ts'
 
 interface ProblemBody {
@@ -31,22 +32,21 @@ export const seedClient = (stack: Stack, more: Record<string, unknown> = {}): st
 /** The path of a client of the tenant `acme`. */
 export const pathOf = (clientId: string): string => `/v1/tenants/acme/clients/${clientId}`
 
+/** A tenant beside acme, in the configuration: nothing answers where its Auth0 should be. */
+export const unreachableTenant = (id: string) => ({
+  id,
+  domain: 'http://127.0.0.1:1',
+  allowInsecure: true,
+  credential: { clientId: 'x', clientSecret: 'y' },
+  scanInterval: '24h',
+})
+
 /** A request outside Nexus, as another tool of the tenant makes it. */
-export const behindNexus = async (stack: Stack, method: string, path: string): Promise<Response> => {
-  const { simulator } = stack
-  const granted = await fetch(`${simulator.url}/oauth/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      grant_type: 'client_credentials',
-      client_id: simulator.credential.clientId,
-      client_secret: simulator.credential.clientSecret,
-      audience: `${simulator.url}/api/v2/`,
-    }),
+export const behindNexus = async ({ simulator }: Stack, method: string, path: string): Promise<Response> =>
+  fetch(`${simulator.url}/api/v2${path}`, {
+    method,
+    headers: { authorization: `Bearer ${await managementToken(simulator)}` },
   })
-  const { access_token: token } = Object(await granted.json())
-  return fetch(`${simulator.url}/api/v2${path}`, { method, headers: { authorization: `Bearer ${String(token)}` } })
-}
 
 /** Bytes on a connection, and everything that came back until it ended, or until nothing came for a second. */
 export const raw = (stack: Stack, bytes: string): Promise<string> =>

@@ -24,25 +24,14 @@ const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
 const mostLines = 300
 const mostFiles = 20
 
-/** What is longer all the same, with the reason. */
-const longer: Readonly<Record<string, string>> = {
-  'test/domain/clients/urls/shapes.ts': 'a table of data',
-}
-
 test(`no file has more than ${mostLines} lines`, () => {
   expect(sources.length).toBeGreaterThan(500)
   const long = sources.filter(({ lines }) => lines > mostLines).map(({ file }) => file)
-  expect(long.filter((file) => !Object.hasOwn(longer, file))).toEqual([])
+  expect(long).toEqual([])
 })
 
 test(`no folder has more than ${mostFiles} files`, () => {
   const folders = Map.groupBy(sources, ({ file }) => path.posix.dirname(file))
   const full = [...folders].filter(([, files]) => files.length > mostFiles).map(([folder]) => folder)
   expect(full).toEqual([])
-})
-
-test('an exception that is none any more is taken off the list', () => {
-  expect(
-    Object.keys(longer).filter((file) => !sources.some((one) => one.file === file && one.lines > mostLines)),
-  ).toEqual([])
 })

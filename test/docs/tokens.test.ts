@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseConfiguration } from '../../adapters/config/load.ts'
 import { readClaims } from '../../adapters/credentials/claims.ts'
 import { permissions } from '../../domain/vocabulary.ts'
-import { claimsAfterLogin } from './post-login.ts'
+import { claimsAfterLogin } from './post-login-action.ts'
 
 const docs = path.join(import.meta.dirname, '..', '..', 'docs')
 const guide = readFileSync(path.join(docs, 'guides', 'tokens.md'), 'utf8')

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../domain/terraform/snapshot.ts'
 import { StackRefused } from '../../stacks/errors.ts'
 import type { Declaration } from '../../stacks/plan/claims.ts'
 import { at, client, declaration, snapshot, state } from './support.ts'
-import { planOf, adopt, release, other } from './planning.ts'
+import { planOf, adopt, release, other } from './plan-support.ts'
 
 const refusalOf = (...parameters: Parameters<typeof planOf>): string => {
   try {

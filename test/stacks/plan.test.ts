@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { attributesOf, optional } from '../../stacks/plan/attributes.ts'
 import { at, client, declaration, snapshot, state } from './support.ts'
-import { planOf, adopt, release, other } from './planning.ts'
+import { planOf, adopt, release, other } from './plan-support.ts'
 
 describe('what becomes of a client', () => {
   test.each([

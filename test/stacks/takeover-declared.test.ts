@@ -3,7 +3,7 @@ import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
 import { planStack } from '../../stacks/plan/plan.ts'
 import { at, declaration, snapshot, state } from './support.ts'
 import { contractKeys } from '../support/contract.ts'
-import { ours, shop, decided, accessKeys } from './takeovers.ts'
+import { ours, shop, decided, accessKeys } from './takeover-support.ts'
 
 describe('a client that is declared already', () => {
   test.each<{ reason: string; observed: Record<string, unknown>; given: Record<string, unknown>; says: string }>([

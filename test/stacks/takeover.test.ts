@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ours, shop, decided, accessKeys } from './takeovers.ts'
-import type { Case } from './takeovers.ts'
+import { ours, shop, decided, accessKeys } from './takeover-support.ts'
+import type { Case } from './takeover-support.ts'
 
 describe('a takeover is refused, and says what would go', () => {
   test.each<Case & { reason: string; says: string; replaces: string }>([

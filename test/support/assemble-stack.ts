@@ -205,7 +205,8 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
   }
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+/** In hexadecimal digits: how a configuration names an application token. */
+export const sha256Of = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 
 const fileFor = (
   simulator: Simulator,
@@ -246,8 +247,8 @@ const fileFor = (
   ],
   applicationTokens: {
     tokens: [
-      { name: 'portal', sha256: sha256(applicationToken), tenants: '*' },
-      { name: 'narrow', sha256: sha256(narrowApplicationToken), tenants: '*', products: ['Billing'] },
+      { name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' },
+      { name: 'narrow', sha256: sha256Of(narrowApplicationToken), tenants: '*', products: ['Billing'] },
     ],
   },
   ...options.file,

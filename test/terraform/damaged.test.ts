@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readState } from '../../domain/terraform/state.ts'
 import { read } from '../api/support.ts'
-import { servers, startStack } from '../support/stack.ts'
+import { servers, sha256Of, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
-import { backendOf, lockOf, managedClient, sha256Of, stateKey, stateText } from './support.ts'
+import { backendOf, lockOf, managedClient, stateKey, stateText } from './support.ts'
 import type { Backend } from './support.ts'
 
 /** A sequence of numbers below `limit` that is the same in every run (mulberry32). */

@@ -125,4 +125,3 @@ export const theirsOf = (stack: Stack): Backend => {
 export type Backend = ReturnType<typeof backendOf>
 
 export const md5Of = (text: string): string => createHash('md5').update(text).digest('base64')
-export const sha256Of = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')

@@ -27,7 +27,7 @@ export const filledIn = (url: string): string =>
 
 /** How templates, shells and pipelines write a variable, and what the documents of others call one. */
 const unfilled: readonly RegExp[] = [
-  /[$#%]\{|\{\{|\{%|\[\[|\$\(|<[%A-Za-z_][^<>/:]{0,64}>/,
+  /[$#%]\{|\{\{|\{%|\[\[|\$\([\w.:-]{1,64}\)|<[%A-Za-z_][^<>/:]{0,64}>/,
   /##[\w.-]{1,64}##/,
   /@@[\w.-]{1,64}@@/,
   /__[A-Z][A-Z0-9_]{0,63}__/,

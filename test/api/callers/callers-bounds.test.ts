@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { applicationToken, servers } from '../../support/stack.ts'
+import { applicationToken, servers, sha256Of } from '../../support/stack.ts'
 import { pathOf, read, seedClient } from '../support.ts'
 import {
   applications,
   accounts,
-  sha256,
   basic,
   stack,
   ask,
@@ -28,7 +27,7 @@ describe.skipIf(servers === null)('applications and accounts of the database', (
   test('those of the configuration are on the list, cannot be changed here, and have their names', async () => {
     const list = await ask('GET', applications)
     expect(list.text).toContain('"name":"portal","source":"configuration"')
-    expect(list.text).not.toContain(sha256(applicationToken))
+    expect(list.text).not.toContain(sha256Of(applicationToken))
     expect(await ask('DELETE', `${applications}/portal`)).toMatchObject({
       status: 409,
       body: { type: '/problems/caller-not-changeable' },

@@ -1,13 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { applicationToken, startStack } from '../../support/stack.ts'
+import { applicationToken, sha256Of, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
-import { pathOf, read, seedClient } from '../support.ts'
+import { pathOf, read, seedClient, unreachableTenant } from '../support.ts'
 
 export const applications = '/v1/admin/applications'
 export const accounts = '/v1/admin/accounts'
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 /** Who calls through it is good for that tenant only. */
 const acmeToken = 'nxa_of-acme-only'
 export const ceilingToken = 'nxa_with-a-ceiling'
@@ -64,23 +63,15 @@ export let client: string
 export const useCallers = (): void => {
   beforeAll(async () => {
     stack = await startStack({
-      otherTenants: [
-        {
-          id: 'globex',
-          domain: 'http://127.0.0.1:1',
-          allowInsecure: true,
-          credential: { clientId: 'x', clientSecret: 'y' },
-          scanInterval: '24h',
-        },
-      ],
+      otherTenants: [unreachableTenant('globex')],
       file: {
         applicationTokens: {
           tokens: [
-            { name: 'portal', sha256: sha256(applicationToken), tenants: '*' },
-            { name: 'of-acme', sha256: sha256(acmeToken), tenants: ['acme'] },
+            { name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' },
+            { name: 'of-acme', sha256: sha256Of(acmeToken), tenants: ['acme'] },
             {
               name: 'ceiling',
-              sha256: sha256(ceilingToken),
+              sha256: sha256Of(ceilingToken),
               tenants: ['acme'],
               permissions: ['client.read', 'tenant.admin'],
               terraformStates: [],

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import { pathOf, seedClient } from '../support.ts'
-import { condition, stack, call, useSync } from './syncing.ts'
+import { condition, stack, call, useSync } from './sync-support.ts'
 
 const outside = async (id: string, callbacks: string[]): Promise<void> => {
   stack.simulator.seed({ ...stack.simulator.clients.get(id), callbacks })

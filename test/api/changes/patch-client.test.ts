@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import { pathOf, read, seedClient } from '../support.ts'
 import { clientMembers } from '../../support/contract.ts'
-import { stack, held, usePatches } from './stack.ts'
+import { stack, held, usePatches } from './patch-support.ts'
 
 const writes = () => stack.simulator.stats.writes.length
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import { behindNexus, pathOf, read, seedClient } from '../support.ts'
-import { stack, held, status, usePatches } from './stack.ts'
+import { stack, held, status, usePatches } from './patch-support.ts'
 
 describe.skipIf(servers === null)('PATCH of a client', () => {
   usePatches()

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { deleteInAuth0 } from '../../support/auth0.ts'
 import { servers } from '../../support/stack.ts'
 import { pathOf, read, seedClient } from '../support.ts'
-import { condition, stack, call, useSync } from './syncing.ts'
+import { condition, stack, call, useSync } from './sync-support.ts'
 
 const Page = z.object({ changes: z.array(z.object({ values: z.object({ productName: z.string() }) })) })
 const names = (body: unknown): string[] => Page.parse(body).changes.map(({ values }) => values.productName)

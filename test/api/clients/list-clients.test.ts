@@ -16,7 +16,7 @@ import {
   post,
   everything,
   useLists,
-} from './lists.ts'
+} from './list-support.ts'
 
 /** Accepts while nothing is sent, looks, and lets it go on. */
 const whilePaused = async (work: () => Promise<void>): Promise<void> => {

@@ -15,7 +15,7 @@ import {
   post,
   everything,
   useLists,
-} from './lists.ts'
+} from './list-support.ts'
 
 const resource = (state: string, place: number, id: string, type = 'auth0_client') =>
   stack.query(`insert into nexus.terraform_resources values ('acme', $1, $2, $3, $5, $4, false)`, [

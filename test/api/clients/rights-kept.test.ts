@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import { pathOf, seedClient } from '../support.ts'
-import { name, stack, user, send, administrator, administer, change, useRights } from './taking.ts'
+import { name, stack, user, send, administrator, administer, change, useRights } from './rights-support.ts'
 
 const seed = (owner: string) => seedClient(stack, { client_metadata: { owners: `auth0|${owner}` } })
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import { pathOf, seedClient } from '../support.ts'
-import { secret, name, application, stack, usual, user, send, administer, change, useRights } from './taking.ts'
-import type { Credentials, Answer } from './taking.ts'
+import { secret, name, application, stack, usual, user, send, administer, change, useRights } from './rights-support.ts'
+import type { Credentials, Answer } from './rights-support.ts'
 
 const product = 'canary-product'
 const account = (own: string): string => `/v1/admin/accounts/${own}`

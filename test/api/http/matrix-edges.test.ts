@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
-import { stack, client, useMatrix } from './matrix-callers.ts'
+import { stack, client, useMatrix } from './matrix-support.ts'
 
 describe.skipIf(servers === null)('who may do what', () => {
   useMatrix()

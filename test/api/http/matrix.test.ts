@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { applicationToken, servers } from '../../support/stack.ts'
 import { read } from '../support.ts'
-import { stack, client, change, operation, useMatrix } from './matrix-callers.ts'
+import { stack, client, change, operation, useMatrix } from './matrix-support.ts'
 
 /** Who asks: what their token says, or what they send instead of one. */
 const callers = {

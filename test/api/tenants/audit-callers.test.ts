@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { pipeline, withStates } from '../../support/pipeline.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import { pathOf, seedClient } from '../support.ts'
-import { world, asPipeline, json } from './audited.ts'
+import { world, asPipeline, json } from './audit-support.ts'
 
 describe.skipIf(servers === null)('what is recorded of a request', () => {
   const { stack, clientId, recorded } = world(() => startStack(withStates({ twoRoles: true })))

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { withStates } from '../../support/pipeline.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import { read } from '../support.ts'
-import { world, asPipeline } from './audited.ts'
+import { world, asPipeline } from './audit-support.ts'
 
 describe.skipIf(servers === null)('GET /v1/tenants/{tenant}/audit', () => {
   const { stack, clientId } = world(() => startStack(withStates()))

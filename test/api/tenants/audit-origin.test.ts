@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { servers, startStack } from '../../support/stack.ts'
-import { world, from } from './audited.ts'
+import { world, from } from './audit-support.ts'
 
 describe.skipIf(servers === null)('where a request came from', () => {
   describe('X-Forwarded-For of anybody says nothing', () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { withStates } from '../../support/pipeline.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import { pathOf } from '../support.ts'
-import { lineage, stateText, states, world, asPipeline, json } from './audited.ts'
+import { lineage, stateText, states, world, asPipeline, json } from './audit-support.ts'
 
 describe.skipIf(servers === null)('a decision that cannot be recorded is not made', () => {
   const { stack, clientId, recorded } = world(() => startStack(withStates()))

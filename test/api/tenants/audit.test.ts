@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { pipeline, withStates } from '../../support/pipeline.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import { pathOf } from '../support.ts'
-import { stateText, states, world, asPipeline, json } from './audited.ts'
+import { stateText, states, world, asPipeline, json } from './audit-support.ts'
 
 const lock = {
   ID: 'lock-1',

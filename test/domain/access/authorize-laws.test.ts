@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { admissionsOf, authorize, claimsOf, couldReachAny } from '../../../domain/access/authorize.ts'
 import type { Access } from '../../../domain/access/authorize.ts'
 import type { Permission } from '../../../domain/vocabulary.ts'
-import { caller } from './authorizing.ts'
+import { caller } from '../callers.ts'
 
 describe('relations as texts', () => {
   test.each<{ reason: string; access: Partial<Access>; admits: number }>([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { authorize, couldReachAny, hasPermission } from '../../../domain/access/authorize.ts'
 import type { Access } from '../../../domain/access/authorize.ts'
 import type { Caller, Permission } from '../../../domain/vocabulary.ts'
-import { caller, held } from './authorizing.ts'
+import { caller, held } from '../callers.ts'
 
 const may = (more: Partial<Caller>, access: Partial<Access>, verb: 'read' | 'write' = 'write') =>
   authorize(caller(more), verb, [{ owners: [], productName: null, ...access }])

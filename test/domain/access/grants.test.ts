@@ -7,20 +7,13 @@ import type { Grant } from '../../../domain/access/grants.ts'
 import { ownerNameOf } from '../../../domain/access/registered.ts'
 import { permissions } from '../../../domain/vocabulary.ts'
 import type { Caller, Permission } from '../../../domain/vocabulary.ts'
+import { caller, held } from '../callers.ts'
 
-const administrator = (
-  more: Omit<Partial<Caller>, 'permissions'> & { permissions?: readonly Permission[] },
-): Caller => ({
-  kind: 'user',
-  id: 'auth0|ann',
-  application: 'portal',
-  tenants: ['acme'],
-  roles: [],
-  products: [],
-  terraformStates: '*',
-  ...more,
-  permissions: new Set(more.permissions ?? ['tenant.admin', 'client.write']),
-})
+const administrator = ({
+  permissions = ['tenant.admin', 'client.write'],
+  ...more
+}: Omit<Partial<Caller>, 'permissions'> & { permissions?: readonly Permission[] }): Caller =>
+  caller({ ...more, ...held(...permissions) })
 
 const grant = (more: Partial<Grant>): Grant => ({
   tenants: ['acme'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { accept } from '../../../domain/changes/accept.ts'
 import type { Values } from '../../../domain/vocabulary.ts'
-import { admin, metadata, state, decide, pointersOf } from './accepting.ts'
+import { admin, metadata, state, decide, pointersOf } from './accept-support.ts'
 
 const detailsOf = (acceptance: ReturnType<typeof accept>): string =>
   acceptance.kind === 'impossible' ? acceptance.issues.map(({ detail }) => detail).join('\n') : ''

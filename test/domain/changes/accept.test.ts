@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { effective } from '../../../domain/clients/desired.ts'
 import type { Caller, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
-import { owner, admin, state, decide, pointersOf } from './accepting.ts'
+import { owner, admin, state, decide, pointersOf } from './accept-support.ts'
 
 const scoped: Caller = { ...owner, id: 'auth0|sue', roles: [], products: ['Shop', 'Shed'] }
 

@@ -6,20 +6,12 @@ import { driftIn } from '../../../domain/clients/drift.ts'
 import { pointerOf } from '../../../domain/clients/field-values.ts'
 import { fields } from '../../../domain/clients/fields.ts'
 import { listingOf } from '../../../domain/clients/listing.ts'
-import type { Auth0Client, Caller, ClientState, FieldPath, Permission, Value } from '../../../domain/vocabulary.ts'
+import type { Auth0Client, ClientState, FieldPath, Value } from '../../../domain/vocabulary.ts'
 import { fieldPaths } from '../../../domain/vocabulary.ts'
 import { contractFields, contractKeys as keys } from '../../support/contract.ts'
+import { caller, held } from '../callers.ts'
 
-const admin: Caller = {
-  kind: 'user',
-  id: 'auth0|root',
-  application: 'portal',
-  tenants: '*',
-  permissions: new Set<Permission>(['client.write.all']),
-  roles: [],
-  products: [],
-  terraformStates: '*',
-}
+const admin = caller({ id: 'auth0|root', tenants: '*', ...held('client.write.all') })
 
 const stateOf = (
   observed: Auth0Client,

@@ -2,24 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { workOf } from '../../../domain/changes/plan.ts'
 import { afterAnswer, afterFailure, isRecovery } from '../../../domain/changes/settlement.ts'
-import type { Reply } from '../../../domain/changes/verdict.ts'
 import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
 import { fieldPaths, pathsOf } from '../../../domain/vocabulary.ts'
-import { leased, roundOf, sentFor } from './settling.ts'
-
-type Failed = Extract<Reply<unknown>, { ok: false }>
-
-const failed = (status: number | null, more: Partial<Failed> = {}): Failed => ({
-  ok: false,
-  status,
-  errorCode: null,
-  fromAuth0: true,
-  message: 'Auth0 said no',
-  retryAfter: null,
-  rate: { remaining: null, resetIn: null },
-  ...more,
-})
+import { failed } from './failed-reply.ts'
+import { leased, roundOf, sentFor } from './settlement-support.ts'
 
 const named = (pending: readonly Values[]): boolean => pending.some((one) => pathsOf(one).length > 0)
 

@@ -4,8 +4,8 @@ import { afterAnswer, afterReading, needsReading } from '../../../domain/changes
 import type { Leased } from '../../../domain/changes/settlement.ts'
 import type { Auth0Client, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
-import { leased, roundOf, sentFor } from './settling.ts'
-import type { Sent } from './settling.ts'
+import { leased, roundOf, sentFor } from './settlement-support.ts'
+import type { Sent } from './settlement-support.ts'
 
 const had = (product: string): Auth0Client => ({ client_metadata: { product_name: product } })
 

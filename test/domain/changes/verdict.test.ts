@@ -1,21 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { backOffMs, longestWaitMs, verdictOf } from '../../../domain/changes/verdict.ts'
-import type { RateReading, Reply } from '../../../domain/changes/verdict.ts'
-
-type Failed = Extract<Reply<unknown>, { ok: false }>
+import type { RateReading } from '../../../domain/changes/verdict.ts'
+import { failed } from './failed-reply.ts'
 
 const silent: RateReading = { remaining: null, resetIn: null }
-const failed = (status: number | null, more: Partial<Failed> = {}): Failed => ({
-  ok: false,
-  status,
-  errorCode: null,
-  fromAuth0: true,
-  message: 'Auth0 said no',
-  retryAfter: null,
-  rate: silent,
-  ...more,
-})
 
 const refused = { kind: 'terminal', reason: 'refused' }
 const vanished = { kind: 'terminal', reason: 'vanished' }

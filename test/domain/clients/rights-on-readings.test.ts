@@ -5,8 +5,9 @@ import { admissionsOf, claimsOf } from '../../../domain/access/authorize.ts'
 import { accessOf } from '../../../domain/clients/desired.ts'
 import type { Auth0Client, Permission, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
-import { caller, ann, scoped, admin, shown, client, may } from './callers-of-a-client.ts'
-import type { Known } from './callers-of-a-client.ts'
+import { caller } from '../callers.ts'
+import { ann, scoped, admin, shown, client, may } from './rights-support.ts'
+import type { Known } from './rights-support.ts'
 
 const wish = (values: Values, changesNothing = false) => ({ values, changesNothing })
 

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { accessIssues, rightTo } from '../../../domain/clients/rights.ts'
 import type { Caller, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
-import { caller, ann, scoped, admin, shown, client, may } from './callers-of-a-client.ts'
-import type { Known } from './callers-of-a-client.ts'
+import { caller } from '../callers.ts'
+import { ann, scoped, admin, shown, client, may } from './rights-support.ts'
+import type { Known } from './rights-support.ts'
 
 const team = caller({ id: 'auth0|tom', roles: ['team'] })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readState } from '../../../domain/terraform/state.ts'
-import { stateOf, object, resource } from './reading-states.ts'
+import { stateOf, object, resource } from './state-support.ts'
 
 const issuesIn = (value: unknown) => {
   const reading = readState(value)

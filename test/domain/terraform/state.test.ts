@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { heldStateOf, readState } from '../../../domain/terraform/state.ts'
 import type { StateResource } from '../../../domain/terraform/state.ts'
-import { stateOf, object, resource } from './reading-states.ts'
+import { stateOf, object, resource } from './state-support.ts'
 
 const resourcesIn = (resources: unknown): readonly StateResource[] => {
   const reading = readState(stateOf(resources))

@@ -14,8 +14,9 @@ import type { Measured } from '../../../domain/texts/lengths.ts'
 import { LockInfo } from '../../../domain/terraform/state-lock.ts'
 import { ClientId, fieldPaths, StateName, TenantId } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys } from '../../../domain/clients/metadata-keys.ts'
-import type { Caller, ClientState, FieldPath, Values } from '../../../domain/vocabulary.ts'
+import type { ClientState, FieldPath, Values } from '../../../domain/vocabulary.ts'
 import { fields } from '../../../domain/clients/fields.ts'
+import { caller, held } from '../callers.ts'
 
 describe('a body', () => {
   const long = 'x'.repeat(greatest.text + 1)
@@ -117,16 +118,7 @@ test.each([
   expect(parsed.success).toBe(false)
 })
 
-const caller: Caller = {
-  kind: 'user',
-  id: 'auth0|ann',
-  application: 'portal',
-  tenants: '*',
-  permissions: new Set(['client.write.all']),
-  roles: [],
-  products: [],
-  terraformStates: '*',
-}
+const admin = caller({ tenants: '*', ...held('client.write.all') })
 
 const stateOf = (observed: Record<string, unknown> = {}): ClientState => ({
   key: { tenantId: 'acme', clientId: 'one' },
@@ -139,7 +131,7 @@ const stateOf = (observed: Record<string, unknown> = {}): ClientState => ({
 })
 
 const issuesFor = (values: Values, state = stateOf()) => {
-  const accepted = accept({ values, elementPointers: {} }, caller, state, false, defaultMetadataKeys)
+  const accepted = accept({ values, elementPointers: {} }, admin, state, false, defaultMetadataKeys)
   return accepted.kind === 'impossible' ? accepted.issues : []
 }
 

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll } from 'vitest'
 import { hashPassword } from '../../../adapters/credentials/passwords.ts'
-import { applicationToken, startStack } from '../../support/stack.ts'
+import { applicationToken, sha256Of, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
-import { backendOf, sha256Of, stateKey } from '../support.ts'
+import { backendOf, stateKey } from '../support.ts'
 import type { Backend } from '../support.ts'
 
 export const password = 'a-password-of-a-pipeline'
-export const sha256 = (text: string): string => sha256Of(text)
 export const oneStateToken = 'nxa_good-for-one-state'
 export const maximumStateBytes = 65_536
 export let stack: Stack
@@ -36,8 +35,8 @@ export const useBackend = (): void => {
         ],
         applicationTokens: {
           tokens: [
-            { name: 'portal', sha256: sha256(applicationToken), tenants: '*' },
-            { name: 'narrow', sha256: sha256(oneStateToken), tenants: '*', terraformStates: ['only-this'] },
+            { name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' },
+            { name: 'narrow', sha256: sha256Of(oneStateToken), tenants: '*', terraformStates: ['only-this'] },
           ],
         },
       },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { raw } from '../../api/support.ts'
-import { applicationToken, servers } from '../../support/stack.ts'
+import { applicationToken, servers, sha256Of } from '../../support/stack.ts'
 import { managedClient, md5Of, stateText } from '../support.ts'
-import { sha256, maximumStateBytes, stack, fresh, tokenWith, useBackend } from './stack.ts'
+import { maximumStateBytes, stack, fresh, tokenWith, useBackend } from './stack.ts'
 
 /** A state of so many bytes. */
 const filling = (bytes: number): string =>
@@ -26,7 +26,7 @@ describe.skipIf(servers === null)('the state backend', () => {
       expect(got.headers.get('cache-control')).toBe('no-store')
       expect(await state.rows()).toMatchObject({
         current: 1,
-        versions: [{ version: 1, serial: 1, sha256: sha256(text) }],
+        versions: [{ version: 1, serial: 1, sha256: sha256Of(text) }],
         index: [['auth0_client.this', 'abc']],
       })
     })

@@ -7,7 +7,8 @@ import { warnings } from '../../../../domain/clients/urls/warnings.ts'
 import { urlLists } from '../../../../domain/clients/urls/kinds.ts'
 import type { UrlContext } from '../../../../domain/clients/urls/kinds.ts'
 import { audiences } from '../../../../domain/clients/urls/rule.ts'
-import { clients, shapes } from './shapes.ts'
+import { clients } from './shape.ts'
+import { costlyTexts, shapes } from './shapes.ts'
 
 describe('what is said of the URLs of real configurations', () => {
   test.each(shapes.flatMap((shape) => shape.kinds.map((kind) => ({ ...shape, kind }))))(
@@ -71,7 +72,9 @@ describe('laws', () => {
   test('a URL as a URL parser writes it is not refused', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true }), fc.constantFrom(...urlLists), (url, kind) => {
-        expect(judgeUrl(new URL(url).href.replaceAll('*', 'x'), kind, clients.web).refused?.rule).toBeUndefined()
+        // A star is a wildcard, and `$(x)` a variable.
+        const plain = new URL(url).href.replaceAll(/[*$]/g, 'x')
+        expect(judgeUrl(plain, kind, clients.web).refused?.rule).toBeUndefined()
       }),
     )
   })
@@ -98,13 +101,7 @@ describe('laws', () => {
   // Code that `npm run mutation` has instrumented takes its own time.
   test.skipIf(process.env['NEXUS_TEST_INSTRUMENTED'] === 'true')('no text takes long to judge', () => {
     for (const text of [
-      `a://${'x'.repeat(100_000)}/\ny,b://c`,
-      `${'a://,'.repeat(50_000)}\n`,
-      `${',a'.repeat(50_000)}://`,
-      `https://${',a'.repeat(50_000)}`,
-      `a${', '.repeat(50_000)}`,
-      `,${'a'.repeat(100_000)}`,
-      '*'.repeat(100_000),
+      ...costlyTexts,
       '{'.repeat(100_000),
       '{custom_domain.metadata.'.repeat(10_000),
       `https://a.example.com/${'__A'.repeat(50_000)}`,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { splitUrls } from '../../../../domain/clients/urls/split.ts'
+import { costlyTexts } from './shapes.ts'
 
 /** A text without what splitting may take away. */
 const squeeze = (text: string): string => text.replaceAll(/[\s,]/g, '')
@@ -127,15 +128,7 @@ describe('several URLs in one element', () => {
 
   // Code that `npm run mutation` has instrumented takes its own time.
   test.skipIf(process.env['NEXUS_TEST_INSTRUMENTED'] === 'true')('no text takes long to split', () => {
-    for (const text of [
-      `a://${'x'.repeat(100_000)}/\ny,b://c`,
-      `${'a://,'.repeat(50_000)}\n`,
-      `${',a'.repeat(50_000)}://`,
-      `https://${',a'.repeat(50_000)}`,
-      `a${', '.repeat(50_000)}`,
-      `,${'a'.repeat(100_000)}`,
-      '*'.repeat(100_000),
-    ]) {
+    for (const text of costlyTexts) {
       const start = performance.now()
       splitUrls(text)
       expect(performance.now() - start).toBeLessThan(500)

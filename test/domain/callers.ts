@@ -1,6 +1,7 @@
-import type { Caller, Permission } from '../../../domain/vocabulary.ts'
+import type { Caller, Permission } from '../../domain/vocabulary.ts'
 
-export const caller = (more: Partial<Caller>): Caller => ({
+/** A user of the tenant acme with `client.write`, or what else is said of them. */
+export const caller = (more: Partial<Caller> = {}): Caller => ({
   kind: 'user',
   id: 'auth0|ann',
   application: 'portal',
@@ -12,4 +13,5 @@ export const caller = (more: Partial<Caller>): Caller => ({
   ...more,
 })
 
+/** The permissions of a caller. */
 export const held = (...permissions: readonly Permission[]) => ({ permissions: new Set(permissions) })

@@ -1,25 +1,12 @@
 import { accept } from '../../../domain/changes/accept.ts'
 import type { Patch } from '../../../domain/changes/patch.ts'
-import type { Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'
+import type { Caller, ClientState, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
+import { caller, held } from '../callers.ts'
 
-export const owner: Caller = {
-  kind: 'user',
-  id: 'auth0|ann',
-  application: 'portal',
-  tenants: '*',
-  permissions: new Set<Permission>(['client.write']),
-  roles: ['billing'],
-  products: [],
-  terraformStates: '*',
-}
+export const owner = caller({ tenants: '*', roles: ['billing'] })
 
-export const admin: Caller = {
-  ...owner,
-  id: 'auth0|root',
-  roles: [],
-  permissions: new Set<Permission>(['client.write.all']),
-}
+export const admin = caller({ id: 'auth0|root', tenants: '*', ...held('client.write.all') })
 
 export const metadata = { owners: '["auth0|ann"]', product_name: 'Shop' }
 

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { applicationToken, startStack } from '../../support/stack.ts'
+import { applicationToken, sha256Of, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
-import { pathOf, read } from '../support.ts'
+import { pathOf, read, unreachableTenant } from '../support.ts'
 
 export const secret = 'canary-secret-5d0c'
 export const name = 'canary-client'
@@ -50,20 +49,10 @@ export const useRights = (): void => {
   beforeAll(async () => {
     stack = await startStack({
       tenant: { freshness: '1h' },
-      otherTenants: [
-        {
-          id: 'globex',
-          domain: 'http://127.0.0.1:1',
-          allowInsecure: true,
-          credential: { clientId: 'x', clientSecret: 'y' },
-          scanInterval: '24h',
-        },
-      ],
+      otherTenants: [unreachableTenant('globex')],
       file: {
         applicationTokens: {
-          tokens: [
-            { name: 'portal', sha256: createHash('sha256').update(applicationToken).digest('hex'), tenants: '*' },
-          ],
+          tokens: [{ name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' }],
         },
       },
     })

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
-import { applicationToken, startStack } from '../../support/stack.ts'
+import { applicationToken, sha256Of, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { withStates } from '../../support/pipeline.ts'
-import { read, seedClient } from '../support.ts'
+import { read, seedClient, unreachableTenant } from '../support.ts'
 
-const sha256 = (token: string): string => createHash('sha256').update(token).digest('hex')
 export let stack: Stack
 export let client: string
 export let change: string
@@ -17,21 +15,14 @@ export const useMatrix = (): void => {
     const states = withStates()
     stack = await startStack({
       ...states,
-      otherTenants: [
-        {
-          id: 'beta',
-          domain: 'http://127.0.0.1:9',
-          credential: { clientId: 'beta', clientSecret: 'beta' },
-          allowInsecure: true,
-        },
-      ],
+      otherTenants: [unreachableTenant('beta')],
       file: {
         ...states.file,
         server: { host: '127.0.0.1', port: 0, trustedProxies: ['127.0.0.1'] },
         applicationTokens: {
           tokens: [
-            { name: 'portal', sha256: sha256(applicationToken), tenants: ['acme'] },
-            { name: 'reader', sha256: sha256('nxa_reads-only'), tenants: ['acme'], permissions: ['client.read'] },
+            { name: 'portal', sha256: sha256Of(applicationToken), tenants: ['acme'] },
+            { name: 'reader', sha256: sha256Of('nxa_reads-only'), tenants: ['acme'], permissions: ['client.read'] },
           ],
         },
       },

@@ -1,24 +1,13 @@
 import { rightTo } from '../../../domain/clients/rights.ts'
-import type { Auth0Client, Caller, ClientState, Permission, Values } from '../../../domain/vocabulary.ts'
+import type { Auth0Client, Caller, ClientState, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
-
-export const caller = (more: Partial<Caller> = {}): Caller => ({
-  kind: 'user',
-  id: 'auth0|ann',
-  application: 'portal',
-  tenants: ['acme'],
-  permissions: new Set<Permission>(['client.write']),
-  roles: [],
-  products: [],
-  terraformStates: '*',
-  ...more,
-})
+import { caller, held } from '../callers.ts'
 
 export const ann = caller()
 
 export const scoped = caller({ id: 'auth0|sue', products: ['Shop', 'Shed'] })
 
-export const admin = caller({ id: 'auth0|adm', permissions: new Set<Permission>(['client.write.all']) })
+export const admin = caller({ id: 'auth0|adm', ...held('client.write.all') })
 
 export type Known = Pick<ClientState, 'observed' | 'base' | 'pending'>
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
-import { jsonOf } from '../http/answer.ts'
+import type { z } from 'zod'
 import { createHttp } from '../http/http.ts'
 import type { Http, HttpAnswer } from '../http/http.ts'
 import { Unreachable } from '../http/unreachable.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { remoteUrl } from './address.ts'
+import { parsedAs } from './answer.ts'
 import { credentialOf, headersOf } from './credential.ts'
 import type { RemoteCredential } from './credential.ts'
 import { RemoteError } from './errors.ts'
@@ -137,16 +137,7 @@ export const createRemote = (options: RemoteOptions): Remote => {
     url,
     ask,
     granted,
-    json: async (method, path, shape, request) => {
-      const answer = await granted(method, path, request)
-      const parsed = shape.safeParse(jsonOf(answer))
-      if (parsed.success) return parsed.data
-      throw new RemoteError(
-        'unexpected',
-        `${method} ${url}${path} did not answer as this version of Nexus does. Is it Nexus, and of the same version?\n` +
-          z.prettifyError(parsed.error),
-        { status: answer.status },
-      )
-    },
+    json: async (method, path, shape, request) =>
+      parsedAs(shape, await granted(method, path, request), `${method} ${url}${path}`),
   }
 }

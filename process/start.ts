@@ -21,6 +21,7 @@ import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/tenants/budgets.ts'
 import { createCallerStore } from '../adapters/postgres/callers.ts'
 import { createAccept } from '../adapters/postgres/changes/accept.ts'
+import { createChangedClients } from '../adapters/postgres/changes/changed-clients.ts'
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import { createClock } from '../adapters/postgres/database/clock.ts'
@@ -239,6 +240,7 @@ export const run = async (
         accept,
         lists,
         changes,
+        changedClients: createChangedClients(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
         health: createTenants(postgres.db),

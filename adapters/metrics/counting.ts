@@ -25,8 +25,8 @@ export const countCalls = (auth0: Auth0, count: Count): Auth0 => {
 
 export const countAccepted =
   (accept: Accept, count: Count): Accept =>
-  async (key, author, decide, origin, audit) => {
-    const accepted = await accept(key, author, decide, origin, audit)
+  async (key, author, decide, more) => {
+    const accepted = await accept(key, author, decide, more)
     if (accepted.kind === 'accepted') count('changes', { tenant: key.tenantId, outcome: 'accepted' })
     if (accepted.kind === 'accepted' && accepted.settled) count('changes', { tenant: key.tenantId, outcome: 'applied' })
     return accepted
@@ -49,11 +49,11 @@ export const countSettled = (leases: Leases, count: Count): Leases => ({
       lease && {
         ...lease,
         settle: async (settlement) => {
-          const written = await lease.settle(settlement)
-          if (written)
+          const next = await lease.settle(settlement)
+          if (next !== undefined)
             for (const { status } of settlement.outcomes ?? [])
               count('changes', { tenant: key.tenantId, outcome: status })
-          return written
+          return next
         },
       }
     )

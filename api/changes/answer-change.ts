@@ -19,6 +19,7 @@ import { waitPreferenceOf } from '../http/prefer.ts'
 import type { WaitSettings } from '../http/prefer.ts'
 import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
+import type { FindingChanges } from './read-change.ts'
 import { warningLines } from './warning-lines.ts'
 import { mustRead, toldOfChange } from '../clients/access.ts'
 
@@ -27,7 +28,8 @@ export type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
 
 /** What an answer to a change needs. */
 export type Answering = AwaitingOutcome &
-  Waking & { readonly clients: Pick<Clients, 'load'>; readonly settings: WaitSettings }
+  Waking &
+  FindingChanges & { readonly clients: Pick<Clients, 'load'>; readonly settings: WaitSettings }
 
 /**
  * Wakes the worker, waits as long as the caller wants to, and says what came of the change: by the caller's rights when
@@ -58,14 +60,17 @@ export const answerAccepted = async (
   }
 
   const enough = AbortSignal.any([request.gone, request.closing])
-  const outcome = outcomeOf(deps, key.tenantId, changeId, state.blockedBy === null ? waitPreference.ms : 0, enough)
-  wake(deps, key)
-  const change = await outcome
-  // Nothing was waited for where the caller did not want to: what was accepted is the newest that is known.
-  const record = waitPreference.ms === 0 || state.blockedBy !== null ? state : ((await deps.clients.load(key)) ?? state)
-  mustStillRead(tenant, caller, record, change ?? { id: changeId, status: 'accepted' })
-  if (change !== undefined) throwUnlessApplied(change)
-  if (change !== undefined) return clientAnswer(200, tenant, record, headers, said)
+  const isStopped = state.blockedBy !== null
+  const outcome = outcomeOf(deps, key.tenantId, changeId, isStopped ? 0 : waitPreference.ms, enough)
+  if (!isStopped) wake(deps, key)
+  const found = await outcome
+  // Where nobody looked, what was accepted is the newest that is known.
+  const { change, record } = found ?? { change: { id: changeId, status: 'accepted' } as const, record: state }
+  mustStillRead(tenant, caller, record, change)
+  if (change.status !== 'accepted') {
+    throwUnlessApplied(change)
+    return clientAnswer(200, tenant, record, headers, said)
+  }
   const following = {
     'nexus-sync': 'pending',
     location: `/v1/tenants/${key.tenantId}/changes/${changeId}`,

@@ -2,7 +2,7 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import { pageSize } from '../../adapters/auth0/page-size.ts'
 import { NoPlace, orNoPlace } from '../../adapters/auth0/pacer.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
-import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import type { ClientRecord, Counting } from '../../adapters/postgres/clients/client-record.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import type { Scans } from '../../adapters/postgres/clients/scans.ts'
 import type { Log } from '../../adapters/log/log.ts'
@@ -22,9 +22,15 @@ export interface KnownClients {
    * A client's row, however old. One that Nexus does not know yet is read from Auth0.
    *
    * @param asker null where Auth0 has been asked already, for many clients at once, and is not to be asked for this one
+   * @param counting what waits in the tenant is counted with it, where Nexus knows the client
    * @throws Problem 404 where there is none, or one that Nexus must not touch; 503 where Auth0 cannot be asked
    */
-  readonly find: (tenant: TenantConfiguration, clientId: string, asker: Asker | null) => Promise<ClientRecord>
+  readonly find: (
+    tenant: TenantConfiguration,
+    clientId: string,
+    asker: Asker | null,
+    counting?: Counting,
+  ) => Promise<ClientRecord>
   /**
    * The same with an observation younger than the tenant's freshness. Where Auth0 cannot be asked, the record comes
    * back as it was: who needs to know compares its age.
@@ -105,7 +111,7 @@ export interface ReadSettings {
 }
 
 interface Knowing {
-  readonly clients: Pick<Clients, 'load' | 'observe' | 'forget'>
+  readonly clients: Pick<Clients, 'load' | 'loadCounting' | 'observe' | 'forget'>
   readonly auth0: Pick<Auth0Reads, 'get' | 'list'>
   /** Pages that were read for a request are kept as those of a scan are. */
   readonly scans: Pick<Scans, 'time' | 'keepPage'>
@@ -225,11 +231,11 @@ export const createKnownClients = (deps: Knowing): KnownClients => {
   }
 
   return {
-    find: async (tenant, clientId, asker) => {
+    find: async (tenant, clientId, asker, counting) => {
       // Nexus' own credential: an owner of it could take its callbacks, and with them the tenant.
       if (clientId === tenant.credential.clientId) throw noSuchClient()
       const key: ClientKey = { tenantId: tenant.id, clientId }
-      const record = await clients.load(key)
+      const record = await (counting === undefined ? clients.load(key) : clients.loadCounting(key, counting))
       if (record === undefined || record.vanished) return readThrough(key, record, asker)
       if (isGlobal(record.observed)) throw noSuchClient()
       return record

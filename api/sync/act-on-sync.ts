@@ -114,10 +114,14 @@ const resolveDrift = async (
   side: Side,
 ): Promise<ApiResponse> => {
   const { tenant, caller, record, claim } = side
-  await refuseBacklog(deps, tenant.id, caller)
+  await refuseBacklog(deps, record, caller)
   const origin = claim && ({ kind: 'request', claim } as const)
   const accepted = await decidedOnReading(known, side, record, (reading) =>
-    deps.accept(record.key, authorOf(caller), decideOn(side, reading), origin, request.audit),
+    deps.accept(record.key, authorOf(caller), decideOn(side, reading), {
+      loaded: record,
+      origin,
+      audit: request.audit,
+    }),
   )
   if (accepted.kind === 'no-such-client') throw noSuchClient()
   if (accepted.kind === 'refused') {

@@ -179,6 +179,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   jose: ['adapters/credentials/'],
   '@peculiar/x509': ['simulator/'],
   'reflect-metadata': ['simulator/'],
+  dataloader: ['adapters/postgres/'],
   'p-limit': ['api/changes/', 'cli/commands/'],
   'lru-cache': ['adapters/limits/', 'api/clients/'],
   yaml: ['adapters/config/', 'simulator/seed/'],

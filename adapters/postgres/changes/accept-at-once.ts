@@ -19,7 +19,7 @@ import type { Origin } from './origin.ts'
 /** A change that was decided on, and what is stored with it. */
 export interface Decided {
   /** What was decided on. */
-  readonly record: ClientRecord
+  readonly before: ClientRecord
   readonly changeId: string
   readonly author: Author
   readonly values: Values
@@ -153,9 +153,9 @@ const Answer = z.object({ ...standingColumns, is_clear: z.boolean() })
  */
 export const acceptAtOnce = async (
   db: Runs,
-  { record, changeId, author, values, warnings, settled, owned, listing, origin, audit }: Decided,
+  { before, changeId, author, values, warnings, settled, owned, listing, origin, audit }: Decided,
 ): Promise<ReturnType<typeof standingOf> | undefined> => {
-  const { key, terraform, revision } = record
+  const { key, terraform, revision } = before
   const tells = owned.length > 0 && (terraform.states.length > 0 || terraform.request !== null)
   const run = statements.get(origin?.kind)?.[tells ? 'telling' : 'quiet']
   const claim = origin?.kind === 'request' ? origin.claim : undefined

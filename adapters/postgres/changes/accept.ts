@@ -69,16 +69,13 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf) => {
     const decision = decide(loaded)
     if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
     const decided = decidedOn(loaded, decision, keysOf)
-    const { changeId, settled, warnings, owned, listing, after } = decided
+    const { changeId, settled, warnings, owned, after } = decided
     let wasSent = false
     try {
       const standing = await db.connection().execute((connection) => {
         wasSent = true
         const entry = acceptedEntry({ ...audit.facts(), changeId })
-        return acceptAtOnce(connection, {
-          ...{ record: loaded, author, values: decision.values, origin, audit: entry },
-          ...{ changeId, settled, warnings, owned, listing },
-        })
+        return acceptAtOnce(connection, { ...decided, author, origin, audit: entry })
       })
       if (standing === undefined) return undefined
       audit.note({ changeId })
@@ -170,7 +167,7 @@ const decidedOn = (
     ? { ...moved, base: { ...state.base, ...values }, settledGeneration: generation }
     : { ...moved, pending: [...state.pending, { id: changeId, generation, values }] }
   const listing = listingChange(state, after, keysOf(state.key.tenantId))
-  return { changeId, settled, warnings, owned: newlyOwned(state, values), listing, after }
+  return { before: state, after, changeId, values, settled, warnings, owned: newlyOwned(state, values), listing }
 }
 
 /** What Nexus does of its own accord is recorded too: every policy puts back what somebody else changed. */

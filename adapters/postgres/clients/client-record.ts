@@ -58,7 +58,7 @@ export const stateColumns = {
 }
 const StateRow = z.object(stateColumns)
 
-export const placement: z.ZodType<TerraformPlacement> = z.object({
+const placement: z.ZodType<TerraformPlacement> = z.object({
   states: z.array(z.string()),
   request: terraformRequest.nullable(),
   applying: z.object({ state: z.string(), who: z.string(), until: timeInJson }).nullable(),
@@ -131,7 +131,7 @@ export const placementOf = sql`
   )`
 
 /** Whether nothing is sent for the client `c` of the tenant `t` until somebody lifts that. */
-export const isStopped = sql<boolean>`coalesce(c.paused_at, t.paused_at, t.held_at) is not null`
+export const isStopped = sql`coalesce(c.paused_at, t.paused_at, t.held_at) is not null`
 
 /** Whether an apply keeps the changes of the client in the row of that alias waiting. */
 export const isApplying = (alias: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (

@@ -48,7 +48,11 @@ export interface Queue {
    */
   readonly wake: (key: ClientKey) => Promise<void>
   /** Starts working for these tenants; ends by `close`. */
-  readonly work: (handle: (key: ClientKey) => Promise<JobResult>, concurrency: number) => void
+  readonly work: (
+    tenantIds: readonly string[],
+    handle: (key: ClientKey) => Promise<JobResult>,
+    concurrency: number,
+  ) => void
   /** What keeps Redis from doing the work, by the last look; null where nothing does, or the queue is in PostgreSQL. */
   readonly problem: () => RedisProblem | null
   /** Whether it has been lost and is there again since this was last asked: jobs may then be missing. */
@@ -236,8 +240,8 @@ const assemble = (kind: Kind, tenants: readonly string[], onError: (error: Error
     },
     problem: kind.problem,
     recovered: kind.recovered,
-    work: (handle, concurrency) => {
-      for (const tenantId of tenants) {
+    work: (tenantIds, handle, concurrency) => {
+      for (const tenantId of tenantIds) {
         const worker = kind.worker(queueName(tenantId), processing(tenantId, handle), concurrency)
         worker.on('error', onError)
         workers.push(worker)

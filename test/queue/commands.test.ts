@@ -24,7 +24,7 @@ const processesOver =
       onUnfit: () => undefined,
     })
     onTestFinished(() => queue.close(2000))
-    if (handle !== undefined) queue.work(({ clientId }) => handle(clientId), concurrency)
+    if (handle !== undefined) queue.work([tenantId], ({ clientId }) => handle(clientId), concurrency)
     return { close: queue.close, wake: (clientId) => queue.wake({ tenantId, clientId }) }
   }
 

@@ -21,6 +21,7 @@ import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/tenants/budgets.ts'
 import { createCallerStore } from '../adapters/postgres/callers.ts'
 import { createAccept } from '../adapters/postgres/changes/accept.ts'
+import { createChangedClients } from '../adapters/postgres/changes/changed-clients.ts'
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import { createClock } from '../adapters/postgres/database/clock.ts'
@@ -158,7 +159,7 @@ export const run = async (
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
-      tenants: tenants.map(({ id }) => id),
+      tenants: tenantIds,
       onError: (error) => {
         metrics.count('queueErrors', {})
         onError('queue')(error)
@@ -186,6 +187,7 @@ export const run = async (
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
         configurations: new Map([...byId].filter(([id]) => roles.tenants?.includes(id) ?? true)),
+        keysOf,
         callMs,
         applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,
@@ -240,6 +242,7 @@ export const run = async (
         accept,
         lists,
         changes,
+        changedClients: createChangedClients(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
         health: createTenants(postgres.db),

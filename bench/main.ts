@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { backlog } from './backlog.ts'
 import { bounded } from './bounded.ts'
 import { callCosts } from './calls.ts'
 import { besideDeployCli } from './deploy-cli.ts'
@@ -35,6 +36,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: B
     run: throughput,
   },
   tenants: { about: 'what more workers give; what one throttled tenant takes from 99 others', run: tenants },
+  backlog: { about: '100,000 changes that wait in one tenant: memory, and the wait of another tenant', run: backlog },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },
   hostile: {
     about: 'inputs at their limits that hurt: how time grows, how long the event loop stands still',

@@ -51,14 +51,18 @@ export const fillBacklog = async ({ query }: Database, count: number): Promise<v
   filled += count
 }
 
-/** Waits until the sweep has asked for each of them. @returns the seconds that it took */
+/**
+ * Waits until the sweep has asked for each of them, for two minutes at most.
+ *
+ * @returns for how many it has asked by then
+ */
 export const untilQueued = async ({ query }: Database): Promise<number> => {
-  const start = performance.now()
-  for (;;) {
-    const [row] = await query<{ left: boolean }>(
-      `select exists (select from nexus.clients where tenant_id = 'full' and generation > settled_generation and woken_at is null) as left`,
+  for (const last = performance.now() + 120_000; ; await sleep(500)) {
+    const [row] = await query<{ left: number }>(
+      `select count(*)::int as left from nexus.clients
+       where tenant_id = 'full' and generation > settled_generation and woken_at is null`,
     )
-    if (row?.left === false) return (performance.now() - start) / 1000
-    await sleep(200)
+    const left = row?.left ?? filled
+    if (left === 0 || performance.now() > last) return filled - left
   }
 }

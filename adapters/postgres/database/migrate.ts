@@ -18,6 +18,7 @@ import { unlockedWrites } from './migrations/0010-unlocked-writes.ts'
 import { listedDrift } from './migrations/0011-listed-drift.ts'
 import { warnings } from './migrations/0012-warnings.ts'
 import { leftOut } from './migrations/0013-left-out.ts'
+import { configuredCallers } from './migrations/0014-configured-callers.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -34,6 +35,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-listed-drift': listedDrift,
   '0012-warnings': warnings,
   '0013-left-out': leftOut,
+  '0014-configured-callers': configuredCallers,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

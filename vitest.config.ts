@@ -23,7 +23,7 @@ const storageIndifferent = [
   'test/generated-clients/**/*.test.ts',
   'test/system/{callers,clients-command,look,terminal}.test.ts',
   'test/terraform/commands/**/*.test.ts',
-  'test/terraform/{fresh,holders,named,program,secrets,synthesis}.test.ts',
+  'test/terraform/{fresh,holders,made,named,program,secrets,synthesis}.test.ts',
   'test/fuzz/requests.test.ts',
   // One statement at a time, on rows that no queue touches.
   'test/postgres/{budgets,pacer,statements}.test.ts',

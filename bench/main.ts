@@ -7,20 +7,27 @@ import { latency } from './latency.ts'
 import { limits } from './limits.ts'
 import { reads } from './reads.ts'
 import { refusal } from './refusal.ts'
+import { lineOf } from './report.ts'
+import type { Bench } from './report.ts'
+import { roundTrips } from './round-trips.ts'
 import { signIn } from './sign-in.ts'
 import { synthesis } from './stacks.ts'
 import { starve } from './starve.ts'
 
 /**
- * Speed and cost, as figures beside a rival or a limit of the same run. Never a test: a slow machine is not a fault.
+ * Speed and cost, as figures beside a rival or a limit of the same run.
  */
-const benches: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<void> }>> = {
+const benches: Readonly<Record<string, { readonly about: string; readonly run: Bench }>> = {
   calls: { about: 'calls to Auth0: of a scan, of changes, of changes that change nothing', run: callCosts },
   refusal: { about: 'one refused change among twenty for the same client', run: refusal },
   'deploy-cli': { about: 'the same work by the auth0 deploy CLI and by Nexus', run: besideDeployCli },
   limits: { about: 'time for many changes under the limits of each plan, beside the least possible', run: limits },
   starve: { about: 'two changes beside 300 readings of clients that do not exist, on the smallest plan', run: starve },
   latency: { about: 'PATCH → 200 at one caller, beside the bare SDK', run: latency },
+  'round-trips': {
+    about: 'SQL statements and Redis commands of one PATCH → 200, counted by the servers',
+    run: roundTrips,
+  },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },
   hostile: {
     about: 'inputs at their limits that hurt: how time grows, how long the event loop stands still',
@@ -51,6 +58,8 @@ if (values.help === true || unknown.length > 0) {
   for (const [name, { about, run }] of Object.entries(benches))
     if (positionals.length === 0 || positionals.includes(name)) {
       console.log(`\n${name}: ${about}`)
-      await run()
+      await run((row) => {
+        console.log(lineOf(row))
+      })
     }
 }

@@ -51,6 +51,9 @@ export const clientArgument = (name = '<client>', what = 'id of a client'): Argu
 export const stateArgument = (): Argument =>
   new Argument('<name>', 'name of a Terraform state of the tenant').argParser(parsedBy(StateName))
 
+/** Parses ids of tenants with commas between them: one at least, each once. */
+export const tenantIds = (raw: string): readonly string[] => [...new Set(raw.split(',').map(parsedBy(TenantId)))]
+
 /** Parses a whole number within bounds. */
 export const wholeNumber =
   (least: number, most: number) =>

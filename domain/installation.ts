@@ -191,6 +191,29 @@ export const judgeLeftOut = (about: string, { count, elements }: AllLeftOut): Fi
   ]
 }
 
+/** How a tenant is served, and how many of its clients wait. */
+export interface ServedFacts {
+  readonly id: string
+  readonly served: boolean
+  readonly backlog: number
+}
+
+/** Tenants that no worker serves, although workers run or changes wait. */
+export const judgeServed = (tenants: readonly ServedFacts[]): Finding[] => {
+  const someoneWorks = tenants.some(({ served }) => served)
+  return tenants
+    .filter(({ served, backlog }) => !served && (someoneWorks || backlog > 0))
+    .map(({ id, backlog }) =>
+      warn(
+        `worker of ${id}`,
+        `No worker serves it${backlog > 0 ? `, and changes of ${backlog} of its clients wait` : ''}.`,
+        someoneWorks
+          ? 'Name it in --tenants of a worker that runs, or run one without --tenants.'
+          : 'Run `nexus start` or `nexus worker`.',
+      ),
+    )
+}
+
 const versions = (some: readonly (readonly [string, number])[]): string => {
   const count = some.reduce((sum, [, one]) => sum + one, 0)
   return `${count} version${count === 1 ? '' : 's'} of states`

@@ -50,6 +50,8 @@ import { unnamedStates } from './unnamed-states.ts'
 export interface Roles {
   readonly api: boolean
   readonly worker: boolean
+  /** The tenants that its worker serves; where it is left out, all of the configuration. The API is for all of them. */
+  readonly tenants?: readonly string[]
 }
 
 export interface Running {
@@ -184,7 +186,7 @@ export const run = async (
         keepMs: configuration.audit.keepMs,
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
-        configurations: byId,
+        configurations: new Map([...byId].filter(([id]) => roles.tenants?.includes(id) ?? true)),
         callMs,
         applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,

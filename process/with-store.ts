@@ -1,5 +1,4 @@
 import type { Configuration, TenantConfiguration } from '../adapters/config/configuration.ts'
-import { NoSuchTenant } from '../adapters/config/problems.ts'
 import { createLog } from '../adapters/log/log.ts'
 import { createCallerStore } from '../adapters/postgres/callers.ts'
 import type { CallerStore } from '../adapters/postgres/callers.ts'
@@ -11,6 +10,7 @@ import { connect } from '../adapters/postgres/database/connect.ts'
 import type { Postgres } from '../adapters/postgres/database/connect.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
+import { tenantNamed } from './known-tenants.ts'
 import { metadataKeysOf, migrateAll, openDatabase } from './database.ts'
 
 /** What a command can look at, and change, in the store of a configuration. */
@@ -54,11 +54,7 @@ export const withStore = async <T>(
   say: Say,
   work: (store: Store) => Promise<T>,
 ): Promise<T> => {
-  const tenant = configuration.tenants.find(({ id }) => id === tenantId)
-  if (tenant === undefined) {
-    const known = configuration.tenants.map(({ id }) => id).join(', ')
-    throw new NoSuchTenant(`There is no tenant ${tenantId} in the configuration; it has ${known}.`)
-  }
+  const tenant = tenantNamed(tenantId, configuration)
   return withDatabase(configuration, say, (db) =>
     work({ tenant, clients: createClients(db, metadataKeysOf(configuration)), tenants: createTenants(db) }),
   )

@@ -1,5 +1,6 @@
 import { remoteOf } from '../adapters/nexus-api/client.ts'
 import { RemoteError } from '../adapters/nexus-api/errors.ts'
+import { shell } from '../domain/terraform/shell.ts'
 import { printable } from '../domain/texts/printable.ts'
 import type { Snapshot } from '../domain/terraform/snapshot.ts'
 import { snapshotFromApi, snapshotFromFile, tenantsOf } from './snapshots.ts'
@@ -55,7 +56,7 @@ export const run = async (request: SynthesisRequest, env: NodeJS.ProcessEnv, out
     note(
       `${tenant} has no state whose configuration Nexus writes. Name one in the configuration of Nexus, at the tenant: terraformStates: [prod]`,
     )
-  const { stacks, refused } = await synthesise(snapshots, {
+  const { stacks, refused, lockFileToTake } = await synthesise(snapshots, {
     out: request.out,
     url,
     tenants: orElse(request.declarations, env['NEXUS_TENANTS_DIR']),
@@ -65,6 +66,11 @@ export const run = async (request: SynthesisRequest, env: NodeJS.ProcessEnv, out
     for (const text of warnings) note(`warning: ${name}: ${text.replaceAll('\n', '\n  ')}`)
   for (const stack of stacks) print(lineOf(stack))
   for (const { message } of refused) note(message)
+  if (lockFileToTake !== undefined)
+    note(
+      'Terraform has chosen versions of the providers, and will choose again elsewhere. To pin them, commit its choice:\n  ' +
+        shell('cp', lockFileToTake.written, lockFileToTake.pinned),
+    )
   // Whoever names a tenant expects a stack of it.
   return refused.length === 0 && stacks.length > 0 && (request.tenants.length === 0 || idle.length === 0)
 }

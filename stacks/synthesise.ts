@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { App } from 'cdktn'
 import { remoteUrl } from '../adapters/nexus-api/address.ts'
 import { RemoteError } from '../adapters/nexus-api/errors.ts'
@@ -7,6 +7,8 @@ import type { Snapshot } from '../domain/terraform/snapshot.ts'
 import type { BlockOptions } from './blocks.ts'
 import { declareIn, loadDeclarations, ownDirectory } from './declarations.ts'
 import { DeclarationError, StackRefused } from './errors.ts'
+import { pinProviders } from './lock-file.ts'
+import type { LockFileToTake } from './lock-file.ts'
 import { planStack } from './plan/plan.ts'
 import type { StackCounts } from './plan/plan.ts'
 import { TenantStack } from './tenant-stack.ts'
@@ -32,6 +34,8 @@ export interface Synthesis {
   readonly stacks: readonly SynthesisedStack[]
   /** For which no stack was made. The others were. */
   readonly refused: readonly StackRefused[]
+  /** A lock file of Terraform that is not committed yet; undefined where there is nothing to commit. */
+  readonly lockFileToTake: LockFileToTake | undefined
 }
 
 /**
@@ -57,7 +61,8 @@ export const synthesise = async (snapshots: readonly Snapshot[], options: Synthe
       }
   }
   app.synth()
-  return { stacks, refused }
+  const folders = stacks.map(({ file }) => dirname(file))
+  return { stacks, refused, lockFileToTake: pinProviders(options.tenants ?? ownDirectory, folders) }
 }
 
 /** The stacks of one tenant. First all of them are declared, then each is planned: a client may be declared once. */

@@ -21,6 +21,7 @@ import { createHealth } from './health.ts'
 import { createPolicies } from './policies.ts'
 import { createReconcile } from './reconcile.ts'
 import { startScans } from './scan.ts'
+import { startPresence } from './presence.ts'
 import { startSweep } from './sweep.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -41,6 +42,7 @@ export interface WorkerDeps {
   readonly operations: Operations
   /** How long settled changes are kept, milliseconds. */
   readonly keepMs: number
+  /** The tenants that this worker serves. */
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number
@@ -53,7 +55,10 @@ export interface WorkerDeps {
   readonly log: Log
 }
 
-/** Starts working: jobs of the queue, the sweep that finds what the queue has lost, and the scans of each tenant. */
+/**
+ * Starts working for the tenants of `configurations`: jobs of the queue, the sweep that finds what the queue has lost, and
+ * scans. What is forgotten after a time is so whatever tenant it is of: every worker sees to it.
+ */
 export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<void> } => {
   const { configurations, log } = deps
   const keysOf = (tenantId: string) => {
@@ -64,18 +69,22 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
   const health = createHealth(deps)
   const policies = createPolicies(deps)
   const reconcile = createReconcile({ ...deps, health, keysOf, policies })
-  let lastHandled = performance.now()
-  deps.queue.work(async (key) => {
-    lastHandled = performance.now()
-    try {
-      return await reconcile(key)
-    } catch (error) {
-      // The row keeps what is to be done; the sweep finds it there.
-      log.error({ err: error, ...key }, 'reconciling failed')
-      return { kind: 'later', afterMs: 2000 }
-    }
-  }, deps.concurrency)
   const tenantIds = [...configurations.keys()]
+  let lastHandled = performance.now()
+  deps.queue.work(
+    tenantIds,
+    async (key) => {
+      lastHandled = performance.now()
+      try {
+        return await reconcile(key)
+      } catch (error) {
+        // The row keeps what is to be done; the sweep finds it there.
+        log.error({ err: error, ...key }, 'reconciling failed')
+        return { kind: 'later', afterMs: 2000 }
+      }
+    },
+    deps.concurrency,
+  )
   let clockWasSet = false
   const isUrgent = (): boolean => {
     const was = clockWasSet
@@ -83,6 +92,7 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     return was
   }
   const stops = [
+    startPresence({ ...deps, tenantIds }),
     startSweep({ ...deps, health, tenantIds, isUrgent }),
     startScans({ ...deps, health }),
     startApplyChecks({ ...deps, policies }),

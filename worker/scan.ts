@@ -6,6 +6,7 @@ import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { Scans } from '../adapters/postgres/clients/scans.ts'
 import { claimMs } from '../domain/changes/clock.ts'
 import { andLeftOut, leftOutOf, nothingLeftOut } from '../domain/clients/left-out.ts'
+import { isKeptBeside } from '../domain/clients/untouchable.ts'
 import { verdictOf } from '../domain/changes/verdict.ts'
 import type { Health } from './health.ts'
 import { repeat } from './repeat.ts'
@@ -83,9 +84,7 @@ const scan = async (deps: ScanDeps, { tenantId, startedAt, asked }: Claim, stopp
       await scans.finish(tenantId, { problem: page }, Math.min(againMs, tenant.scanIntervalMs))
       return
     }
-    const ours = page.clients.filter(
-      ({ clientId, client }) => client['global'] !== true && clientId !== tenant.credential.clientId,
-    )
+    const ours = page.clients.filter(isKeptBeside(tenant.credential.clientId))
     nominated += await scans.keepPage(tenantId, askedAt, ours, tenant.metadataKeys)
     leftOut = andLeftOut(leftOut, [
       ...page.leftOut,

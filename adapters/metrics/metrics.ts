@@ -20,6 +20,7 @@ const gauges = {
   lagSeconds: ['nexus_lag_seconds', 'How long the oldest change has waited'],
   held: ['nexus_tenant_held', '1 while Auth0 does not take the credential of the tenant'],
   paused: ['nexus_tenant_paused', '1 while a person has stopped sending to the tenant'],
+  served: ['nexus_tenant_served', '1 while a worker serves the tenant'],
   drifted: ['nexus_drifted_clients', 'Clients with an owned field that was changed outside Nexus'],
   stalled: ['nexus_stalled_clients', 'Clients that have failed many times in a row'],
   leftOut: ['nexus_left_out', 'Clients and parts of clients that the last scan left out'],

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import {
   assertSchemaCompatibility,
   createPostgresBackend,
-  createRedisBackend,
   DEFAULT_SCHEMA,
   DelayedError,
   LATEST_SCHEMA_VERSION,
@@ -19,9 +18,11 @@ import { ClientId } from '../../domain/vocabulary.ts'
 import type { RedisProblem } from '../../domain/redis-fitness.ts'
 import type { ClientKey } from '../../domain/vocabulary.ts'
 import { watchFitness } from './fitness.ts'
+import { frugalRedisBackend } from './redis-backend.ts'
 import {
   consumerRedis,
   deduplication,
+  events,
   jobOptions,
   maximumTenantsOnPostgres,
   producerRedis,
@@ -30,6 +31,7 @@ import {
   startWithinMs,
   workerOptions,
 } from './settings.ts'
+import { createWakes } from './wakes.ts'
 
 /** What a job carries: a key, never a value and never a secret. */
 const Payload = z.strictObject({ clientId: ClientId })
@@ -46,7 +48,11 @@ export interface Queue {
    */
   readonly wake: (key: ClientKey) => Promise<void>
   /** Starts working for these tenants; ends by `close`. */
-  readonly work: (handle: (key: ClientKey) => Promise<JobResult>, concurrency: number) => void
+  readonly work: (
+    tenantIds: readonly string[],
+    handle: (key: ClientKey) => Promise<JobResult>,
+    concurrency: number,
+  ) => void
   /** What keeps Redis from doing the work, by the last look; null where nothing does, or the queue is in PostgreSQL. */
   readonly problem: () => RedisProblem | null
   /** Whether it has been lost and is there again since this was last asked: jobs may then be missing. */
@@ -117,7 +123,7 @@ const onPostgres = ({ postgresUrl, tenants, onError }: QueueSettings): Queue => 
   const classes = withBackend(createPostgresBackend)
   return assemble(
     {
-      queue: (name) => new classes.Queue(name, { connection, defaultJobOptions: jobOptions }),
+      queue: (name) => new classes.Queue(name, { connection, streams: { events }, defaultJobOptions: jobOptions }),
       worker: (name, process, concurrency) =>
         new classes.Worker(name, process, { connection, concurrency, ...workerOptions }),
       problem: () => null,
@@ -141,7 +147,7 @@ const onRedis = async (
   consumer.on('error', onError)
   await once(producer, 'ready', { signal: AbortSignal.timeout(startWithinMs) })
   const fitness = watchFitness(place, onUnfit)
-  const classes = withBackend(createRedisBackend)
+  const classes = withBackend(frugalRedisBackend(consumer))
   return assemble(
     {
       queue: (name) =>
@@ -149,6 +155,7 @@ const onRedis = async (
           connection: producer,
           prefix,
           skipWaitingForReady: true,
+          streams: { events },
           defaultJobOptions: jobOptions,
         }),
       worker: (name, process, concurrency) =>
@@ -166,18 +173,6 @@ const onRedis = async (
     tenants,
     onError,
   )
-}
-
-/** Tries again for a while what fails: after a failover the next connection is there within a moment. */
-const persist = async (work: () => Promise<unknown>, withinMs: number): Promise<void> => {
-  for (const last = performance.now() + withinMs; ; await delay(100)) {
-    try {
-      await work()
-      return
-    } catch (error) {
-      if (performance.now() >= last) throw error
-    }
-  }
 }
 
 /** Answers once for each time that the connection was lost and is there again. */
@@ -218,11 +213,7 @@ interface Emitter {
   readonly close: (force?: boolean) => Promise<void>
 }
 interface QueueLike extends Emitter {
-  readonly add: (
-    name: string,
-    payload: z.infer<typeof Payload>,
-    options: { jobId: string; deduplication: ReturnType<typeof deduplication> },
-  ) => Promise<unknown>
+  readonly addBulk: (jobs: ReturnType<typeof jobOf>[]) => Promise<unknown>
 }
 type WorkerLike = Emitter
 
@@ -234,19 +225,23 @@ const assemble = (kind: Kind, tenants: readonly string[], onError: (error: Error
       return [tenantId, queue]
     }),
   )
+  const wakes = new Map(
+    Array.from(queues, ([tenantId, queue]) => [
+      tenantId,
+      createWakes((clientIds) => queue.addBulk(clientIds.map(jobOf)), kind.patienceMs),
+    ]),
+  )
   const workers: WorkerLike[] = []
   return {
     wake: async ({ tenantId, clientId }) => {
-      const queue = queues.get(tenantId)
-      if (queue === undefined) throw new Error(`The tenant ${tenantId} has no queue.`)
-      // An id of our own: BullMQ's counters start again after a flush, and would meet old ones.
-      const add = () => queue.add('sync', { clientId }, { jobId: randomUUID(), deduplication: deduplication(clientId) })
-      await persist(add, kind.patienceMs)
+      const wake = wakes.get(tenantId)
+      if (wake === undefined) throw new Error(`The tenant ${tenantId} has no queue.`)
+      await wake(clientId)
     },
     problem: kind.problem,
     recovered: kind.recovered,
-    work: (handle, concurrency) => {
-      for (const tenantId of tenants) {
+    work: (tenantIds, handle, concurrency) => {
+      for (const tenantId of tenantIds) {
         const worker = kind.worker(queueName(tenantId), processing(tenantId, handle), concurrency)
         worker.on('error', onError)
         workers.push(worker)
@@ -258,10 +253,17 @@ const assemble = (kind: Kind, tenants: readonly string[], onError: (error: Error
       if ((await Promise.race([closing, late])) === 'late')
         await Promise.race([Promise.all(workers.map((worker) => worker.close(true))), delay(1000)])
       await Promise.race([Promise.all([...queues.values()].map((queue) => queue.close())), delay(1000)])
-      await kind.end()
+      await Promise.race([kind.end(), delay(1000)])
     },
   }
 }
+
+const jobOf = (clientId: string) => ({
+  name: 'sync',
+  data: { clientId } satisfies z.infer<typeof Payload>,
+  // An id of our own: BullMQ's counters start again after a flush, and would meet old ones.
+  opts: { jobId: randomUUID(), deduplication: deduplication(clientId) },
+})
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
 

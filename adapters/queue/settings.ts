@@ -23,6 +23,9 @@ export const deduplication = (clientId: string): DeduplicationOptions => ({
 /** Jobs carry no history: what came of a change stands in its row. */
 export const jobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
 
+/** What happened to jobs, which nobody reads and BullMQ writes: of the newest about so many are kept, not 10,000 a tenant. */
+export const events = { maxLen: 100 }
+
 export const workerOptions: Pick<
   WorkerOptions,
   | 'runRetryDelay'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listedFields } from '../../domain/clients/fields.ts'
-import { syncWords } from '../../domain/clients/listing.ts'
+import { syncWords, terraformWords } from '../../domain/clients/listing.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
 import { count, Issue, text, texts, time } from '../routing/answers.ts'
 import type { AnswerHeader, OperationAnswer } from '../routing/operation.ts'
@@ -43,6 +43,7 @@ const ListedClient = z
     type: text.nullable(),
     ...fieldMembers(listedFields),
     manuallyCreated: z.boolean(),
+    terraform: z.enum(terraformWords).describe('How it stands with Terraform'),
     sync: z.enum(syncWords),
     drifted: z.boolean(),
     observedAt: time,

@@ -7,6 +7,7 @@ import type { Scans } from '../../adapters/postgres/clients/scans.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { Reply } from '../../domain/changes/verdict.ts'
+import { isGlobal, isKeptBeside } from '../../domain/clients/untouchable.ts'
 import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
 import { createAbsences } from './negative-cache.ts'
 import type { Auth0Reads } from './auth0-reads.ts'
@@ -91,9 +92,6 @@ interface Flight {
 
 export const isStale = (tenant: TenantConfiguration, record: Pick<ClientRecord, 'ageMs'>): boolean =>
   record.ageMs > tenant.freshnessMs
-
-/** "All Applications": a PATCH of it would change the tenant's login page. */
-const isGlobal = (client: Auth0Client): boolean => client['global'] === true
 
 /** Limits of what is read from Auth0 for requests. Times are milliseconds. */
 export interface ReadSettings {
@@ -268,9 +266,7 @@ export const createKnownClients = (deps: Knowing): KnownClients => {
         const reply = await within(settings.readMs, reading, undefined, signal)
         if (reply === undefined) return { found, retryAfterMs: settings.quietMs }
         if (!reply.ok) return { found, retryAfterMs: quiet(tenantId, reply).retryAfterMs }
-        const page = reply.body.clients.filter(
-          ({ clientId, client }) => !isGlobal(client) && clientId !== credential.clientId,
-        )
+        const page = reply.body.clients.filter(isKeptBeside(credential.clientId))
         await deps.scans.keepPage(tenantId, askedAt, page, metadataKeys)
         for (const { clientId, client } of page) if (wanted.has(clientId)) found.set(clientId, client)
         from = reply.body.next

@@ -7,7 +7,7 @@ import { effective } from '../../domain/clients/desired.ts'
 import { listedFields } from '../../domain/clients/fields.ts'
 import { nestedValues } from '../../domain/clients/nest.ts'
 import { keptName } from '../../domain/texts/kept.ts'
-import { syncOf, syncWords, terraformWords } from '../../domain/clients/listing.ts'
+import { syncOf, syncWords, terraformOf, terraformWords } from '../../domain/clients/listing.ts'
 import { measured } from '../../domain/texts/lengths.ts'
 import { textOf } from '../../domain/shape.ts'
 import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
@@ -92,7 +92,8 @@ const listedView = (client: ListedClient, keys: MetadataKeys) => {
     name: textOf(client.observed['name']),
     type: textOf(client.observed['app_type']),
     ...nestedValues(listedFields, (path) => value[path]),
-    manuallyCreated: !client.managed,
+    manuallyCreated: client.states === 0,
+    terraform: terraformOf(client.states, client.asked),
     sync: syncOf({ ...client, waiting: client.pending.length > 0 }),
     drifted: client.drifted,
     observedAt: client.observedAt.toISOString(),

@@ -1,4 +1,5 @@
 import type { PendingRequest, Place } from '../../adapters/postgres/terraform/state-index.ts'
+import { terraformOf } from '../../domain/clients/listing.ts'
 import type { TerraformWord } from '../../domain/clients/listing.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import { maySeeState } from '../http/access.ts'
@@ -13,13 +14,8 @@ export interface TerraformStatus {
 export const namedPlaces = ({ places }: Pick<TerraformStatus, 'places'>): Place[] => places.filter(({ named }) => named)
 
 /** How a client stands with Terraform, in one word: what a list shows, and what an apply has still to make true. */
-export const statusOf = (status: TerraformStatus): TerraformWord => {
-  const { request } = status
-  const places = namedPlaces(status)
-  if (new Set(places.map(({ state }) => state)).size > 1) return 'conflict'
-  if (request !== null) return request.kind === 'adopt' ? 'adopting' : 'releasing'
-  return places.length > 0 ? 'managed' : 'manual'
-}
+export const statusOf = (status: TerraformStatus): TerraformWord =>
+  terraformOf(new Set(namedPlaces(status).map(({ state }) => state)).size, status.request?.kind ?? null)
 
 const placeView = ({ state, address, tainted, deposed }: Place) => ({ state, address, tainted, deposed })
 

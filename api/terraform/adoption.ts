@@ -76,12 +76,12 @@ export const requestRelease =
         )
       mustReach(caller, first.state)
       await deps.stateIndex.request(key, { kind: 'release', state: first.state }, authorOf(caller), request.audit)
-    } else if (elsewhere !== undefined)
+    } else if (asked !== null) await deps.stateIndex.cancel(key, request.audit)
+    else if (elsewhere !== undefined)
       throw notAdoptable(
         `Nexus does not write the configuration of the state ${elsewhere.state}. Take it out there: ` +
           removalOf(elsewhere.address),
       )
-    else if (asked !== null) await deps.stateIndex.cancel(key, request.audit)
     return answerAsked(deps, key, caller, 'release asked for')
   }
 

@@ -20,6 +20,8 @@ const ListedClient = z.looseObject({
   owners: texts,
   productName: z.string().nullable(),
   manuallyCreated: z.boolean(),
+  // An earlier API does not have it.
+  terraform: z.string().optional(),
   sync: z.string(),
   drifted: z.boolean(),
   observedAt: z.string(),
@@ -83,12 +85,18 @@ export const differencesBetween = (before: Values, after: Values): FieldDifferen
 
 const yes = (flag: boolean): string => (flag ? 'yes' : '-')
 
+/** A client that no state manages and nobody asks for is the usual one, and needs no word. */
+const terraformText = ({ terraform, manuallyCreated }: ListedClient): string => {
+  const word = terraform ?? (manuallyCreated ? 'manual' : 'managed')
+  return word === 'manual' ? '-' : word
+}
+
 const listColumns = (now: Date): readonly Column<ListedClient>[] => [
   { title: 'CLIENT', cell: ({ id }) => id, whole: true },
   { title: 'NAME', cell: ({ name }) => name ?? '-' },
   { title: 'PRODUCT', cell: ({ productName }) => productName ?? '-' },
   { title: 'OWNERS', cell: ({ owners }) => (owners?.length ? owners.join(', ') : '-') },
-  { title: 'TERRAFORM', cell: ({ manuallyCreated }) => yes(!manuallyCreated) },
+  { title: 'TERRAFORM', cell: terraformText },
   { title: 'SYNC', cell: ({ sync }) => sync },
   { title: 'DRIFT', cell: ({ drifted }) => yes(drifted) },
   { title: 'OBSERVED', cell: ({ observedAt }) => agoText(observedAt, now) },

@@ -34,18 +34,20 @@ const summaryOf = ({ server, database, redis, worker, terraform, ...rest }: Conf
     tenants,
     prefix,
   })),
-  applicationTokens: rest.applicationTokens.tokens.map(({ name, tenants, products, permissions }) => ({
+  applicationTokens: rest.applicationTokens.tokens.map(({ name, tenants, products, permissions, terraformStates }) => ({
     name,
     tenants,
     products,
     permissions,
+    terraformStates,
   })),
-  serviceAccounts: rest.serviceAccounts.map(({ name, permissions, roles, products, tenants }) => ({
+  serviceAccounts: rest.serviceAccounts.map(({ name, permissions, roles, products, tenants, terraformStates }) => ({
     name,
     permissions,
     roles,
     products,
     tenants,
+    terraformStates,
   })),
 })
 
@@ -99,6 +101,12 @@ const callerWarnings = ({ issuers, applicationTokens, serviceAccounts }: Configu
 
 const scopeText = (tenants: TenantScope): string => (tenants === '*' ? 'every tenant' : tenants.join(', '))
 
+/** What credentials are good for; of states only where they are limited. */
+const goodFor = (tenants: TenantScope, states: readonly string[] | '*'): string => {
+  const limit = states === '*' ? '' : `, Terraform states: ${states.join(', ') || 'none'}`
+  return `good for ${scopeText(tenants)}${limit}`
+}
+
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0
     ? [`${title.padEnd(20)}none`]
@@ -135,12 +143,13 @@ const linesOf = (summary: ReturnType<typeof summaryOf>): string[] => {
     ),
     ...section(
       'application tokens',
-      applicationTokens.map(({ name, tenants }) => `${name}; good for ${scopeText(tenants)}`),
+      applicationTokens.map(({ name, tenants, terraformStates }) => `${name}; ${goodFor(tenants, terraformStates)}`),
     ),
     ...section(
       'service accounts',
       serviceAccounts.map(
-        ({ name, permissions, tenants }) => `${name}: ${permissions.join(', ')}; good for ${scopeText(tenants)}`,
+        ({ name, permissions, tenants, terraformStates }) =>
+          `${name}: ${permissions.join(', ')}; ${goodFor(tenants, terraformStates)}`,
       ),
     ),
   ]

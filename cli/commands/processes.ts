@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Log } from '../../adapters/log/log.ts'
 import type { Roles, Running } from '../../process/start.ts'
 import { exits } from '../exit-codes.ts'
-import { configOption, jsonOption } from '../options.ts'
+import { configOption, jsonOption, tenantIds } from '../options.ts'
 import { untilSignal } from '../../process/until-signal.ts'
 import type { Ending } from '../../process/until-signal.ts'
 import { print, printJson } from '../terminal/print.ts'
@@ -13,6 +13,7 @@ interface Flags {
   readonly config?: string
   readonly logLevel: string
   readonly json?: boolean
+  readonly tenants?: readonly string[]
 }
 
 /** The commands that run until they are ended, and what each does. */
@@ -28,21 +29,29 @@ const logLevel = (): Option =>
     .env('NEXUS_LOG_LEVEL')
     .default('info')
 
-const serve = async (roles: Roles, { config, logLevel }: Flags): Promise<void> => {
+const tenantsOption = (): Option =>
+  new Option('--tenants <ids>', 'the only tenants that its worker serves, such as a,b (also: NEXUS_WORKER_TENANTS)')
+    .env('NEXUS_WORKER_TENANTS')
+    .argParser(tenantIds)
+
+const serve = async (does: Pick<Roles, 'api' | 'worker'>, { config, logLevel, tenants }: Flags): Promise<void> => {
   const ended = untilSignal()
   const { loadConfiguration } = await import('../../adapters/config/load.ts')
   const { createLog } = await import('../../adapters/log/log.ts')
   const { hearConsole } = await import('../../adapters/log/console.ts')
   const { run } = await import('../../process/start.ts')
+  const { requireTenants } = await import('../../process/known-tenants.ts')
   const log = createLog(logLevel)
   hearConsole(log)
   const configuration = loadConfiguration({ file: config, env: process.env })
+  requireTenants(tenants ?? [], configuration)
+  const roles = { ...does, ...(tenants && { tenants }) }
   // Whoever looks after the process starts it again.
   const starting = run(configuration, roles, log, () => process.exit(exits['retry-later'].code))
   const early = await Promise.race([starting.then(() => undefined), ended])
   if (early !== undefined) return endEarly(starting, early, log)
   const running = await starting
-  log.info({ url: running.url, ...roles, tenants: configuration.tenants.map(({ id }) => id) }, 'Nexus is up')
+  log.info({ url: running.url, tenants: configuration.tenants.map(({ id }) => id), ...roles }, 'Nexus is up')
   log.info({ because: await ended }, 'shutting down: requests in progress are answered first')
   await running.close()
   log.info('ended')
@@ -84,12 +93,10 @@ const migrate = async ({ config, logLevel, json }: Flags): Promise<void> => {
 
 /** `nexus start`, `nexus api`, `nexus worker`, `nexus migrate`. */
 export const processCommands = (program: Command): void => {
-  for (const { name, description, roles } of processes)
-    program
-      .command(name)
-      .description(description)
-      .addOption(configOption())
-      .addOption(logLevel())
+  for (const { name, description, roles } of processes) {
+    const command = program.command(name).description(description).addOption(configOption()).addOption(logLevel())
+    if (roles.worker) command.addOption(tenantsOption())
+    command
       .addHelpText(
         'after',
         `
@@ -99,9 +106,10 @@ exit code is 130. Have a supervisor start the program itself: node cli/nexus.mjs
 
 Examples:
   $ nexus ${name}
-  $ nexus ${name} --config /etc/nexus/nexus.yaml --log-level warn`,
+  $ nexus ${name} --config /etc/nexus/nexus.yaml --log-level warn${roles.worker ? `\n  $ nexus ${name} --tenants production,staging` : ''}`,
       )
       .action((flags: Flags) => serve(roles, flags))
+  }
   program
     .command('migrate')
     .description("bring the database's schema up to date, and exit")

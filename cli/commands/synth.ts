@@ -59,6 +59,9 @@ Nexus reads all clients of the tenant from Auth0 before it answers, so that a cl
 second time. A declaration that takes over an existing client is refused while it would replace what Auth0 holds: what
 it would replace is printed, with what to declare where that is meant.
 
+The versions of providers are those of .terraform.lock.hcl in the folder of declarations, which each stack gets a copy of;
+without that file, terraform init takes the newest ones that fit.
+
 Prints a line for each stack: its name, its file, and how many clients are managed, how many of these are declared and
 how many to be adopted; and how many are released or, because Auth0 no longer has them, forgotten. Where a stack cannot
 be made, the reason is printed with the command that clears it, the other stacks are written, and the exit code is 1.

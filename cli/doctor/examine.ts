@@ -19,6 +19,7 @@ import {
   judgeDatabase,
   judgeLeftOut,
   judgeRedis,
+  judgeServed,
   judgeStateKeys,
   judgeUnnamedStates,
 } from '../../domain/installation.ts'
@@ -78,7 +79,7 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
         judgeClock('clock of the database', facts.skewMs),
         ...stateKeys(configuration, facts.sealed),
         ...judgeUnnamedStates(await unnamedStates(postgres.db, configuration)),
-        ...(facts.unapplied.length > 0 ? [] : await leftOut(postgres.db, configuration)),
+        ...(facts.unapplied.length > 0 ? [] : await asTheyStand(postgres.db, configuration)),
       ]
     } finally {
       await postgres.close()
@@ -95,12 +96,14 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
   }
 }
 
-const leftOut = async (db: Postgres['db'], { tenants }: Configuration): Promise<Finding[]> => {
+/** What is known of the tenants, as they stand. */
+const asTheyStand = async (db: Postgres['db'], { tenants }: Configuration): Promise<Finding[]> => {
   const { health } = createTenants(db)
-  const found = tenants.map(async ({ id }) =>
-    judgeLeftOut(`clients of ${id}`, (await health(id))?.leftOut ?? nothingLeftOut),
-  )
-  return (await Promise.all(found)).flat()
+  const found = await Promise.all(tenants.map(async ({ id }) => ({ id, health: await health(id) })))
+  return [
+    ...found.flatMap(({ id, health }) => judgeLeftOut(`clients of ${id}`, health?.leftOut ?? nothingLeftOut)),
+    ...judgeServed(found.flatMap(({ id, health }) => (health === undefined ? [] : [{ ...health, id }]))),
+  ]
 }
 
 const stateKeys = ({ terraform, tenants }: Configuration, sealed: ReadonlyMap<string, number>): Finding[] =>

@@ -201,6 +201,7 @@ create table nexus.tenants (
   scan_asked_at timestamp with time zone,
   asked_scan_ended_at timestamp with time zone,
   left_out jsonb not null default '{"count": 0, "elements": []}'::jsonb,
+  served_at timestamp with time zone,
   PRIMARY KEY (tenant_id)
 );
 

@@ -18,6 +18,9 @@ export interface ClockLimits {
 export const claimMs = 60_000
 /** A held tenant is probed this often. */
 export const probeEveryMs = 30_000
+/** A worker says this often which tenants it serves; one that nobody has said for so long is served by none. */
+export const servedEveryMs = 10_000
+export const unservedAfterMs = 60_000
 /** A lease outlasts the deadline of the call made under it. */
 export const leaseMs = (callMs: number): number => callMs * 1.5
 /** A client whose call may still write is read again so long after its deadline. */
@@ -71,6 +74,7 @@ export const storedTimes: Readonly<Record<string, Readonly<Record<string, Stored
     last_scan_at: wait(0, 'never'),
     scan_asked_at: wait(0, 'now'),
     asked_scan_ended_at: wait(0, 'never'),
+    served_at: wait(0, 'never'),
   },
   // The limits of the bucket say it, in the statement that takes a place.
   budgets: { next_at: judged, blocked_until: judged, seen_at: judged },

@@ -99,3 +99,16 @@ export const syncOf = (facts: {
 /** How a client stands with Terraform: filters of a list, which agree with the tenant's counts. */
 export const terraformWords = ['manual', 'managed', 'adopting', 'releasing', 'conflict'] as const
 export type TerraformWord = (typeof terraformWords)[number]
+
+/**
+ * The word that a client is shown with, where several filters fit: what an apply has still to make true comes before what
+ * is true already, and a conflict before both.
+ *
+ * @param states how many states manage it
+ * @param asked what somebody asked for and no apply has made true yet
+ */
+export const terraformOf = (states: number, asked: 'adopt' | 'release' | null): TerraformWord => {
+  if (states > 1) return 'conflict'
+  if (asked !== null) return asked === 'adopt' ? 'adopting' : 'releasing'
+  return states > 0 ? 'managed' : 'manual'
+}

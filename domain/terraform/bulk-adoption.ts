@@ -21,7 +21,7 @@ export interface Step {
   readonly name: string
   /** `keep` and `leave` take back what was asked for: a release, an adoption. */
   readonly kind: 'adopt' | 'release' | 'keep' | 'leave'
-  /** Null for the release of a client that Nexus has not met. */
+  /** Null where nobody says which: the release of a client that Nexus has not met. */
   readonly state: string | null
 }
 
@@ -57,8 +57,11 @@ type Decision = Pick<Step, 'kind' | 'state'> | Pick<Left, 'reason'> | null
  */
 export const adoptionSteps = (snapshot: Snapshot, choice: Choice): Steps => {
   const target = targetOf(snapshot, choice.state)
-  if ('detail' in target) return { ok: false, ...target }
-  return stepsOf(snapshot, choice, { kind: 'adopt', state: target.state }, (placed) => adoptionOf(placed, target.state))
+  const state = 'detail' in target ? null : target.state
+  const chosen = stepsOf(snapshot, choice, { kind: 'adopt', state }, (placed) => adoptionOf(placed, state))
+  // To take releases back needs no word on the state: each says its own.
+  const takesBack = chosen.ok && chosen.steps.length > 0 && chosen.steps.every(({ kind }) => kind === 'keep')
+  return 'detail' in target && !(takesBack && choice.state === undefined) ? { ok: false, ...target } : chosen
 }
 
 /** What to ask for the release of clients. An adoption that is asked for and has not come true is taken back. */
@@ -74,7 +77,8 @@ export const releaseSteps = (snapshot: Snapshot, choice: Choice): Steps => {
   )
 }
 
-const adoptionOf = ({ client: { request }, places, named }: PlacedClient, state: string): Decision => {
+/** @param state null where nobody says which, and there are several */
+const adoptionOf = ({ client: { request }, places, named }: PlacedClient, state: string | null): Decision => {
   if (places.length === 0)
     return request?.kind === 'adopt' && request.state === state
       ? { reason: `its adoption into ${state} is asked for already` }
@@ -93,7 +97,7 @@ const releaseOf = ({ client: { request }, places, named }: PlacedClient, only: s
     return request?.kind === 'release'
       ? { reason: `its release from ${request.state} is asked for already` }
       : { kind: 'release', state: place.state }
-  if (places.length === 0 && request?.kind === 'adopt' && counts(request.state))
+  if (request?.kind === 'adopt' && counts(request.state) && (named || places.length === 0))
     return { kind: 'leave', state: request.state }
   if (!named) return null
   const elsewhere = places.find(({ state }) => counts(state))

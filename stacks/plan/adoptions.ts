@@ -1,5 +1,5 @@
 import type { Claim, Declarations } from './claims.ts'
-import { adoptedName, describeClient } from './known.ts'
+import { adoptedName, describeClient, releasing, removing } from './known.ts'
 import type { Known, Diagnostics } from './known.ts'
 
 /**
@@ -7,11 +7,12 @@ import type { Known, Diagnostics } from './known.ts'
  * single import of it fails the whole plan; one that another state has is left out as well, and said.
  */
 export const adoptionsOf = (
-  { snapshot, state, places, entries }: Known,
+  known: Known,
   claims: readonly Claim[],
   declarations: Declarations,
   diagnostics: Diagnostics,
 ): { readonly name: string; readonly clientId: string }[] => {
+  const { snapshot, state, places, entries } = known
   const names = new Set([
     ...entries.flatMap(({ type, name }) => (type === 'auth0_client' && name !== null ? [name] : [])),
     ...claims.map(({ declaration }) => declaration.name),
@@ -24,7 +25,8 @@ export const adoptionsOf = (
     const [elsewhere] = places.get(id) ?? []
     if (elsewhere !== undefined) {
       diagnostics.warn(
-        `The client ${describeClient(client)} is not adopted: the state ${elsewhere.state} manages it as ${elsewhere.address}. Release it there, or cancel the adoption.`,
+        `The client ${describeClient(client)} is not adopted: the state ${elsewhere.state} manages it as ${elsewhere.address}. Take it out there and adopt it again, or take the adoption back:\n` +
+          [...new Set([removing(known, id, elsewhere), releasing(known, id)])].join('\n'),
       )
       return []
     }
@@ -32,7 +34,8 @@ export const adoptionsOf = (
     const declared = [...declarations].find(([, all]) => all.some(({ clientId }) => clientId === id))
     if (declared !== undefined) {
       diagnostics.refuse(
-        `The adoption of the client ${describeClient(client)} is asked for, but ${declared[0]} declares it. Cancel the adoption.`,
+        `The adoption of the client ${describeClient(client)} is asked for, but ${declared[0]} declares it. Take the adoption back:\n` +
+          releasing(known, id),
       )
       return []
     }

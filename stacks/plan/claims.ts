@@ -2,7 +2,7 @@ import type { SnapshotClient } from '../../domain/terraform/snapshot.ts'
 import { shell } from '../../domain/terraform/shell.ts'
 import { isIdentifier } from './address.ts'
 import type { Attributes } from './attributes.ts'
-import { describeClient, isReleased } from './known.ts'
+import { adopting, describeClient, isReleased, releasing, removing } from './known.ts'
 import type { Known, Diagnostics } from './known.ts'
 import { leftOutOf } from './takeover.ts'
 
@@ -72,7 +72,7 @@ const claimOf = (
   if (client !== undefined) refuseLeaving(known, address, client, diagnostics)
   if (indexed === null && declaration.clientId !== null)
     refuseTakeover(known, declaration, declarations, client, diagnostics)
-  if (clientId === null) warnOfNamesake(known, declaration, diagnostics)
+  if (clientId === null) warnOfNamesake(known, declaration, declarations, diagnostics)
   const takesOver = indexed === null && clientId !== null
   const credentials = known.entries.find(
     ({ type, name, current }) =>
@@ -118,25 +118,27 @@ const refuseCredentials = ({ entries }: Known, claims: readonly Claim[], diagnos
   }
 }
 
-const refuseLeaving = ({ state }: Known, address: string, client: SnapshotClient, diagnostics: Diagnostics): void => {
+const refuseLeaving = (known: Known, address: string, client: SnapshotClient, diagnostics: Diagnostics): void => {
   if (client.vanished)
     diagnostics.refuse(
       `${address} is declared, but Auth0 no longer has the client ${describeClient(client)}. Remove the declaration: the state then forgets it. ` +
         'To have a new one, declare it under another name.',
     )
-  else if (isReleased(client, state.name))
+  else if (isReleased(client, known.state.name))
     diagnostics.refuse(
-      `${address} is declared, but the release of the client ${describeClient(client)} is asked for. Remove the declaration, or cancel the release.`,
+      `${address} is declared, but the release of the client ${describeClient(client)} is asked for. Remove the declaration, or take the release back:\n` +
+        adopting(known, client.id),
     )
 }
 
 const refuseTakeover = (
-  { places, state, snapshot }: Known,
+  known: Known,
   { name, clientId }: Declaration,
   declarations: Declarations,
   client: SnapshotClient | undefined,
   diagnostics: Diagnostics,
 ): void => {
+  const { places, state, snapshot } = known
   const address = `auth0_client.${name}`
   if (clientId === null) return
   if (client === undefined) {
@@ -150,11 +152,13 @@ const refuseTakeover = (
       place.state === state.name
         ? `${address} takes over the client ${describeClient(client)}, but the state has it as ${place.address}. Declare it under that name, or run:\n` +
             shell('terraform', 'state', 'mv', place.address, address)
-        : `${address} takes over the client ${describeClient(client)}, but the state ${place.state} manages it as ${place.address}. Release it there first.`,
+        : `${address} takes over the client ${describeClient(client)}, but the state ${place.state} manages it as ${place.address}. Take it out there first:\n` +
+            removing(known, clientId, place),
     )
   if (client.request?.kind === 'adopt' && client.request.state !== state.name)
     diagnostics.refuse(
-      `${address} takes over the client ${describeClient(client)}, but its adoption into ${client.request.state} is asked for. Cancel that, or declare it there.`,
+      `${address} takes over the client ${describeClient(client)}, but its adoption into ${client.request.state} is asked for. Declare it there, or take the adoption back:\n` +
+        releasing(known, clientId),
     )
   const twice = [...declarations].flatMap(([other, all]) =>
     all.filter((one) => one.clientId === clientId).map((one) => `auth0_client.${one.name} in ${other}`),
@@ -166,9 +170,13 @@ const refuseTakeover = (
 const warnOfNamesake = (
   { snapshot, places }: Known,
   { name, clientName }: Declaration,
+  declarations: Declarations,
   diagnostics: Diagnostics,
 ): void => {
-  const namesake = snapshot.clients.find((one) => !one.vanished && one.name === clientName && !places.has(one.id))
+  const taken = new Set([...declarations.values()].flat().map(({ clientId }) => clientId))
+  const namesake = snapshot.clients.find(
+    ({ id, name: given, vanished }) => !vanished && given === clientName && !places.has(id) && !taken.has(id),
+  )
   if (namesake !== undefined)
     diagnostics.warn(
       `auth0_client.${name} will be a new client, though ${describeClient(namesake)} has the same name and is managed nowhere. ` +

@@ -1,6 +1,7 @@
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import type { MetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import type { Snapshot, SnapshotClient, SnapshotResource, SnapshotState } from '../../domain/terraform/snapshot.ts'
+import { shell } from '../../domain/terraform/shell.ts'
 import { byText, plainName } from './address.ts'
 
 /** What a snapshot knows, as the decisions about one state ask for it. */
@@ -80,6 +81,20 @@ const bytesOf = (character: string): string =>
  */
 export const adoptedName = (clientId: string): string =>
   `c_${/^[\w-]*$/.test(clientId) ? clientId : clientId.replaceAll(/[^A-Za-z0-9-]/gu, bytesOf)}`
+
+/** The command that asks for an adoption, or takes a release back. */
+export const adopting = ({ snapshot }: Pick<Known, 'snapshot'>, clientId: string): string =>
+  shell('nexus', 'adopt', snapshot.tenant, clientId)
+
+/** The command that asks for a release, or takes an adoption back. */
+export const releasing = ({ snapshot }: Pick<Known, 'snapshot'>, clientId: string): string =>
+  shell('nexus', 'release', snapshot.tenant, clientId)
+
+/** The command that takes a client out of a state: it is asked of Nexus where Nexus writes the state's configuration. */
+export const removing = ({ snapshot }: Pick<Known, 'snapshot'>, clientId: string, place: Place): string =>
+  snapshot.states.some(({ name, own }) => own && name === place.state)
+    ? releasing({ snapshot }, clientId)
+    : shell('terraform', 'state', 'rm', place.address)
 
 /** How a person finds the client: its id and its name, on one line. */
 export const describeClient = ({ id, name }: SnapshotClient): string => `${id} (${JSON.stringify(name)})`

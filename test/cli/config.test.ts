@@ -31,6 +31,7 @@ describe('config check', () => {
       '1 key to seal states with',
       'acme: main',
       'sandbox: no states of its own',
+      'good for acme, sandbox, Terraform states: main',
     ])
       expect(stdout).toContain(shown)
     expect(stdout).not.toMatch(/s3cr3t|scrypt\$|4f1c1a3a|acme-id/)
@@ -44,6 +45,7 @@ describe('config check', () => {
       queue: 'rediss://redis.example:6380/0',
       tenants: [{ id: 'acme' }, {}],
       terraform: { stateKeys: 1, states: { acme: ['main'], sandbox: [] } },
+      serviceAccounts: [{ name: 'ci', terraformStates: ['main'] }],
     })
     expect(stdout).not.toMatch(/s3cr3t|scrypt\$|4f1c1a3a|acme-id/)
   })

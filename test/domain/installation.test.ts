@@ -7,6 +7,7 @@ import {
   judgeLeftOut,
   judgeRedis,
   judgeScopes,
+  judgeServed,
   judgeStateKeys,
   judgeUnnamedStates,
 } from '../../domain/installation.ts'
@@ -33,6 +34,30 @@ test('what scans left out is named with its reason, and the rest is counted', ()
     said: expect.stringMatching(/c4: It has no name\. And 4 more\.$/) as unknown,
   })
   expect(judgeLeftOut('clients of acme', { count: 0, elements: [] })).toEqual([])
+})
+
+describe('tenants that no worker serves', () => {
+  const served = { id: 'acme', served: true, backlog: 3 }
+  test.each([
+    { reason: 'each is served', others: [], found: [] },
+    { reason: 'others are served', others: [{ id: 'beta', served: false, backlog: 0 }], found: ['worker of beta'] },
+  ])('$reason', ({ others, found }) => {
+    expect(judgeServed([served, ...others]).map(({ about }) => about)).toEqual(found)
+  })
+
+  test('where no worker runs, only those are named for which changes wait', () => {
+    const none = [
+      { id: 'acme', served: false, backlog: 0 },
+      { id: 'beta', served: false, backlog: 2 },
+    ]
+    expect(judgeServed(none)).toEqual([
+      warn(
+        'worker of beta',
+        'No worker serves it, and changes of 2 of its clients wait.',
+        'Run `nexus start` or `nexus worker`.',
+      ),
+    ])
+  })
 })
 
 describe('a database', () => {

@@ -72,7 +72,7 @@ describe.skipIf(!hasRedis)('a Redis', () => {
       onUnfit: ({ code }) => handled.push(code),
     })
     onTestFinished(() => queue.close(1000))
-    queue.work(({ clientId }) => {
+    queue.work(['acme'], ({ clientId }) => {
       handled.push(clientId)
       return Promise.resolve({ kind: 'done' })
     }, 2)

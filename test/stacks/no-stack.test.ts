@@ -99,7 +99,7 @@ describe('no stack is made', () => {
       reason: 'with a declared client whose release is asked for',
       taken: snapshot([state([at('auth0_client.billing', 'A')])], [client('A', { request: release })]),
       declared: [declaration('billing')],
-      says: 'Remove the declaration, or cancel the release.',
+      says: 'Remove the declaration, or take the release back:\n    nexus adopt acme A',
     },
     {
       reason: 'with a declared client that vanished',
@@ -123,7 +123,22 @@ describe('no stack is made', () => {
       reason: 'with a declaration that takes over what another state has',
       taken: snapshot([state([]), other('auth0_client.a', 'A', false)], [client('A')]),
       declared: [declaration('billing', { clientId: 'A' })],
-      says: 'the state other manages it as auth0_client.a. Release it there first.',
+      says: 'the state other manages it as auth0_client.a. Take it out there first:\n    terraform state rm auth0_client.a',
+    },
+    {
+      reason: 'with a declaration that takes over what another state of ours has',
+      taken: snapshot([state([]), other('auth0_client.a', 'A')], [client('A')]),
+      declared: [declaration('billing', { clientId: 'A' })],
+      says: 'Take it out there first:\n    nexus release acme A',
+    },
+    {
+      reason: 'with a declaration that takes over what another state is to adopt',
+      taken: snapshot(
+        [state([]), other('auth0_client.b', 'B')],
+        [client('A', { request: { kind: 'adopt', state: 'other' } }), client('B')],
+      ),
+      declared: [declaration('billing', { clientId: 'A' })],
+      says: 'Declare it there, or take the adoption back:\n    nexus release acme A',
     },
     {
       reason: 'with a declaration that takes over what this state has under another name',
@@ -148,7 +163,7 @@ describe('no stack is made', () => {
       reason: 'with an adoption of what another state declares',
       taken: snapshot([state([])], [client('A', { request: adopt })]),
       elsewhere: [declaration('again', { clientId: 'A' })],
-      says: 'but other declares it. Cancel the adoption.',
+      says: 'but other declares it. Take the adoption back:\n    nexus release acme A',
     },
     {
       reason: 'with a name that Terraform does not take',

@@ -172,6 +172,14 @@ describe('a declared client', () => {
     ])
     expect(plan.warnings).toEqual([expect.stringContaining("declare clientId: 'M'")])
   })
+
+  test('with the name of a client that another declaration takes over says nothing of that one', () => {
+    const plan = planOf(snapshot([state([])], [client('M', { name: 'Billing' })]), [
+      declaration('billing', { clientName: 'Billing' }),
+      declaration('taken', { clientName: 'Billing', clientId: 'M' }),
+    ])
+    expect(plan.warnings).toEqual([])
+  })
 })
 
 describe('what somebody should know', () => {

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import os from 'node:os'
@@ -106,18 +107,46 @@ export const startMovablePostgres = async (): Promise<
   }
   try {
     if (initdb === undefined || clock === undefined) return undefined
-    return { url: await startPostgres(initdb, directory, started, clock.env), setClock: clock.set, close }
+    return { url: await startPostgres(initdb, directory, started, { env: clock.env }), setClock: clock.set, close }
   } finally {
     if (started.length === 0) await close()
   }
 }
 
-/** @param env beside the machine's, for the server */
+/** A PostgreSQL with settings of its own, such as `log_statement=all`; undefined where the machine has none. */
+export const startOwnPostgres = async (
+  settings: readonly string[],
+): Promise<{ readonly url: string; readonly logFile: string; readonly close: () => Promise<void> } | undefined> => {
+  const initdb = await findInitdb()
+  if (initdb === undefined) return undefined
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-postgres-'))
+  await chmod(directory, 0o755)
+  const started: ChildProcess[] = []
+  const logFile = path.join(directory, 'log')
+  const url = await startPostgres(initdb, directory, started, { settings, logFile })
+  return {
+    url,
+    logFile,
+    close: async () => {
+      await Promise.all(started.map(end))
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+interface PostgresOptions {
+  /** Beside the machine's, for the server. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly settings?: readonly string[]
+  /** Where the server's log goes; otherwise nobody reads it. */
+  readonly logFile?: string
+}
+
 const startPostgres = async (
   initdb: string,
   directory: string,
   started: ChildProcess[],
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, settings = [], logFile }: PostgresOptions = {},
 ): Promise<string> => {
   const place = path.join(directory, 'postgres')
   const passwordFile = path.join(directory, 'password')
@@ -133,14 +162,18 @@ const startPostgres = async (
   const making = spawn(initdb, ['-D', place, '-U', 'test', `--pwfile=${passwordFile}`, '-A', 'scram-sha-256'], as)
   await once(making, 'exit')
   const port = await freePort()
-  const settings = ['-c', 'unix_socket_directories=', '-c', 'max_connections=400']
+  const all = ['unix_socket_directories=', 'max_connections=400', ...settings].flatMap((setting) => ['-c', setting])
   const server = path.join(path.dirname(initdb), 'postgres')
+  // To the end of the file: every process of the server writes to it.
+  const log = logFile === undefined ? 'ignore' : openSync(logFile, 'a')
   started.push(
-    spawn(server, ['-D', place, '-p', String(port), '-h', '127.0.0.1', ...settings], {
+    spawn(server, ['-D', place, '-p', String(port), '-h', '127.0.0.1', ...all], {
       ...as,
+      stdio: ['ignore', 'ignore', log],
       env: { ...process.env, ...env },
     }),
   )
+  if (typeof log === 'number') closeSync(log)
   const url = `postgres://test:test@127.0.0.1:${port}/postgres`
   await until(async () => {
     const client = new pg.Client({ connectionString: url })

@@ -18,6 +18,12 @@ const slow = (marker: string): string => `resource "terraform_data" "slow" {
 }
 `
 
+/** What tells one state of Terraform from another, and one version of it from the next. */
+const markOf = (text: string) => {
+  const { lineage, serial }: { lineage: string; serial: number } = JSON.parse(text)
+  return { lineage, serial }
+}
+
 /** The program itself, on `terraform_data`, which needs no provider. */
 describe.skipIf(servers === null || !hasTerraform)('the real terraform', () => {
   let stack: Stack
@@ -180,6 +186,41 @@ describe.skipIf(servers === null || !hasTerraform)('the real terraform', () => {
     await moving.must('init', '-migrate-state', '-force-copy')
     expect(await serialOf('moved')).toBeGreaterThan(0)
     expect(await moving.must('plan', '-detailed-exitcode')).toContain('No changes')
+  })
+
+  test('lineage and serial are kept where the state was posted before it moves in; else Terraform begins anew', async () => {
+    const heldMark = async (state: string) => markOf(await (await ask(`/${state}`)).text())
+    const moving = await openWorkspace(env)
+    open.push(moving)
+    const texts: string[] = []
+    await moving.must('init')
+    for (const input of ['first', 'second']) {
+      await moving.write('main.tf', resource(input))
+      await moving.must('apply', '-auto-approve')
+      texts.push(await moving.must('state', 'pull'))
+    }
+    const [older = '', newest = ''] = texts
+    const moveTo = async (state: string): Promise<void> => {
+      await moving.write('backend.tf', backend(stack.url, state))
+      await moving.must('init', '-migrate-state', '-force-copy')
+      expect(await moving.must('plan', '-detailed-exitcode')).toContain('No changes')
+    }
+    expect((await ask('/posted', { method: 'POST', body: newest })).status).toBe(200)
+    await moveTo('posted')
+    expect(await heldMark('posted')).toEqual(markOf(newest))
+    // What Nexus has is older: Terraform writes the newer one as the next.
+    expect((await ask('/posted-earlier', { method: 'POST', body: older })).status).toBe(200)
+    expect(await heldMark('posted-earlier')).toEqual(markOf(older))
+    await moveTo('posted-earlier')
+    const { lineage, serial } = await heldMark('posted-earlier')
+    expect(lineage).toBe(markOf(newest).lineage)
+    expect(serial).toBeGreaterThanOrEqual(markOf(newest).serial)
+    await moveTo('never-posted')
+    const anew = await heldMark('never-posted')
+    expect(anew.serial).toBeLessThan(markOf(newest).serial)
+    expect(anew.lineage).not.toBe(markOf(newest).lineage)
+    // Whoever still posts from the old place cannot overwrite it.
+    expect((await ask('/never-posted', { method: 'POST', body: newest })).status).toBe(409)
   })
 
   test('a configuration that is too old cannot be applied, nor a plan that was saved before; it says why', async () => {

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import { z } from 'zod'
+import type { TerraformRequest } from '../../../domain/terraform/placement.ts'
 import { Values } from '../../../domain/vocabulary.ts'
 import type { Auth0Client, ClientState } from '../../../domain/vocabulary.ts'
-import { auth0Client, integer, pendingChanges, time } from '../database/columns.ts'
+import { auth0Client, integer, pendingChanges, requestColumns, time } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { conditions, indexedText, rareState } from './list-conditions.ts'
@@ -16,7 +17,9 @@ export interface ListedClient extends Pick<ClientState, 'key' | 'base' | 'pendin
   /** Only the members that lists tell of. */
   readonly observed: Auth0Client
   readonly updatedAt: Date
-  readonly managed: boolean
+  /** How many states manage it, and what is asked of them. */
+  readonly states: number
+  readonly asked: TerraformRequest['kind'] | null
   readonly drifted: boolean
   readonly paused: boolean
   readonly tenantStopped: boolean
@@ -95,7 +98,8 @@ const ListedRow = z.object({
   updated_at: time,
   base: Values,
   pending: pendingChanges,
-  managed: z.boolean(),
+  states: integer,
+  asked: requestColumns.kind.nullable(),
   drifted: z.boolean(),
   paused: z.boolean(),
   tenant_stopped: z.boolean(),
@@ -112,7 +116,8 @@ const toListed =
     updatedAt: row.updated_at,
     base: row.base,
     pending: row.pending,
-    managed: row.managed,
+    states: row.states,
+    asked: row.asked,
     drifted: row.drifted,
     paused: row.paused,
     tenantStopped: row.tenant_stopped,

@@ -87,7 +87,7 @@ export const selection = (request: ClientListRequest): RawBuilder<unknown> => sq
   select count.found, p.position, c.client_id, c.base, c.observed_at, c.updated_at, ${pendingOf} as pending,
          jsonb_build_object('name', c.observed->'name', 'app_type', c.observed->'app_type',
                             'client_metadata', c.observed->'client_metadata') as observed,
-         ${inState} as managed, ${isDrifted} as drifted, c.paused_at is not null as paused,
+         ${statesOf} as states, ${askedFor} as asked, ${isDrifted} as drifted, c.paused_at is not null as paused,
          ${tenantStopped} as tenant_stopped, c.stalled_at is not null as stalled
   from count left join (page p join nexus.clients c on c.tenant_id = ${request.tenantId} and c.client_id = p.client_id)
     on true
@@ -97,10 +97,14 @@ export const selection = (request: ClientListRequest): RawBuilder<unknown> => sq
 const isDrifted = sql`exists (
   select from nexus.client_listings l where l.tenant_id = c.tenant_id and l.client_id = c.client_id and l.drifted)`
 
-/** The client `c` stands in a state, as the manually created do not. */
-const inState = sql`exists (
-  select from ${holdings} r
+/** How many states manage the client `c`: the manually created stand in none. */
+const statesOf = sql`(
+  select count(distinct r.state) from ${holdings} r
   where r.tenant_id = c.tenant_id and r.client_id = c.client_id and r.type = 'auth0_client')`
+
+/** What is asked for the client `c` and no apply has made true yet. */
+const askedFor = sql`(
+  select q.kind from nexus.terraform_requests q where q.tenant_id = c.tenant_id and q.client_id = c.client_id)`
 
 const tenantStopped = sql`exists (
   select from nexus.tenants t where t.tenant_id = c.tenant_id and coalesce(t.paused_at, t.held_at) is not null)`

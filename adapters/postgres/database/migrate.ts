@@ -19,6 +19,7 @@ import { listedDrift } from './migrations/0011-listed-drift.ts'
 import { warnings } from './migrations/0012-warnings.ts'
 import { leftOut } from './migrations/0013-left-out.ts'
 import { configuredCallers } from './migrations/0014-configured-callers.ts'
+import { servedTenants } from './migrations/0015-served-tenants.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -36,6 +37,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0012-warnings': warnings,
   '0013-left-out': leftOut,
   '0014-configured-callers': configuredCallers,
+  '0015-served-tenants': servedTenants,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

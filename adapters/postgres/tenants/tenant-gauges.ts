@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { integer } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
+import { isServed } from './tenants.ts'
 
 /** How a tenant stands, in numbers: for metrics, so without anything of one client. */
 export interface TenantGauges {
@@ -13,6 +14,8 @@ export interface TenantGauges {
   readonly lagSeconds: number
   readonly held: boolean
   readonly paused: boolean
+  /** Whether a worker serves it. */
+  readonly served: boolean
   readonly drifted: number
   readonly stalled: number
   /** Clients and parts of clients that the last scan left out. */
@@ -28,6 +31,7 @@ const GaugesRow: z.ZodType<TenantGauges> = z.object({
   lagSeconds: z.number(),
   held: z.boolean(),
   paused: z.boolean(),
+  served: z.boolean(),
   drifted: integer,
   stalled: integer,
   leftOut: integer,
@@ -43,6 +47,7 @@ export const tenantGauges = async (
 ): Promise<TenantGauges[]> => {
   const { rows } = await sql`
     select t.tenant_id as "tenantId", t.held_at is not null as held, t.paused_at is not null as paused,
+           ${isServed} as served,
            c.backlog, c.stalled, (t.left_out->>'count')::int as "leftOut",
            (select count(*) from nexus.client_listings d where d.tenant_id = t.tenant_id and d.drifted) as drifted,
            l.locks, l.abandoned as "abandonedLocks",

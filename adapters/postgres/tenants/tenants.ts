@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { AllLeftOut } from '../../../domain/clients/left-out.ts'
 import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
+import { servedEveryMs, unservedAfterMs } from '../../../domain/changes/clock.ts'
 import { integer, time } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
@@ -14,6 +15,15 @@ export const createTenants = (db: Kysely<Database>) => ({
   ensure: async (tenantIds: readonly string[]): Promise<void> => {
     await sql`
       insert into nexus.tenants (tenant_id) select unnest(${[...tenantIds]}::text[]) on conflict do nothing
+    `.execute(db)
+  },
+
+  /** A worker serves these tenants. Several that serve one do not each write it. */
+  serve: async (tenantIds: readonly string[]): Promise<void> => {
+    await sql`
+      update nexus.tenants set served_at = clock_timestamp()
+      where tenant_id = any(${[...tenantIds]})
+        and (served_at is null or served_at < clock_timestamp() - ${servedEveryMs / 2} * interval '1 millisecond')
     `.execute(db)
   },
 
@@ -68,7 +78,7 @@ export const createTenants = (db: Kysely<Database>) => ({
     const { rows } = await sql`
       select t.paused_at as "pausedAt", t.held_at as "heldAt", t.held_reason as "heldReason",
              t.last_scan_at as "lastScanAt", t.last_scan_clients as "lastScanClients",
-             t.left_out as "leftOut", t.scan_problem as "scanProblem", t.next_scan_at as "nextScanAt",
+             t.left_out as "leftOut", ${isServed} as served, t.scan_problem as "scanProblem", t.next_scan_at as "nextScanAt",
              (select count(*) from nexus.clients c where c.tenant_id = t.tenant_id and c.vanished_at is null) as clients,
              (select count(*) from nexus.clients c
               where c.tenant_id = t.tenant_id and c.generation > c.settled_generation) as backlog,
@@ -78,6 +88,10 @@ export const createTenants = (db: Kysely<Database>) => ({
     return parsed(HealthRow, rows)[0]
   },
 })
+
+/** Whether a worker serves the tenant `t`: it has said so lately. */
+export const isServed = sql`
+  coalesce(t.served_at > clock_timestamp() - ${unservedAfterMs} * interval '1 millisecond', false)`
 
 export interface TenantHealth {
   readonly pausedAt: Date | null
@@ -90,6 +104,8 @@ export interface TenantHealth {
   readonly leftOut: AllLeftOut
   readonly scanProblem: string | null
   readonly nextScanAt: Date
+  /** Whether a worker serves it. */
+  readonly served: boolean
   readonly clients: number
   /** Clients whose newest change is not settled. */
   readonly backlog: number
@@ -107,6 +123,7 @@ const HealthRow: z.ZodType<TenantHealth> = z.object({
   leftOut: AllLeftOut,
   scanProblem: z.string().nullable(),
   nextScanAt: time,
+  served: z.boolean(),
   clients: integer,
   backlog: integer,
   drifted: integer,

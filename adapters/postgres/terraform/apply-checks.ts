@@ -3,13 +3,15 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { Values } from '../../../domain/vocabulary.ts'
 import type { ClientKey } from '../../../domain/vocabulary.ts'
+import { ClientIdRow } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { heldLockOf, knownDriftColumn, lockColumns } from './state-rows.ts'
 import type { HeldLock, KnownDrift, StateKey } from './state-rows.ts'
 import { deciding } from '../clients/holdings.ts'
+import { unmetIn } from './unmet-clients.ts'
 
-/** A state that has to be looked at: an apply is over, or a lock has been held for too long. */
+/** A state that has to be looked at: an apply is over, a lock has been held for too long, or it has clients that are new. */
 export interface ApplyCheck {
   readonly key: StateKey
   /** Still held: whoever holds it is not expected to come back. */
@@ -36,8 +38,7 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
       where (tenant_id, name) in (
         select s.tenant_id, s.name from nexus.terraform_states s left join nexus.tenants t using (tenant_id)
         where s.check_at <= clock_timestamp()
-          and (s.looked_at is null or s.looked_at <= clock_timestamp() - ${atMostEveryMs} * interval '1 millisecond'
-               or s.known_drift is null)
+          and (s.looked_at is null or s.looked_at <= clock_timestamp() - ${atMostEveryMs} * interval '1 millisecond')
           and (s.check_until is null or s.check_until <= clock_timestamp())
           and s.tenant_id = any(${[...tenantIds]}) and coalesce(t.paused_at, t.held_at) is null
         order by s.check_at limit 1 for update of s skip locked
@@ -67,6 +68,12 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
     return parsed(CandidateRow, rows).map(({ client_id, base }) => ({ key: { tenantId, clientId: client_id }, base }))
   },
 
+  /** Clients of the state that Nexus does not know yet. */
+  unmet: async (key: StateKey): Promise<string[]> => {
+    const { rows } = await unmetIn(key).execute(db)
+    return parsed(ClientIdRow, rows).map((row) => row.client_id)
+  },
+
   /** The claim goes on. */
   extend: async ({ tenantId, name }: StateKey, forMs: number): Promise<void> => {
     await sql`
@@ -75,7 +82,7 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
     `.execute(db)
   },
 
-  /** Auth0 was asked for the clients of a state whose apply is over. */
+  /** Auth0 was asked for the clients of a state, and may be asked for the same ones again. */
   looked: async ({ tenantId, name }: StateKey): Promise<void> => {
     await sql`
       update nexus.terraform_states set looked_at = clock_timestamp() where tenant_id = ${tenantId} and name = ${name}

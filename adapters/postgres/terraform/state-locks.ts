@@ -15,6 +15,7 @@ import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { eventsSince, isOutdated } from '../clients/snapshot-events.ts'
 import type { ConfigurationMark, StateEvent } from '../clients/snapshot-events.ts'
+import { unmetIn } from './unmet-clients.ts'
 import { heldLockOf, lockStateRow } from './state-rows.ts'
 import type { HeldLock, StateKey } from './state-rows.ts'
 import { deciding } from '../clients/holdings.ts'
@@ -107,7 +108,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
     }),
 
   /**
-   * Gives the lock back. After an apply the clients of the state are to be looked at, at once.
+   * Gives the lock back. After an apply the clients of the state are to be looked at, at once; so are those that are new.
    */
   unlock: (key: StateKey, returning: Returning, audit?: AuditDraft): Promise<Unlocked> =>
     recorded(db, audit, async (trx, commit): Promise<Unlocked> => {
@@ -119,7 +120,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
       await sql`
         update nexus.terraform_states
         set lock = null, locked_by = null, locked_at = null, hold_until = null, check_until = null,
-            check_at = case when known_drift is not null then clock_timestamp() end
+            check_at = case when known_drift is not null or exists (${unmetIn(key)}) then clock_timestamp() end
         where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(trx)
       const forced = hold === 'forced'

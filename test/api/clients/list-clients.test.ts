@@ -47,6 +47,7 @@ describe.skipIf(servers === null)('lists of clients', () => {
       productName: product,
       applicationName: 'till',
       manuallyCreated: true,
+      terraform: 'manual',
       sync: 'synced',
       drifted: false,
     }

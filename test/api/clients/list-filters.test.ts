@@ -122,6 +122,9 @@ describe.skipIf(servers === null)('lists of clients', () => {
       expect(await names({ product, terraform: 'conflict' })).toEqual(['two'])
       expect(await names({ product, terraform: 'adopting' })).toEqual(['three'])
       expect(await names({ product, terraform: 'releasing' })).toEqual(['one'])
+      expect(
+        (await page({ product })).clients.map(({ name, terraform }) => `${String(name)}: ${String(terraform)}`),
+      ).toEqual(['four: manual', 'one: releasing', 'three: adopting', 'two: conflict'])
       const { body } = await read(await stack.request('/v1/tenants/acme', { as: stack.token(all) }))
       const counts = z.record(z.string(), z.unknown()).parse(body['terraform'])
       expect(body['clients']).toBe((await everything()).length)

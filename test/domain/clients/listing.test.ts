@@ -8,6 +8,7 @@ import {
   readByOf,
   syncOf,
   syncWords,
+  terraformOf,
   terraformWords,
   within,
 } from '../../../domain/clients/listing.ts'
@@ -129,6 +130,16 @@ describe('how a client stands, in one word', () => {
     { reason: 'its tenant is, and nothing waits', facts: { tenantStopped: true }, word: 'synced' },
   ])('$reason: $word', ({ facts, word }) => {
     expect(syncOf({ ...calm, ...facts })).toBe(word)
+  })
+
+  test.each([
+    { reason: 'no state has it', states: 0, asked: null, word: 'manual' },
+    { reason: 'one has it', states: 1, asked: null, word: 'managed' },
+    { reason: 'it is to go into one', states: 0, asked: 'adopt', word: 'adopting' },
+    { reason: 'it is to leave the one that has it', states: 1, asked: 'release', word: 'releasing' },
+    { reason: 'two have it, whatever is asked for', states: 2, asked: 'release', word: 'conflict' },
+  ] as const)('$reason: $word', ({ states, asked, word }) => {
+    expect(terraformOf(states, asked)).toBe(word)
   })
 
   test('these words, and those of how it stands with Terraform, are all there are', () => {

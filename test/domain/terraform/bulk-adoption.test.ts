@@ -152,6 +152,16 @@ describe('adoption', () => {
     expect(told(adoptionSteps(of, choice({ state })))).toContain(says)
   })
 
+  test('of several states none need be named to take a release back', () => {
+    const two = { ...snapshot, states: [...snapshot.states, ...withStates('second').states] }
+    expect(told(adoptionSteps(two, choice({ clients: ['releasing'] })))).toEqual({
+      steps: ['keep releasing main'],
+      left: [],
+    })
+    expect(told(adoptionSteps(two, choice({ clients: ['releasing', 'manual'] })))).toContain('--state')
+    expect(told(adoptionSteps(two, choice({ clients: ['releasing'], state: 'third' })))).toContain('third')
+  })
+
   test('of several states the named one takes over, also what another was asked to', () => {
     expect(told(adoptionSteps(withStates('a', 'main'), choice({ state: 'a', clients: ['adopting'] })))).toEqual({
       steps: ['adopt adopting a'],
@@ -184,6 +194,13 @@ describe('a client in two states', () => {
 })
 
 describe('release', () => {
+  test('an adoption is taken back also where a state of others has the client by now', () => {
+    expect(told(releaseSteps(contested, choice({ clients: ['asked'] })))).toEqual({
+      steps: ['leave asked main'],
+      left: [],
+    })
+  })
+
   test.each([
     {
       reason: 'every client of our states, and what was asked of adoptions is taken back',

@@ -136,6 +136,16 @@ describe.skipIf(servers === null)('what a state says of clients', () => {
       expect(await view.release(id)).toMatchObject({ status: 200, body: { status: 'manual', request: null } })
     })
 
+    test('is taken back also where a state of others has the client by now', async () => {
+      const id = seedClient(stack)
+      await view.adopt(id, { state: 'main' })
+      const theirs = theirsOf(stack)
+      await theirs.post(stateText(1, [managedClient(id)]))
+      expect(await view.release(id)).toMatchObject({ status: 200, body: { status: 'managed', request: null } })
+      expect(await view.release(id)).toMatchObject({ status: 409 })
+      await theirs.remove()
+    })
+
     test.each([
       {
         reason: 'a state whose configuration Nexus does not write',

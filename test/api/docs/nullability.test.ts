@@ -65,11 +65,11 @@ const nullable = (properties: Node): string[] => Object.keys(properties).filter(
 
 describe('the contract, in the document', () => {
   test('of a client everything is null where Auth0 has none, but its id and the three that generated clients can read', () => {
-    const never = ['id', 'mobile', 'manuallyCreated', 'clientAuthMethod']
+    const never = new Set(['id', 'mobile', 'manuallyCreated', 'clientAuthMethod'])
     expect(nullable(propertiesOf('Client')).toSorted()).toEqual(
       clientMembers
         .split(' ')
-        .filter((member) => !never.includes(member))
+        .filter((member) => !never.has(member))
         .toSorted(),
     )
     for (const part of Object.values(propertiesOf('Mobile'))) {
@@ -80,11 +80,12 @@ describe('the contract, in the document', () => {
   })
 
   test('null means "leave as it is": every field of a PATCH may be null, at any depth', () => {
-    const everywhere = (properties: Node): string[] =>
-      Object.entries(properties).flatMap(([name, schema]) => [
-        ...(admitsNull(schema) ? [] : [name]),
-        ...alternatives(schema).flatMap((one) => (isRecord(one['properties']) ? everywhere(one['properties']) : [])),
-      ])
+    const everywhere = (properties: Node): string[] => {
+      const inside = Object.values(properties).flatMap(alternatives)
+      return Object.keys(properties)
+        .filter((name) => !admitsNull(properties[name]))
+        .concat(inside.flatMap((one) => (isRecord(one['properties']) ? everywhere(one['properties']) : [])))
+    }
     expect(everywhere(propertiesOf('ClientPatch'))).toEqual([])
   })
 

@@ -112,11 +112,16 @@ export const writeState =
     return ok
   }
 
+/** What Terraform sends under `unlock_method = "DELETE"`: where the lock is lost already, it would take the state away. */
+const unlockedByDelete =
+  'To delete a state, send no body. A lock is given back by UNLOCK: set `unlock_method = "UNLOCK"` in the backend.'
+
 /** DELETE: the state is gone, its versions stay. */
 export const deleteState =
   (deps: Logged & { readonly states: Pick<States, 'remove'> }) =>
   async (request: ApiRequest, { key, caller }: StateAccess): Promise<ApiResponse> => {
     const { lockId } = parametersOf(request.query)
+    if ((await request.readBody()).length > 0) throw new Problem('malformed', unlockedByDelete)
     const removed = await deps.states.remove(key, claimantOf(caller, lockId), request.audit)
     if (removed.kind === 'locked') throw locked(removed.lock, 423, lockId)
     deps.log.warn({ ...key, by: caller.id, was: removed.kind }, 'state deleted')

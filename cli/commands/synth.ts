@@ -22,7 +22,8 @@ const synth = async (ids: readonly string[], flags: Flags): Promise<void> => {
     const code = codeOf(error)
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
     throw new Failure(
-      'The bindings of the Auth0 provider are missing. Run npm ci, with development dependencies and scripts: it generates them.',
+      'nexus synth needs the bindings of the Auth0 provider, which npm ci generates with development dependencies. Run npm ci ' +
+        'without --omit=dev and --ignore-scripts, here or in another clone: synth only needs NEXUS_URL to reach Nexus.',
       'failed',
       { cause: error },
     )

@@ -22,6 +22,7 @@ import { createBudgets } from '../adapters/postgres/tenants/budgets.ts'
 import { createCallerStore } from '../adapters/postgres/callers.ts'
 import { createConfiguredUses } from '../adapters/postgres/configured-uses.ts'
 import { createAccept } from '../adapters/postgres/changes/accept.ts'
+import { createChangedClients } from '../adapters/postgres/changes/changed-clients.ts'
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import { createClock } from '../adapters/postgres/database/clock.ts'
@@ -159,7 +160,7 @@ export const run = async (
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
-      tenants: tenants.map(({ id }) => id),
+      tenants: tenantIds,
       onError: (error) => {
         metrics.count('queueErrors', {})
         onError('queue')(error)
@@ -187,6 +188,7 @@ export const run = async (
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
         configurations: new Map([...byId].filter(([id]) => roles.tenants?.includes(id) ?? true)),
+        keysOf,
         callMs,
         applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,
@@ -243,6 +245,7 @@ export const run = async (
         accept,
         lists,
         changes,
+        changedClients: createChangedClients(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
         health: createTenants(postgres.db),

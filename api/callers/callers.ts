@@ -50,12 +50,11 @@ type Finding = Configured & { readonly callers: RegistersTo<'find'> }
 type Deciding = Configured & { readonly callers: RegistersTo<'change'> }
 type Logged = { readonly log: Pick<Log, 'warn'> }
 
-const words: Readonly<
-  Record<RegisteredKind, { readonly what: string; readonly list: string; readonly secret: string }>
-> = {
-  application: { what: 'application', list: 'applications', secret: 'token' },
-  account: { what: 'service account', list: 'accounts', secret: 'password' },
-}
+/** What they are called, alone, in a list, and their secrets. */
+export const words = {
+  application: { one: 'application', aOne: 'an application', list: 'applications', secret: 'token' },
+  account: { one: 'service account', aOne: 'a service account', list: 'accounts', secret: 'password' },
+} as const satisfies Readonly<Record<RegisteredKind, Readonly<Record<string, string>>>>
 
 /** GET: those of the database and of the configuration, by name. */
 export const listCallers =
@@ -100,10 +99,7 @@ export const createCaller =
         errors: [{ pointer: '/expiresAt', detail: 'Give a time in the future.' }],
       })
     mayHandOut(deps, caller, grant)
-    const taken = new Problem(
-      'name-taken',
-      `There is, or was, ${words[kind].what === 'application' ? 'an' : 'a'} ${words[kind].what} ${name}; choose another name.`,
-    )
+    const taken = new Problem('name-taken', `There is, or was, ${words[kind].aOne} ${name}; choose another name.`)
     if (configuredOf(deps, kind, name) !== undefined) throw taken
     const { secret, hash } = issue[kind]()
     const made = await deps.callers[kind].create(
@@ -200,7 +196,7 @@ export const revokeCaller =
 const nameOf = (request: ApiRequest): string => request.params['name'] ?? ''
 
 const noSuchCaller = (kind: RegisteredKind): Problem =>
-  notFound(`There is no such ${words[kind].what} within the tenants that you are an administrator of.`)
+  notFound(`There is no such ${words[kind].one} within the tenants that you are an administrator of.`)
 
 const configuredOf = (deps: Configured, kind: RegisteredKind, name: string) =>
   deps.configuredCallers[kind].find((one) => one.name === name)
@@ -280,7 +276,7 @@ const parse = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T => {
 
 /** One line in the log for each thing that an administrator did. Never a secret. */
 const tell = (deps: Logged, kind: RegisteredKind, caller: Caller, { entry }: CallerRow, what: string): void => {
-  deps.log.warn({ [kind]: entry.name, by: caller.id, tenants: entry.grant.tenants }, `${words[kind].what} ${what}`)
+  deps.log.warn({ [kind]: entry.name, by: caller.id, tenants: entry.grant.tenants }, `${words[kind].one} ${what}`)
 }
 
 const json = (status: 200 | 201, body: unknown): ApiResponse => ({

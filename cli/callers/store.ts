@@ -139,5 +139,5 @@ const read = <T>(schema: z.ZodType<T>, raw: unknown): T => {
   const parsed = schema.safeParse(raw)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map(({ path, message }) => `  - ${path.join('.')}: ${message}`)
-  throw new Failure(['It cannot be like this:', ...new Set(lines)].join('\n'), 'usage')
+  throw new Failure(['These values are not allowed:', ...new Set(lines)].join('\n'), 'usage')
 }

@@ -63,7 +63,7 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
     })
     expect(await command('applications', 'retire', 'cli-portal')).toEqual({
       code: 0,
-      output: 'The application cli-portal has one token only.\n',
+      output: 'The application cli-portal has only one token now.\n',
     })
     expect([await through(token), await through(second)]).toEqual([401, 200])
     const list = await command('applications', 'list')

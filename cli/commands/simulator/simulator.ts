@@ -65,7 +65,7 @@ const readSeedFile = async (file: string) => {
     for (const note of notes) printError(`${file}: ${note}`)
     return clients
   } catch (error) {
-    if (error instanceof SeedError) throw new Failure(`--seed ${file} cannot be taken:\n${error.message}`)
+    if (error instanceof SeedError) throw new Failure(`--seed ${file} cannot be used:\n${error.message}`)
     const code = codeOf(error)
     if (code !== undefined) throw new Failure(`--seed ${file} cannot be read (${code}).`)
     throw error
@@ -115,7 +115,7 @@ export const simulatorCommand = (program: Command): void => {
     .description('run a stand-in Auth0 tenant, for demos, tests and pipelines')
     .option('-p, --port <number>', 'port; 0 takes any free one', wholeNumber(0, 65_535), 4000)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--https', 'https as well, on the same port, with a certificate of its own CA, whose file it prints')
+    .option('--https', 'https as well, on the same port; the certificate is of its own CA, whose file it prints')
     .option('--ca-file <file>', "where the CA's certificate is written; implies --https")
     .option('--clients <number>', 'sample clients, the same in every run', wholeNumber(0, 100_000), 0)
     .option('--seed <file>', "clients of an export: the Management API's JSON or the deploy CLI's YAML")
@@ -126,16 +126,16 @@ export const simulatorCommand = (program: Command): void => {
     .addHelpText(
       'after',
       `
-Started by npm or npx, it ends with that one. Faults can also be changed while it runs: GET, POST and DELETE /_simulator/faults. They are described in
-simulator/tenant/faults.ts; a wrong name lists them.
+If npm or npx started it, it also exits when they do. Faults can also be changed while it runs: GET, POST and DELETE
+/_simulator/faults. They are described in simulator/tenant/faults.ts; a wrong name lists them.
 
 With --https it prints the environment for Terraform's provider and the deploy CLI (AUTH0_DOMAIN, AUTH0_CLIENT_ID,
 AUTH0_CLIENT_SECRET, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS); Nexus can stay at http. Both see the same tenant.
 
 A file for --seed is what GET /api/v2/clients answers (a list, or an object with "clients"), or the deploy CLI's YAML. Ids
-and members stay as they are, whatever they are; a client without an id gets one of its name, the same in every run. Secrets
-that the file lacks are made. Keywords (##NAME##, @@NAME@@) are not replaced: each is told with its place, and stands there
-as it is, or is left out where no text can stand. So is whatever else the file holds.
+and members stay as they are; a client without an id gets one that is made from its name, the same in every run. Secrets that
+the file lacks are generated. Keywords (##NAME##, @@NAME@@) are not replaced: they stay as they are, or are left out where
+only a list or an object can stand. Whatever else the file holds is left out. Standard error says what, and where.
 
 Examples:
   $ nexus simulator --clients 20

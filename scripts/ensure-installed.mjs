@@ -45,11 +45,10 @@ const rest = {
 const demo = {
   what: 'what the demo needs: 100 MB to download, 10 to 30 seconds on most machines',
   packages: 280,
-  parameters: [
-    // Development dependencies are left out, but for those named here, which for this once count as others do.
-    ...['install', '--no-save', '--save-prod', '--omit=dev'],
-    ...Object.entries(forDemo).map((named) => named.join('@')),
-  ],
+  // Development dependencies are left out, but for those named here, which for this once count as others do.
+  parameters: ['install', '--no-save', '--save-prod', '--omit=dev'].concat(
+    Object.entries(forDemo).map((named) => named.join('@')),
+  ),
 }
 
 /** What is to be done; undefined where nothing is missing. Who has everything keeps everything. */

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** Of what npm tells of its requests: a package is there. */
-const arrival = /^npm http (?:fetch GET 200|cache) \S+\.tgz /
+/** Of what npm tells of its requests, sometimes twice: a package is there. */
+const arrival = /^npm http (?:fetch GET 200|cache) \S*\/(\S+\.tgz) /
 /** What of npm's words is no failure of the installation. */
 const chatter = /^npm (?:http|info|notice|warn)\b/
 /** How often somebody is told who reads a log instead of a terminal, in milliseconds. */
@@ -26,16 +26,17 @@ export const npm = ({ what, packages, parameters }) =>
       shell: process.platform === 'win32',
     })
     const started = Date.now()
-    let fetched = 0
+    const fetched = new Set()
     const { isTTY } = process.stdout
     const say = (end) => {
       const seconds = Math.round((Date.now() - started) / 1000)
-      const line = `  ${fetched} of ${packages} packages, ${seconds} s${end}`
+      const line = `  ${fetched.size} of ${packages} packages, ${seconds} s${end}`
       process.stdout.write(isTTY ? `\r${line}` : `${line}\n`)
     }
     const timer = setInterval(say, isTTY ? 200 : tellEvery, ' ')
     createInterface({ input: child.stderr }).on('line', (line) => {
-      if (arrival.test(line)) fetched += 1
+      const [, archive] = arrival.exec(line) ?? []
+      if (archive !== undefined) fetched.add(archive)
       else if (!chatter.test(line)) console.error(line)
     })
     child.on('error', ({ message }) => console.error(`npm cannot be started: ${message}`))

@@ -98,7 +98,9 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   answerUnknownRoutes(app)
 
   const known = createKnownClients(deps)
-  const openApiText = JSON.stringify(openApiDocument(routes, settings))
+  let document: string | undefined
+  // Made when somebody first asks for it: no start waits for it.
+  const openApiText = (): string => (document ??= JSON.stringify(openApiDocument(routes, settings)))
   serve(app, routes, { ...deps, known, openApiText }, closing.signal)
   return app
 }

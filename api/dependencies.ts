@@ -3,7 +3,9 @@ import type { Log } from '../adapters/log/log.ts'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { CallerStore } from '../adapters/postgres/callers.ts'
+import type { ConfiguredUses } from '../adapters/postgres/configured-uses.ts'
 import type { Accept } from '../adapters/postgres/changes/accept.ts'
+import type { ChangedClients } from '../adapters/postgres/changes/changed-clients.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Idempotency } from '../adapters/postgres/changes/idempotency.ts'
 import type { Operations } from '../adapters/postgres/changes/operations.ts'
@@ -39,11 +41,15 @@ import type { Bodies } from './threads/bodies.ts'
  * answers a request names what it needs.
  */
 export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
-  readonly clients: Pick<Clients, 'load' | 'owned' | 'accessRecords' | 'observe' | 'forget' | 'pause' | 'retry'>
+  readonly clients: Pick<
+    Clients,
+    'load' | 'loadCounting' | 'owned' | 'accessRecords' | 'observe' | 'forget' | 'pause' | 'retry'
+  >
   /** Accepts a change, or says why not. */
   readonly accept: Accept
   readonly lists: ClientLists
-  readonly changes: Pick<Changes, 'find' | 'isStopped' | 'list' | 'withdraw' | 'waiting'>
+  readonly changes: Pick<Changes, 'find' | 'list' | 'withdraw' | 'waiting'>
+  readonly changedClients: Pick<ChangedClients, 'find'>
   readonly idempotency: Pick<Idempotency, 'claim' | 'find' | 'keep' | 'release' | 'reopen'>
   readonly operations: Pick<Operations, 'open' | 'decide' | 'reopen' | 'find' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
@@ -61,6 +67,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   /** Applications and service accounts: those of the database, and those of the configuration. */
   readonly callers: CallerStore
   readonly configuredCallers: ConfiguredCallers
+  readonly configuredUses: Pick<ConfiguredUses, 'of'>
   readonly notifications: Pick<Notifications, 'wait'>
   readonly queue: Waking['queue'] & Probed['queue']
   readonly auth0: Auth0Reads

@@ -8,7 +8,7 @@ export const exits = {
   done: { code: 0, means: 'done' },
   failed: { code: 1, means: 'failed' },
   differences: { code: 2, means: 'Auth0 does not have everything that is wanted' },
-  usage: { code: 64, means: 'wrong usage: arguments, options, or variables of the environment' },
+  usage: { code: 64, means: 'wrong usage: arguments, options or environment variables' },
   'not-found': { code: 66, means: 'not found: a tenant, a client, or whatever else was named' },
   'retry-later': { code: 75, means: 'not possible at the moment: try again later' },
   refused: { code: 77, means: 'refused: by Nexus, by Auth0, or by a check' },
@@ -22,9 +22,9 @@ export const endWith = (exit: Exit): void => {
   process.exitCode = exits[exit].code
 }
 
-/** By path of the command, what a code means there more exactly than everywhere. */
-const meanings: Readonly<Record<string, Readonly<Partial<Record<Exit, string>>>>> = {
-  init: { done: 'the file is written', refused: 'the file exists' },
+/** By path of the command, what a code means there more exactly than everywhere; null where it cannot end with it. */
+const meanings: Readonly<Record<string, Readonly<Partial<Record<Exit, string | null>>>>> = {
+  init: { done: 'the file is written', refused: 'the file exists, or somebody ended the questions' },
   'clients set': {
     done: 'Auth0 has the change, or there was nothing to change; with --dry-run: it would be accepted',
     differences: 'the change is accepted, and waits for Auth0',
@@ -39,12 +39,20 @@ const meanings: Readonly<Record<string, Readonly<Partial<Record<Exit, string>>>>
   release: { refused: 'some clients were refused, or the whole request' },
   synth: { failed: 'some stacks could not be made' },
   'check-plan': { done: 'the plan may be applied', refused: 'the plan must not be applied' },
-  'config check': { done: 'the configuration can be used' },
-  doctor: { done: 'nothing failed; there may be warnings', failed: 'something failed' },
+  'config check': { done: 'the configuration can be used', 'retry-later': null },
+  doctor: {
+    done: 'nothing failed; there may be warnings',
+    failed: 'something failed, or the configuration has mistakes',
+    'retry-later': null,
+    configuration: null,
+  },
+  'hash password': { refused: 'somebody ended the question' },
+  'hash token': { refused: 'somebody ended the question' },
   start: { done: 'ended by a signal' },
   api: { done: 'ended by a signal' },
   worker: { done: 'ended by a signal' },
   simulator: { done: 'ended by a signal' },
+  token: { 'retry-later': 'no simulator answers', refused: 'the simulator refused' },
 }
 
 const pathOf = (command: Command): string =>
@@ -53,10 +61,12 @@ const pathOf = (command: Command): string =>
 /** What a command can end with: it depends on whom it asks. */
 const exitsOf = (command: Command): ReadonlySet<Exit> => {
   const has = (option: string): boolean => command.options.some(({ long }) => long === option)
+  const isOfTenant = command.registeredArguments.some((argument) => argument.name() === 'tenant')
   return new Set<Exit>([
     ...(['done', 'failed', 'usage'] as const),
+    ...(isOfTenant ? (['not-found'] as const) : []),
     ...(has('--url') ? (['not-found', 'retry-later', 'refused'] as const) : []),
-    ...(has('--config') ? (['not-found', 'retry-later', 'configuration'] as const) : []),
+    ...(has('--config') ? (['retry-later', 'configuration'] as const) : []),
   ])
 }
 
@@ -72,7 +82,7 @@ export const addExitCodes = (program: Command): void => {
     const own = meanings[pathOf(command)] ?? {}
     const can = exitsOf(command)
     const lines = exitNames
-      .filter((exit) => can.has(exit) || own[exit] !== undefined)
+      .filter((exit) => (own[exit] === undefined ? can.has(exit) : own[exit] !== null))
       .map((exit) => `  ${String(exits[exit].code).padEnd(2)}  ${own[exit] ?? exits[exit].means}`)
     command.addHelpText('after', ['', 'Exit codes:', ...lines].join('\n'))
   }

@@ -82,17 +82,18 @@ const kinds = [
   kind(DeclarationError, 'failed'),
 ]
 
+const unanswered = { status: null, type: null, errors: [] }
+
 /** Undefined for an error that nobody has thought of. */
 const known = (error: unknown): CommandProblem | undefined => {
   if (!(error instanceof Error)) return undefined
-  const nothing = { status: null, type: null, errors: [] }
   const code = kinds.map((exitOf) => exitOf(error)).find((exit) => exit !== undefined)
   if (code === undefined) {
     const problem = systemProblem(error)
-    return problem && { ...problem, ...nothing }
+    return problem && { ...problem, ...unanswered }
   }
   const { message } = error
-  if (!(error instanceof RemoteError)) return { code, detail: message.replace(/^error: /, ''), ...nothing }
+  if (!(error instanceof RemoteError)) return { code, detail: message.replace(/^error: /, ''), ...unanswered }
   return { code, detail: error.detail, status: error.status, type: error.type, errors: error.issues }
 }
 
@@ -101,9 +102,7 @@ export const problemOf = (error: unknown): CommandProblem =>
   known(error) ?? {
     code: 'failed',
     detail: `unexpected: ${error instanceof Error ? error.message : String(error)}`,
-    status: null,
-    type: null,
-    errors: [],
+    ...unanswered,
   }
 
 /** What a person reads of an error. @param debug whether an unexpected one is shown with its stack */

@@ -22,10 +22,13 @@ export const watchOption = (): Option =>
 /** `--yes`, for every command that asks before it takes something away. */
 export const yesOption = (): Option => new Option('-y, --yes', 'do not ask first')
 
-/** Whose credentials a command that asks the API uses, for its help. @param needs the permissions */
-export const credentialsText = (needs: string): string =>
+/** Whose credentials a command that asks the API uses, for its help. */
+export const callerText =
   'The API is called as the service account of NEXUS_USERNAME and NEXUS_PASSWORD, or as the user of NEXUS_TOKEN and\n' +
-  `NEXUS_APPLICATION_TOKEN. Needed: ${needs}.`
+  'NEXUS_APPLICATION_TOKEN.'
+
+/** The same, with the permissions that the command needs. */
+export const credentialsText = (needs: string): string => `${callerText} Needed: ${needs}.`
 
 /** Where a command works that needs no API, for its help. @param needs the permissions where it asks the API */
 export const placeText = (needs: string): string =>

@@ -7,17 +7,18 @@ import { completionCommand } from './commands/completion.ts'
 import { clientsCommand } from './commands/clients.ts'
 import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
+import { databaseCommand } from './commands/database.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { hashCommand } from './commands/hash.ts'
 import { initCommand } from './commands/init.ts'
 import { lookCommands } from './commands/look.ts'
 import { pauseCommands } from './commands/pause.ts'
 import { processCommands } from './commands/processes.ts'
-import { simulatorCommand } from './commands/simulator.ts'
+import { simulatorCommand } from './commands/simulator/simulator.ts'
 import { stateCommand } from './commands/state.ts'
 import { synthCommand } from './commands/synth.ts'
 import { tenantCommands } from './commands/tenants.ts'
-import { tokenCommand } from './commands/token.ts'
+import { tokenCommand } from './commands/simulator/token.ts'
 import { whoAmICommand } from './commands/whoami.ts'
 import { addExitCodes } from './exit-codes.ts'
 import type { Output } from './terminal/print.ts'
@@ -39,6 +40,7 @@ const commands: readonly ((program: Command) => void)[] = [
   callerCommands,
   configCommand,
   doctorCommand,
+  databaseCommand,
   hashCommand,
   simulatorCommand,
   tokenCommand,

@@ -19,12 +19,12 @@ export const remoteFor = async ({ url }: Pick<ApiFlags, 'url'>): Promise<Remote>
 }
 
 /**
- * The API's URL where the API is meant; undefined for the store of the configuration. What the command line names counts
- * more than the environment.
+ * The API where it is meant; undefined for the store of the configuration. What the command line names counts more than the
+ * environment.
  */
-export const apiUrlOf = ({ config, url }: PlaceFlags): string | undefined => {
+export const remoteIfMeant = async ({ config, url }: PlaceFlags): Promise<Remote | undefined> => {
   if (config !== undefined && url !== undefined)
     throw new Failure('Use --config, to open its store, or --url, to call the API: not both.', 'usage')
-  const known = url ?? process.env['NEXUS_URL']
-  return config !== undefined || known === '' ? undefined : known
+  const known = url ?? process.env['NEXUS_URL'] ?? ''
+  return config !== undefined || known === '' ? undefined : remoteFor({ url: known })
 }

@@ -47,14 +47,14 @@ const membersOf = (error: Error): Members => {
     const value: unknown = Reflect.get(error, member)
     return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   }
-  const [code = '', syscall = '', path = '', address = '', port = ''] = [
-    'code',
-    'syscall',
-    'path',
-    'address',
-    'port',
-  ].map(textOf)
-  return { code, syscall, path, address, port, message: error.message }
+  return {
+    code: textOf('code'),
+    syscall: textOf('syscall'),
+    path: textOf('path'),
+    address: textOf('address'),
+    port: textOf('port'),
+    message: error.message,
+  }
 }
 
 const knownOf = ({ code, syscall, path }: Members): Known | undefined => {

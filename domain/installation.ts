@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts'
 import { fail, ok, warn } from './finding.ts'
 import type { AllLeftOut } from './clients/left-out.ts'
+import type { RedisFacts } from './redis-fitness.ts'
 import type { UnnamedStates } from './terraform/unnamed-states.ts'
 
 /**
@@ -8,9 +9,7 @@ import type { UnnamedStates } from './terraform/unnamed-states.ts'
  * fact is a secret.
  */
 
-import type { RedisFacts } from './redis-fitness.ts'
-
-/** For a user who may too little in the database. */
+/** For a user who may do too little in the database. */
 export const grant = 'Run `nexus migrate` with database.adminUrl set: it grants the user of database.url what it needs.'
 
 export interface DatabaseFacts {

@@ -103,9 +103,12 @@ export const Values: z.ZodType<Values> = z.looseObject(
 export const pathsOf = (values: Values): FieldPath[] => fieldPaths.filter((path) => values[path] !== undefined)
 
 /** Something for each field. */
-export const eachField = <T>(make: (path: FieldPath) => T): Readonly<Record<FieldPath, T>> =>
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- fromEntries forgets its keys; they are all here
-  Object.fromEntries(fieldPaths.map((path) => [path, make(path)])) as Record<FieldPath, T>
+export const eachField = <T>(make: (path: FieldPath) => T): Readonly<Record<FieldPath, T>> => {
+  const all: { [F in FieldPath]?: T } = {}
+  for (const path of fieldPaths) all[path] = make(path)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- they are all here now
+  return all as Record<FieldPath, T>
+}
 
 /** The values of `paths` only. */
 export const pick = (values: Values, paths: readonly FieldPath[]): Values =>

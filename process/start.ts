@@ -20,7 +20,9 @@ import { createStates } from '../adapters/postgres/terraform/states.ts'
 import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/tenants/budgets.ts'
 import { createCallerStore } from '../adapters/postgres/callers.ts'
+import { createConfiguredUses } from '../adapters/postgres/configured-uses.ts'
 import { createAccept } from '../adapters/postgres/changes/accept.ts'
+import { createChangedClients } from '../adapters/postgres/changes/changed-clients.ts'
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import { createClock } from '../adapters/postgres/database/clock.ts'
@@ -158,7 +160,7 @@ export const run = async (
     const queue = await createQueue({
       postgresUrl: database.url,
       redis: configuration.redis,
-      tenants: tenants.map(({ id }) => id),
+      tenants: tenantIds,
       onError: (error) => {
         metrics.count('queueErrors', {})
         onError('queue')(error)
@@ -186,6 +188,7 @@ export const run = async (
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
         configurations: new Map([...byId].filter(([id]) => roles.tenants?.includes(id) ?? true)),
+        keysOf,
         callMs,
         applyWaitMs: terraform.applyWaitMs,
         concurrency: configuration.worker.concurrency,
@@ -206,6 +209,7 @@ export const run = async (
     const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
     const rates = createRates(rate, rememberedCallers, () => performance.now())
     const callers = createCallerStore(postgres.db)
+    const configuredUses = createConfiguredUses(postgres.db)
     const ofConfiguration = configuredCallers(configuration)
     for (const shadowed of await shadowedBy(ofConfiguration, callers))
       log.error(
@@ -214,6 +218,7 @@ export const run = async (
       )
     const authenticate = createAuthenticator(http, configuration, {
       registered: callers,
+      configuredUses,
       attemptLimits: {
         ofAddress: configuration.limits.failedSignInsOfAddress,
         ofName: configuration.limits.failedSignInsOfName,
@@ -240,6 +245,7 @@ export const run = async (
         accept,
         lists,
         changes,
+        changedClients: createChangedClients(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
         health: createTenants(postgres.db),
@@ -253,6 +259,7 @@ export const run = async (
         metrics,
         callers,
         configuredCallers: ofConfiguration,
+        configuredUses,
         notifications,
         queue,
         auth0: pacedReads(pacer, auth0),

@@ -1,28 +1,29 @@
-/** Tables of the guides that are made of tables of the program. */
+import { attributeTable, fieldTable } from './field-tables.ts'
+import { urlTable } from './url-table.ts'
 
-export const code = (text: string): string => `\`${text}\``
-
-/** A table as prettier writes it. */
-export const tableOf = (rows: readonly (readonly string[])[]): string => {
-  const [head = [], ...body] = rows.map((row) => row.map((cell) => cell.replaceAll('|', String.raw`\|`)))
-  const widths = head.map((_title, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
+/** A table of a guide that is made of a table of the program. */
+interface GuideTable {
+  readonly guide: string
+  /** What it is a table of, as its mark in the guide says. */
+  readonly of: string
+  readonly make: () => string
 }
+
+const applicationTeams = 'docs/guides/application-teams.md'
+
+export const guideTables: readonly GuideTable[] = [
+  { guide: applicationTeams, of: 'fields', make: fieldTable },
+  { guide: applicationTeams, of: 'URL rules', make: urlTable },
+  { guide: 'docs/guides/terraform.md', of: 'attributes', make: attributeTable },
+]
 
 const end = '<!-- end of the table -->'
 
-/**
- * A guide with a table as it is now.
- *
- * @param script the npm script that writes it
- * @throws Error where the guide has no place for it
- */
-export const withTableOf = (script: string, guide: string, table: string): string => {
-  const begin = `<!-- npm run ${script} writes this table -->`
+/** A guide with the table as it is now. @throws Error where the guide has no place for it */
+export const withTable = (guide: string, { of, make }: Pick<GuideTable, 'of' | 'make'>): string => {
+  const begin = `<!-- npm run guide-tables writes this table of ${of} -->`
   const [before, rest] = guide.split(begin)
   const place = rest?.indexOf(end) ?? -1
   if (before === undefined || rest === undefined || place < 0) throw new Error(`The guide needs ${begin} and ${end}.`)
-  return `${before}${begin}\n\n${table}\n\n${rest.slice(place)}`
+  return `${before}${begin}\n\n${make()}\n\n${rest.slice(place)}`
 }

@@ -17,6 +17,15 @@ export const withoutNulls = (value: Json): Json => {
   )
 }
 
+/** What a text of JSON says; undefined where it is none. */
+export const parsedJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** The value where it is a text, else the empty text. */
 export const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
 

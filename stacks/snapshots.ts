@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { jsonOf } from '../adapters/http/answer.ts'
+import { parsedAs } from '../adapters/nexus-api/answer.ts'
 import { RemoteError } from '../adapters/nexus-api/errors.ts'
 import type { Remote } from '../adapters/nexus-api/client.ts'
 import { Snapshot } from '../domain/terraform/snapshot.ts'
@@ -102,15 +104,15 @@ const readWhenReady = async (
   let unobstructed = since
   for (;;) {
     const answer = await remote.granted('GET', path, { query })
-    if (answer.status !== 202) return jsonIn(answer.body, `${remote.url}${path}`)
-    const reason = reasonIn(answer.body)
+    if (answer.status !== 202) return parsedAs(z.looseObject({}), answer, `${remote.url}${path}`)
+    const reason = reasonIn(answer)
     if (reason === '') unobstructed = Date.now()
     const next = Date.now() + pauseIn(answer)
     if (next > since + waitMs || next > unobstructed + obstacleMs)
       throw new RemoteError(
         'timeout',
-        `Nexus has not read ${tenant} anew within ${Math.round((Date.now() - since) / 1000)} s${reason}. Wait longer with --wait, or look at the tenant's health with ` +
-          `nexus doctor. With --no-fresh the stacks are made from the last scan, and a client that was deleted since is made again.`,
+        `Nexus has not read ${tenant} anew within ${Math.round((Date.now() - since) / 1000)} s${reason}. Wait longer with --wait, or look at the tenant's ` +
+          `health: nexus status ${tenant}. With --no-fresh the stacks are made from the last scan, and a client that was deleted since is made again.`,
         { status: answer.status },
       )
     waiting((Date.now() - since) / 1000)
@@ -121,21 +123,9 @@ const readWhenReady = async (
 const Waiting = z.object({ reason: z.string().nullable() })
 
 /** What keeps the scan from beginning, where the answer says. */
-const reasonIn = (body: Buffer): string => {
-  try {
-    const { reason } = Waiting.parse(JSON.parse(body.toString('utf8')))
-    return reason === null ? '' : `: ${printable(reason).replace(/\.$/, '')}`
-  } catch {
-    return ''
-  }
-}
-
-const jsonIn = (body: Buffer, origin: string): unknown => {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    throw new RemoteError('unexpected', `${origin} answered no JSON; is it Nexus?`)
-  }
+const reasonIn = (answer: Parameters<typeof jsonOf>[0]): string => {
+  const reason = Waiting.safeParse(jsonOf(answer)).data?.reason ?? null
+  return reason === null ? '' : `: ${printable(reason).replace(/\.$/, '')}`
 }
 
 const TenantList = z.object({ tenants: z.array(z.object({ id: TenantId })) })

@@ -7,6 +7,7 @@ import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clock } from '../adapters/postgres/database/clock.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
+import type { KeysOf } from '../adapters/postgres/clients/listing-rows.ts'
 import type { Idempotency } from '../adapters/postgres/changes/idempotency.ts'
 import type { Leases } from '../adapters/postgres/changes/leases.ts'
 import type { Operations } from '../adapters/postgres/changes/operations.ts'
@@ -44,6 +45,7 @@ export interface WorkerDeps {
   readonly keepMs: number
   /** The tenants that this worker serves. */
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
+  readonly keysOf: KeysOf
   /** Deadline of one call to Auth0, in milliseconds. */
   readonly callMs: number
   /** How long an apply of Terraform keeps changes waiting, in milliseconds. */
@@ -61,14 +63,9 @@ export interface WorkerDeps {
  */
 export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<void> } => {
   const { configurations, log } = deps
-  const keysOf = (tenantId: string) => {
-    const tenant = configurations.get(tenantId)
-    if (tenant === undefined) throw new Error(`The tenant ${tenantId} is not configured.`)
-    return tenant.metadataKeys
-  }
   const health = createHealth(deps)
   const policies = createPolicies(deps)
-  const reconcile = createReconcile({ ...deps, health, keysOf, policies })
+  const reconcile = createReconcile({ ...deps, health, policies })
   const tenantIds = [...configurations.keys()]
   let lastHandled = performance.now()
   deps.queue.work(

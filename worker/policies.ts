@@ -6,6 +6,7 @@ import { compare } from '../domain/clients/field-values.ts'
 import { pendingPaths } from '../domain/clients/desired.ts'
 import { reversionOf } from '../domain/changes/plan.ts'
 import { omit, pathsOf, pick } from '../domain/vocabulary.ts'
+import type { ClientRecord } from '../adapters/postgres/clients/client-record.ts'
 import type { ClientKey, FieldPath, Values } from '../domain/vocabulary.ts'
 
 /** What Nexus changes of its own accord: each is a change like any other, whose author is the policy. */
@@ -37,42 +38,48 @@ export const createPolicies = ({
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   readonly queue: Pick<Queue, 'wake'>
   readonly log: Log
-}): Policies => ({
-  onDrift: async (key) => {
-    const tenant = configurations.get(key.tenantId)
-    if (tenant === undefined) return
-    log.warn({ ...key, policy: tenant.driftPolicy }, 'drift: owned fields were changed in Auth0')
-    if (tenant.driftPolicy !== 'revert') return
-    await accept(key, { kind: 'policy', id: 'revert', application: null }, (state) => {
-      const values = reversionOf(state, tenant.metadataKeys)
-      return values === undefined ? { kind: 'not-now' } : { kind: 'accepted', values, changesNothing: false }
+}): Policies => {
+  /** Accepts a change of Nexus' own, and wakes the queue as every acceptance does. @returns its id, where there is one */
+  const acceptOwn = async (
+    key: ClientKey,
+    id: string,
+    valuesOf: (state: ClientRecord) => Values | undefined,
+  ): Promise<string | undefined> => {
+    const accepted = await accept(key, { kind: 'policy', id, application: null }, (state) => {
+      const values = valuesOf(state)
+      return values === undefined || pathsOf(values).length === 0
+        ? { kind: 'nothing-left' }
+        : { kind: 'accepted', values, changesNothing: false }
     })
-  },
+    if (accepted.kind !== 'accepted') return undefined
+    // Without a queue the sweep finds it.
+    await queue.wake(key).catch((error: unknown) => log.warn({ ...key, err: error }, 'the queue could not be woken'))
+    return accepted.changeId
+  }
 
-  undoPartial: async (key, values) => {
-    await accept(key, { kind: 'policy', id: 'undo', application: null }, (state) => {
+  return {
+    onDrift: async (key) => {
+      const tenant = configurations.get(key.tenantId)
+      if (tenant === undefined) return
+      log.warn({ ...key, policy: tenant.driftPolicy }, 'drift: owned fields were changed in Auth0')
+      if (tenant.driftPolicy === 'revert')
+        await acceptOwn(key, 'revert', (state) => reversionOf(state, tenant.metadataKeys))
+    },
+
+    undoPartial: async (key, values) => {
       // What somebody has asked for since stays as they asked for it.
-      const left = omit(values, pendingPaths(state.pending))
-      return pathsOf(left).length === 0
-        ? { kind: 'nothing-left' }
-        : { kind: 'accepted', values: left, changesNothing: false }
-    })
-  },
+      await acceptOwn(key, 'undo', ({ pending }) => omit(values, pendingPaths(pending)))
+    },
 
-  afterApply: async (key, base, paths) => {
-    const accepted = await accept(key, { kind: 'policy', id: 'terraform-apply', application: null }, (state) => {
-      const waiting = pendingPaths(state.pending)
-      const left = paths.filter((path) => !waiting.includes(path) && compare(state.base[path], base[path]) === 'same')
-      return left.length === 0
-        ? { kind: 'nothing-left' }
-        : { kind: 'accepted', values: pick(state.base, left), changesNothing: false }
-    })
-    if (accepted.kind !== 'accepted') return false
-    log.warn(
-      { ...key, fields: paths, change: accepted.changeId },
-      'an apply changed owned fields: they are being restored',
-    )
-    await queue.wake(key)
-    return true
-  },
-})
+    afterApply: async (key, base, paths) => {
+      const change = await acceptOwn(key, 'terraform-apply', (state) => {
+        const waiting = pendingPaths(state.pending)
+        const left = paths.filter((path) => !waiting.includes(path) && compare(state.base[path], base[path]) === 'same')
+        return pick(state.base, left)
+      })
+      if (change === undefined) return false
+      log.warn({ ...key, fields: paths, change }, 'an apply changed owned fields: they are being restored')
+      return true
+    },
+  }
+}

@@ -1,4 +1,5 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
+import { pageSize } from '../adapters/auth0/page-size.ts'
 import { paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
@@ -27,8 +28,7 @@ export interface Wanted {
   readonly stopping: AbortSignal
 }
 
-/** The most that Auth0 gives on a page, and the most clients that are read one by one instead. */
-const pageSize = 100
+/** The most clients that are read one by one, and not by pages. */
 const fewClients = 5
 
 /**

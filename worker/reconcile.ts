@@ -3,7 +3,9 @@ import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
-import type { Lease, Leases, Readiness } from '../adapters/postgres/changes/leases.ts'
+import type { KeysOf } from '../adapters/postgres/clients/listing-rows.ts'
+import type { Lease, Leases } from '../adapters/postgres/changes/leases.ts'
+import type { Next } from '../adapters/postgres/changes/next.ts'
 import { paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { JobResult } from '../adapters/queue/queue.ts'
@@ -15,13 +17,12 @@ import type { Settlement, Step } from '../domain/changes/settlement.ts'
 import { longestWaitMs, verdictOf } from '../domain/changes/verdict.ts'
 import type { Reply } from '../domain/changes/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
-import type { MetadataKeys } from '../domain/clients/metadata-keys.ts'
 import type { Health } from './health.ts'
 import type { Policies } from './policies.ts'
 
 export interface ReconcileDeps {
   readonly health: Pick<Health, 'probe'>
-  readonly keysOf: (tenantId: string) => MetadataKeys
+  readonly keysOf: KeysOf
   readonly clients: Pick<Clients, 'bringForward' | 'verify'>
   readonly leases: Pick<Leases, 'readiness' | 'take'>
   readonly changes: Pick<Changes, 'recentValues'>
@@ -44,45 +45,45 @@ const maximumRounds = 50
 export const createReconcile =
   (deps: ReconcileDeps) =>
   async (key: ClientKey): Promise<JobResult> => {
+    let next: Next | undefined
     for (let round = 0; round < maximumRounds; round += 1) {
       // A slot is spent only where there is something to do; without a limit there is none to spend.
       if (deps.pacer.limits(key.tenantId)) {
-        const readiness = await deps.leases.readiness(key)
-        if (readiness.kind !== 'ready') return resultOf(readiness)
+        next ??= await deps.leases.readiness(key)
+        if (next.kind !== 'now') return resultOf(next)
         await deps.pacer.slot(key.tenantId, 'other', { rank: 'change' })
       }
       const lease = await deps.leases.take(key, leaseMs(deps.callMs), deps.callMs)
-      if (lease !== undefined) {
-        await advance(deps, lease)
-        continue
-      }
-      const readiness = await deps.leases.readiness(key)
-      if (readiness.kind !== 'ready') return resultOf(readiness)
+      // What was lost, or could not be had, is looked at again.
+      next = (lease && (await advance(deps, lease))) ?? (await deps.leases.readiness(key))
+      if (next.kind !== 'now') return resultOf(next)
     }
     return { kind: 'later', afterMs: 0 }
   }
 
-const resultOf = (readiness: Exclude<Readiness, { kind: 'ready' }>): JobResult =>
-  readiness.kind === 'later' ? { kind: 'later', afterMs: Math.min(readiness.afterMs, longestWaitMs) } : { kind: 'done' }
+const resultOf = (next: Exclude<Next, { kind: 'now' }>): JobResult =>
+  next.kind === 'later' ? { kind: 'later', afterMs: Math.min(next.afterMs, longestWaitMs) } : { kind: 'done' }
 
 /** After an outage, what waits for a later try is tried within this time. */
 const recoveryMs = 5000
 
-/** One step under the lease. What comes next stands in the row, and the next round reads it there. */
-const advance = async (deps: ReconcileDeps, lease: Lease): Promise<void> => {
+/** One step under the lease. @returns what comes next; undefined where the lease was lost */
+const advance = async (deps: ReconcileDeps, lease: Lease): Promise<Next | undefined> => {
   const { undoPartial, ...settlement } = await step(deps, lease)
-  if (!(await lease.settle(settlement))) {
+  const next = await lease.settle(settlement)
+  if (next === undefined) {
     deps.log.warn(
       { ...lease.key },
       'lease lost before settling: the call may have arrived late, so Auth0 is read again',
     )
     // Another holder may have read Auth0 before this call wrote there, and nobody would look again.
     await deps.clients.verify(lease.key, settlement.attemptClosed ? 0 : deps.callMs + verifyMarginMs)
-    return
+    return undefined
   }
   if (isRecovery(lease, settlement)) await deps.clients.bringForward(lease.key.tenantId, recoveryMs)
   if (undoPartial !== undefined) await deps.policies.undoPartial(lease.key, undoPartial)
   else if (settlement.drifted === true) await deps.policies.onDrift(lease.key)
+  return next
 }
 
 const step = async (deps: ReconcileDeps, lease: Lease): Promise<Step> => {

@@ -9,7 +9,7 @@ import type { Log } from '../adapters/log/log.ts'
 export const repeat = (
   everyMs: number,
   name: string,
-  log: Log,
+  log: Pick<Log, 'error'>,
   work: (stopping: AbortSignal) => Promise<void>,
 ): (() => Promise<void>) => {
   const stopping = new AbortController()

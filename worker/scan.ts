@@ -1,4 +1,5 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
+import { pageSize } from '../adapters/auth0/page-size.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
 import { orNoPlace, paced } from '../adapters/auth0/pacer.ts'
@@ -20,12 +21,16 @@ export interface ScanDeps {
   readonly log: Log
 }
 
+interface ShorteningDeps {
+  readonly scans: Pick<Scans, 'shorten'>
+  readonly configurations: ReadonlyMap<string, Pick<TenantConfiguration, 'scanIntervalMs'>>
+  readonly log: Pick<Log, 'error'>
+}
+
 /** How often is looked whether a scan is due: the due times stand in the database, where no queue can lose them. */
 const lookEveryMs = 500
 /** A scan that broke off is begun anew after this time, or after the tenant's interval where that is shorter. */
 const againMs = 30_000
-/** The most that Auth0 gives on a page. */
-const pageSize = 100
 /** Tries for one page before the scan breaks off. */
 const triesPerPage = 5
 
@@ -36,7 +41,6 @@ const triesPerPage = 5
  * @returns ends it, after the pages under way
  */
 export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
-  const intervals = [...deps.configurations]
   const scans = (onlyAsked: boolean) =>
     repeat(lookEveryMs, 'scan', deps.log, async (stopping) => {
       const tenantIds = [...deps.configurations.keys()]
@@ -46,18 +50,25 @@ export const startScans = (deps: ScanDeps): (() => Promise<void>) => {
         await scan(deps, claim, stopping)
       }
     })
-  const stops = [
-    // Once, as it starts: the configuration may say another interval than the one that set the next scan.
-    repeat(lookEveryMs, 'scan interval', deps.log, async () => {
-      for (const [tenantId, { scanIntervalMs }] of intervals.splice(0))
-        await deps.scans.shorten(tenantId, scanIntervalMs)
-    }),
-    scans(false),
-    scans(true),
-  ]
+  const stops = [startShortening(deps), scans(false), scans(true)]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }
+}
+
+/**
+ * Has the configuration's interval hold where a longer one has set the next scan: once for each tenant.
+ *
+ * @returns ends it
+ */
+export const startShortening = ({ scans, configurations, log }: ShorteningDeps): (() => Promise<void>) => {
+  const left = new Map(configurations)
+  return repeat(lookEveryMs, 'scan interval', log, async () => {
+    for (const [tenantId, { scanIntervalMs }] of left) {
+      await scans.shorten(tenantId, scanIntervalMs)
+      left.delete(tenantId)
+    }
+  })
 }
 
 /** What is new and what is old could not be told: everything would look as if it had not been seen. */

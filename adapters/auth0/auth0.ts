@@ -138,7 +138,7 @@ export const createAuth0 = (
      * One page of all clients of a tenant, by checkpoint: any number of clients can be listed.
      *
      * @param from where the page begins; undefined for the first
-     * @param take clients on a page, at most 100
+     * @param take clients on a page, at most `pageSize`
      */
     list: (tenantId: string, from: string | undefined, take: number): Promise<Reply<ClientPage>> =>
       ask(tenantId, async (sdk, signal) => {
@@ -204,7 +204,7 @@ const call = async <Body>(
   return (await attempt()).reply
 }
 
-/** The SDK's own timeout ends with the headers; this one holds for a body that never comes as well. */
+/** Ends a wait for a token, too, which another call may have asked for, with a deadline of its own. */
 const deadline = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Failure } from '../../domain/changes/verdict.ts'
+import { jsonOf } from '../http/answer.ts'
 import type { Http, HttpAnswer } from '../http/http.ts'
 import { Unreachable } from '../http/unreachable.ts'
 
@@ -127,14 +128,6 @@ const send = async (http: Http, settings: TokenSettings, timeoutMs: number): Pro
     if (!(error instanceof Unreachable)) throw error
     const message = `The token endpoint did not answer: ${error.said}.`
     throw new TokenFailure({ status: null, errorCode: null, fromAuth0: false, message, retryAfter: null }, error)
-  }
-}
-
-const jsonOf = ({ body }: HttpAnswer): unknown => {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
   }
 }
 

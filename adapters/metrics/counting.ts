@@ -1,3 +1,4 @@
+import type { Reply } from '../../domain/changes/verdict.ts'
 import type { Auth0 } from '../auth0/auth0.ts'
 import type { Accept } from '../postgres/changes/accept.ts'
 import type { Changes } from '../postgres/changes/changes.ts'
@@ -6,38 +7,26 @@ import type { Count } from './counters.ts'
 
 /** Things of the outside that do what they did, and are counted. */
 
-const statusOf = (
-  reply: { readonly ok: true } | { readonly ok: false; readonly status: number | null },
-): number | 'none' => (reply.ok ? 200 : (reply.status ?? 'none'))
+const statusOf = (reply: Reply<unknown>): number | 'none' => (reply.ok ? 200 : (reply.status ?? 'none'))
 
-export const countCalls = (auth0: Auth0, count: Count): Auth0 => ({
-  ...auth0,
-  get: async (key) => {
-    const reply = await auth0.get(key)
-    count('auth0Calls', { tenant: key.tenantId, call: 'get', status: statusOf(reply) })
+export const countCalls = (auth0: Auth0, count: Count): Auth0 => {
+  const counted = async <Body>(tenant: string, call: string, asked: Promise<Reply<Body>>): Promise<Reply<Body>> => {
+    const reply = await asked
+    count('auth0Calls', { tenant, call, status: statusOf(reply) })
     return reply
-  },
-  update: async (key, ...more) => {
-    const reply = await auth0.update(key, ...more)
-    count('auth0Calls', { tenant: key.tenantId, call: 'update', status: statusOf(reply) })
-    return reply
-  },
-  readSecret: async (key) => {
-    const reply = await auth0.readSecret(key)
-    count('auth0Calls', { tenant: key.tenantId, call: 'read-secret', status: statusOf(reply) })
-    return reply
-  },
-  list: async (tenantId, ...more) => {
-    const reply = await auth0.list(tenantId, ...more)
-    count('auth0Calls', { tenant: tenantId, call: 'list', status: statusOf(reply) })
-    return reply
-  },
-})
+  }
+  return {
+    get: (key) => counted(key.tenantId, 'get', auth0.get(key)),
+    update: (key, ...more) => counted(key.tenantId, 'update', auth0.update(key, ...more)),
+    readSecret: (key) => counted(key.tenantId, 'read-secret', auth0.readSecret(key)),
+    list: (tenantId, ...more) => counted(tenantId, 'list', auth0.list(tenantId, ...more)),
+  }
+}
 
 export const countAccepted =
   (accept: Accept, count: Count): Accept =>
-  async (key, author, decide, origin, audit) => {
-    const accepted = await accept(key, author, decide, origin, audit)
+  async (key, author, decide, more) => {
+    const accepted = await accept(key, author, decide, more)
     if (accepted.kind === 'accepted') count('changes', { tenant: key.tenantId, outcome: 'accepted' })
     if (accepted.kind === 'accepted' && accepted.settled) count('changes', { tenant: key.tenantId, outcome: 'applied' })
     return accepted
@@ -60,11 +49,11 @@ export const countSettled = (leases: Leases, count: Count): Leases => ({
       lease && {
         ...lease,
         settle: async (settlement) => {
-          const written = await lease.settle(settlement)
-          if (written)
+          const next = await lease.settle(settlement)
+          if (next !== undefined)
             for (const { status } of settlement.outcomes ?? [])
               count('changes', { tenant: key.tenantId, outcome: status })
-          return written
+          return next
         },
       }
     )

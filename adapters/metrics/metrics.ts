@@ -36,18 +36,18 @@ export const createMetrics = (readGauges: () => Promise<readonly TenantGauges[]>
     help: 'Answers of the API, by route and status',
     labelNames: ['method', 'route', 'status'],
     buckets,
-    registers: registers,
+    registers,
   })
   const count = createCounters(registry)
   const databaseUp = new Gauge({
     name: 'nexus_database_up',
     help: '1 where the database answered',
-    registers: registers,
+    registers,
   })
   const perTenant = Object.entries(gauges).map(([member, [name, help]]) => ({
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets what they are
     member: member as keyof typeof gauges,
-    gauge: new Gauge({ name, help, labelNames: ['tenant'], registers: registers }),
+    gauge: new Gauge({ name, help, labelNames: ['tenant'], registers }),
   }))
   const look = async (): Promise<void> => {
     for (const { gauge } of perTenant) gauge.reset()

@@ -24,10 +24,12 @@ export const remoteUrl = (raw: string): string => {
     )
   const path = withoutSlashes(url.pathname)
   const parts = path.split('/')
-  if (parts.includes('v1'))
+  if (parts.includes('v1')) {
+    const before = parts.slice(0, parts.indexOf('v1')).join('/')
     throw new RemoteError(
       'not-configured',
-      `The URL of Nexus ends before /v1: use ${url.origin}${parts.slice(0, parts.indexOf('v1')).join('/')} in place of ${url.origin}${path}.`,
+      `The URL of Nexus ends before /v1: use ${url.origin}${before} in place of ${url.origin}${path}.`,
     )
+  }
   return `${url.origin}${path}`
 }

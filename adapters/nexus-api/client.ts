@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { createHttp } from '../http/http.ts'
 import type { Http, HttpAnswer } from '../http/http.ts'
 import { Unreachable } from '../http/unreachable.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { remoteUrl } from './address.ts'
-import { jsonOf } from './answer.ts'
+import { parsedAs } from './answer.ts'
 import { credentialOf, headersOf } from './credential.ts'
 import type { RemoteCredential } from './credential.ts'
 import { RemoteError } from './errors.ts'
-import { reasonOf, refusalOf } from './refusals.ts'
+import { refusalOf } from './refusals.ts'
+import { reasonOf } from './unreachable.ts'
 
 /**
  * Nexus' own API, as the command line and the stacks call it: with credentials of the environment, patient where the API
@@ -41,8 +42,8 @@ interface RemoteRequest {
 }
 
 export interface RemoteOptions {
-  /** What it is asked by; without proxies unless given. */
-  readonly http?: Http
+  /** What it is asked by. */
+  readonly http: Http
   readonly url: string
   readonly credential: RemoteCredential
   /** For one attempt, milliseconds. */
@@ -83,7 +84,7 @@ const pauseAfter = ({ status, headers }: HttpAnswer, attempt: number): number | 
 }
 
 export const createRemote = (options: RemoteOptions): Remote => {
-  const { http = createHttp({}), credential, timeoutMs = 30_000, retries = 3 } = options
+  const { http, credential, timeoutMs = 30_000, retries = 3 } = options
   const url = remoteUrl(options.url)
 
   const once = async (method: Method, path: string, request: RemoteRequest): Promise<HttpAnswer> => {
@@ -136,15 +137,7 @@ export const createRemote = (options: RemoteOptions): Remote => {
     url,
     ask,
     granted,
-    json: async (method, path, shape, request) => {
-      const answer = await granted(method, path, request)
-      const parsed = shape.safeParse(jsonOf(answer))
-      if (parsed.success) return parsed.data
-      throw new RemoteError(
-        'unexpected',
-        `${method} ${url}${path} did not answer as this version of Nexus does. Is it Nexus, and of the same version?\n${z.prettifyError(parsed.error)}`,
-        { status: answer.status },
-      )
-    },
+    json: async (method, path, shape, request) =>
+      parsedAs(shape, await granted(method, path, request), `${method} ${url}${path}`),
   }
 }

@@ -1,32 +1,10 @@
 import { z } from 'zod'
+import { jsonOf } from '../http/answer.ts'
 import type { HttpAnswer } from '../http/http.ts'
-import type { Unreachable } from '../http/unreachable.ts'
 import { printable } from '../../domain/texts/printable.ts'
-import { jsonOf } from './answer.ts'
 import { rejectedRemedy } from './credential.ts'
 import type { RemoteCredential } from './credential.ts'
 import { RemoteError } from './errors.ts'
-
-/** What is true of Nexus' own address beside what is true of any, by code. @returns undefined where the other text does */
-const remedies: Readonly<Record<string, (url: string) => string | undefined>> = {
-  ECONNREFUSED: () => 'nothing listens there. Check the URL (--url or NEXUS_URL), and that Nexus is running.',
-  ERR_SSL_WRONG_VERSION_NUMBER: (url) => `it does not speak https. Try ${url.replace(/^https:/, 'http:')}.`,
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: (url) => `it does not speak https. Try ${url.replace(/^https:/, 'http:')}.`,
-  ECONNRESET: otherScheme,
-  EPIPE: otherScheme,
-  UND_ERR_SOCKET: otherScheme,
-  HPE_INVALID_CONSTANT: otherScheme,
-}
-
-/** A server of https says nothing to who speaks http. */
-function otherScheme(url: string): string | undefined {
-  if (!url.startsWith('http:')) return undefined
-  return `it ended the connection without an answer. Perhaps it speaks https: try ${url.replace(/^http:/, 'https:')}.`
-}
-
-/** Why no answer came, and what to do. */
-export const reasonOf = ({ code, said, remedy }: Unreachable, url: string): string =>
-  remedies[code]?.(url) ?? `${said}. ${remedy}`
 
 const ProblemBody = z.object({
   type: z.string().optional(),

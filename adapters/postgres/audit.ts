@@ -61,13 +61,13 @@ export class AuditUnavailable extends Error {
  * A transaction that makes a decision true and records it: both, or neither.
  *
  * @param audit undefined where nobody is answerable: a test, a repair
- * @param work calls `keep` where the decision is made, as the last thing it does
+ * @param work calls `decided` where the decision is made, as the last thing it does; nothing is committed before it ends
  * @throws AuditUnavailable with nothing done
  */
 export const recorded = async <T>(
   db: Kysely<Database>,
   audit: AuditDraft | undefined,
-  work: (trx: Transaction<Database>, commit: Commit) => Promise<T>,
+  work: (trx: Transaction<Database>, decided: (more?: Partial<AuditFacts>) => Promise<void>) => Promise<T>,
 ): Promise<T> => {
   let kept = false
   const result = await db.transaction().execute((trx) =>
@@ -82,26 +82,47 @@ export const recorded = async <T>(
   return result
 }
 
-export type Commit = (more?: Partial<AuditFacts>) => Promise<void>
+/**
+ * The statement that stores entries, alone or as a part of the one that makes a decision true.
+ *
+ * @param entries as `entriesAsJson` writes them
+ * @param when a further condition, over no table
+ */
+export const auditStatement = (entries: RawBuilder<unknown>, when: RawBuilder<unknown> = sql`true`) => sql`
+  insert into nexus.audit (tenant_id, actor_kind, actor_id, application, address, request_id, action, target, change_id,
+                           outcome, reason, missing, count)
+  select * from jsonb_to_recordset(${entries}::jsonb)
+    as e(tenant_id text, actor_kind text, actor_id text, application text, address inet, request_id text, action text,
+         target text, change_id uuid, outcome text, reason text, missing text, count bigint)
+  where ${when}`
 
-/** PostgreSQL's text has no NUL, and a name that somebody's issuer signed is no reason to lose a record. */
-const text = (value: string | null): string | null => value?.replaceAll('\0', '\u{FFFD}') ?? null
+/** A name that somebody's issuer signed is no reason to lose a record: PostgreSQL's text has no NUL, and no half characters. */
+const storable = (_name: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '\u{FFFD}').toWellFormed() : value
+
+export const entriesAsJson = (entries: readonly AuditEntry[]): string =>
+  JSON.stringify(
+    entries.map((entry) => ({
+      tenant_id: entry.tenantId,
+      actor_kind: entry.actor?.kind,
+      actor_id: entry.actor?.id,
+      application: entry.actor?.application,
+      address: entry.address,
+      request_id: entry.requestId,
+      action: entry.action,
+      target: entry.target,
+      change_id: entry.changeId,
+      outcome: entry.outcome,
+      reason: entry.reason,
+      missing: entry.missing,
+      count: entry.count,
+    })),
+    storable,
+  )
 
 const insert = async (db: Kysely<Database>, entries: readonly AuditEntry[]): Promise<void> => {
-  const column = (of: (entry: AuditEntry) => string | null) => entries.map((entry) => text(of(entry)))
   try {
-    await sql`
-      insert into nexus.audit (tenant_id, actor_kind, actor_id, application, address, request_id, action, target, change_id,
-                               outcome, reason, missing, count)
-      select * from unnest(
-        ${column(({ tenantId }) => tenantId)}::text[], ${column(({ actor }) => actor?.kind ?? null)}::text[],
-        ${column(({ actor }) => actor?.id ?? null)}::text[], ${column(({ actor }) => actor?.application ?? null)}::text[],
-        ${column(({ address }) => address)}::inet[], ${column(({ requestId }) => requestId)}::text[],
-        ${column(({ action }) => action)}::text[], ${column(({ target }) => target)}::text[],
-        ${column(({ changeId }) => changeId)}::uuid[], ${column(({ outcome }) => outcome)}::text[],
-        ${column(({ reason }) => reason)}::text[], ${column(({ missing }) => missing)}::text[],
-        ${entries.map(({ count }) => count ?? null)}::bigint[])
-    `.execute(db)
+    await auditStatement(sql`${entriesAsJson(entries)}`).execute(db)
   } catch (error) {
     throw new AuditUnavailable(error)
   }

@@ -47,7 +47,7 @@ const createCallersOfKind = (db: Kysely<Database>, kind: RegisteredKind) => {
 
     /** @returns undefined where the name is taken, also by one that is revoked */
     create: (given: NewEntry, audit?: AuditDraft): Promise<CallerRow | undefined> =>
-      recorded(db, audit, async (trx, commit) => {
+      recorded(db, audit, async (trx, decided) => {
         const { rows } = await sql`
         insert into ${table} (name, "grant", secret_hash, secret_made_at, expires_at, created_by)
         values (${given.name}, ${jsonb(given.grant)}, ${given.hash}, clock_timestamp(), ${given.expiresAt},
@@ -55,7 +55,7 @@ const createCallersOfKind = (db: Kysely<Database>, kind: RegisteredKind) => {
         on conflict (name) do nothing
         returning *, clock_timestamp() as now
       `.execute(trx)
-        if (rows.length > 0) await commit()
+        if (rows.length > 0) await decided()
         return parsed(EntryRow, rows).map(toCallerRow)[0]
       }),
 
@@ -70,10 +70,10 @@ const createCallersOfKind = (db: Kysely<Database>, kind: RegisteredKind) => {
       decide: (entry: Registered, now: Date) => Registered,
       audit?: AuditDraft,
     ): Promise<CallerRow | undefined> =>
-      recorded(db, audit, async (trx, commit) => {
+      recorded(db, audit, async (trx, decided) => {
         const [found] = await where(sql`name = ${name} for update`, trx)
         const written = found && (await write(trx, table, decide(found.entry, found.now)))
-        if (written !== undefined) await commit()
+        if (written !== undefined) await decided()
         return written
       }),
 
@@ -157,8 +157,8 @@ const EntryRow = z.object({
   now: time,
 })
 
-/** How often the last use is written down at most. */
-const noteEveryMs = 60_000
+/** How often the last use of a secret is written down at most. */
+export const noteEveryMs = 60_000
 
 const toCallerRow = (row: z.infer<typeof EntryRow>): CallerRow => {
   const { secret_hash: hash, secret_made_at: madeAt, previous_hash: former, previous_until: until } = row

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { issue } from '../../adapters/credentials/issue.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { CallerRow, CallerStore } from '../../adapters/postgres/callers.ts'
+import type { ConfiguredUses } from '../../adapters/postgres/configured-uses.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { ConfiguredCallers } from '../../adapters/config/configured-callers.ts'
 import { callerChange, newCaller, Rotation } from '../../domain/access/caller-requests.ts'
@@ -40,29 +41,34 @@ interface Configured {
   readonly configuredCallers: ConfiguredCallers
 }
 
+/** And when they were last used. */
+interface Used {
+  readonly configuredUses: Pick<ConfiguredUses, 'of'>
+}
+
 type Finding = Configured & { readonly callers: RegistersTo<'find'> }
 type Deciding = Configured & { readonly callers: RegistersTo<'change'> }
 type Logged = { readonly log: Pick<Log, 'warn'> }
 
-const words: Readonly<
-  Record<RegisteredKind, { readonly what: string; readonly list: string; readonly secret: string }>
-> = {
-  application: { what: 'application', list: 'applications', secret: 'token' },
-  account: { what: 'service account', list: 'accounts', secret: 'password' },
-}
+/** What they are called, alone, in a list, and their secrets. */
+export const words = {
+  application: { one: 'application', aOne: 'an application', list: 'applications', secret: 'token' },
+  account: { one: 'service account', aOne: 'a service account', list: 'accounts', secret: 'password' },
+} as const satisfies Readonly<Record<RegisteredKind, Readonly<Record<string, string>>>>
 
 /** GET: those of the database and of the configuration, by name. */
 export const listCallers =
   (kind: RegisteredKind) =>
-  (deps: Configured & { readonly callers: RegistersTo<'list'> }): Stage =>
+  (deps: Configured & Used & { readonly callers: RegistersTo<'list'> }): Stage =>
   async (request, caller) => {
     refuseParameters(request.query)
     const configured = deps.configuredCallers[kind]
     const registered = (await deps.callers[kind].list()).filter(
       ({ entry }) => !configured.some(({ name }) => name === entry.name),
     )
+    const uses = await deps.configuredUses.of(kind)
     const views = [
-      ...configured.filter(({ grant }) => mayOversee(caller, grant)).map((one) => configuredView(kind, one)),
+      ...configured.filter(({ grant }) => mayOversee(caller, grant)).map((one) => configuredView(kind, one, uses)),
       ...registered.filter(({ entry }) => mayOversee(caller, entry.grant)).map((one) => registeredView(kind, one)),
     ]
     return json(200, { [words[kind].list]: views.toSorted((a, b) => (a.name < b.name ? -1 : 1)) })
@@ -71,12 +77,12 @@ export const listCallers =
 /** GET of one. */
 export const readCaller =
   (kind: RegisteredKind) =>
-  (deps: Finding): Stage =>
+  (deps: Finding & Used): Stage =>
   async (request, caller) => {
     refuseParameters(request.query)
     const configured = configuredOf(deps, kind, nameOf(request))
     if (configured !== undefined && mayOversee(caller, configured.grant))
-      return json(200, configuredView(kind, configured))
+      return json(200, configuredView(kind, configured, await deps.configuredUses.of(kind)))
     return json(200, registeredView(kind, await overseen(deps, kind, caller, nameOf(request))))
   }
 
@@ -93,10 +99,7 @@ export const createCaller =
         errors: [{ pointer: '/expiresAt', detail: 'Give a time in the future.' }],
       })
     mayHandOut(deps, caller, grant)
-    const taken = new Problem(
-      'name-taken',
-      `There is, or was, ${words[kind].what === 'application' ? 'an' : 'a'} ${words[kind].what} ${name}; choose another name.`,
-    )
+    const taken = new Problem('name-taken', `There is, or was, ${words[kind].aOne} ${name}; choose another name.`)
     if (configuredOf(deps, kind, name) !== undefined) throw taken
     const { secret, hash } = issue[kind]()
     const made = await deps.callers[kind].create(
@@ -193,7 +196,7 @@ export const revokeCaller =
 const nameOf = (request: ApiRequest): string => request.params['name'] ?? ''
 
 const noSuchCaller = (kind: RegisteredKind): Problem =>
-  notFound(`There is no such ${words[kind].what} within the tenants that you are an administrator of.`)
+  notFound(`There is no such ${words[kind].one} within the tenants that you are an administrator of.`)
 
 const configuredOf = (deps: Configured, kind: RegisteredKind, name: string) =>
   deps.configuredCallers[kind].find((one) => one.name === name)
@@ -273,7 +276,7 @@ const parse = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T => {
 
 /** One line in the log for each thing that an administrator did. Never a secret. */
 const tell = (deps: Logged, kind: RegisteredKind, caller: Caller, { entry }: CallerRow, what: string): void => {
-  deps.log.warn({ [kind]: entry.name, by: caller.id, tenants: entry.grant.tenants }, `${words[kind].what} ${what}`)
+  deps.log.warn({ [kind]: entry.name, by: caller.id, tenants: entry.grant.tenants }, `${words[kind].one} ${what}`)
 }
 
 const json = (status: 200 | 201, body: unknown): ApiResponse => ({

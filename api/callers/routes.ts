@@ -13,11 +13,11 @@ import {
   retireSecret,
   revokeCaller,
   rotateSecret,
+  words,
 } from './callers.ts'
 
 const kinds = {
   application: {
-    one: 'application',
     name: 'Application',
     audited: 'token',
     answer: Application,
@@ -25,7 +25,6 @@ const kinds = {
     example: { name: 'developer-portal', tenants: ['acme'], permissions: ['client.read', 'client.write'] },
   },
   account: {
-    one: 'service account',
     name: 'Account',
     audited: 'account',
     answer: Account,
@@ -36,7 +35,8 @@ const kinds = {
 
 /** What an administrator can do with callers of one kind. */
 const administrationOf = (kind: RegisteredKind) => {
-  const { one, name, audited, answer, list, example } = kinds[kind]
+  const { name, audited, answer, list, example } = kinds[kind]
+  const { one } = words[kind]
   const all = callersPath[kind]
   const single = `${all}/:name` as const
   const { name: _name, ...change } = example

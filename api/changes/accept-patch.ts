@@ -4,7 +4,7 @@ import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { Accept, Accepted } from '../../adapters/postgres/changes/accept.ts'
 import type { Origin } from '../../adapters/postgres/changes/origin.ts'
-import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
+import type { ClientRecord, Counting } from '../../adapters/postgres/clients/client-record.ts'
 import { accept } from '../../domain/changes/accept.ts'
 import type { Acceptance } from '../../domain/changes/accept.ts'
 import type { Patch } from '../../domain/changes/patch.ts'
@@ -18,7 +18,7 @@ import type { Stored } from './answer-change.ts'
 import { decisionOn, mustWrite } from '../clients/access.ts'
 import { clientText } from '../clients/client-answer.ts'
 import { isStale, notRead } from '../clients/client-cache.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
+import type { KnownClients } from '../clients/known-clients.ts'
 import { askerOf, noSuchClient } from '../http/access.ts'
 import { etagOf, ifMatchMismatch } from '../http/etag.ts'
 import type { Mismatch } from '../http/etag.ts'
@@ -42,11 +42,11 @@ export interface BacklogSettings {
 /** @throws Problem 429 where so much waits for Auth0 already that one more would only wait */
 export const refuseBacklog = async (
   { changes, settings }: Pick<Accepting, 'changes' | 'settings'>,
-  tenantId: string,
+  { key: { tenantId }, waiting }: Pick<ClientRecord, 'key' | 'waiting'>,
   caller: Caller,
 ): Promise<void> => {
   const { maximumWaiting, maximumWaitingOfCaller } = settings
-  const { all, own } = await changes.waiting(tenantId, caller, maximumWaiting)
+  const { all, own } = waiting ?? (await changes.waiting(tenantId, caller, maximumWaiting))
   if (own < maximumWaitingOfCaller && all < maximumWaiting) return
   throw tooMany(
     own >= maximumWaitingOfCaller
@@ -92,12 +92,17 @@ export const acceptPatch = async (
   audit: AuditDraft,
 ): Promise<Stored | NothingToStore> => {
   const { tenant, caller, patch, ifMatch } = request
-  const record = await findFor(known, request, clientId, ifMatch !== undefined)
+  const counting = { ...authorOf(caller), most: deps.settings.maximumWaiting }
+  const record = await findFor(known, request, clientId, ifMatch !== undefined, counting)
   refuseForeign(tenant, record)
   if (pathsOf(patch.values).length === 0) return { kind: 'nothing-to-store', record }
-  await refuseBacklog(deps, tenant.id, caller)
+  await refuseBacklog(deps, record, caller)
   const accepted = await decidedOnReading(known, request, record, (reading) =>
-    deps.accept(record.key, authorOf(caller), unlessNothing(decideOn(request, reading)), origin, audit),
+    deps.accept(record.key, authorOf(caller), unlessNothing(decideOn(request, reading)), {
+      loaded: record,
+      origin,
+      audit,
+    }),
   )
   // It is answered as a read is, and leaves as much.
   if (accepted.kind === 'refused' && accepted.refused.kind === 'nothing-to-store') audit.note({ action: 'client.read' })
@@ -145,7 +150,7 @@ const readingFor = (
   { tenant, caller, since, gone, asked }: Changing,
   record: ClientRecord,
 ): Promise<Auth0Client> => {
-  if (asked !== undefined) throw notRead(1000)
+  if (asked !== undefined) throw notRead()
   return known.readSince(tenant, record, askerOf(caller, 'write', gone), since)
 }
 
@@ -154,6 +159,7 @@ const readingFor = (
  * caller and another one might not (somebody may just have let them in), or where the caller wants to change only what they
  * have seen.
  *
+ * @param counting what waits in the tenant is counted with it
  * @throws Problem 403, 404, 503
  */
 export const findFor = async (
@@ -161,9 +167,10 @@ export const findFor = async (
   { tenant, caller, gone, asked }: Changing,
   clientId: string,
   conditional: boolean,
+  counting?: Counting,
 ): Promise<ClientRecord> => {
   const asker = askerOf(caller, 'write', gone)
-  const found = await known.find(tenant, clientId, asked === undefined ? asker : null)
+  const found = await known.find(tenant, clientId, asked === undefined ? asker : null, counting)
   const mayWrite = decisionOn(tenant, caller, 'write', found).allowed
   const isWorthReading = asked === undefined && (mayWrite ? conditional : readingCouldLetIn(caller, found))
   const record = isWorthReading ? await known.refresh(tenant, found, asker) : found
@@ -207,10 +214,11 @@ const orThrow = (accepted: Accepted<Refused | NothingToStore>): Stored | Nothing
   throw problemOfRefusal(accepted.refused)
 }
 
+/** What is said of a change that was not accepted. */
 export const problemOfRefusal = (refused: Refused | Extract<Acceptance, { kind: 'impossible' }>): Problem => {
   if (refused.kind === 'forbidden') return forbidden(refused.detail, refused.needs)
   if (refused.kind === 'precondition') return preconditionFailed(refused.mismatch)
-  if (refused.kind === 'unread') return notRead(1000)
+  if (refused.kind === 'unread') return notRead()
   return new Problem('impossible', 'The change was understood, but it is not possible.', { errors: refused.issues })
 }
 

@@ -12,13 +12,14 @@ import { askerOf } from '../http/access.ts'
 import { wake } from '../clients/wake.ts'
 import type { Waking } from '../clients/wake.ts'
 import type { Kept } from '../http/stored-answer.ts'
-import type { KnownClients } from '../clients/client-cache.ts'
+import type { KnownClients } from '../clients/known-clients.ts'
 import { outcomeOf } from './outcome.ts'
 import type { AwaitingOutcome } from './outcome.ts'
 import { waitPreferenceOf } from '../http/prefer.ts'
 import type { WaitSettings } from '../http/prefer.ts'
 import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
+import type { FindingChanges } from './read-change.ts'
 import { warningLines } from './warning-lines.ts'
 import { mustRead, toldOfChange } from '../clients/access.ts'
 
@@ -27,7 +28,8 @@ export type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
 
 /** What an answer to a change needs. */
 export type Answering = AwaitingOutcome &
-  Waking & { readonly clients: Pick<Clients, 'load'>; readonly settings: WaitSettings }
+  Waking &
+  FindingChanges & { readonly clients: Pick<Clients, 'load'>; readonly settings: WaitSettings }
 
 /**
  * Wakes the worker, waits as long as the caller wants to, and says what came of the change: by the caller's rights when
@@ -58,14 +60,17 @@ export const answerAccepted = async (
   }
 
   const enough = AbortSignal.any([request.gone, request.closing])
-  const outcome = outcomeOf(deps, key.tenantId, changeId, state.blockedBy === null ? waitPreference.ms : 0, enough)
-  wake(deps, key)
-  const change = await outcome
-  // Nothing was waited for where the caller did not want to: what was accepted is the newest that is known.
-  const record = waitPreference.ms === 0 || state.blockedBy !== null ? state : ((await deps.clients.load(key)) ?? state)
-  mustStillRead(tenant, caller, record, change ?? { id: changeId, status: 'accepted' })
-  if (change !== undefined) throwUnlessApplied(change)
-  if (change !== undefined) return clientAnswer(200, tenant, record, headers, said)
+  const isStopped = state.blockedBy !== null
+  const outcome = outcomeOf(deps, key.tenantId, changeId, isStopped ? 0 : waitPreference.ms, enough)
+  if (!isStopped) wake(deps, key)
+  const found = await outcome
+  // Where nobody looked, what was accepted is the newest that is known.
+  const { change, record } = found ?? { change: { id: changeId, status: 'accepted' } as const, record: state }
+  mustStillRead(tenant, caller, record, change)
+  if (change.status !== 'accepted') {
+    throwUnlessApplied(change)
+    return clientAnswer(200, tenant, record, headers, said)
+  }
   const following = {
     'nexus-sync': 'pending',
     location: `/v1/tenants/${key.tenantId}/changes/${changeId}`,

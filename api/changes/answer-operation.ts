@@ -18,6 +18,9 @@ export interface AnsweringOperations {
   readonly clients: Pick<Clients, 'accessRecords'>
 }
 
+export const noSuchOperation = (): Problem =>
+  notFound('There is no such operation in this tenant, or it is over a week old.')
+
 /** 200 where all of it is settled, 202 where something waits. */
 export const answerOperation = async (
   deps: AnsweringOperations,
@@ -79,7 +82,7 @@ export const operationAgain =
     const operationId = made?.operationId ?? null
     if (kept instanceof Problem || operationId === null) return kept
     const operation = await deps.operations.find(tenant.id, operationId)
-    if (operation === undefined) throw notFound('There is no such operation in this tenant, or it is over a week old.')
+    if (operation === undefined) throw noSuchOperation()
     const refused = operation.elements.flatMap(({ answer }, place) => (isRefusal(answer) ? [place] : []))
     if (refused.length > 0) {
       await deps.operations.reopen(operationId, refused)

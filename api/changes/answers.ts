@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { wholeClient } from '../clients/answers.ts'
 import { Author, count, Issue, text, time } from '../routing/answers.ts'
+import type { AnswerHeader } from '../routing/operation.ts'
 
 /** What is answered about changes. */
 
@@ -59,28 +60,27 @@ export const Operation = z
   .describe('Changes of many clients in one request, and what has come of each')
   .meta({ id: 'Operation' })
 
-/** What a request is answered that changes one client. */
-export const acceptedChange = {
-  200: wholeClient('Auth0 has taken the change, and its reply has been read back', [
-    'ETag',
-    'Nexus-Change',
-    'Nexus-Owned',
-    'Nexus-Sync',
-    'Nexus-Warning',
-    'Nexus-Replayed',
-    'Nexus-Dry-Run',
-    'Preference-Applied',
-  ]),
+/** Headers of every answer to a change of one client. */
+const headersOfChange = [
+  'ETag',
+  'Nexus-Change',
+  'Nexus-Owned',
+  'Nexus-Sync',
+  'Nexus-Warning',
+  'Nexus-Replayed',
+  'Preference-Applied',
+] as const satisfies readonly AnswerHeader[]
+
+/**
+ * What a request is answered that changes one client.
+ *
+ * @param more headers that a 200 can have besides
+ */
+export const changeAnswers = (more: readonly AnswerHeader[] = []) => ({
+  200: wholeClient('Auth0 has taken the change, and its reply has been read back', [...headersOfChange, ...more]),
   202: wholeClient('Accepted, and not finished within the wait: it will be applied, rejected or withdrawn', [
-    'ETag',
-    'Nexus-Change',
-    'Nexus-Owned',
-    'Nexus-Sync',
-    'Nexus-Warning',
-    'Nexus-Replayed',
-    'Nexus-Dry-Run',
-    'Preference-Applied',
+    ...headersOfChange,
     'Location',
     'Retry-After',
   ]),
-}
+})

@@ -6,7 +6,7 @@ import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { changeView } from './change-view.ts'
 import { askerOf, clientIdOf, tenantOf } from '../http/access.ts'
 import type { TenantsById } from '../http/access.ts'
-import type { KnowsClients } from '../clients/client-cache.ts'
+import type { KnowsClients } from '../clients/known-clients.ts'
 import { parseQuery } from '../http/query.ts'
 import { mustRead } from '../clients/access.ts'
 

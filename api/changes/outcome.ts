@@ -1,10 +1,10 @@
-import type { Change, Changes } from '../../adapters/postgres/changes/changes.ts'
+import type { ChangedClient, ChangedClients } from '../../adapters/postgres/changes/changed-clients.ts'
 import type { Notifications } from '../../adapters/postgres/database/notifications.ts'
 
 /** What a request waits with. */
 export interface AwaitingOutcome {
   readonly notifications: Pick<Notifications, 'wait'>
-  readonly changes: Pick<Changes, 'find' | 'isStopped'>
+  readonly changedClients: Pick<ChangedClients, 'find'>
   readonly settings: PollSettings
 }
 
@@ -20,8 +20,8 @@ export interface PollSettings {
  *
  * @param patienceMs how long to wait
  * @param enough aborted when waiting longer is of no use: the caller is gone, or the server is closing
- * @returns the settled change; undefined when the patience was over first, or the client or its tenant was paused or held
- *   meanwhile. The change remains, whatever comes back.
+ * @returns the change and its client by the last look: the change has settled, unless the patience was over first, or the
+ *   client or its tenant was paused or held meanwhile. Undefined where nobody looked. The change remains, whatever comes back.
  */
 export const outcomeOf = async (
   deps: AwaitingOutcome,
@@ -29,7 +29,7 @@ export const outcomeOf = async (
   changeId: string,
   patienceMs: number,
   enough: AbortSignal,
-): Promise<Change | undefined> => {
+): Promise<ChangedClient | undefined> => {
   if (patienceMs <= 0) return undefined
   const end = performance.now() + patienceMs
   const done = new AbortController()
@@ -42,9 +42,8 @@ export const outcomeOf = async (
       if (enough.aborted) return undefined
       const last = performance.now() >= end
       sign = nextSign()
-      const change = await deps.changes.find(tenantId, changeId)
-      if (change !== undefined && change.status !== 'accepted') return change
-      if (last || (change !== undefined && (await deps.changes.isStopped(change.key)))) return undefined
+      const found = await deps.changedClients.find(tenantId, changeId)
+      if (last || (found && (found.change.status !== 'accepted' || found.record.blockedBy !== null))) return found
     }
   } finally {
     done.abort()

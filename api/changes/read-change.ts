@@ -1,6 +1,5 @@
-import type { Change, Changes } from '../../adapters/postgres/changes/changes.ts'
-import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
-import type { Clients } from '../../adapters/postgres/clients/clients.ts'
+import type { ChangedClient, ChangedClients } from '../../adapters/postgres/changes/changed-clients.ts'
+import { isUuid } from '../../domain/texts/kept.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { changeView } from './change-view.ts'
@@ -9,24 +8,20 @@ import type { TenantsById } from '../http/access.ts'
 import { notFound } from '../http/problem.ts'
 import { mustRead } from '../clients/access.ts'
 
-export const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
-
 /** Where changes and their clients are found. */
 export interface FindingChanges {
-  readonly changes: Pick<Changes, 'find'>
-  readonly clients: Pick<Clients, 'load'>
+  readonly changedClients: Pick<ChangedClients, 'find'>
 }
 
 /** A change and its client. @throws Problem 404 */
 export const findChange = async (
-  deps: FindingChanges,
+  { changedClients }: FindingChanges,
   tenantId: string,
   id: string,
-): Promise<{ readonly change: Change; readonly record: ClientRecord }> => {
-  const change = uuid.test(id) ? await deps.changes.find(tenantId, id) : undefined
-  const record = change && (await deps.clients.load(change.key))
-  if (change === undefined || record === undefined) throw notFound('There is no such change in this tenant.')
-  return { change, record }
+): Promise<ChangedClient> => {
+  const found = isUuid(id) ? await changedClients.find(tenantId, id) : undefined
+  if (found === undefined) throw notFound('There is no such change in this tenant.')
+  return found
 }
 
 /** GET /v1/tenants/{tenantId}/changes/{changeId}: who changed what, when, and what came of it. */

@@ -1,15 +1,15 @@
 import type { Operation, Operations } from '../../adapters/postgres/changes/operations.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'
 import { hasPermission } from '../../domain/access/authorize.ts'
+import { isUuid } from '../../domain/texts/kept.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { tenantOf } from '../http/access.ts'
 import type { TenantsById } from '../http/access.ts'
-import { viewFor } from './answer-operation.ts'
+import { noSuchOperation, viewFor } from './answer-operation.ts'
 import { isDone } from './operation-view.ts'
 import { refuseParameters } from '../http/query.ts'
-import { forbidden, notFound } from '../http/problem.ts'
-import { uuid } from './read-change.ts'
+import { forbidden } from '../http/problem.ts'
 
 interface ReadingOperations {
   readonly operations: Pick<Operations, 'find'>
@@ -23,8 +23,8 @@ export const readOperation =
     refuseParameters(request.query)
     const tenant = tenantOf(deps, request)
     const id = request.params['operationId'] ?? ''
-    const operation = uuid.test(id) ? await deps.operations.find(tenant.id, id) : undefined
-    if (operation === undefined) throw notFound('There is no such operation in this tenant, or it is over a week old.')
+    const operation = isUuid(id) ? await deps.operations.find(tenant.id, id) : undefined
+    if (operation === undefined) throw noSuchOperation()
     mustSee(caller, operation)
     const view = await viewFor(deps, tenant, caller, operation)
     return {

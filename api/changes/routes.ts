@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { keptName } from '../../domain/texts/kept.ts'
-import { Change, ChangePage, acceptedChange, Operation } from './answers.ts'
+import { Change, changeAnswers, ChangePage, Operation } from './answers.ts'
 import { outcomeOfKey } from './outcome-of-key.ts'
 import { ChangesQuery, listChanges } from './list-changes.ts'
 import { PatchBody } from '../patches/patch-body.ts'
@@ -47,7 +47,8 @@ export const changeRoutes = [
         schema: PatchBody.meta({ id: 'ClientPatch' }),
         example: { applicationName: 'Invoices for customers' },
       },
-      answers: acceptedChange,
+      // A patch that is no change is answered as a read is.
+      answers: changeAnswers(['Nexus-Dry-Run', 'Nexus-Observed-At']),
       problems: ['managed-by-terraform', 'change-withdrawn', 'unsupported-media-type', 'impossible'],
     },
   }),
@@ -76,11 +77,15 @@ export const changeRoutes = [
         example: [{ id: exampleId, patch: { productName: 'Billing' } }],
       },
       answers: {
-        200: { description: 'Everything is settled', schema: Operation, headers: ['Nexus-Replayed'] },
+        200: {
+          description: 'Everything is settled',
+          schema: Operation,
+          headers: ['Location', 'Nexus-Replayed', 'Preference-Applied'],
+        },
         202: {
           description: 'Not everything is settled within the wait',
           schema: Operation,
-          headers: ['Location', 'Retry-After', 'Nexus-Replayed'],
+          headers: ['Location', 'Retry-After', 'Nexus-Replayed', 'Preference-Applied'],
         },
       },
       problems: ['unsupported-media-type', 'impossible'],

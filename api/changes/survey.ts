@@ -1,13 +1,15 @@
 import pLimit from 'p-limit'
+import { pageSize } from '../../adapters/auth0/page-size.ts'
 import type { Clients, AccessRecord } from '../../adapters/postgres/clients/clients.ts'
 import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
+import { probeEveryMs } from '../../domain/changes/clock.ts'
 import { accessFields } from '../../domain/clients/desired.ts'
 import { needsReading, readingCouldLetIn } from '../../domain/clients/rights.ts'
 import { ClientId } from '../../domain/vocabulary.ts'
 import type { Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { askerOf } from '../http/access.ts'
-import { isStale, pageSize } from '../clients/client-cache.ts'
-import type { KnownClients, PagesRead } from '../clients/client-cache.ts'
+import { isStale, soonMs } from '../clients/client-cache.ts'
+import type { KnownClients, PagesRead } from '../clients/known-clients.ts'
 import type { Changing } from './accept-patch.ts'
 import { forbidden, notFound, Problem, unavailable } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
@@ -53,7 +55,11 @@ export const surveyOf = async (
   const { tenant } = list
   const ids = elements.map(({ id }) => id).filter((id) => ClientId.safeParse(id).success)
   const before = await deps.clients.accessRecords(tenant.id, ids)
-  const due = new Map(elements.flatMap((element) => dueOf(list, element, before.get(element.id)) ?? []))
+  const due = new Map<string, Due>()
+  for (const element of elements) {
+    const why = dueOf(list, element, before.get(element.id))
+    if (why !== undefined) due.set(element.id, why)
+  }
   if (due.size === 0) return { refusal: refusalOf(list, elements, before, null), asked: new Map() }
   const { asked, retryAfterMs } = await (due.size > maximumSingle ? readMany : readSingly)(deps, known, list, due)
   return { refusal: refusalOf(list, elements, await deps.clients.accessRecords(tenant.id, ids), retryAfterMs), asked }
@@ -64,24 +70,18 @@ interface Readings extends Pick<Survey, 'asked'> {
   readonly retryAfterMs: number | null
 }
 
-/** Why Auth0 has to be read for an element; nothing where it has not. */
+/** Why Auth0 has to be read for an element; undefined where it has not. */
 const dueOf = (
   { tenant, caller }: PatchListRequest,
   { id, patch, problem }: ListedPatch,
   record: AccessRecord | undefined,
-): readonly (readonly [string, Due])[] | undefined => {
+): Due | undefined => {
   if (!ClientId.safeParse(id).success || id === tenant.credential.clientId) return undefined
-  if (record === undefined || record.vanished) return [[id, 'unknown']]
+  if (record === undefined || record.vanished) return 'unknown'
   if (!decisionOn(tenant, caller, 'write', record).allowed)
-    return isStale(tenant, record) && readingCouldLetIn(caller, record) ? [[id, 'may be let in']] : undefined
-  return needsReading(
-    { values: accessValuesIn(patch, problem), changesNothing: false },
-    caller,
-    record,
-    tenant.metadataKeys,
-  )
-    ? [[id, 'rests on an observation']]
-    : undefined
+    return isStale(tenant, record) && readingCouldLetIn(caller, record) ? 'may be let in' : undefined
+  const wished = { values: accessValuesIn(patch, problem), changesNothing: false }
+  return needsReading(wished, caller, record, tenant.metadataKeys) ? 'rests on an observation' : undefined
 }
 
 /** What a patch names of who may reach the client. It is a text, of which most need not be read for that. */
@@ -106,7 +106,7 @@ const readSingly: typeof readMany = async (_deps, known, { tenant, caller, gone 
     } catch (error) {
       // It is said of the one client, when that is decided on.
       if (!(error instanceof Problem)) throw error
-      if (error.code === 'unavailable') retryAfterMs = 1000
+      if (error.code === 'unavailable') retryAfterMs = soonMs
     }
   })
   return { asked, retryAfterMs }
@@ -135,7 +135,7 @@ const readMany = async (
 }
 
 /** Of a tenant whose credential is ill nothing is read but the worker's probe. */
-const unread: PagesRead = { found: new Map(), retryAfterMs: 30_000 }
+const unread: PagesRead = { found: new Map(), retryAfterMs: probeEveryMs }
 
 const refusalOf = (
   { tenant, caller }: PatchListRequest,

@@ -23,8 +23,8 @@ export const withdrawChange =
         headers: { 'retry-after': '2' },
       })
     if (outcome === 'settled') {
-      const now = await deps.changes.find(tenant.id, change.id)
-      throw new Problem('change-not-pending', `The change has been ${now?.status ?? 'settled'} already.`)
+      const now = await findChange(deps, tenant.id, change.id)
+      throw new Problem('change-not-pending', `The change has been ${now.change.status} already.`)
     }
     return { status: 204, headers: {}, body: null }
   }

@@ -1,4 +1,5 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
+import { pageSize } from '../../adapters/auth0/page-size.ts'
 import { NoPlace, orNoPlace } from '../../adapters/auth0/pacer.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
@@ -9,63 +10,13 @@ import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { Reply } from '../../domain/changes/verdict.ts'
 import { isGlobal, isKeptBeside } from '../../domain/clients/untouchable.ts'
 import type { Auth0Client, ClientKey } from '../../domain/vocabulary.ts'
+import type { KnownClients } from './known-clients.ts'
 import { createAbsences } from './negative-cache.ts'
 import type { Auth0Reads } from './auth0-reads.ts'
 import { noSuchClient } from '../http/access.ts'
 import { within } from '../http/deadline.ts'
 import { notFound, unavailable } from '../http/problem.ts'
 import type { Problem } from '../http/problem.ts'
-
-/** The clients as the API sees them: from the database, and from Auth0 where that is not enough. */
-export interface KnownClients {
-  /**
-   * A client's row, however old. One that Nexus does not know yet is read from Auth0.
-   *
-   * @param asker null where Auth0 has been asked already, for many clients at once, and is not to be asked for this one
-   * @throws Problem 404 where there is none, or one that Nexus must not touch; 503 where Auth0 cannot be asked
-   */
-  readonly find: (tenant: TenantConfiguration, clientId: string, asker: Asker | null) => Promise<ClientRecord>
-  /**
-   * The same with an observation younger than the tenant's freshness. Where Auth0 cannot be asked, the record comes
-   * back as it was: who needs to know compares its age.
-   *
-   * @throws Problem 404 where Auth0 no longer has it
-   */
-  readonly refresh: (tenant: TenantConfiguration, record: ClientRecord, asker: Asker) => Promise<ClientRecord>
-  /**
-   * The client as Auth0 has it, by a reading that began after a request: what was on its way before may be too old. Several
-   * requests share one that began after all of them.
-   *
-   * @param since when the request came, in milliseconds of `performance.now()`
-   * @throws Problem 404 where Auth0 no longer has it, 503 where Auth0 cannot be asked
-   */
-  readonly readSince: (
-    tenant: TenantConfiguration,
-    record: ClientRecord,
-    asker: Asker,
-    since: number,
-  ) => Promise<Auth0Client>
-  /**
-   * Several clients by pages of Auth0's list, from its beginning until all are found: a hundred by one call. Those that
-   * stand on no page are not there, unless the list could not be read to its end.
-   */
-  readonly readPages: (tenant: TenantConfiguration, wanted: ReadonlySet<string>, asker: Asker) => Promise<PagesRead>
-}
-
-/** What a handler needs that looks clients up. */
-export interface KnowsClients {
-  readonly known: KnownClients
-}
-
-/** What pages of Auth0's list had of the clients that were looked for. */
-export interface PagesRead {
-  readonly found: ReadonlyMap<string, Auth0Client>
-  /** Where not all pages could be read: after how long to try again, in milliseconds. Null where all were. */
-  readonly retryAfterMs: number | null
-}
-
-/** The most that Auth0 gives on a page. */
-export const pageSize = 100
 
 type Failed = Extract<Reply<unknown>, { ok: false }>
 
@@ -105,7 +56,7 @@ export interface ReadSettings {
 }
 
 interface Knowing {
-  readonly clients: Pick<Clients, 'load' | 'observe' | 'forget'>
+  readonly clients: Pick<Clients, 'load' | 'loadCounting' | 'observe' | 'forget'>
   readonly auth0: Pick<Auth0Reads, 'get' | 'list'>
   /** Pages that were read for a request are kept as those of a scan are. */
   readonly scans: Pick<Scans, 'time' | 'keepPage'>
@@ -225,11 +176,11 @@ export const createKnownClients = (deps: Knowing): KnownClients => {
   }
 
   return {
-    find: async (tenant, clientId, asker) => {
+    find: async (tenant, clientId, asker, counting) => {
       // Nexus' own credential: an owner of it could take its callbacks, and with them the tenant.
       if (clientId === tenant.credential.clientId) throw noSuchClient()
       const key: ClientKey = { tenantId: tenant.id, clientId }
-      const record = await clients.load(key)
+      const record = await (counting === undefined ? clients.load(key) : clients.loadCounting(key, counting))
       if (record === undefined || record.vanished) return readThrough(key, record, asker)
       if (isGlobal(record.observed)) throw noSuchClient()
       return record
@@ -278,10 +229,13 @@ export const createKnownClients = (deps: Knowing): KnownClients => {
   }
 }
 
-const unasked: Asked = { kind: 'unanswered', retryAfterMs: 1000 }
+/** After how long to try again where nothing says when Auth0 can be read. */
+export const soonMs = 1000
+
+const unasked: Asked = { kind: 'unanswered', retryAfterMs: soonMs }
 
 /** Something is to be decided on a reading, which is not to be had. */
-export const notRead = (retryAfterMs: number): Problem =>
+export const notRead = (retryAfterMs = soonMs): Problem =>
   unavailable(
     'This is decided on what Auth0 has now, and Auth0 cannot be read at the moment. Nothing was stored.',
     retryAfterMs,

@@ -5,7 +5,7 @@ import type { ClientListRequest, ListOrder } from '../../adapters/postgres/clien
 import { claimsOf } from '../../domain/access/authorize.ts'
 import { effective } from '../../domain/clients/desired.ts'
 import { listedFields } from '../../domain/clients/fields.ts'
-import { nestedValues } from '../../domain/clients/nest.ts'
+import { nesting } from '../../domain/clients/nest.ts'
 import { keptName } from '../../domain/texts/kept.ts'
 import { syncOf, syncWords, terraformOf, terraformWords } from '../../domain/clients/listing.ts'
 import { measured } from '../../domain/texts/lengths.ts'
@@ -84,6 +84,8 @@ const orderOf = (sort: (typeof sorts)[number]): ListOrder => {
   return { by, descending }
 }
 
+const listed = nesting(listedFields)
+
 /** A client in a list: members of the whole client that tell it from others, and how it stands. Desired over observed. */
 const listedView = (client: ListedClient, keys: MetadataKeys) => {
   const value = effective(client, keys)
@@ -91,7 +93,7 @@ const listedView = (client: ListedClient, keys: MetadataKeys) => {
     id: client.key.clientId,
     name: textOf(client.observed['name']),
     type: textOf(client.observed['app_type']),
-    ...nestedValues(listedFields, (path) => value[path]),
+    ...listed((path) => value[path]),
     manuallyCreated: client.states === 0,
     terraform: terraformOf(client.states, client.asked),
     sync: syncOf({ ...client, waiting: client.pending.length > 0 }),

@@ -6,9 +6,9 @@ import { notFound, problems } from '../http/problem.ts'
 
 /** GET /openapi.json. @param deps the document, as JSON */
 export const openApi =
-  ({ openApiText }: { readonly openApiText: string }) =>
+  ({ openApiText }: { readonly openApiText: () => string }) =>
   (): Promise<ApiResponse> =>
-    Promise.resolve(page('application/json', openApiText))
+    Promise.resolve(page('application/json', openApiText()))
 
 /** Nothing but what this server has; the page's own styles are written into it. */
 const policy =

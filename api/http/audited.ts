@@ -7,16 +7,15 @@ import type { Strangers } from '../../adapters/postgres/strangers.ts'
 import { isAcceptanceRecorded, isRefusalRecorded, isStrangerCounted } from '../../domain/access/audit.ts'
 import type { AuditAction, AuditEntry } from '../../domain/access/audit.ts'
 import { RegisteredName } from '../../domain/access/registered.ts'
+import { isUuid } from '../../domain/texts/kept.ts'
 import { ClientId, StateName, TenantId } from '../../domain/vocabulary.ts'
 import { problemOf } from './problem-of.ts'
 import { unavailable } from './problem.ts'
 
-const ChangeId = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
-
 /** Which parameter of an address says what it is about, and what of it is fit to be kept. */
 const targets: readonly { readonly name: string; readonly fits: (value: string) => boolean }[] = [
   { name: 'clientId', fits: (value) => ClientId.safeParse(value).success },
-  { name: 'changeId', fits: (value) => ChangeId.test(value) },
+  { name: 'changeId', fits: isUuid },
   { name: 'state', fits: (value) => StateName.safeParse(value).success },
   { name: 'name', fits: (value) => RegisteredName.safeParse(value).success },
 ]

@@ -9,6 +9,7 @@ import { accessIssues, rightOnReading } from '../../domain/clients/rights.ts'
 import type { RightOnReading } from '../../domain/clients/rights.ts'
 import type { Acceptance } from '../../domain/changes/accept.ts'
 import { driftIn } from '../../domain/clients/drift.ts'
+import { pointerTo } from '../../domain/texts/json-text.ts'
 import type { Caller, Auth0Client, Values } from '../../domain/vocabulary.ts'
 import { answerAccepted, answeredAgain, answerStored } from '../changes/answer-change.ts'
 import type { Answering } from '../changes/answer-change.ts'
@@ -22,14 +23,14 @@ import type { TenantsById } from '../http/access.ts'
 import { withIdempotencyKey } from '../http/idempotency.ts'
 import type { ClaimSettings, Repeating } from '../http/idempotency.ts'
 import { parseJson } from '../http/json.ts'
-import { isStale, notRead } from '../clients/client-cache.ts'
-import type { KnownClients, KnowsClients } from '../clients/client-cache.ts'
+import { isStale } from '../clients/client-cache.ts'
+import type { KnownClients, KnowsClients } from '../clients/known-clients.ts'
 import { patchKindOf } from '../http/media-type.ts'
-import { decidedOnReading, findFor, refuseBacklog, refuseForeign } from '../changes/accept-patch.ts'
+import { decidedOnReading, findFor, problemOfRefusal, refuseBacklog, refuseForeign } from '../changes/accept-patch.ts'
 import type { Accepting, Changing } from '../changes/accept-patch.ts'
 import { refuseParameters } from '../http/query.ts'
 import { waitPreferenceOf } from '../http/prefer.ts'
-import { forbidden, Problem } from '../http/problem.ts'
+import { Problem } from '../http/problem.ts'
 import { decisionOn } from '../clients/access.ts'
 
 export const SyncAction = z.strictObject({ action: z.enum(['retry', 'revert', 'accept']) })
@@ -79,8 +80,8 @@ export const actOnSync =
   }
 
 /**
- * Revert and accept are about what Auth0 has now, whatever was seen of it before. A revert does without where Auth0 cannot be
- * read: it only says again what is confirmed.
+ * Revert and accept are about what Auth0 has now, whatever was seen of it before. A revert does without where Auth0 cannot
+ * be read: it only says again what is confirmed.
  *
  * @throws Problem 404 where Auth0 no longer has the client, 503 where it cannot be read
  */
@@ -113,21 +114,24 @@ const resolveDrift = async (
   side: Side,
 ): Promise<ApiResponse> => {
   const { tenant, caller, record, claim } = side
-  await refuseBacklog(deps, tenant.id, caller)
+  await refuseBacklog(deps, record, caller)
   const origin = claim && ({ kind: 'request', claim } as const)
   const accepted = await decidedOnReading(known, side, record, (reading) =>
-    deps.accept(record.key, authorOf(caller), decideOn(side, reading), origin, request.audit),
+    deps.accept(record.key, authorOf(caller), decideOn(side, reading), {
+      loaded: record,
+      origin,
+      audit: request.audit,
+    }),
   )
   if (accepted.kind === 'no-such-client') throw noSuchClient()
   if (accepted.kind === 'refused') {
     const { refused } = accepted
-    if (refused.kind === 'forbidden') throw forbidden(refused.detail, refused.needs)
-    if (refused.kind === 'unread') throw notRead(1000)
+    if (refused.kind === 'nothing-drifted') return clientAnswer(200, tenant, record)
     if (refused.kind === 'impossible')
       throw new Problem('impossible', 'The values in Auth0 cannot be taken over by this caller.', {
         errors: refused.issues,
       })
-    return clientAnswer(200, tenant, record)
+    throw problemOfRefusal(refused)
   }
   // Settled at once: one reading tells whether anything else has drifted.
   if (accepted.settled) await readAnew(deps, record)
@@ -140,7 +144,7 @@ const actionOf = (bytes: Uint8Array): Action => {
   if (body.success) return body.data.action
   throw new Problem('malformed', 'The body is {"action": "retry"}, or "revert", or "accept".', {
     errors: body.error.issues.map(({ path, message }) => ({
-      pointer: path.map((part) => `/${String(part)}`).join(''),
+      pointer: pointerTo(path),
       detail: message,
     })),
   })

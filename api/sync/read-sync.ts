@@ -13,7 +13,7 @@ import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { changeView, nested } from '../changes/change-view.ts'
 import { askerOf, clientIdOf, tenantOf } from '../http/access.ts'
 import type { TenantsById } from '../http/access.ts'
-import type { KnowsClients } from '../clients/client-cache.ts'
+import type { KnowsClients } from '../clients/known-clients.ts'
 import { mustRead } from '../clients/access.ts'
 
 interface Synced {

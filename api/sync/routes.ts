@@ -1,4 +1,4 @@
-import { acceptedChange } from '../changes/answers.ts'
+import { changeAnswers } from '../changes/answers.ts'
 import { outcomeOfKey } from '../changes/outcome-of-key.ts'
 import { clientPath } from '../routing/paths.ts'
 import { clientPermission } from '../routing/requirement.ts'
@@ -35,7 +35,7 @@ export const syncRoutes = [
       summary: "Tries again now, puts Nexus' values back, or takes the outside values over.",
       headers: ['Idempotency-Key', 'Prefer'],
       body: { types: ['application/json'], schema: SyncAction, example: { action: 'revert' } },
-      answers: acceptedChange,
+      answers: changeAnswers(),
       problems: ['managed-by-terraform', 'change-withdrawn', 'unsupported-media-type', 'impossible'],
     },
   }),

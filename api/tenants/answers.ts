@@ -62,6 +62,7 @@ export const TenantDifferences = z
         id: text,
         name: text,
         notes: texts.describe('Sentences for people'),
+        members: z.record(text, z.unknown()).optional().describe('The body that Auth0 will get, in a plan'),
         fields: z.array(
           z.strictObject({
             field: FieldPath,

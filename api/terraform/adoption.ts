@@ -13,7 +13,7 @@ import type { TenantsById } from '../http/access.ts'
 import { parseJson } from '../http/json.ts'
 import { namedPlaces, terraformStatusView, statusOf } from '../clients/terraform-status.ts'
 import type { TerraformStatus } from '../clients/terraform-status.ts'
-import type { KnowsClients } from '../clients/client-cache.ts'
+import type { KnowsClients } from '../clients/known-clients.ts'
 import { refuseParameters } from '../http/query.ts'
 import { forbidden, Problem } from '../http/problem.ts'
 

@@ -10,9 +10,10 @@ import { isApply } from '../../domain/terraform/state-lock.ts'
 import type { LockInfo } from '../../domain/terraform/state-lock.ts'
 import { verdictOf } from '../../domain/changes/verdict.ts'
 import type { Auth0Reads } from '../clients/auth0-reads.ts'
-import { confirmGone } from './gone.ts'
+import { presencesOf } from './gone.ts'
 import type { Confirming } from './gone.ts'
 import { orNoPlace } from '../../adapters/auth0/pacer.ts'
+import { pageSize } from '../../adapters/auth0/page-size.ts'
 import { within } from '../http/deadline.ts'
 
 /** What lists a tenant's clients in Auth0. */
@@ -26,8 +27,6 @@ export type LookingBeforeApply = Listing & {
 
 /** How long an apply waits for the look at its clients. */
 const patienceMs = 10_000
-/** The most that Auth0 gives on a page. */
-const pageSize = 100
 const againMs = 500
 /** More than anybody manages in one state. */
 const maximumClients = 100_000
@@ -36,8 +35,8 @@ const maximumConfirmed = 20
 
 /**
  * The last look before an apply gets the lock of a state that Nexus writes: are its clients still there? One that was
- * deleted in Auth0 since the last scan, and that no declaration gives, would come back as an empty client of the old name. What is gone is noted, so that
- * the configuration is outdated. Where Auth0 cannot be listed in time, the last scan decides.
+ * deleted in Auth0 since the last scan, and that no declaration gives, would come back as an empty client of the old name.
+ * What is gone is noted, so that the configuration is outdated. Where Auth0 cannot be listed in time, the last scan decides.
  *
  * @returns ids of clients that are gone
  */
@@ -88,9 +87,5 @@ const goneAmong = async (
     if (from === undefined) break
   }
   // A list may lag behind: what it lacks is asked for.
-  const suspects = [...missing].slice(0, maximumConfirmed)
-  const found = await Promise.all(
-    suspects.map(async (clientId) => ({ clientId, presence: await confirmGone(deps, { tenantId, clientId }, asker) })),
-  )
-  return found.filter(({ presence }) => presence === 'gone').map(({ clientId }) => clientId)
+  return (await presencesOf(deps, tenantId, [...missing].slice(0, maximumConfirmed), asker)).gone
 }

@@ -4,7 +4,7 @@ import { askedScan } from '../clients/asked-scan.ts'
 import type { AsksForScans } from '../clients/asked-scan.ts'
 import type { HeldClients } from '../../adapters/postgres/terraform/held-clients.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
-import { confirmGone } from './gone.ts'
+import { presencesOf } from './gone.ts'
 import type { Confirming } from './gone.ts'
 
 /**
@@ -56,11 +56,8 @@ const goneSince = async (
   const all = beganAt > askedAt ? [] : await deps.heldClients.of(tenantId, own, maximumConfirmed + 1)
   const few = all.length > maximumConfirmed ? [] : all
   const suspects = [...new Set([...unseen, ...few])].slice(0, 2 * maximumConfirmed)
-  const found = await Promise.all(
-    suspects.map(async (clientId) => ({ clientId, presence: await confirmGone(deps, { tenantId, clientId }, asker) })),
-  )
-  if (unseen.length > maximumConfirmed || found.some(({ presence }) => presence === 'unknown')) return undefined
-  return new Set(found.filter(({ presence }) => presence === 'gone').map(({ clientId }) => clientId))
+  const { gone, isUnknown } = await presencesOf(deps, tenantId, suspects, asker)
+  return unseen.length > maximumConfirmed || isUnknown ? undefined : new Set(gone)
 }
 
 /** 202: the scan is under way, or `reason` says what keeps it from beginning. */

@@ -13,13 +13,29 @@ export interface Confirming extends Waking {
 }
 
 /** Whether Auth0 still has a client: `unknown` where it did not say. */
-export type Presence = 'there' | 'gone' | 'unknown'
+type Presence = 'there' | 'gone' | 'unknown'
+
+/** Whether Auth0 still has each of a few clients, asked for one by one. */
+export const presencesOf = async (
+  deps: Confirming,
+  tenantId: string,
+  clientIds: readonly string[],
+  asker: Asker,
+): Promise<{ readonly gone: readonly string[]; readonly isUnknown: boolean }> => {
+  const found = await Promise.all(
+    clientIds.map(async (clientId) => ({ clientId, presence: await confirmGone(deps, { tenantId, clientId }, asker) })),
+  )
+  return {
+    gone: found.filter(({ presence }) => presence === 'gone').map(({ clientId }) => clientId),
+    isUnknown: found.some(({ presence }) => presence === 'unknown'),
+  }
+}
 
 /**
  * Asks Auth0 for one client that looks as if it were gone. What is gone is noted as vanished, which counts in every state
  * that manages it; where changes of it still wait, the worker finds out, who has to refuse them.
  */
-export const confirmGone = async (deps: Confirming, key: ClientKey, asker: Asker): Promise<Presence> => {
+const confirmGone = async (deps: Confirming, key: ClientKey, asker: Asker): Promise<Presence> => {
   const record = await deps.clients.load(key)
   if (record === undefined || record.vanished) return 'gone'
   const reply = await orNoPlace(deps.auth0.get(key, asker))

@@ -17,50 +17,24 @@ const standing = {
   202: { description: 'Asked for: an apply makes it true', schema: answers.TerraformStanding },
 }
 
+/** Who may read and write a state. */
+const mayUseState = statePermission('terraform.state')
+const ofBackend = { path: state, requires: mayUseState, undocumented } as const
+
 /** What Terraform itself asks of a state. */
 const backendRoutes = [
+  route({ ...ofBackend, method: 'GET', action: 'state.read', handler: readStateText }),
+  route({ ...ofBackend, method: 'POST', action: 'state.write', handler: writeState }),
+  route({ ...ofBackend, method: 'PUT', action: 'state.write', handler: writeState }),
+  route({ ...ofBackend, method: 'DELETE', action: 'state.delete', handler: deleteState }),
+  route({ ...ofBackend, method: 'LOCK', action: 'state.lock', handler: lockState }),
   route({
-    method: 'GET',
-    path: state,
-    requires: statePermission('terraform.state'),
-    action: 'state.read',
-    handler: readStateText,
-    undocumented,
-  }),
-  ...(['POST', 'PUT'] as const).map((method) =>
-    route({
-      method,
-      path: state,
-      requires: statePermission('terraform.state'),
-      action: 'state.write',
-      handler: writeState,
-      undocumented,
-    }),
-  ),
-  route({
-    method: 'DELETE',
-    path: state,
-    requires: statePermission('terraform.state'),
-    action: 'state.delete',
-    handler: deleteState,
-    undocumented,
-  }),
-  route({
-    method: 'LOCK',
-    path: state,
-    requires: statePermission('terraform.state'),
-    action: 'state.lock',
-    handler: lockState,
-    undocumented,
-  }),
-  route({
+    ...ofBackend,
     method: 'UNLOCK',
-    path: state,
     requires: statePermission('terraform.state', 'terraform.state.force-unlock'),
     action: 'state.unlock',
     refinedTo: ['state.force-unlock'],
     handler: unlockState,
-    undocumented,
   }),
 ]
 
@@ -136,7 +110,7 @@ export const terraformRoutes = [
   route({
     method: 'GET',
     path: `${state}/versions`,
-    requires: statePermission('terraform.state'),
+    requires: mayUseState,
     action: 'state.list',
     handler: listVersions,
     document: {
@@ -149,7 +123,7 @@ export const terraformRoutes = [
   route({
     method: 'GET',
     path: `${state}/versions/:version`,
-    requires: statePermission('terraform.state'),
+    requires: mayUseState,
     action: 'state.read',
     handler: readStateVersion,
     document: {
@@ -163,7 +137,7 @@ export const terraformRoutes = [
   route({
     method: 'POST',
     path: `${state}/restore`,
-    requires: statePermission('terraform.state'),
+    requires: mayUseState,
     action: 'state.restore',
     handler: restoreState,
     document: {

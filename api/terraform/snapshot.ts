@@ -14,7 +14,7 @@ import type { TenantsById } from '../http/access.ts'
 import type { BrowserSettings } from '../http/security-headers.ts'
 import { awaitScan } from './fresh-snapshot.ts'
 import type { AwaitingScan } from './fresh-snapshot.ts'
-import type { KnownClients, KnowsClients } from '../clients/client-cache.ts'
+import type { KnownClients, KnowsClients } from '../clients/known-clients.ts'
 import { Problem } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
 

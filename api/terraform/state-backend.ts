@@ -6,6 +6,7 @@ import { digestOf } from '../../adapters/sealing/pieces.ts'
 import type { StateLocks } from '../../adapters/postgres/terraform/state-locks.ts'
 import type { States } from '../../adapters/postgres/terraform/states.ts'
 import type { Log } from '../../adapters/log/log.ts'
+import { pointerTo } from '../../domain/texts/json-text.ts'
 import { keptName } from '../../domain/texts/kept.ts'
 import { measured } from '../../domain/texts/lengths.ts'
 import type { Claimant } from '../../domain/terraform/state-lock.ts'
@@ -77,8 +78,9 @@ export const stateAnswer = async (text: Buffer): Promise<ApiResponse> => ({
 })
 
 /**
- * POST, or PUT where the backend says `update_method = "PUT"`: a new state, from whoever holds the lock, or from anybody allowed while nobody holds it. What was made from an
- * outdated configuration is taken then too (`terraform apply -lock=false`): what is in Auth0 already must not be lost.
+ * POST, or PUT where the backend says `update_method = "PUT"`: a new state, from whoever holds the lock, or from anybody
+ * allowed while nobody holds it. What was made from an outdated configuration is taken then too (`terraform apply
+ * -lock=false`): what is in Auth0 already must not be lost.
  */
 export const writeState =
   (deps: Writing) =>
@@ -112,11 +114,16 @@ export const writeState =
     return ok
   }
 
+/** What Terraform sends under `unlock_method = "DELETE"`: where the lock is lost already, it would take the state away. */
+const unlockedByDelete =
+  'To delete a state, send no body. A lock is given back by UNLOCK: set `unlock_method = "UNLOCK"` in the backend.'
+
 /** DELETE: the state is gone, its versions stay. */
 export const deleteState =
   (deps: Logged & { readonly states: Pick<States, 'remove'> }) =>
   async (request: ApiRequest, { key, caller }: StateAccess): Promise<ApiResponse> => {
     const { lockId } = parametersOf(request.query)
+    if ((await request.readBody()).length > 0) throw new Problem('malformed', unlockedByDelete)
     const removed = await deps.states.remove(key, claimantOf(caller, lockId), request.audit)
     if (removed.kind === 'locked') throw locked(removed.lock, 423, lockId)
     deps.log.warn({ ...key, by: caller.id, was: removed.kind }, 'state deleted')
@@ -131,10 +138,11 @@ export const lockState =
     const snapshot = configuration.snapshot ?? 0
     const info = parseLock(await request.readBody())
     const gone = await goneBeforeApply(deps, tenant, key, info, configuration, askerOf(caller, 'write', request.gone))
-    // What still has changes to refuse counts as vanished only then; it is gone all the same.
-    const seen = await deps.stateLocks.peek(key, configuration)
-    if (gone.length > 0 && !seen.held && !seen.outdated)
-      throw outdated(key, info, snapshot, snapshot + gone.length, gone.map(vanishing))
+    if (gone.length > 0) {
+      // What still has changes to refuse counts as vanished only then; it is gone all the same.
+      const { held, outdated: isOutdated } = await deps.stateLocks.peek(key, configuration)
+      if (!held && !isOutdated) throw outdated(key, info, snapshot, snapshot + gone.length, gone.map(vanishing))
+    }
     const claimant = claimantOf(caller, info.ID)
     const outcome = await deps.stateLocks.lock(key, info, claimant, configuration, tenant.metadataKeys, request.audit)
     if (outcome.kind === 'held') throw locked(outcome.lock, 423, info.ID)
@@ -209,8 +217,8 @@ const parametersOf = (query: string): { readonly lockId: string | null; readonly
 const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength)
 
 /** @throws Problem 400 where the body is not the one that was sent */
-const checkDigest = (md5: string, header: string | undefined): void => {
-  if (header !== undefined && md5 !== header.trim())
+const checkDigest = (md5: string, header: string): void => {
+  if (md5 !== header.trim())
     throw new Problem('malformed', 'Content-MD5 is not that of the body: it was changed on the way. Send it again.')
 }
 
@@ -222,7 +230,7 @@ const parseLock = (body: Uint8Array): LockInfo => {
     'malformed',
     'The body is the lock as Terraform sends it: {"ID": "…", "Operation": "…", "Who": "…"}.',
     {
-      errors: info.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
+      errors: info.error.issues.map(({ path, message }) => ({ pointer: pointerTo(path), detail: message })),
     },
   )
 }

@@ -1,5 +1,5 @@
 import { usualOverlap } from '../../domain/access/registered.ts'
-import { apiUrlOf } from '../remote.ts'
+import { remoteIfMeant } from '../remote.ts'
 import type { PlaceFlags } from '../remote.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
@@ -23,8 +23,8 @@ export interface Flags extends PlaceFlags {
 }
 
 const through = async <T>(kind: Kind, flags: Flags, work: (door: CallersDoor) => Promise<T>): Promise<T> => {
-  const url = apiUrlOf(flags)
-  if (url !== undefined) return work(await doorOfApi(kind, url))
+  const remote = await remoteIfMeant(flags)
+  if (remote !== undefined) return work(doorOfApi(kind, remote))
   const { withDoorOfStore } = await import('./store.ts')
   return withDoorOfStore(kind, flags.config, work)
 }
@@ -45,7 +45,7 @@ const columns: readonly Column<CallerView>[] = [
   { title: 'FROM', cell: ({ source }) => source },
   { title: 'TENANTS', cell: ({ tenants }) => some(tenants, 'all') },
   { title: 'PERMISSIONS', cell: ({ permissions }) => some(permissions, 'no ceiling') },
-  { title: 'LAST USED', cell: ({ secret }) => (secret?.lastUsedAt ? timeText(secret.lastUsedAt) : '-') },
+  { title: 'LAST USED', cell: ({ lastUsedAt }) => (lastUsedAt === null ? '-' : timeText(lastUsedAt)) },
   { title: 'EXPIRES', cell: ({ expiresAt }) => (expiresAt === null ? '-' : timeText(expiresAt)) },
 ]
 
@@ -80,7 +80,7 @@ export const rotateSecret = async (kind: Kind, name: string, flags: Flags): Prom
 export const retireSecret = async (kind: Kind, name: string, flags: Flags): Promise<void> => {
   const view = await through(kind, flags, (door) => door.retire(name))
   if (flags.json === true) printJson(view)
-  else print(`The ${kind.what} ${name} has one ${kind.secret} only.`)
+  else print(`The ${kind.what} ${name} has only one ${kind.secret} now.`)
 }
 
 export const revokeCaller = async (kind: Kind, name: string, flags: Flags): Promise<void> => {

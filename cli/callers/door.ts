@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Remote } from '../../adapters/nexus-api/client.ts'
 import type { RegisteredKind } from '../../domain/access/registered.ts'
-import { remoteFor } from '../remote.ts'
 
 /** What differs between the two kinds, in words. */
 export interface Kind {
@@ -23,7 +23,8 @@ export const CallerView = z.looseObject({
   tenants: z.union([z.literal('*'), z.array(z.string())]),
   permissions: z.array(z.string()).nullable(),
   expiresAt: z.string().nullable(),
-  secret: z.looseObject({ lastUsedAt: z.string().nullable() }).nullable(),
+  /** A server that was not upgraded yet does not say it. */
+  lastUsedAt: z.string().nullable().default(null),
   previousSecret: z.looseObject({ validUntil: z.string().nullable() }).nullable(),
 })
 export type CallerView = z.infer<typeof CallerView>
@@ -46,8 +47,7 @@ export interface CallersDoor {
 }
 
 /** Through the API, as an administrator of tenants. */
-export const doorOfApi = async ({ command, secret }: Kind, url: string): Promise<CallersDoor> => {
-  const remote = await remoteFor({ url })
+export const doorOfApi = ({ command, secret }: Kind, remote: Remote): CallersDoor => {
   const all = `/v1/admin/${command}`
   const single = (name: string): string => `${all}/${encodeURIComponent(name)}`
   const WithSecret = CallerView.extend({ [secret]: z.string() })

@@ -7,6 +7,7 @@ import { eachField, fieldPaths } from '../../domain/vocabulary.ts'
 import { fieldLines } from './differences.ts'
 import { printable } from '../../domain/texts/printable.ts'
 import { agoText, countText, timeText } from '../terminal/readable.ts'
+import type { Shown } from '../terminal/readable.ts'
 import type { Column } from '../terminal/table.ts'
 import { tableLines } from '../terminal/table.ts'
 
@@ -107,12 +108,6 @@ const pageLine = (count: number, what: string, next: string | null): string =>
   next === null
     ? `${countText(count, what)}.`
     : `${countText(count, what)}, and there are more: --limit, or --cursor ${next}`
-
-export interface Shown {
-  readonly now: Date
-  /** Of the terminal; undefined where there is none. */
-  readonly width: number | undefined
-}
 
 export const clientListLines = (
   { clients, next }: z.infer<typeof ClientPage>,

@@ -1,7 +1,6 @@
-import type { z } from 'zod'
+import { parsedAs } from '../../adapters/nexus-api/answer.ts'
 import type { Remote } from '../../adapters/nexus-api/client.ts'
 import { Client } from './client-answers.ts'
-import { Failure } from '../failure.ts'
 import type { ApiFlags } from '../remote.ts'
 
 /** How the commands about clients ask the API. */
@@ -23,13 +22,11 @@ interface ClientAnswer {
 export const readClient = async (remote: Remote, path: string): Promise<ClientAnswer> =>
   clientAnswerOf(await remote.granted('GET', path, { headers: { 'accept-encoding': 'identity' } }), remote)
 
-export const clientAnswerOf = (
-  { status, headers, body }: Awaited<ReturnType<Remote['granted']>>,
-  remote: Remote,
-): ClientAnswer => {
+export const clientAnswerOf = (answer: Awaited<ReturnType<Remote['granted']>>, { url }: Remote): ClientAnswer => {
+  const { status, headers } = answer
   return {
     status,
-    client: parsedAs(Client, body, remote),
+    client: parsedAs(Client, answer, url),
     etag: headers.get('etag'),
     change: headers.get('nexus-change'),
     warnings: linesOf(headers.get('nexus-warning')),
@@ -38,14 +35,6 @@ export const clientAnswerOf = (
 
 /** Lines of one header arrive with commas between them; each ends with a full stop. */
 const linesOf = (header: string | null): string[] => header?.split(/(?<=\.), /) ?? []
-
-export const parsedAs = <T>(shape: z.ZodType<T>, body: Buffer, { url }: Remote): T => {
-  try {
-    return shape.parse(JSON.parse(body.toString('utf8')))
-  } catch {
-    throw new Failure(`${url} did not answer as this version of Nexus does. Is it Nexus, and of the same version?`)
-  }
-}
 
 export interface PageFlags extends ApiFlags {
   /** How many are wanted at most. */

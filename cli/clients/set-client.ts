@@ -1,4 +1,5 @@
 import { nested } from '../../api/changes/change-view.ts'
+import { parsedAs } from '../../adapters/nexus-api/answer.ts'
 import type { Remote } from '../../adapters/nexus-api/client.ts'
 import { RemoteError } from '../../adapters/nexus-api/errors.ts'
 import type { FieldDifference } from '../../domain/changes/tenant-report.ts'
@@ -12,7 +13,7 @@ import type { Exit } from '../exit-codes.ts'
 import { problemOf } from '../failure.ts'
 import { inColour } from '../terminal/colours.ts'
 import { differenceLines } from './differences.ts'
-import { clientAnswerOf, clientPath, parsedAs, readClient } from './clients-api.ts'
+import { clientAnswerOf, clientPath, readClient } from './clients-api.ts'
 import { remoteFor } from '../remote.ts'
 import type { ApiFlags } from '../remote.ts'
 import { printable } from '../../domain/texts/printable.ts'
@@ -75,7 +76,7 @@ const attempt = async (
   try {
     if (dryRun === true) {
       const answer = await remote.granted('PATCH', path, { ...request, query: { dryRun: 'true' } })
-      const { fields, waitingChanges: waiting } = parsedAs(Previewed, answer.body, remote).preview
+      const { fields, waitingChanges: waiting } = parsedAs(Previewed, answer, remote.url).preview
       const warnings = warningsIn(clientAnswerOf(answer, remote), body)
       const waits = waiting === 0 ? [] : [`${countText(waiting, 'earlier change')} not yet in Auth0.`]
       return { outcome: 'planned', change: null, fields, notes: [...notes, ...waits], warnings, client }

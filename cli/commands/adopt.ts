@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import type { Remote } from '../../adapters/nexus-api/client.ts'
+import { RemoteError } from '../../adapters/nexus-api/errors.ts'
 import { adoptionSteps, releaseSteps } from '../../domain/terraform/bulk-adoption.ts'
 import type { Choice, Left, Step, Steps } from '../../domain/terraform/bulk-adoption.ts'
 import { Snapshot } from '../../domain/terraform/snapshot.ts'
@@ -24,7 +25,7 @@ interface Flags extends Omit<Choice, 'clients'> {
   readonly json?: boolean
 }
 
-/** How many clients are asked for at the same time. */
+/** How many requests are under way at the same time. */
 const atOnce = 4
 
 /** The two directions, with their words. */
@@ -43,9 +44,9 @@ const directions: readonly Direction[] = [
     method: 'PUT',
     description: 'request the adoption of clients into Terraform',
     about:
-      'Only clients that no state manages are asked for. The next synthesis imports them as they are, the next apply makes it\n' +
-      'true. A client that is named by its id is also asked for where its release was: that is taken back.',
-    state: 'the state that is to take them over; needed where the tenant has several',
+      'Adoption is requested only for clients that no state manages. The next synthesis imports them as they are, and the next\n' +
+      'apply completes it. If the release of a client is requested, naming its id takes that request back.',
+    state: 'the state that is to take them over; needed if the tenant has several',
     steps: adoptionSteps,
   },
   {
@@ -53,8 +54,8 @@ const directions: readonly Direction[] = [
     method: 'DELETE',
     description: 'request the release of clients from Terraform, without destroying them',
     about:
-      'Only clients of states whose configuration Nexus writes are asked for. The next synthesis takes them out of it, the next\n' +
-      'apply out of the state. An adoption that is asked for and has not come true is taken back.',
+      'Release is requested only for clients of states whose configuration Nexus writes. The next synthesis takes them out of\n' +
+      'the configuration, and the next apply out of the state. An adoption that is not complete yet is taken back.',
     state: 'only clients of this state',
     steps: releaseSteps,
   },
@@ -98,7 +99,6 @@ const askAll = async (
   ask: (step: Step) => Promise<unknown>,
   onDone: (done: number) => void,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly fatal: Error | null }> => {
-  const { RemoteError } = await import('../../adapters/nexus-api/errors.ts')
   let done = 0
   let fatal: Error | null = null
   const outcomes = await pLimit(atOnce).map(steps, async (step): Promise<Outcome | null> => {
@@ -129,7 +129,7 @@ const askOf =
 const columns = [
   { title: 'CLIENT', cell: ({ id }: Step) => id, whole: true },
   { title: 'NAME', cell: ({ name }: Step) => name },
-  { title: 'ASK FOR', cell: ({ kind, state }: Step) => kinds[kind](state), whole: true },
+  { title: 'REQUEST', cell: ({ kind, state }: Step) => kinds[kind](state), whole: true },
 ] as const
 
 const titled = ({ id, name }: Pick<Step, 'id' | 'name'>): string => (name === '' ? id : `${printable(name)} (${id})`)
@@ -139,7 +139,7 @@ const leftLines = (left: readonly Left[]): string[] =>
 
 const dryLines = (steps: readonly Step[], left: readonly Left[]): string[] => [
   ...(steps.length === 0 ? [] : [...tableLines(columns, steps, shown().width), '']),
-  `${countText(steps.length, 'client')} would be asked for; nothing was.`,
+  `${countText(steps.length, 'request')} would be made; none was.`,
   ...leftLines(left),
 ]
 
@@ -148,7 +148,7 @@ const doneLines = (tenantId: string, outcomes: readonly Outcome[], left: readonl
   const [asked, refused] = [of('asked'), of('refused')]
   const counts = Map.groupBy(asked, ({ kind, state }) => kinds[kind](state))
   return [
-    ...[...counts].map(([what, some]) => `Asked: ${what}, ${countText(some.length, 'client')}.`),
+    ...[...counts].map(([what, some]) => `Requested: ${what}, ${countText(some.length, 'client')}.`),
     ...(asked.length === 0 ? ['Nothing was requested.'] : []),
     ...(refused.length === 0 ? [] : ['', 'Refused:', ...refused.map((one) => `  ${titled(one)}: ${one.detail ?? ''}`)]),
     ...leftLines(left),
@@ -156,8 +156,8 @@ const doneLines = (tenantId: string, outcomes: readonly Outcome[], left: readonl
       ? []
       : [
           '',
-          `Next: nexus synth ${tenantId}, then terraform init -reconfigure, terraform plan and terraform apply. Until the apply it`,
-          'is only asked for.',
+          `Next: nexus synth ${tenantId}, then terraform init -reconfigure, terraform plan and terraform apply. Nothing changes`,
+          'before the apply.',
         ]),
   ]
 }
@@ -172,7 +172,7 @@ const run = async (direction: Direction, tenantId: string, clients: readonly str
   if (snapshot.incomplete !== null) printError(`Not every client may be known: ${printable(snapshot.incomplete)}`)
 
   const dryRun = flags.dryRun === true
-  const progress = showProgress('asked for')
+  const progress = showProgress('requested')
   const { outcomes, fatal } = dryRun
     ? { outcomes: steps.map((step): Outcome => ({ ...step, outcome: 'planned' })), fatal: null }
     : await askAll(steps, askOf(remote, direction, tenantId), (done) => progress.at(done, steps.length))
@@ -209,7 +209,7 @@ export const adoptCommands = (program: Command): void => {
       .option('--product <name>', 'only clients of this product')
       .option('--owner <id>', 'only clients with this role or user among their owners')
       .option('--name <pattern>', 'only clients of this name; * stands for any text, ? for one character')
-      .option('--all', 'every client, where nothing else says which')
+      .option('--all', 'every client, if no id and no filter says which')
       .option('--dry-run', 'print what would be requested, and request nothing')
       .addOption(urlOption())
       .addOption(jsonOption('print what came of it as one line of JSON'))

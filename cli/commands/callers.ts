@@ -90,7 +90,7 @@ export const callerCommands = (program: Command): void => {
     finish(
       group
         .command('list')
-        .description(`list those of the database and of the configuration, without their ${secret}s`),
+        .description(`list the ${what}s of the database and of the configuration, without their ${secret}s`),
       { examples: [`${command} list`, `${command} list --json | jq -r '.${command}[].name'`] },
     ).action(async (flags: Flags) => (await load()).list(kind, flags))
 
@@ -116,8 +116,8 @@ export const callerCommands = (program: Command): void => {
     finish(
       changing
         .option('--expires-at <time>', 'when it expires, such as 2027-01-31T12:00:00Z; or never', expiryInChange)
-        .addOption(new Option('--disable', 'let nobody in by it until it is enabled again').conflicts('enable'))
-        .option('--enable', 'let it in again'),
+        .addOption(new Option('--disable', 'refuse it until it is enabled again').conflicts('enable'))
+        .option('--enable', 'accept it again'),
       {
         about: 'An option replaces what there is; what no option names stays as it is.',
         examples: [`${command} change ci --permission client.read`, `${command} change ci --disable`],

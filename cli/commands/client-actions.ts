@@ -83,7 +83,7 @@ Examples:
   clients
     .command('withdraw')
     .addArgument(tenantArgument())
-    .addArgument(new Argument('<change>', 'id of a change').argParser(parsedBy(z.uuid('A change has a UUID.'))))
+    .addArgument(new Argument('<change>', 'id of a change').argParser(parsedBy(z.uuid('the id of a change is a UUID'))))
     .description('withdraw a change that Auth0 does not have yet')
     .addOption(urlOption())
     .addOption(jsonOption('print {"change": …, "status": "withdrawn"} as one line of JSON'))

@@ -64,7 +64,6 @@ const list = async (tenantId: string, flags: ListFlags): Promise<void> => {
         return { clients: items, next }
       },
       lines: (page) => clientListLines(page, shown()),
-      json: (page) => page,
     },
     flags,
   )
@@ -81,7 +80,6 @@ const history = async (tenantId: string, clientId: string, flags: PageFlags & Vi
         return { changes: items, next }
       },
       lines: (page) => historyLines(page, shown()),
-      json: (page) => page,
     },
     flags,
   )
@@ -102,7 +100,6 @@ const show = async (tenantId: string, clientId: string, flags: ApiFlags & ViewFl
         return last
       },
       lines: (answer) => clientLines(answer, shown()),
-      json: (answer) => answer,
     },
     flags,
   )
@@ -153,8 +150,10 @@ const fieldLines = (): string[] =>
   ).map((line) => `  ${line}`)
 
 const limitOption = (what: string): Option =>
-  new Option('-n, --limit <number>', `the most ${what} that are shown`).argParser(wholeNumber(1, 100_000)).default(100)
-const cursorOption = (): Option => new Option('--cursor <text>', 'where to go on: the "next" of an earlier answer')
+  new Option('-n, --limit <number>', `the largest number of ${what} to show`)
+    .argParser(wholeNumber(1, 100_000))
+    .default(100)
+const cursorOption = (): Option => new Option('--cursor <text>', 'where to continue: the "next" of an earlier answer')
 
 /** `nexus clients list|show|set|history`, and what can be done about a client. */
 export const clientsCommand = (program: Command): void => {
@@ -170,8 +169,8 @@ export const clientsCommand = (program: Command): void => {
   add(clients, 'list', {
     description: 'list the clients of a tenant that you may read',
     about:
-      'Filters combine: a client must fit all of them. Owners and products are compared exactly, case included; --text is looked\n' +
-      'for in name, id, product and application, in upper or lower case.',
+      'Filters combine: a client must fit all of them. Owners and products are compared exactly, case included; --text is\n' +
+      'searched for in name, id, product and application, in upper and lower case.',
     needs: 'client.read or client.read.all',
     examples: [
       'list acme',
@@ -182,13 +181,13 @@ export const clientsCommand = (program: Command): void => {
   })
     .option('--owner <id>', 'only clients with this role or user among their owners')
     .option('--product <name>', 'only clients of this product')
-    .option('--text <text>', 'only clients that this is found in')
+    .option('--text <text>', 'only clients that contain this text')
     .option('--manual', 'only clients that no Terraform state manages')
     .option('--managed', 'only clients that a Terraform state manages')
-    .addOption(new Option('--terraform <word>', 'only clients that stand so with Terraform').choices(terraformWords))
-    .addOption(new Option('--sync <word>', 'only clients that stand so').choices(syncWords))
+    .addOption(new Option('--terraform <word>', 'only clients with this Terraform status').choices(terraformWords))
+    .addOption(new Option('--sync <word>', 'only clients with this sync status').choices(syncWords))
     .option('--drifted', 'only clients that were changed in Auth0 outside Nexus')
-    .option('--sort <field>', 'name, product or updated; -name and so on is downwards')
+    .option('--sort <field>', 'name, product or updated; with a minus in front, such as -name, in descending order')
     .addOption(limitOption('clients'))
     .addOption(cursorOption())
     .addOption(watchOption())
@@ -197,7 +196,8 @@ export const clientsCommand = (program: Command): void => {
   add(clients, 'show', {
     description: 'print a client and its state',
     about:
-      'Accepted values show at once; what waits for Auth0, what drifted outside Nexus, and what stands in the way is said below.',
+      'Accepted values are shown at once. Below them: what waits for Auth0, what was changed outside Nexus, and what stands in\n' +
+      'the way.',
     needs: 'client.read and a relation to the client, or client.read.all',
     examples: [
       'show acme NXKzP2hYdFqLrT1uVwBcEaGs',
@@ -220,8 +220,8 @@ export const clientsCommand = (program: Command): void => {
 
 ${fieldLines().join('\n')}
 
-The client is read first and changed only as it was read: += and -= never undo what somebody else changed meanwhile. It is
-then read again and tried again, ${attempts} times at most; with --if-match it is not.`,
+The client is read first, and changed only if nobody else has changed it since: += and -= never undo what somebody else did.
+If somebody has, the client is read again and the change is tried again, ${attempts} times at most; with --if-match it is not.`,
     needs: 'client.write and a relation to the client, or client.write.all',
     examples: [
       'set acme NXKzP2hYdFqLrT1uVwBcEaGs callbackUrls+=https://app.example.com/callback productName=Billing',
@@ -231,7 +231,10 @@ then read again and tried again, ${attempts} times at most; with --if-match it i
   })
     .addArgument(clientArgument())
     .argument('<assignment...>', 'field=value, field+=element or field-=element', assignmentArgument)
-    .option('--if-match <etag>', 'only if the client is still so; otherwise as it is when the command reads it')
+    .option(
+      '--if-match <etag>',
+      'change it only if this is still its ETag; otherwise the ETag is the one that the command reads',
+    )
     .option('--dry-run', 'check the change and print what it would do, without doing it')
     .addOption(jsonOption('print {"outcome": …, "change": …, "fields": […], …} as one line of JSON'))
     .action(setClient)

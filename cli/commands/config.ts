@@ -189,8 +189,7 @@ export const configCommand = (program: Command): void => {
     .addHelpText(
       'after',
       `
-Variables of the environment must be set as for \`nexus start\`; their values are
-never printed.
+Environment variables must be set as for \`nexus start\`; their values are never printed.
 
 Examples:
   $ nexus config check

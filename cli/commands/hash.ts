@@ -17,8 +17,8 @@ const hashPasswordCommand = (hash: Command): void => {
       'after',
       `
 Without --generate the password is read from standard input, or asked for without showing it. A password that somebody chose
-is hashed by scrypt, which takes a turn among others to verify; one that Nexus made (nxs_…) by a keyed SHA-256, which is
-compared at once. Prefer --generate for machines.
+is hashed by scrypt, which is slow to verify on purpose; one that Nexus made (nxs_…) by a keyed SHA-256, which is fast to
+verify. Prefer --generate for machines.
 
 Examples:
   $ nexus hash password --generate

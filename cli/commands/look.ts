@@ -3,7 +3,7 @@ import { tenantReport, TenantDifferences } from '../../domain/changes/tenant-rep
 import type { TenantReportKind } from '../../domain/changes/tenant-report.ts'
 import { differenceLines } from '../clients/differences.ts'
 import { endWith } from '../exit-codes.ts'
-import { apiUrlOf, remoteFor } from '../remote.ts'
+import { remoteIfMeant } from '../remote.ts'
 import type { PlaceFlags } from '../remote.ts'
 import { configOption, placeText, jsonOption, tenantArgument, urlOption } from '../options.ts'
 import { countText } from '../terminal/readable.ts'
@@ -36,8 +36,7 @@ const words: readonly Words[] = [
   },
   {
     look: 'drift',
-    description:
-      'print what was changed in Auth0 outside Nexus: owned fields with another value than the confirmed one',
+    description: 'print what was changed in Auth0 outside Nexus: owned fields whose value is not the confirmed one',
     about:
       'From the confirmed value to the one that Auth0 has, as the last scan or reading found it. "reordered" is the same\n' +
       'elements in another order; "terraform" came with an apply; "out-of-band" is another value.',
@@ -63,11 +62,6 @@ const lookInStore = async (
   })
 }
 
-/** What the API says, for who has no database: the same. */
-const lookThroughApi = async (look: TenantReportKind, tenantId: string, url: string): Promise<TenantDifferences> => {
-  return (await remoteFor({ url })).json('GET', `/v1/tenants/${tenantId}/${look}`, TenantDifferences)
-}
-
 const show = (
   { heading, nothing, summary }: Words,
   { tenant, clients, unchanged }: TenantDifferences,
@@ -83,14 +77,11 @@ const show = (
 }
 
 const look = async (kind: Words, tenantId: string, flags: Flags): Promise<void> => {
-  const api = apiUrlOf(flags)
-  show(
-    kind,
-    await (api === undefined
-      ? lookInStore(kind.look, tenantId, flags.config)
-      : lookThroughApi(kind.look, tenantId, api)),
-    flags,
-  )
+  const remote = await remoteIfMeant(flags)
+  const differences = await (remote === undefined
+    ? lookInStore(kind.look, tenantId, flags.config)
+    : remote.json('GET', `/v1/tenants/${tenantId}/${kind.look}`, TenantDifferences))
+  show(kind, differences, flags)
 }
 
 /** `nexus plan` and `nexus drift`. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { clientPath } from '../clients/clients-api.ts'
 import { Failure } from '../failure.ts'
 import { clientArgument, configOption, jsonOption, placeText, tenantArgument, urlOption } from '../options.ts'
-import { apiUrlOf, remoteFor } from '../remote.ts'
+import { remoteIfMeant } from '../remote.ts'
 import type { PlaceFlags } from '../remote.ts'
 import { print, printError, printJson } from '../terminal/print.ts'
 
@@ -38,11 +38,11 @@ const turn = async (
   clientId: string | undefined,
   flags: PlaceFlags,
 ): Promise<void> => {
-  const url = apiUrlOf(flags)
-  if (url === undefined) await turnInStore(direction, tenantId, clientId, flags.config)
+  const remote = await remoteIfMeant(flags)
+  if (remote === undefined) await turnInStore(direction, tenantId, clientId, flags.config)
   else {
     const path = clientId === undefined ? `/v1/tenants/${tenantId}` : clientPath(tenantId, clientId)
-    await (await remoteFor({ url })).granted('POST', `${path}/${direction.name}`)
+    await remote.granted('POST', `${path}/${direction.name}`)
   }
   if (flags.json === true) printJson({ tenant: tenantId, client: clientId ?? null, paused: direction.paused })
   else print(`${clientId === undefined ? tenantId : `${clientId} in ${tenantId}`} is ${direction.past}.`)

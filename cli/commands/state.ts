@@ -225,7 +225,7 @@ export const stateCommand = (program: Command): void => {
       'It shows who holds the lock and since when, and asks; --yes answers, and is required where there is no terminal. Only\n' +
       'that lock is removed, not one that somebody takes in the meantime. Changes that waited for the apply continue.',
     needs: 'terraform.state.force-unlock',
-    json: 'print what was taken away as one line of JSON',
+    json: 'print what was removed as one line of JSON',
     examples: ['unlock acme main', 'unlock acme main --yes'],
   })
     .addArgument(stateArgument())

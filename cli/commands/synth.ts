@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { endWith } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
-import { wholeNumber } from '../options.ts'
+import { credentialsText, wholeNumber } from '../options.ts'
 import { showLine } from '../terminal/progress.ts'
 import { print, printError } from '../terminal/print.ts'
 import { codeOf } from '../../domain/shape.ts'
@@ -22,13 +22,14 @@ const synth = async (ids: readonly string[], flags: Flags): Promise<void> => {
     const code = codeOf(error)
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
     throw new Failure(
-      'The bindings of the Auth0 provider are missing. Run npm ci, with development dependencies and scripts: it generates them.',
+      'nexus synth needs the bindings of the Auth0 provider, which npm ci generates with development dependencies. Run npm ci ' +
+        'without --omit=dev and --ignore-scripts, here or in another clone: synth only needs NEXUS_URL to reach Nexus.',
       'failed',
       { cause: error },
     )
   })
-  const order = { tenants: ids, snapshot, url, out, fresh, wait, declarations: tenants, manualClients }
-  const complete = await run(order, process.env, { print, note: printError, progress: showLine })
+  const request = { tenants: ids, snapshot, url, out, fresh, wait, declarations: tenants, manualClients }
+  const complete = await run(request, process.env, { print, note: printError, progress: showLine })
   if (!complete) endWith('failed')
 }
 
@@ -40,20 +41,22 @@ export const synthCommand = (program: Command): void => {
     .description('write the Terraform stacks of tenants: one for each state whose configuration Nexus writes')
     .option('-s, --snapshot <file>', 'make them from a snapshot in a file, without asking Nexus (also: NEXUS_SNAPSHOT)')
     .option('-o, --out <dir>', 'where they are written', 'cdktf.out')
-    .option('-t, --tenants <dir>', 'folder of declarations, <tenant>.ts (also: NEXUS_TENANTS_DIR; else stacks/tenants)')
-    .option('-u, --url <url>', 'how Nexus is reached, by this command and by Terraform (also: NEXUS_URL)')
+    .option(
+      '-t, --tenants <dir>',
+      'folder of declarations, <tenant>.ts (also: NEXUS_TENANTS_DIR; otherwise stacks/tenants)',
+    )
+    .option('-u, --url <url>', 'where this command and Terraform reach Nexus (also: NEXUS_URL)')
     .option(
       '--manual-clients',
       'add an output that lists the clients that are in no state (also: NEXUS_MANUAL_CLIENTS=true)',
     )
-    .option('--no-fresh', 'make them from the last scan, without having Auth0 read first')
-    .option('--wait <seconds>', 'how long a tenant may take to be read', wholeNumber(0, 3600), 300)
+    .option('--no-fresh', 'make them from the last scan, without reading Auth0 first')
+    .option('--wait <seconds>', 'how long to wait for a tenant to be read', wholeNumber(0, 3600), 300)
     .addHelpText(
       'after',
       `
-Nexus is asked as NEXUS_USERNAME with NEXUS_PASSWORD (a service account), or with NEXUS_TOKEN and
-NEXUS_APPLICATION_TOKEN; the permission is terraform.read. No credential is written into a stack: Terraform takes
-TF_HTTP_USERNAME, TF_HTTP_PASSWORD and AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET from the environment.
+${credentialsText('terraform.read')} No credential is written into a stack: Terraform takes TF_HTTP_USERNAME,
+TF_HTTP_PASSWORD, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET from the environment.
 
 Nexus reads all clients of the tenant from Auth0 before it answers, so that a client that was just deleted is not made a
 second time. A declaration that takes over an existing client is refused while it would replace what Auth0 holds: what

@@ -18,7 +18,6 @@ const list = async (flags: ApiFlags & ViewFlags): Promise<void> => {
     {
       read: () => remote.json('GET', '/v1/tenants', Tenants),
       lines: ({ tenants }) => tenantListLines(tenants, shown()),
-      json: (answer) => answer,
     },
     flags,
   )
@@ -30,7 +29,6 @@ const status = async (tenantId: string, flags: ApiFlags & ViewFlags): Promise<vo
     {
       read: () => remote.json('GET', `/v1/tenants/${tenantId}`, Tenant),
       lines: (tenant) => tenantLines(tenant, shown()),
-      json: (answer) => answer,
     },
     flags,
   )
@@ -56,24 +54,23 @@ const scan = async (tenantId: string, flags: ApiFlags & { readonly wait: number 
     remote.json('POST', `/v1/tenants/${tenantId}/scan`, Scan, {
       headers: { prefer: `wait=${Math.max(0, Math.min(waitAtOnce, Math.floor(left())))}` },
     })
-  try {
+  const lastAnswer = async (): Promise<z.infer<typeof Scan>> => {
     let answer = await ask()
     while (answer.status !== 'complete' && left() > 0) {
       showLine(`Waiting while Auth0 is read for ${tenantId}${answer.reason === null ? '' : `: ${answer.reason}`}`)
       await sleep(everyMs)
       answer = await ask()
     }
-    if (answer.status !== 'complete')
-      throw new Failure(
-        `The scan of ${tenantId} is not complete after ${countText(flags.wait, 'second')}: ${answer.reason ?? 'it continues.'}`,
-        'retry-later',
-      )
-    showLine(null)
-    if (flags.json === true) printJson(answer)
-    else print(`Auth0 was read: ${tenantId} has ${countText(answer.clients ?? 0, 'client')}.`)
-  } finally {
-    showLine(null)
+    return answer
   }
+  const answer = await lastAnswer().finally(() => showLine(null))
+  if (answer.status !== 'complete')
+    throw new Failure(
+      `The scan of ${tenantId} is not complete after ${countText(flags.wait, 'second')}: ${answer.reason ?? 'it continues.'}`,
+      'retry-later',
+    )
+  if (flags.json === true) printJson(answer)
+  else print(`Auth0 was read: ${tenantId} has ${countText(answer.clients ?? 0, 'client')}.`)
 }
 
 /** `nexus tenants`, `nexus status` and `nexus scan`. */

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { printable } from '../../domain/texts/printable.ts'
-import { jsonOption, urlOption } from '../options.ts'
+import { callerText, jsonOption, urlOption } from '../options.ts'
 import { remoteFor } from '../remote.ts'
 import type { ApiFlags } from '../remote.ts'
 import { print, printJson } from '../terminal/print.ts'
+import { labelledLines } from '../terminal/table.ts'
 
 const scope = z.union([z.literal('*'), z.array(z.string())])
 const WhoAmI = z.looseObject({
@@ -33,7 +33,7 @@ const whoAmI = async (flags: ApiFlags): Promise<void> => {
     ['products', listed(products)],
     ['terraform states', listed(terraformStates)],
   ] as const
-  print(rows.map(([name, value]) => `${name.padEnd(18)}${printable(value)}`).join('\n'))
+  print(labelledLines(rows).join('\n'))
 }
 
 /** `nexus whoami`. */
@@ -46,8 +46,7 @@ export const whoAmICommand = (program: Command): void => {
     .addHelpText(
       'after',
       `
-The API is called as the service account of NEXUS_USERNAME and NEXUS_PASSWORD, or as the user of NEXUS_TOKEN and
-NEXUS_APPLICATION_TOKEN. No permission is needed.
+${callerText} No permission is needed.
 
 Examples:
   $ nexus whoami

@@ -55,7 +55,7 @@ const credential = async (
     const settings = { tokenUrl, audience, ...tenant.credential }
     const { scopes, skewMs } = await inspectCredential(http, settings, configuration.worker.httpTimeoutMs)
     return [
-      ok(about, `${domain} takes it${way}.`),
+      ok(about, `${domain} accepts it${way}.`),
       ...judgeScopes(`scopes of ${id}`, scopes, readsSecrets(configuration, id)),
       judgeClock(`clock of ${id}`, skewMs),
     ]

@@ -56,12 +56,12 @@ const reference = (name: string): string => `\${${name}}`
 export const configurationText = (choices: Choices): string => {
   const { tenant, issuer, databaseVariable } = choices
   const blocks = [
-    `# The configuration of Nexus. \${NAME} is filled in from the environment: no secret belongs in this file.
-# All that can be said: docs/examples/nexus.yaml. To check it: npx nexus config check; what it names: npx nexus doctor.`,
+    `# The configuration of Nexus. \${NAME} is replaced from the environment: keep secrets out of this file.
+# docs/examples/nexus.yaml lists every setting. npx nexus config check finds mistakes; npx nexus doctor tests it.`,
     `server:
   port: ${choices.port}`,
     databaseVariable === null
-      ? `# Nexus runs a PostgreSQL of its own, in .nexus. For production give one (14 or later), and a Redis for the queue:
+      ? `# Without these, Nexus runs a PostgreSQL of its own, in .nexus. Production needs one (14 or later), and Redis for the queue:
 # database:
 #   url: \${NEXUS_DATABASE_URL}
 # redis:
@@ -69,23 +69,23 @@ export const configurationText = (choices: Choices): string => {
       : `database:
   url: ${reference(databaseVariable)}
 
-# Without a Redis the queue is kept in the database, which is good for small fleets.
+# Without Redis, the queue is in the database, which is enough if there are few tenants.
 # redis:
 #   url: \${NEXUS_REDIS_URL}`,
     `tenants:
   - id: ${scalar(tenant)} # in the API's paths: /v1/tenants/${tenant}/…
     domain: ${scalar(choices.domain)}${choices.allowInsecure ? '\n    allowInsecure: true # a simulator' : ''}
-    # Authorised for the Management API with read:clients and update:clients, and no more.
+    # A machine-to-machine application, authorised for read:clients and update:clients only.
     credential:
       clientId: ${reference(choices.clientIdVariable)}
       clientSecret: ${reference(choices.clientSecretVariable)}
-    plan: ${choices.plan} # whose rate limits hold`,
+    plan: ${choices.plan} # your subscription: Nexus stays within its rate limit`,
     ...(issuer === null
       ? []
       : [
-          `# People: a token of this issuer, together with the token of the application that they call through.
+          `# People: a token of this issuer, and the token of the application that they call through.
 issuers:
-  - issuer: ${scalar(issuer)} # equal to the token's iss, character by character
+  - issuer: ${scalar(issuer)} # exactly as in the tokens' claim iss
     audience: ${scalar(choices.audience)}${issuer.startsWith('http:') ? '\n    allowInsecure: true # a simulator' : ''}
     tenants: [${scalar(tenant)}]
 applicationTokens:
@@ -94,7 +94,7 @@ applicationTokens:
       sha256: ${reference(tokenVariable)}
       tenants: [${scalar(tenant)}]`,
         ]),
-    `# Machines: a name and a password. This one may change every client, and so name the first owners.
+    `# Machines: a name and a password. This one may change every client, so it can set the first owners.
 serviceAccounts:
   - name: admin
     passwordHash: ${reference(passwordVariable)}

@@ -132,7 +132,7 @@ export const questions: Readonly<Record<QuestionName, Question>> = {
 
 /** Every answer: from the command line, from the person at the terminal, or the usual one. @throws Failure */
 export const answersTo = async (given: Given): Promise<Answers> => {
-  const asking = canAsk() && given.yes !== true ? startAsking() : undefined
+  const asking = canAsk() && given.yes !== true ? startAsking('Nothing was written.') : undefined
   try {
     const answers: Partial<Record<QuestionName, string>> = {}
     for (const name of questionNames) answers[name] = await answerTo(name, answers, given, asking)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { printable } from '../../domain/texts/printable.ts'
 import { agoText, countText } from '../terminal/readable.ts'
-import { tableLines } from '../terminal/table.ts'
+import type { Shown } from '../terminal/readable.ts'
+import { labelledLines, tableLines } from '../terminal/table.ts'
 import type { Column } from '../terminal/table.ts'
 
 /** What the API answers of tenants, and how a person reads it. Members that are not named here are kept. */
@@ -28,11 +29,6 @@ export const Tenant = z.looseObject({
 })
 export type Tenant = z.infer<typeof Tenant>
 export const Tenants = z.looseObject({ tenants: z.array(Tenant) })
-
-interface Shown {
-  readonly now: Date
-  readonly width: number | undefined
-}
 
 /** What keeps a tenant from being served as it should be, in a word; the others have what they need. */
 const statusOf = ({ paused, credential, queue, scan }: Tenant): string => {
@@ -83,10 +79,5 @@ export const tenantLines = (tenant: Tenant, { now }: Shown): string[] => {
     ['terraform', `${adopting} to adopt, ${releasing} to release, ${conflicting} in conflict`],
     ['scanned', scannedText(tenant, now)],
   ] as const
-  return [
-    id,
-    '',
-    ...rows.map(([name, value]) => `${name.padEnd(11)}${printable(value)}`),
-    ...troubles(tenant, now).flatMap((text) => ['', printable(text)]),
-  ]
+  return [id, '', ...labelledLines(rows), ...troubles(tenant, now).flatMap((text) => ['', printable(text)])]
 }

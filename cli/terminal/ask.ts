@@ -17,11 +17,12 @@ export interface Asking {
   readonly end: () => void
 }
 
-export const startAsking = (): Asking => {
+/** @param ended what is said where somebody ends it */
+export const startAsking = (ended: string): Asking => {
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   const line = (question: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const cancelled = (): void => reject(new Failure('Nothing was written.', 'refused'))
+      const cancelled = (): void => reject(new Failure(ended, 'refused'))
       lines.once('close', cancelled)
       lines.question(question, (answer) => {
         lines.off('close', cancelled)

@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline'
 import { printable } from '../../domain/texts/printable.ts'
 import { Failure } from '../failure.ts'
+import { canAsk, startAsking } from './ask.ts'
 
 /**
  * Asks the person at the terminal, who must type yes.
@@ -11,12 +11,12 @@ import { Failure } from '../failure.ts'
  */
 export const confirm = async (question: string, yes: boolean): Promise<void> => {
   if (yes) return
-  if (!process.stdin.isTTY) throw new Failure(`${question} There is nobody to ask here: confirm with --yes.`, 'usage')
-  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
-  const answer = await new Promise<string>((resolve) => {
-    lines.once('close', () => resolve('')).once('SIGINT', () => lines.close())
-    lines.question(`${printable(question)} Type yes: `, resolve)
-  })
-  lines.close()
-  if (answer.trim() !== 'yes') throw new Failure('Nothing was done.', 'refused')
+  if (!canAsk()) throw new Failure(`${question} There is nobody to ask here: confirm with --yes.`, 'usage')
+  const ended = 'Nothing was done.'
+  const asking = startAsking(ended)
+  try {
+    if ((await asking.ask(`${printable(question)} Type yes`, undefined)) !== 'yes') throw new Failure(ended, 'refused')
+  } finally {
+    asking.end()
+  }
 }

@@ -2,8 +2,15 @@ import { printable } from '../../domain/texts/printable.ts'
 
 /** How a person reads what the API answers. */
 
-/** The terminal, and the present. 80 columns where a terminal does not say; undefined where there is none. */
-export const shown = (): { readonly now: Date; readonly width: number | undefined } => ({
+/** What a text depends on beside the answer. */
+export interface Shown {
+  readonly now: Date
+  /** Of the terminal; undefined where there is none. */
+  readonly width: number | undefined
+}
+
+/** The present, and the terminal: 80 columns where it does not say. */
+export const shown = (): Shown => ({
   now: new Date(),
   width: process.stdout.isTTY ? process.stdout.columns || 80 : undefined,
 })

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Failure } from '../failure.ts'
+import { canAsk } from './ask.ts'
 
 /** Asks at the terminal without showing what is typed. */
 const ask = async (question: string): Promise<string> => {
@@ -36,11 +37,10 @@ const readPiped = async (what: string): Promise<string> => {
  * @throws Failure where it is empty, has several lines, or was typed differently the second time
  */
 export const readSecret = async (what: string): Promise<string> => {
-  const secret = process.stdin.isTTY ? await ask(`The ${what} (it is not shown): `) : await readPiped(what)
+  const secret = canAsk() ? await ask(`The ${what} (it is not shown): `) : await readPiped(what)
   if (secret === '')
     throw new Failure(`The ${what} is empty. Type it, or pipe it: printf %s "$SECRET" | nexus hash ${what}`, 'usage')
   if (/[\r\n]/.test(secret)) throw new Failure(`The ${what} must be one line.`, 'usage')
-  if (process.stdin.isTTY && (await ask('The same again: ')) !== secret)
-    throw new Failure('The two differ. Try again.', 'usage')
+  if (canAsk() && (await ask('The same again: ')) !== secret) throw new Failure('The two differ. Try again.', 'usage')
   return secret
 }

@@ -59,3 +59,9 @@ export const tableLines = <Row>(
       .trimEnd(),
   )
 }
+
+/** Values behind their names, all of them in one column. */
+export const labelledLines = (rows: readonly (readonly [name: string, value: string])[]): string[] => {
+  const width = Math.max(...rows.map(([name]) => name.length)) + gap
+  return rows.map(([name, value]) => `${name.padEnd(width)}${printable(value)}`)
+}

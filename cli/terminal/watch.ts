@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RemoteError } from '../../adapters/nexus-api/errors.ts'
 import { timeText } from './readable.ts'
 import { untilSignal } from '../../process/until-signal.ts'
-import { jsonLine, print, printError, printJson } from './print.ts'
+import { print, printError, printJson } from './print.ts'
 
-/** How an answer is shown: to a person, and to a pipeline. */
+/** An answer, and how a person reads it; a pipeline gets it as it is. */
 export interface View<Answer> {
   readonly read: () => Promise<Answer>
   readonly lines: (answer: Answer) => readonly string[]
-  readonly json: (answer: Answer) => unknown
 }
 
 export interface ViewFlags {
@@ -26,11 +25,11 @@ const everyMs = 2000
 export const present = async <Answer>(view: View<Answer>, { json, watch }: ViewFlags): Promise<void> => {
   if (watch !== true) {
     const answer = await view.read()
-    if (json === true) printJson(view.json(answer))
+    if (json === true) printJson(answer)
     else print(view.lines(answer).join('\n'))
     return
   }
-  const show = json === true || !process.stdout.isTTY ? onChange(view) : onScreen(view)
+  const show = json === true || !process.stdout.isTTY ? onChange() : onScreen(view)
   const ended = new AbortController()
   // Whoever read the lines has had enough.
   process.stdout.once('error', () => ended.abort())
@@ -60,12 +59,11 @@ const toldOf = (answer: unknown): string =>
 /** Whether nothing has happened between two answers. */
 export const isSame = (one: unknown, other: unknown): boolean => toldOf(one) === toldOf(other)
 
-const onChange = <Answer>({ json }: View<Answer>): ((answer: Answer) => void) => {
-  let last: { readonly told: unknown } | undefined
+const onChange = (): ((answer: unknown) => void) => {
+  let last: { readonly answer: unknown } | undefined
   return (answer) => {
-    const told = json(answer)
-    if (last === undefined || !isSame(last.told, told)) process.stdout.write(`${jsonLine(told)}\n`)
-    last = { told }
+    if (last === undefined || !isSame(last.answer, answer)) printJson(answer)
+    last = { answer }
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { printable } from '../../domain/texts/printable.ts'
 import { agoText, countText, sizeText, timeText } from '../terminal/readable.ts'
+import type { Shown } from '../terminal/readable.ts'
 import type { Column } from '../terminal/table.ts'
 import { tableLines } from '../terminal/table.ts'
 
@@ -81,11 +82,7 @@ const unlockedLines = (name: string, { at, by }: { at: string; by: string }, now
 ]
 
 /** The states of a tenant, and below them their locks with the command that takes an abandoned one away. */
-export const stateLines = (
-  tenantId: string,
-  states: readonly State[],
-  { now, width }: { readonly now: Date; readonly width: number | undefined },
-): string[] => [
+export const stateLines = (tenantId: string, states: readonly State[], { now, width }: Shown): string[] => [
   ...tableLines(stateColumns(now), states, width),
   ...states.flatMap(({ name, lock }) => {
     if (lock === null) return []

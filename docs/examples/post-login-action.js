@@ -13,7 +13,7 @@ const claims = { roles: 'https://nexus.example/roles', products: 'https://nexus.
 const textsOf = (value) => [value].flat().filter((text) => typeof text === 'string' && text !== '')
 
 /**
- * Products come from app_metadata, never from user_metadata: that one users can change themselves.
+ * Products come from app_metadata, never from user_metadata, which users can change themselves.
  * Tokens for other APIs stay as they are.
  */
 exports.onExecutePostLogin = async (event, api) => {

@@ -15,7 +15,10 @@ export const RegisteredName = measured('callerName', nameRule).regex(/^[A-Za-z0-
 export const registeredKinds = ['application', 'account'] as const
 export type RegisteredKind = (typeof registeredKinds)[number]
 
-/** The one secret, or the one before it. The hash is SHA-256 of a token, or a keyed one of a password (or scrypt, where it was made before). */
+/**
+ * The one secret, or the one before it. The hash is SHA-256 of a token, or a keyed one of a password (scrypt, where an older
+ * version made it).
+ */
 interface Secret {
   readonly hash: string
   /** The last use, to the minute; null where there was none. */

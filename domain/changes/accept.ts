@@ -27,9 +27,14 @@ export type Acceptance =
 const maximumMetadataKeys = 10
 const maximumMetadataLength = 255
 
-const metadataIssues = (values: Values, state: ClientState, keys: MetadataKeys): Issue[] => {
-  const present = new Set(Object.keys(recordOf(state.observed['client_metadata'])))
-  const before = effective(state, keys)
+/** @param before the fields as they stand, desired over observed */
+const metadataIssues = (
+  values: Values,
+  { observed }: Pick<ClientState, 'observed'>,
+  before: ReturnType<typeof effective>,
+  keys: MetadataKeys,
+): Issue[] => {
+  const present = new Set(Object.keys(recordOf(observed['client_metadata'])))
   for (const path of metadataFields) if (!isEmpty(before[path])) present.add(keys[path])
   const issues: Issue[] = []
   const added: FieldPath[] = []
@@ -89,7 +94,7 @@ export const accept = (
   const values: Values = Object.fromEntries(judged.map(({ path, value }) => [path, value]))
   const issues: Issue[] = [
     ...judged.flatMap((judgement) => judgement.issues),
-    ...metadataIssues(values, state, keys),
+    ...metadataIssues(values, state, present, keys),
     ...accessIssues(values, caller, state, keys),
   ]
   if (issues.length > 0) return { kind: 'impossible', issues }

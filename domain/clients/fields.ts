@@ -110,7 +110,11 @@ const groups = {
   mobile: 'Mobile device settings for Auth0 client applications',
 } satisfies Readonly<Record<Exclude<FieldMember, FieldPath>, string>>
 
-/** What a group of fields is; undefined of one inside another, which needs no word of its own. @param name such as `mobile` */
+/**
+ * What a group of fields is; undefined of one inside another, which needs no word of its own.
+ *
+ * @param name such as `mobile`
+ */
 export const groupDescription = (name: string): string | undefined => new Map(Object.entries(groups)).get(name)
 
 /** A field that Auth0 keeps in `client_metadata`. */

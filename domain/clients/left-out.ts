@@ -57,7 +57,11 @@ const kindOf = (raw: unknown): string => (Array.isArray(raw) ? 'a list' : (kinds
 const isNothing = (raw: unknown): boolean =>
   raw === undefined || raw === null || raw === '' || (Array.isArray(raw) && raw.length === 0)
 
-/** What is wrong at a place: on the way to it, with the value, or with elements of it. @param fits whether the value is read */
+/**
+ * What is wrong at a place: on the way to it, with the value, or with elements of it.
+ *
+ * @param fits whether the value is read
+ */
 const oddAt = (client: Auth0Client, place: readonly string[], fits: (raw: unknown) => boolean): string[] => {
   let here: unknown = client
   for (const [index, name] of place.entries()) {

@@ -2,7 +2,7 @@ import { effective } from './desired.ts'
 import { recordOf, textOf, textsOf } from '../shape.ts'
 import type { ClientState } from '../vocabulary.ts'
 import { fieldPaths } from '../vocabulary.ts'
-import { nestedValues } from './nest.ts'
+import { nesting } from './nest.ts'
 import type { FieldMember } from './nest.ts'
 import type { MetadataKeys } from './metadata-keys.ts'
 
@@ -67,12 +67,21 @@ const order = [
   'isRefreshTokenInactivityLifetimeEnabled',
 ] as const satisfies readonly (keyof ClientView)[]
 
-/** The members of a client, or what stands for each, in the order of the contract. */
+/** Names in their order, for members to come: a name keeps the place where it stood first. */
+const placesOf = (names: readonly string[]): Readonly<Record<string, undefined>> =>
+  Object.fromEntries(names.map((name) => [name, undefined]))
+
+/** Made once: every read puts a client in order. */
+const places = placesOf(order)
+const placesWithoutMethod = placesOf(order.filter((name) => name !== 'clientAuthMethod'))
+
+/** The members of a whole client, or what stands for each, in the order of the contract. */
 export const inOrder = <Members extends object>(members: Members): Members => ({
-  // A name keeps the place where it stood first.
-  ...Object.fromEntries(order.filter((name) => name in members).map((name) => [name, undefined])),
+  ...('clientAuthMethod' in members ? places : placesWithoutMethod),
   ...members,
 })
+
+const nested = nesting(fieldPaths)
 
 const asNumber = (raw: unknown): number | null => (typeof raw === 'number' && Number.isInteger(raw) ? raw : null)
 const asFlag = (raw: unknown): boolean | null => (typeof raw === 'boolean' ? raw : null)
@@ -91,7 +100,7 @@ export const viewOf = (
   keys: MetadataKeys,
 ): ClientView => {
   const value = effective(state, keys)
-  return inOrder({ ...nestedValues(fieldPaths, (path) => value[path]), ...otherMembers(state, managed) })
+  return inOrder({ ...nested((path) => value[path]), ...otherMembers(state, managed) })
 }
 
 const otherMembers = ({ key, observed }: Pick<ClientState, 'key' | 'observed'>, managed: boolean): OtherMembers => {

@@ -1,6 +1,9 @@
 /** How a client stands with Terraform. */
 export interface TerraformPlacement {
-  /** Names of the states that the configuration names, and in which it stands as a managed resource: none is a manual client, two are a conflict. */
+  /**
+   * The states in which it stands as a managed resource, of those that the configuration names: none makes a manual client,
+   * two make a conflict.
+   */
   readonly states: readonly string[]
   /** What somebody asked for and no apply has made true yet. */
   readonly request: TerraformRequest | null

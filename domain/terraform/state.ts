@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { measured } from '../texts/lengths.ts'
 import { ClientId } from '../vocabulary.ts'
 import { isPlain, recordOf } from '../shape.ts'
+import { pointerTo } from '../texts/json-text.ts'
 import type { Issue } from '../texts/json-text.ts'
 
 /** What a Terraform state says of clients. Everything else in it is nobody's business, and may be secret. */
@@ -212,7 +213,7 @@ const addressOf = ({ module, type, name }: Pick<z.infer<typeof Resource>, 'modul
 
 const issuesOf = (at: string, { issues }: z.ZodError): Issue[] =>
   issues.map(({ path, message }) => ({
-    pointer: `${at}${path.map((part) => `/${String(part)}`).join('')}`,
+    pointer: `${at}${pointerTo(path)}`,
     detail: message,
   }))
 

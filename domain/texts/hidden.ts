@@ -24,8 +24,7 @@ export const hiddenProblem = (text: string): string | undefined => {
   return undefined
 }
 
-const placed = (text: string, index: number): string => {
-  return `${codePointOf(text.slice(index))} is character ${codePointsIn(text.slice(0, index)) + 1} of ${codePointsIn(text)}`
-}
+const placed = (text: string, index: number): string =>
+  `${codePointOf(text.slice(index))} is character ${codePointsIn(text.slice(0, index)) + 1} of ${codePointsIn(text)}`
 
 const codePointsIn = (text: string): number => Array.from(text).length

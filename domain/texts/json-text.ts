@@ -1,9 +1,12 @@
+/**
+ * Looking at a JSON text without parsing it. Loops, not recursions: the text is somebody else's, and may be nested deeply.
+ */
+
 /** One thing wrong with a request, at a JSON pointer into its body ('' is the whole body). */
 export interface Issue {
   readonly pointer: string
   readonly detail: string
 }
-/** Looking at a JSON text without parsing it. Loops, not recursions: the text is somebody else's, and may be nested deeply. */
 
 /** Where the string ends that begins at `start`; at or behind the end of the text where it does not. */
 const closingQuote = (text: string, start: number): number => {

@@ -17,6 +17,9 @@ export const KeptText = measured('text')
 export const keptName = (what: Measured): z.ZodString =>
   measured(what).min(1).refine(isPlain, 'This text holds the character U+0000, or half of a surrogate pair.')
 
+/** The id of a change or an operation, as PostgreSQL reads it. */
+export const isUuid = (text: string): boolean => /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i.test(text)
+
 const firstTime = Date.parse('0001-01-01T00:00:00Z')
 const lastTime = Date.parse('9999-12-31T23:59:59.999Z')
 /** How far apart clocks of this world are. PostgreSQL reads no more than 15:59, though ISO 8601 has up to 23:59. */

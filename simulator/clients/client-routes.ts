@@ -1,6 +1,6 @@
-import { refusal, Refused, type Answer } from '../http/answer.ts'
+import { refusal, Refused } from '../http/answer.ts'
 import { addCredential, deleteCredential, getCredential, updateCredential } from './credentials.ts'
-import { newSecret } from './ids.ts'
+import { answeredId, newSecret } from './ids.ts'
 import { listClients } from './list.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import type { Call, Route } from '../http/route.ts'
@@ -38,11 +38,6 @@ const checkScopes = (operation: 'create' | 'update', { body, scopes }: Call): vo
       throw new Refused(refusal(403, `Insufficient scope, expected any of: ${scope}`, 'insufficient_scope'))
 }
 
-const createdId = (_call: Call, { body }: Answer): string | undefined =>
-  typeof body === 'object' && body !== null && !Array.isArray(body) && typeof body['client_id'] === 'string'
-    ? body['client_id']
-    : undefined
-
 export type ClientRules = {
   /** What is written of a PATCH that was accepted. */
   bend: (sent: JsonObject) => JsonObject
@@ -67,7 +62,7 @@ export const clientRoutes = (store: Store, viewer: Viewer, { bend, thirdParties 
       method: 'POST',
       path: base,
       scopes: ['create:clients'],
-      writes: createdId,
+      writes: (_call, answer) => answeredId(answer),
       handle: (call) => {
         checkScopes('create', call)
         return { status: 201, body: shown(createClient(store, call.body, thirdParties), 'created', call) }

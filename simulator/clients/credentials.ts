@@ -108,7 +108,31 @@ export const updateCredential = (store: Store, clientId: string, id: string, sen
   return next
 }
 
+/** The members of a client that name credentials. */
 const places = ['client_authentication_methods', 'signed_request_object', 'token_vault_privileged_access']
+
+/**
+ * A client with what `idOf` makes of each of its credentials in their place.
+ *
+ * @param idOf gets a credential, and the name of the member or of the method that lists it
+ */
+export const withCredentialIds = <C extends JsonObject>(
+  client: C,
+  idOf: (credential: JsonObject, holder: string) => string,
+): C => {
+  const replaced = (value: Json, holder: string): Json => {
+    if (!isObject(value)) return value
+    const { credentials } = value
+    if (Array.isArray(credentials))
+      return { ...value, credentials: credentials.filter(isObject).map((one) => ({ id: idOf(one, holder) })) }
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaced(inner, name)]))
+  }
+  const named = places.flatMap((place) => {
+    const value = client[place]
+    return value === undefined ? [] : [[place, replaced(value, place)] as const]
+  })
+  return { ...client, ...Object.fromEntries(named) }
+}
 
 const names = (value: Json | undefined, id: string): boolean => {
   if (Array.isArray(value)) return value.some((item) => names(item, id))

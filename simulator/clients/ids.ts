@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Answer } from '../http/answer.ts'
+import { isObject } from '../json.ts'
 
 const lettersAndDigits = (bytes: Buffer, length: number): string =>
   bytes.toString('base64').replaceAll(/[+/=]/g, '').slice(0, length).padEnd(length, 'x')
@@ -18,3 +20,7 @@ export const clientIdFor = (text: string, kind: IdKind): string =>
 
 /** A new client secret: 64 characters of base64url. */
 export const newSecret = (): string => randomBytes(48).toString('base64url')
+
+/** The id of the client that an answer shows. */
+export const answeredId = ({ body }: Answer): string | undefined =>
+  isObject(body) && typeof body['client_id'] === 'string' ? body['client_id'] : undefined

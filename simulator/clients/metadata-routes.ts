@@ -2,7 +2,7 @@ import { invalidBody, type Answer } from '../http/answer.ts'
 import type { Call, Route } from '../http/route.ts'
 import { pick, textOf, type JsonObject } from '../json.ts'
 import { defaultsFor } from './defaults.ts'
-import { newClientId } from './ids.ts'
+import { answeredId, newClientId } from './ids.ts'
 import { addressProblem, fetchDocument, mapDocument, type Validation } from './metadata-document.ts'
 import { check } from './schema.ts'
 import type { Store, StoredClient } from './store.ts'
@@ -71,16 +71,13 @@ const preview =
     return { status: 200, body: { ...id, ...answerOf(mapped, validation) } }
   }
 
-const registered = (_call: Call, { body }: Answer): string | undefined =>
-  typeof body === 'object' && body !== null && !Array.isArray(body) ? textOf(body['client_id']) : undefined
-
 /** `/api/v2/clients/cimd`: clients that describe themselves by a document, which the simulator fetches. */
 export const metadataRoutes = (store: Store): Route[] => [
   {
     method: 'POST',
     path: '/api/v2/clients/cimd/register',
     scopes: ['create:clients', 'update:clients'],
-    writes: registered,
+    writes: (_call, answer) => answeredId(answer),
     handle: register(store),
   },
   {

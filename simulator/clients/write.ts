@@ -1,4 +1,4 @@
-import { addCredential } from './credentials.ts'
+import { addCredential, withCredentialIds } from './credentials.ts'
 import { defaultsFor, securityModeOf, type SecurityMode } from './defaults.ts'
 import { newClientId, newSecret } from './ids.ts'
 import { isObject, withoutNulls, type Json, type JsonObject } from '../json.ts'
@@ -52,23 +52,6 @@ const apply = (present: JsonObject, sent: JsonObject): JsonObject => {
   return mirrored(sent, next)
 }
 
-/** The places of a POST that hold whole credentials; they are created, and the client keeps their ids. */
-const withCredentialIds = (store: Store, clientId: string, sent: JsonObject): JsonObject => {
-  const replaced = (holder: Json | undefined): Json | undefined => {
-    if (!isObject(holder)) return holder
-    const { credentials } = holder
-    if (!Array.isArray(credentials))
-      return Object.fromEntries(Object.entries(holder).map(([name, value]) => [name, replaced(value) ?? null]))
-    const ids = credentials
-      .filter(isObject)
-      .map((credential) => ({ id: addCredential(store, clientId, credential).id }))
-    return { ...holder, credentials: ids }
-  }
-  const names = ['client_authentication_methods', 'signed_request_object', 'token_vault_privileged_access']
-  const changed = names.filter((name) => sent[name] !== undefined)
-  return { ...sent, ...Object.fromEntries(changed.map((name) => [name, replaced(sent[name]) ?? null])) }
-}
-
 /** POST: checks the payload, fills the defaults, stores the client. Throws the refusal of a wrong payload. */
 export const createClient = (store: Store, sent: JsonObject, thirdParties: SecurityMode): StoredClient => {
   check(sent, payloads.create)
@@ -78,7 +61,9 @@ export const createClient = (store: Store, sent: JsonObject, thirdParties: Secur
   const defaults = defaultsFor(sent, mode)
   const beneath = Object.fromEntries(Object.entries(defaults).filter(([name]) => sent[name] === undefined))
   checkRules({ sent, before: {}, after: apply(beneath, sent) })
-  const client = { ...apply(beneath, withCredentialIds(store, id, sent)), client_id: id, client_secret: newSecret() }
+  // A POST holds whole credentials: they are created, and the client keeps their ids.
+  const kept = withCredentialIds(sent, (credential) => addCredential(store, id, credential).id)
+  const client = { ...apply(beneath, kept), client_id: id, client_secret: newSecret() }
   store.put(client)
   return client
 }

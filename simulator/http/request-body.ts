@@ -1,14 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { refusal, type Answer } from './answer.ts'
-import { isObject, type JsonObject } from '../json.ts'
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+import { isObject, parsedJson, type JsonObject } from '../json.ts'
 
 /** A request's body as members, from JSON or from a form; without one, none. What is no object is answered with a 400. */
 export const readBody = async (request: IncomingMessage): Promise<{ members: JsonObject } | Answer> => {
@@ -18,7 +10,7 @@ export const readBody = async (request: IncomingMessage): Promise<{ members: Jso
   if (text === '') return { members: {} }
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true)
     return { members: Object.fromEntries(new URLSearchParams(text)) }
-  const value = parsed(text)
+  const value = parsedJson(text)
   if (value === undefined) return refusal(400, 'Invalid request payload JSON format', 'invalid_body')
   if (isObject(value)) return { members: value }
   return refusal(400, "Payload validation error: 'Expected type object but found another'.", 'invalid_body')

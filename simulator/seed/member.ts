@@ -39,7 +39,7 @@ const readValue = (value: Json, { schema, path, depth }: Place, findings: Findin
     const text = unmarked(value)
     // A key of a keyword's name would be no key.
     const stays = takesText(schema) && !text.startsWith('@@') && !path.endsWith('.pem')
-    findings.notes.push(`${path}: ${keywords.join(', ')} ${stays ? 'stands as it is' : 'is left out'}`)
+    findings.notes.push(`${path}: ${keywords.join(', ')} ${stays ? 'stays as it is' : 'is left out'}`)
     return stays ? text : undefined
   }
   const kind = schema === undefined || depth > 0 ? undefined : kinds[schema.type]

@@ -1,16 +1,8 @@
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
-import type { Json } from '../json.ts'
+import { parsedJson, type Json } from '../json.ts'
 import { marked } from './placeholders.ts'
 import { SeedError } from './problems.ts'
-
-const parsedJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** YAML, which includes JSON with keywords that are not quoted. Merge keys, as the deploy CLI reads them. */
 const parsedYaml = (text: string): unknown => {

@@ -1,4 +1,4 @@
-/** A file that cannot be taken as a seed; the message names every place and what is wrong there. */
+/** A file that cannot be used as a seed; the message names every place and what is wrong there. */
 export class SeedError extends Error {
   override readonly name = 'SeedError'
 }

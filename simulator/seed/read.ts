@@ -46,7 +46,7 @@ const withPage = (client: JsonObject, path: string, pageOf: PageOf, { notes }: F
   const name = textOf(client['custom_login_page'])
   if (!/^\.\/[^\n]+\.html$/.test(name)) return client
   const page = pageOf(name)
-  if (page === undefined) notes.push(`${path}.custom_login_page: ${name} is not there, its name stands in its place`)
+  if (page === undefined) notes.push(`${path}.custom_login_page: ${name} does not exist: its name stays in its place`)
   return page === undefined ? client : { ...client, custom_login_page: page }
 }
 
@@ -56,7 +56,7 @@ type Reading = { findings: Findings; taken: Set<string>; pageOf: PageOf }
 const readClient = (path: string, given: Json, { findings, taken, pageOf }: Reading): StoredClient[] => {
   const { problems } = findings
   if (!isObject(given)) {
-    problems.push(`${path}: is no object`)
+    problems.push(`${path}: is not an object`)
     return []
   }
   const before = problems.length
@@ -73,14 +73,14 @@ const readClient = (path: string, given: Json, { findings, taken, pageOf }: Read
     return []
   }
   if (taken.has(id)) {
-    problems.push(`${path}.client_id: ${id} stands there twice`)
+    problems.push(`${path}.client_id: ${id} is there twice`)
     return []
   }
   taken.add(id)
   const own = withPage(client, path, pageOf, findings)
   const whole = { ...beneath(client), client_secret: newSecret(), ...own, client_id: id }
   const refused = credentialProblem(whole)
-  if (refused !== undefined) problems.push(`${path}: its credentials cannot be taken: ${refused}`)
+  if (refused !== undefined) problems.push(`${path}: its credentials cannot be used: ${refused}`)
   return [whole]
 }
 

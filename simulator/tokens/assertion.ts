@@ -1,5 +1,5 @@
 import { constants, verify, type KeyObject } from 'node:crypto'
-import { isObject, textOf, type JsonObject } from '../json.ts'
+import { isObject, parsedJson, textOf, type JsonObject } from '../json.ts'
 
 /** `client_assertion_type` of RFC 7523. */
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -12,12 +12,8 @@ const algorithms: Record<string, { digest: string; pss?: true }> = {
 }
 
 const decoded = (part: string | undefined): JsonObject => {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString())
-    return isObject(value) ? value : {}
-  } catch {
-    return {}
-  }
+  const value = parsedJson(Buffer.from(part ?? '', 'base64url').toString())
+  return isObject(value) ? value : {}
 }
 
 /** Who says that it made the assertion, unverified: its `sub`. */

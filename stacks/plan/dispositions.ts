@@ -15,7 +15,7 @@ export type Disposition =
 
 type DispositionKind = Disposition['disposition']
 
-/** The fate of every entry of the state. Says what stands in the way, with the command that clears it. */
+/** What becomes of every entry of the state. Says what stands in the way, with the command that clears it. */
 export const dispositionsOf = (known: Known, claims: readonly Claim[], diagnostics: Diagnostics): Disposition[] =>
   known.entries.flatMap((entry): Disposition[] => {
     const { address, name, current } = entry
@@ -27,14 +27,14 @@ export const dispositionsOf = (known: Known, claims: readonly Claim[], diagnosti
       )
       return []
     }
-    const fate = kindOf(known, entry, claims)
-    if (name === null) refuseAddress(entry, fate, claims, diagnostics)
-    refuseDeposed(known, entry, fate, diagnostics)
-    if (fate === 'kept' || fate === 'declared') {
+    const kind = kindOf(known, entry, claims)
+    if (name === null) refuseAddress(entry, kind, claims, diagnostics)
+    refuseDeposed(known, entry, kind, diagnostics)
+    if (kind === 'kept' || kind === 'declared') {
       warnOf(known, entry, diagnostics)
-      return [{ address, clientId: object.clientId, name: name ?? '', disposition: fate }]
+      return [{ address, clientId: object.clientId, name: name ?? '', disposition: kind }]
     }
-    return [{ address, clientId: object.clientId, disposition: fate }]
+    return [{ address, clientId: object.clientId, disposition: kind }]
   })
 
 /**
@@ -64,13 +64,13 @@ const kindOf = (
 /** In a module or under an instance key: neither a resource of ours nor a `removed` block can name it. */
 const refuseAddress = (
   { address, type, current }: Entry,
-  fate: DispositionKind,
+  kind: DispositionKind,
   claims: readonly Claim[],
   diagnostics: Diagnostics,
 ): void => {
   const claim = claims.find(({ clientId }) => clientId === current?.clientId)
   const target = `${type}.${claim?.declaration.name ?? adoptedName(current?.clientId ?? '')}`
-  if (fate === 'kept' || fate === 'declared')
+  if (kind === 'kept' || kind === 'declared')
     diagnostics.refuse(
       `${address} is in a module or under an instance key, which a stack of Nexus has none of. Give it a plain address:\n` +
         shell('terraform', 'state', 'mv', address, target),
@@ -86,10 +86,10 @@ const refuseAddress = (
 const refuseDeposed = (
   { clients }: Known,
   { address, deposed }: Entry,
-  fate: DispositionKind,
+  kind: DispositionKind,
   diagnostics: Diagnostics,
 ): void => {
-  if (fate !== 'kept' && fate !== 'declared') return
+  if (kind !== 'kept' && kind !== 'declared') return
   for (const { clientId, deposed: key } of deposed) {
     const client = clients.get(clientId)
     if (client !== undefined && !client.vanished)

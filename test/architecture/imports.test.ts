@@ -1,28 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-
-const root = path.resolve(import.meta.dirname, '../..')
-
-/** Files of the project, those that are new included. */
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
-  cwd: root,
-  encoding: 'utf8',
-  maxBuffer: 64 * 1024 * 1024,
-})
-  .split('\0')
-  .filter((file) => file !== '')
-
-/** A file that git still knows but somebody has just removed has no text. */
-const textOf = (file: string): string => {
-  try {
-    return readFileSync(path.join(root, file), 'utf8')
-  } catch {
-    return ''
-  }
-}
+import { files, textOf } from './sources.ts'
 
 interface Import {
   readonly file: string
@@ -200,6 +179,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   jose: ['adapters/credentials/'],
   '@peculiar/x509': ['simulator/'],
   'reflect-metadata': ['simulator/'],
+  dataloader: ['adapters/postgres/'],
   'p-limit': ['api/changes/', 'cli/commands/'],
   'lru-cache': ['adapters/limits/', 'api/clients/'],
   yaml: ['adapters/config/', 'simulator/seed/'],

@@ -22,12 +22,22 @@ describe('every text from outside is measured', () => {
     expect(plain.toSorted()).toEqual(Object.keys(unmeasured).toSorted())
   })
 
-  test.each(['access/caller-requests', 'texts/kept', 'access/registered', 'terraform/state'])(
-    'domain/%s.ts too',
-    (name) => {
-      expect(textOf(`domain/${name}.ts`)).not.toMatch(/\bz\s*\.(?:string|url|email|uuid)\(\)/)
-    },
-  )
+  /** The same of `domain/`. */
+  const trusted: Readonly<Record<string, string>> = {
+    'domain/texts/lengths.ts': 'the measure itself',
+    'domain/access/grants.ts': 'of rows: it was measured before it was stored',
+    'domain/vocabulary.ts': 'of rows: it was measured before it was stored',
+    'domain/clients/left-out.ts': 'of rows, which Nexus writes',
+    'domain/changes/tenant-report.ts': 'of answers, which Nexus writes',
+    'domain/terraform/snapshot.ts': 'of answers, which Nexus writes',
+  }
+
+  test('a schema of domain/ too', () => {
+    const plain = globSync('domain/**/*.ts', { cwd: root }).filter((file) =>
+      /\bz\s*\.(?:string|url|email|uuid)\(\)/.test(textOf(file)),
+    )
+    expect(plain.toSorted()).toEqual(Object.keys(trusted).toSorted())
+  })
 
   /** Headers that are read and not in the table, and why. */
   const unlisted: Readonly<Record<string, string>> = {

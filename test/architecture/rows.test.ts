@@ -1,16 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { expect, test } from 'vitest'
+import { files, textOf } from './sources.ts'
 
-const root = path.resolve(import.meta.dirname, '../..')
-const queries = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'adapters'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }))
+const queries = files
+  .filter((file) => file.startsWith('adapters/') && file.endsWith('.ts'))
+  .map((file) => ({ file, text: textOf(file) }))
 
 test('the rows of a query are of no type until a schema has parsed them', () => {
   expect(queries.filter(({ text }) => text.includes('parsed(')).length).toBeGreaterThan(20)

@@ -1,24 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { files, textOf } from './sources.ts'
 
-const root = path.resolve(import.meta.dirname, '../..')
-
-/** Sources of the project, those that are new included; of each its number of lines, none where it was just removed. */
-const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
-  cwd: root,
-  encoding: 'utf8',
-  maxBuffer: 64 * 1024 * 1024,
-})
-  .split('\n')
-  .flatMap((file) => {
-    try {
-      return file === '' ? [] : [{ file, lines: readFileSync(path.join(root, file), 'utf8').split('\n').length - 1 }]
-    } catch {
-      return []
-    }
-  })
+/** Sources of the project; of each its number of lines, none of those that were just removed. */
+const sources = files
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => ({ file, lines: textOf(file).split('\n').length - 1 }))
+  .filter(({ lines }) => lines > 0)
 
 /** Whoever reads a file keeps it in mind: what grows longer holds two ideas, and is two files. */
 const mostLines = 300

@@ -42,7 +42,7 @@ test('through a proxy and with a CA of the company: each line says the way', asy
   const way = `through the proxy http://127.0.0.1:${proxy.port}.`
   expect(found).toMatchObject([
     { about: 'NODE_EXTRA_CA_CERTS', level: 'ok' },
-    { about: 'credential of acme', level: 'ok', said: `${simulator.domain} takes it, ${way}` },
+    { about: 'credential of acme', level: 'ok', said: `${simulator.domain} accepts it, ${way}` },
     {
       about: `keys of ${simulator.url}/`,
       level: 'ok',

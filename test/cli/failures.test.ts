@@ -5,6 +5,7 @@ import type { Server } from 'node:net'
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createHttp } from '../../adapters/http/http.ts'
 import { createRemote } from '../../adapters/nexus-api/client.ts'
 import { reach } from '../../adapters/postgres/database/reach.ts'
 import { incomplete, notWritable } from '../../adapters/embedded-postgres/causes.ts'
@@ -42,8 +43,12 @@ const saying = (code: Exit, detail: RegExp) => ({
   shown: expect.not.stringMatching(/unexpected|^ +at /m) as unknown,
 })
 
+const direct = createHttp({})
 const asked = (url: string) => () =>
-  createRemote({ url, credential: { username: 'ci', password: 'x' }, retries: 0 }).ask('GET', '/v1/tenants')
+  createRemote({ http: direct, url, credential: { username: 'ci', password: 'x' }, retries: 0 }).ask(
+    'GET',
+    '/v1/tenants',
+  )
 
 const http = () => listening(createServer((_request, response) => response.end('{}')))
 const https = async () => {
@@ -84,7 +89,11 @@ describe('the API cannot be reached', () => {
   test('http at a port of https, as nginx answers it', async () => {
     const page = '<html><h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port</html>'
     const port = await listening(createServer((_request, response) => response.writeHead(400).end(page)))
-    const remote = createRemote({ url: `http://127.0.0.1:${port}`, credential: { username: 'ci', password: 'x' } })
+    const remote = createRemote({
+      http: direct,
+      url: `http://127.0.0.1:${port}`,
+      credential: { username: 'ci', password: 'x' },
+    })
     expect(await told(() => remote.granted('GET', '/v1/tenants'))).toEqual(saying('refused', /use https:\/\//))
   })
 

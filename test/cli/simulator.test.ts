@@ -94,8 +94,8 @@ clients:
 
   test.each([
     { reason: 'is not there', content: undefined, says: 'cannot be read (ENOENT)' },
-    { reason: 'holds no clients', content: '{}', says: 'cannot be taken:\nIt must be a list of clients' },
-    { reason: 'holds what is no client', content: 'clients: [x]', says: 'clients[0]: is no object' },
+    { reason: 'holds no clients', content: '{}', says: 'cannot be used:\nIt must be a list of clients' },
+    { reason: 'holds what is no client', content: 'clients: [x]', says: 'clients[0]: is not an object' },
   ])('from a file that $reason, it does not start', async ({ content, says }) => {
     const file = join(emptyDirectory(), 'tenant.yaml')
     if (content !== undefined) writeFileSync(file, content)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createProgram } from '../../cli/program.ts'
 import { leavesOf } from '../../cli/exit-codes.ts'
-import { referencePage } from '../../cli/reference.ts'
+import { referencePage } from '../../scripts/cli-reference.ts'
 
 const page = readFileSync(new URL('../../docs/reference/cli.md', import.meta.url), 'utf8')
 

@@ -1,8 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseConfiguration } from '../../adapters/config/load.ts'
 import { problems } from '../../api/http/problem.ts'
+import { configurationText } from '../../cli/setup/first-configuration.ts'
 import { isRecord } from '../../domain/shape.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -40,17 +40,22 @@ describe('what the documents say is so', () => {
     expect(unlisted).toEqual([])
   })
 
-  test("the README's configuration is a good one", () => {
+  test("the README's configuration is the one that its nexus init writes", () => {
     const block = /```yaml\n([^]+?)```/.exec(read('README.md').replaceAll(/^ {3}/gm, ''))?.[1] ?? ''
-    const configuration = parseConfiguration(block, {
-      file: 'README.md',
-      env: {
-        ACME_CLIENT_ID: 'id',
-        ACME_CLIENT_SECRET: 'secret',
-        PORTAL_TOKEN_SHA256: '0'.repeat(64),
-        CI_PASSWORD_HASH: /scrypt\$[^}]+/.exec(read('docs/examples/nexus.yaml'))?.[0],
-      },
-    })
-    expect(configuration.tenants.map(({ id }) => id)).toEqual(['acme'])
+    expect(read('README.md')).toContain('npx nexus init --tenant acme --domain acme.eu.auth0.com --yes')
+    expect(block).toBe(
+      configurationText({
+        tenant: 'acme',
+        domain: 'acme.eu.auth0.com',
+        allowInsecure: false,
+        plan: 'free',
+        clientIdVariable: 'ACME_CLIENT_ID',
+        clientSecretVariable: 'ACME_CLIENT_SECRET',
+        issuer: 'https://acme.eu.auth0.com/',
+        audience: 'urn:nexus',
+        port: 8080,
+        databaseVariable: null,
+      }),
+    )
   })
 })

@@ -9,7 +9,6 @@ import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { viewOf } from '../../domain/clients/view.ts'
 import { isRecord, recordOf, textsOf } from '../../domain/shape.ts'
 import { fieldPaths } from '../../domain/vocabulary.ts'
-import { guides, withTable } from '../../scripts/field-reference.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (file: string): string => readFileSync(new URL(file, root), 'utf8')
@@ -74,15 +73,4 @@ describe('every place that names the fields names the same', () => {
   test('the provider has an attribute for each', () => {
     expect(optional).toEqual(expect.arrayContaining(fieldPaths.map(attributeOf)))
   })
-})
-
-test.each(Object.entries(guides))('%s has the table that npm run field-reference writes', (guide, table) => {
-  expect(withTable(read(guide), table())).toBe(read(guide))
-})
-
-test.each([
-  { reason: 'no mark', page: 'A guide.' },
-  { reason: 'no end', page: '<!-- npm run field-reference writes this table -->' },
-])('a guide without a place for the table is refused: $reason', ({ page }) => {
-  expect(() => withTable(page, '| table |')).toThrow(/needs <!--/)
 })

@@ -25,7 +25,7 @@ describe.skipIf(servers === null)('keys of requests', () => {
   }
   const accept = async (claim: Claim) => {
     const client = await known(store)
-    return store.accept(client, author, takes({ productName: 'x' }), { kind: 'request', claim })
+    return store.accept(client, author, takes({ productName: 'x' }), { origin: { kind: 'request', claim } })
   }
 
   test('of fifty at once, one gets it', async () => {
@@ -48,7 +48,7 @@ describe.skipIf(servers === null)('keys of requests', () => {
     const slow = await claimed(key, 0)
     await claimed(key)
     const client = await known(store)
-    const late = store.accept(client, author, takes({ productName: 'x' }), { kind: 'request', claim: slow })
+    const late = store.accept(client, author, takes({ productName: 'x' }), { origin: { kind: 'request', claim: slow } })
     await expect(late).rejects.toThrow(ClaimLost)
     expect(await store.clients.load(client)).toMatchObject({ generation: 0, pending: [] })
   })
@@ -87,7 +87,7 @@ describe.skipIf(servers === null)('keys of requests', () => {
     const id = await operations.open('acme', author, [client.clientId, 'b'], undefined)
     const origin = { kind: 'element', operationId: id, place: 0 } as const
     const attempts = await Promise.allSettled(
-      Array.from({ length: 10 }, () => store.accept(client, author, takes({ productName: 'x' }), origin)),
+      Array.from({ length: 10 }, () => store.accept(client, author, takes({ productName: 'x' }), { origin })),
     )
     expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     await operations.decide(id, 0, 'too late')

@@ -29,7 +29,7 @@ describe.skipIf(servers === null)('leases', () => {
     const [lease, ...more] = asked.filter((one) => one !== undefined)
     expect(more).toEqual([])
     expect((await store.leases.readiness(key)).kind).toBe('later')
-    expect(await lease?.settle({ attemptClosed: true })).toBe(true)
+    expect(await lease?.settle({ attemptClosed: true })).toEqual({ kind: 'now' })
     expect(await take(key)).toBeDefined()
   })
 
@@ -46,7 +46,7 @@ describe.skipIf(servers === null)('leases', () => {
   test('who finds it held is told how long', async () => {
     const key = await known(store)
     await accepted(store, key, { productName: 'a' })
-    expect(await store.leases.readiness(key)).toEqual({ kind: 'ready' })
+    expect(await store.leases.readiness(key)).toEqual({ kind: 'now' })
     const lease = await held(key, 5000)
     const readiness = await store.leases.readiness(key)
     expect(readiness.kind).toBe('later')
@@ -72,10 +72,10 @@ describe.skipIf(servers === null)('leases', () => {
     await expire(key)
     const second = await held(key, 5000, 3000)
     expect(second.openAttemptMs).toBeGreaterThan(50_000)
-    expect(await second.settle({ attemptClosed: false })).toBe(true)
+    expect(await second.settle({ attemptClosed: false })).toEqual({ kind: 'now' })
     const third = await held(key)
     expect(third.openAttemptMs).toBeGreaterThan(50_000)
-    expect(await third.settle({ attemptClosed: true })).toBe(true)
+    expect(await third.settle({ attemptClosed: true })).toEqual({ kind: 'now' })
     expect((await held(key)).openAttemptMs).toBeNull()
   })
 
@@ -96,20 +96,22 @@ describe.skipIf(servers === null)('leases', () => {
       verifyAfterMs: 1,
       failure: { reason: 'late', retryAfterMs: 99_999, countsAsFailure: true },
     })
-    expect(settled).toBe(false)
+    expect(settled).toBeUndefined()
     expect(await store.query('select * from nexus.clients where client_id = $1', [key.clientId])).toEqual(before)
     expect(await store.changes.find('acme', id)).toMatchObject({ status: 'accepted', settledAt: null })
-    expect(await next.settle({ attemptClosed: true, outcomes: [applied(id)], confirmed: { productName: 'a' } })).toBe(
-      true,
-    )
+    expect(
+      await next.settle({ attemptClosed: true, outcomes: [applied(id)], confirmed: { productName: 'a' } }),
+    ).toEqual({
+      kind: 'done',
+    })
     expect(await load(key)).toMatchObject({ base: { productName: 'a' }, settledGeneration: 1, pending: [] })
   })
 
   test('nor does the same holder twice', async () => {
     const key = await due(store)
     const lease = await held(key)
-    expect(await lease.settle({ attemptClosed: true })).toBe(true)
-    expect(await lease.settle({ attemptClosed: true, confirmed: { productName: 'again' } })).toBe(false)
+    expect(await lease.settle({ attemptClosed: true })).toEqual({ kind: 'now' })
+    expect(await lease.settle({ attemptClosed: true, confirmed: { productName: 'again' } })).toBeUndefined()
     expect((await load(key)).base).toEqual({})
   })
 
@@ -120,9 +122,9 @@ describe.skipIf(servers === null)('leases', () => {
     const second = await accepted(store, key, { productName: 'b' })
     expect(
       await lease.settle({ attemptClosed: true, outcomes: [applied(first)], confirmed: { productName: 'a' } }),
-    ).toBe(true)
+    ).toEqual({ kind: 'now' })
     expect(await load(key)).toMatchObject({ generation: 2, settledGeneration: 1, pending: [{ id: second }] })
-    expect(await store.leases.readiness(key)).toEqual({ kind: 'ready' })
+    expect(await store.leases.readiness(key)).toEqual({ kind: 'now' })
   })
 
   test('a change that was not read cannot be settled', async () => {
@@ -179,7 +181,7 @@ describe.skipIf(servers === null)('leases', () => {
     expect(readiness.kind === 'later' && readiness.afterMs).toBeGreaterThan(50_000)
     expect(await store.clients.claimLagging(['acme'], 0, 100)).not.toContainEqual(key)
     await accepted(store, key, { productName: 'b' })
-    expect(await store.leases.readiness(key)).toEqual({ kind: 'ready' })
+    expect(await store.leases.readiness(key)).toEqual({ kind: 'now' })
     expect(await store.clients.claimLagging(['acme'], 0, 100)).toContainEqual(key)
     const lease = await held(key)
     expect(lease.failures).toBe(1)

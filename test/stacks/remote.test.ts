@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import { createHttp } from '../../adapters/http/http.ts'
 import { createRemote, remoteOf } from '../../adapters/nexus-api/client.ts'
 import { RemoteError } from '../../adapters/nexus-api/errors.ts'
 import type { RemoteErrorCode } from '../../adapters/nexus-api/errors.ts'
@@ -48,6 +49,7 @@ const reply =
   (response) =>
     void response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body))
 
+const http = createHttp({})
 const credential = { username: 'ci', password: 'pass:word' }
 const shape = z.object({ fine: z.boolean() })
 
@@ -64,7 +66,7 @@ const errorOf = async (call: Promise<unknown>): Promise<RemoteError> => {
 describe('a call', () => {
   test('carries Basic credentials, the query and a body of JSON, and answers JSON', async () => {
     const { url, asked } = await serve(reply(200, { fine: true }))
-    const remote = createRemote({ url: `${url}/`, credential })
+    const remote = createRemote({ http, url: `${url}/`, credential })
     const answer = await remote.json('POST', '/v1/x', shape, { body: { a: 1 }, query: { q: 'a b', none: undefined } })
     expect(answer).toEqual({ fine: true })
     expect(asked).toMatchObject([{ method: 'POST', url: '/v1/x?q=a+b', body: '{"a":1}' }])
@@ -82,7 +84,9 @@ describe('a call', () => {
 
   test('sends bytes as they are, and gives raw answers whatever their status', async () => {
     const { url, asked } = await serve(reply(404, 'no state', { 'x-kind': 'none' }))
-    const answer = await createRemote({ url, credential }).ask('PUT', '/raw', { body: Buffer.from('{"version": 4}\n') })
+    const answer = await createRemote({ http, url, credential }).ask('PUT', '/raw', {
+      body: Buffer.from('{"version": 4}\n'),
+    })
     expect([answer.status, answer.body.toString(), answer.headers.get('x-kind')]).toEqual([404, 'no state', 'none'])
     expect(asked[0]?.body).toBe('{"version": 4}\n')
   })
@@ -90,16 +94,16 @@ describe('a call', () => {
   test.each([429, 503])('is made again after a %i, when the answer says', async (status) => {
     const later = reply(status, {}, { 'retry-after': '0' })
     const { url, asked } = await serve(later, later, reply(200, { fine: true }))
-    expect(await createRemote({ url, credential }).json('GET', '/', shape)).toEqual({ fine: true })
+    expect(await createRemote({ http, url, credential }).json('GET', '/', shape)).toEqual({ fine: true })
     expect(asked).toHaveLength(3)
   })
 
   test('is not made again without end, nor after a longer time than anybody would wait for', async () => {
     const busy = await serve(reply(503, {}, { 'retry-after': '0' }))
-    await errorOf(createRemote({ url: busy.url, credential, retries: 2 }).json('GET', '/', shape))
+    await errorOf(createRemote({ http, url: busy.url, credential, retries: 2 }).json('GET', '/', shape))
     expect(busy.asked).toHaveLength(3)
     const closed = await serve(reply(503, {}, { 'retry-after': '3600' }))
-    await errorOf(createRemote({ url: closed.url, credential }).json('GET', '/', shape))
+    await errorOf(createRemote({ http, url: closed.url, credential }).json('GET', '/', shape))
     expect(closed.asked).toHaveLength(1)
   })
 })
@@ -149,7 +153,7 @@ describe('no use can be made of the API', () => {
   ])('$reason', async ({ answer, code, status, says }) => {
     const { url } = await serve(answer)
     const error = await errorOf(
-      createRemote({ url, credential, timeoutMs: code === 'timeout' ? 200 : 10_000 }).json('GET', '/', shape),
+      createRemote({ http, url, credential, timeoutMs: code === 'timeout' ? 200 : 10_000 }).json('GET', '/', shape),
     )
     expect([error.code, error.status]).toEqual([code, status])
     expect(error.message).toContain(says)
@@ -182,7 +186,7 @@ describe('no use can be made of the API', () => {
 /** An API that answers for one tenant in these ways, one after the other. */
 const snapshotsOf = async (...replies: readonly Reply[]) => {
   const { url, asked } = await serve(...replies)
-  const remote = createRemote({ url, credential, retries: 0 })
+  const remote = createRemote({ http, url, credential, retries: 0 })
   const told: string[] = []
   const ask = (more: Partial<Asking> = {}) =>
     snapshotFromApi(remote, 'acme', {

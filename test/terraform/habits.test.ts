@@ -48,6 +48,26 @@ describe.skipIf(servers === null)('a backend as people configure it', () => {
     })
   })
 
+  describe('lock_method and unlock_method of another backend', () => {
+    test.each(['POST', 'PUT'])('a lock that comes by %s is no state', async (method) => {
+      const state = backendOf(stack)
+      expect((await state.call(method, JSON.stringify(lockOf('apply')), {})).status).toBe(422)
+      expect((await state.get()).status).toBe(404)
+    })
+
+    test('a lock that comes by DELETE takes no state away, whether it is held or lost', async () => {
+      const state = backendOf(stack)
+      const lock = lockOf('apply')
+      await state.lock(lock)
+      await state.post(stateText(1), { query: '?ID=apply' })
+      const unlock = () => state.call('DELETE', JSON.stringify(lock), {})
+      expect(await unlock()).toMatchObject({ status: 400, body: { detail: expect.stringContaining('UNLOCK') } })
+      await state.unlock()
+      expect((await unlock()).status).toBe(400)
+      expect((await state.get()).text).toBe(stateText(1))
+    })
+  })
+
   describe('lock addresses that somebody forgot', () => {
     test('the state is taken, and the log, the audit and the list of states tell, until a write under a lock', async () => {
       const state = backendOf(stack)

@@ -42,7 +42,7 @@ const round = async ({
     keysOf: () => defaultMetadataKeys,
     health: { probe: () => Promise.resolve('unknown') },
     leases: {
-      readiness: () => Promise.resolve({ kind: 'idle' }),
+      readiness: () => Promise.resolve({ kind: 'done' }),
       take: () =>
         Promise.resolve(
           (leases -= 1) < 0
@@ -66,7 +66,7 @@ const round = async ({
                 remainingMs: () => callMs,
                 settle: (settlement) => {
                   written.push(settlement)
-                  return Promise.resolve(held)
+                  return Promise.resolve(held ? ({ kind: 'done' } as const) : undefined)
                 },
                 ...lease,
               },

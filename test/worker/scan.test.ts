@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { deleteInAuth0 } from '../support/auth0.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack, StackOptions } from '../support/stack.ts'
+import { expectWoken } from './own-changes.ts'
 
 /** A stack whose scan is due only when a test says so. */
 const quiet: StackOptions = { tenant: { scanInterval: '24h', freshness: '24h' } }
@@ -142,6 +143,7 @@ describe.skipIf(servers === null)('scans', () => {
       return found
     })
     expect(changes).toHaveLength(2)
+    await expectWoken(stack, id)
     expect(await settledRow(id)).toMatchObject({ drifted: false })
   })
 

@@ -4,6 +4,7 @@ import type { Faults } from '../../simulator/main.ts'
 import { deleteInAuth0 } from '../support/auth0.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
+import { expectWoken } from './own-changes.ts'
 
 describe.skipIf(servers === null)('what Auth0 answers, and what becomes of the change', () => {
   let stack: Stack
@@ -120,6 +121,7 @@ describe.skipIf(servers === null)('what Auth0 answers, and what becomes of the c
     )
     // The first call, two more rounds, and the one that puts back.
     expect(patches()).toBe(4)
+    await expectWoken(stack, id)
   })
 
   test('what Auth0 normalises becomes the confirmed value, and is not sent for ever', async () => {

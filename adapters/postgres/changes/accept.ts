@@ -6,10 +6,12 @@ import type { Acceptance } from '../../../domain/changes/accept.ts'
 import { newlyOwned } from '../../../domain/clients/desired.ts'
 import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Issue } from '../../../domain/texts/json-text.ts'
-import type { Author, ClientKey, FieldPath, PendingChange } from '../../../domain/vocabulary.ts'
-import { createAuditDraft, recorded } from '../audit.ts'
+import type { Author, ClientKey, FieldPath } from '../../../domain/vocabulary.ts'
+import { acceptedEntry, createAuditDraft, recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { isUnavailable } from '../database/sqlstate.ts'
+import { acceptAtOnce } from './accept-at-once.ts'
+import { ClaimLost } from './idempotency.ts'
 import { noteChange } from './origin.ts'
 import type { Origin } from './origin.ts'
 import { listingStatement } from '../clients/listing-rows.ts'
@@ -36,61 +38,95 @@ export type Accepted<Refused> =
   | { readonly kind: 'no-such-client' }
   | { readonly kind: 'refused'; readonly refused: Refused | Extract<Acceptance, { kind: 'impossible' }> }
 
+/** What a change is accepted with, beside who wants it and the decision. */
+export interface Accepting {
+  /** The client as it was loaded, to decide on it at once; without it the locked row is decided on. */
+  readonly loaded?: ClientRecord | undefined
+  /** Where the change comes from: noted with it, so that a repetition finds it. */
+  readonly origin?: Origin | undefined
+  /** The record of who did it, which is stored with it. */
+  readonly audit?: AuditDraft | undefined
+}
+
 /**
- * Accepts a change: one transaction on the locked row, in which `decide` sees the newest state.
+ * Accepts a change. What was loaded is decided on first: if it still stands so, one statement stores everything. Otherwise
+ * it takes one transaction on the locked row, in which `decide` sees the newest state.
  *
- * A change that changes nothing is settled here and now; any other is for the worker. The record of who did it is
- * stored with it.
+ * A change that changes nothing is settled here and now; any other is for the worker.
  *
- * @param origin where it comes from: noted with it, so that a repetition finds it
  * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said; ClaimLost where the
  *   origin is somebody else's
  */
-export const createAccept =
-  (db: Kysely<Database>, keysOf: KeysOf) =>
-  async <Refused extends { readonly kind: string }>(
+export const createAccept = (db: Kysely<Database>, keysOf: KeysOf) => {
+  /** @returns undefined where the client is no longer as it was loaded; nothing is stored then */
+  const atOnce = async <Refused extends { readonly kind: string }>(
+    loaded: ClientRecord,
+    author: Author,
+    decide: Decide<Refused>,
+    origin: Origin | undefined,
+    audit: AuditDraft,
+  ): Promise<Accepted<Refused> | undefined> => {
+    const decision = decide(loaded)
+    if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
+    const decided = decidedOn(loaded, decision, keysOf)
+    const { changeId, settled, warnings, owned, after } = decided
+    let wasSent = false
+    try {
+      const standing = await db.connection().execute((connection) => {
+        wasSent = true
+        const entry = acceptedEntry({ ...audit.facts(), changeId })
+        return acceptAtOnce(connection, { ...decided, author, origin, audit: entry })
+      })
+      if (standing === undefined) return undefined
+      audit.note({ changeId })
+      audit.stored()
+      return { kind: 'accepted', changeId, settled, state: { ...after, ...standing }, warnings, owned }
+    } catch (error) {
+      if (error instanceof ClaimLost) throw error
+      // What the statement was refused for is told by its parts, one by one.
+      if (!isUnavailable(error)) return undefined
+      if (!wasSent || !(await isStored(db, loaded.key, changeId))) throw error
+      audit.note({ changeId })
+      audit.stored()
+      return { kind: 'accepted', changeId, settled, state: after, warnings, owned }
+    }
+  }
+
+  const locked = async <Refused extends { readonly kind: string }>(
     key: ClientKey,
     author: Author,
     decide: Decide<Refused>,
-    origin?: Origin,
-    audit: AuditDraft | undefined = recordOfPolicy(key, author),
+    origin: Origin | undefined,
+    audit: AuditDraft | undefined,
   ): Promise<Accepted<Refused>> => {
     let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
-    const transaction = recorded(db, audit, async (trx, commit): Promise<Accepted<Refused>> => {
+    const transaction = recorded(db, audit, async (trx, told): Promise<Accepted<Refused>> => {
       const state = await readRecord(trx, key, true)
       if (state === undefined || state.vanished) return { kind: 'no-such-client' }
       const decision = decide(state)
       if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
-      const changeId = randomUUID()
-      const generation = state.generation + 1
-      const { changesNothing: settled, warnings = [] } = decision
-      const base = settled ? { ...state.base, ...decision.values } : state.base
-      const change: PendingChange = { id: changeId, generation, values: decision.values }
-      const after: ClientRecord = settled
-        ? { ...state, base, generation, settledGeneration: generation, revision: state.revision + 1 }
-        : { ...state, pending: [...state.pending, change], generation, revision: state.revision + 1 }
-      const listing = listingChange(state, after, keysOf(key.tenantId))
+      const { changeId, settled, warnings, owned, listing, after } = decidedOn(state, decision, keysOf)
       await sql`
       with stored as (
         insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at, warnings)
-        values (${changeId}, ${key.tenantId}, ${key.clientId}, ${generation}, ${jsonb(decision.values)},
+        values (${changeId}, ${key.tenantId}, ${key.clientId}, ${after.generation}, ${jsonb(decision.values)},
                 ${settled ? 'applied' : 'accepted'}, ${jsonb(author)},
                 ${settled ? sql`clock_timestamp()` : null},
                 ${warnings.length === 0 ? null : jsonb(warnings)})
       ) ${listing ? sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }])})` : sql``}
       update nexus.clients
-      set generation = ${generation}, revision = revision + 1, base = ${jsonb(base)},
-          settled_generation = ${settled ? generation : state.settledGeneration},
+      set generation = ${after.generation}, revision = revision + 1, base = ${jsonb(after.base)},
+          settled_generation = ${after.settledGeneration},
           -- A person's change is tried at once, whatever an earlier failure asked to wait for.
           next_try_at = null,
-          woken_at = clock_timestamp(), written_at = clock_timestamp(),
+          -- Of a client that is stopped nobody is told: who lifts that looks for what waits.
+          woken_at = ${state.blockedBy === null ? sql`clock_timestamp()` : null}, written_at = clock_timestamp(),
           updated_at = date_trunc('milliseconds', clock_timestamp())
       where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
     `.execute(trx)
-      const owned = newlyOwned(state, decision.values)
       await noteOwned(trx, state, owned)
       if (origin !== undefined) await noteChange(trx, origin, changeId)
-      await commit({ changeId })
+      await told({ changeId })
       written = { kind: 'accepted', changeId, settled, state: after, warnings, owned }
       return written
     })
@@ -99,15 +135,40 @@ export const createAccept =
     } catch (error) {
       // The connection was lost after everything was written: whether the COMMIT arrived, only the row can tell.
       if (written === undefined || !isUnavailable(error)) throw error
-      if (await isStored(db, written.changeId)) {
-        audit?.stored()
-        return written
-      }
-      throw error
+      if (!(await isStored(db, key, written.changeId))) throw error
+      audit?.stored()
+      return written
     }
   }
 
+  return async <Refused extends { readonly kind: string }>(
+    key: ClientKey,
+    author: Author,
+    decide: Decide<Refused>,
+    { loaded, origin, audit = recordOfPolicy(key, author) }: Accepting = {},
+  ): Promise<Accepted<Refused>> => {
+    const stored = loaded && audit && (await atOnce(loaded, author, decide, origin, audit))
+    return stored ?? locked(key, author, decide, origin, audit)
+  }
+}
+
 export type Accept = ReturnType<typeof createAccept>
+
+/** What an acceptance makes of a client. */
+const decidedOn = (
+  state: ClientRecord,
+  { values, changesNothing: settled, warnings = [] }: Extract<Acceptance, { kind: 'accepted' }>,
+  keysOf: KeysOf,
+) => {
+  const changeId = randomUUID()
+  const generation = state.generation + 1
+  const moved = { ...state, generation, revision: state.revision + 1 }
+  const after: ClientRecord = settled
+    ? { ...moved, base: { ...state.base, ...values }, settledGeneration: generation }
+    : { ...moved, pending: [...state.pending, { id: changeId, generation, values }] }
+  const listing = listingChange(state, after, keysOf(state.key.tenantId))
+  return { before: state, after, changeId, values, settled, warnings, owned: newlyOwned(state, values), listing }
+}
 
 /** What Nexus does of its own accord is recorded too: every policy puts back what somebody else changed. */
 const recordOfPolicy = ({ tenantId, clientId }: ClientKey, author: Author): AuditDraft | undefined =>
@@ -142,10 +203,22 @@ export class OutcomeUnknown extends Error {
   }
 }
 
-/** @throws OutcomeUnknown when the database does not come back soon */
-const isStored = async (db: Kysely<Database>, changeId: string): Promise<boolean> => {
+/**
+ * Whether a change was stored whose connection was lost. Who asks takes the row's lock first, and moves its revision on: a
+ * statement that still waits for the row, or is still on its way, is done with, or stores nothing any more.
+ *
+ * @throws OutcomeUnknown when the database does not come back soon
+ */
+const isStored = async (
+  db: Kysely<Database>,
+  { tenantId, clientId }: ClientKey,
+  changeId: string,
+): Promise<boolean> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
+      await sql`
+        update nexus.clients set revision = revision + 1 where tenant_id = ${tenantId} and client_id = ${clientId}
+      `.execute(db)
       const { rows } = await sql`select 1 from nexus.changes where id = ${changeId}`.execute(db)
       return rows.length > 0
     } catch (error) {

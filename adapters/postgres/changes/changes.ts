@@ -13,8 +13,8 @@ import type { KeysOf } from '../clients/listing-rows.ts'
 import { authorColumn, integer, issuesColumn, refusalColumn, statusColumn, time } from '../database/columns.ts'
 import { settledChannel } from '../database/notifications.ts'
 import { parsed } from '../database/rows.ts'
-import { readRecord } from '../clients/client-record.ts'
-import type { ClientRecord } from '../clients/client-record.ts'
+import { readRecord, waiting, waitingOf } from '../clients/client-record.ts'
+import type { ClientRecord, Waiting } from '../clients/client-record.ts'
 import type { Database } from '../database/schema.ts'
 
 /** One accepted PATCH: who, what, when, and what came of it. */
@@ -49,16 +49,6 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
     return parsed(ChangeRow, rows).map(toChange)[0]
   },
 
-  /** Whether nothing is sent for a client now: it or its tenant is paused, or its tenant is held. */
-  isStopped: async ({ tenantId, clientId }: ClientKey): Promise<boolean> => {
-    const { rows } = await sql`
-      select coalesce(c.paused_at, t.paused_at, t.held_at) is not null as stopped
-      from nexus.clients c left join nexus.tenants t using (tenant_id)
-      where c.tenant_id = ${tenantId} and c.client_id = ${clientId}
-    `.execute(db)
-    return parsed(StoppedRow, rows)[0]?.stopped ?? false
-  },
-
   /**
    * A page of a client's changes, newest first.
    *
@@ -86,7 +76,7 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
     audit?: AuditDraft,
     mayBe: (state: ClientRecord) => void = () => undefined,
   ): Promise<'withdrawn' | 'under-way' | 'settled'> =>
-    recorded(db, audit, async (trx, commit) => {
+    recorded(db, audit, async (trx, decided) => {
       const { rows } = await sql`
         select coalesce(lease_until > clock_timestamp(), false) as under_way from nexus.clients
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} for update
@@ -125,7 +115,7 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
         before && !before.vanished ? listingChange(before, { ...before, pending }, keysOf(key.tenantId)) : undefined
       if (listing) await listingStatement(key.tenantId, [{ clientId: key.clientId, listing }]).execute(trx)
       await sql`select pg_notify(${settledChannel}, ${id}::text)`.execute(trx)
-      await commit({ changeId: id })
+      await decided({ changeId: id })
       return 'withdrawn'
     }),
 
@@ -134,16 +124,11 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
    *
    * @param most where counting ends
    */
-  waiting: async (
-    tenantId: string,
-    { kind, id }: Pick<Author, 'kind' | 'id'>,
-    most: number,
-  ): Promise<{ readonly all: number; readonly own: number }> => {
+  waiting: async (tenantId: string, { kind, id }: Pick<Author, 'kind' | 'id'>, most: number): Promise<Waiting> => {
     const { rows } = await sql`
-      select count(*) as all, count(*) filter (where author->>'kind' = ${kind} and author->>'id' = ${id}) as own
-      from (select author from nexus.changes where tenant_id = ${tenantId} and status = 'accepted' limit ${most}) as waiting
+      select ${waitingOf({ tenantId: sql`${tenantId}`, kind: sql`${kind}`, id: sql`${id}`, most: sql`${most}` })} as waiting
     `.execute(db)
-    return parsed(WaitingRow, rows)[0] ?? { all: 0, own: 0 }
+    return parsed(WaitingRow, rows)[0]?.waiting ?? { all: 0, own: 0 }
   },
 
   /** Values of a client's newest changes, to recognise a late write by. */
@@ -177,13 +162,12 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
 export type Changes = ReturnType<typeof createChanges>
 
-const StoppedRow = z.object({ stopped: z.boolean() })
 const UnderWayRow = z.object({ under_way: z.boolean() })
-const WaitingRow = z.object({ all: integer, own: integer })
+const WaitingRow = z.object({ waiting })
 const ValuesRow = z.object({ values: Values })
 
 /** A row of `nexus.changes`. */
-const ChangeRow = z.object({
+export const ChangeRow = z.object({
   id: z.string(),
   tenant_id: z.string(),
   client_id: z.string(),
@@ -198,7 +182,7 @@ const ChangeRow = z.object({
   warnings: issuesColumn.nullable(),
 })
 
-const toChange = (row: z.infer<typeof ChangeRow>): Change => ({
+export const toChange = (row: z.infer<typeof ChangeRow>): Change => ({
   id: row.id,
   key: { tenantId: row.tenant_id, clientId: row.client_id },
   generation: row.generation,

@@ -1,13 +1,14 @@
 import { sql } from 'kysely'
-import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import { z } from 'zod'
 import { ageOf } from '../../../domain/changes/clock.ts'
 import type { TerraformPlacement } from '../../../domain/terraform/placement.ts'
-import type { ClientKey, ClientState } from '../../../domain/vocabulary.ts'
+import type { Author, ClientKey, ClientState } from '../../../domain/vocabulary.ts'
 import { Values } from '../../../domain/vocabulary.ts'
 import { auth0Client, integer, pendingChanges, terraformRequest, time, timeInJson } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
-import type { Database } from '../database/schema.ts'
+import { statement } from '../database/statement.ts'
+import type { Placeholders, Runs } from '../database/statement.ts'
 import { deciding, holdings } from './holdings.ts'
 
 /** A client's row with what stands around it. */
@@ -32,6 +33,14 @@ export interface ClientRecord extends ClientState {
   /** Since when nothing is sent for it, whether it or its tenant was stopped. */
   readonly pausedAt: Date | null
   readonly terraform: TerraformPlacement
+  /** What waits in its tenant, where that was asked for. */
+  readonly waiting?: Waiting
+}
+
+/** How many changes of a tenant wait, and how many of them are of one author; both end at a number that is asked for. */
+export interface Waiting {
+  readonly all: number
+  readonly own: number
 }
 
 type BlockedBy = 'client-paused' | 'tenant-paused' | 'tenant-held'
@@ -55,9 +64,32 @@ const placement: z.ZodType<TerraformPlacement> = z.object({
   applying: z.object({ state: z.string(), who: z.string(), until: timeInJson }).nullable(),
 })
 
+export const waiting: z.ZodType<Waiting> = z.object({ all: integer, own: integer })
+
+/** What waits in a tenant, as JSON: of it those of an author. @param at where the parameters stand */
+export const waitingOf = ({ tenantId, kind, id, most }: Placeholders<Counting & Pick<ClientKey, 'tenantId'>>) => sql`(
+  select jsonb_build_object(
+    'all', count(*), 'own', count(*) filter (where author->>'kind' = ${kind} and author->>'id' = ${id}))
+  from (select author from nexus.changes where tenant_id = ${tenantId} and status = 'accepted' limit ${most}) as w)`
+
+/** Whose waiting changes are counted, and where counting ends. */
+export interface Counting extends Pick<Author, 'kind' | 'id'> {
+  readonly most: number
+}
+
+/** What stands around a row of `nexus.clients`: it changes without the row's revision. */
+export const standingColumns = {
+  paused_at: time.nullable(),
+  tenant_paused_at: time.nullable(),
+  held_at: time.nullable(),
+  terraform: placement,
+}
+const StandingRow = z.object(standingColumns)
+
 /** A row of `selection`. */
 export const ClientRow = z.object({
   ...stateColumns,
+  ...standingColumns,
   revision: integer,
   one_by_one_until: integer.nullable(),
   age_ms: z.number(),
@@ -68,13 +100,11 @@ export const ClientRow = z.object({
   drifted_at: time.nullable(),
   drift_state: z.string().nullable(),
   stalled_at: time.nullable(),
-  paused_at: time.nullable(),
-  tenant_paused_at: time.nullable(),
-  held_at: time.nullable(),
-  terraform: placement,
   waited: z.boolean(),
 })
 type ClientRow = z.infer<typeof ClientRow>
+
+const CountedRow = z.object({ ...ClientRow.shape, waiting })
 
 /** Accepted changes of the client `c`, oldest first, as JSON. */
 export const pendingOf = sql`
@@ -85,7 +115,7 @@ export const pendingOf = sql`
   ), '[]'::jsonb)`
 
 /** How the client `c` stands with Terraform, as JSON. */
-const placementOf = sql`
+export const placementOf = sql`
   jsonb_build_object(
     'states', (
       select coalesce(jsonb_agg(distinct r.state), '[]'::jsonb) from ${holdings} r
@@ -99,6 +129,9 @@ const placementOf = sql`
       where r.tenant_id = c.tenant_id and r.client_id = c.client_id and s.hold_until > clock_timestamp()
       order by s.hold_until desc limit 1)
   )`
+
+/** Whether nothing is sent for the client `c` of the tenant `t` until somebody lifts that. */
+export const isStopped = sql`coalesce(c.paused_at, t.paused_at, t.held_at) is not null`
 
 /** Whether an apply keeps the changes of the client in the row of that alias waiting. */
 export const isApplying = (alias: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (
@@ -123,18 +156,33 @@ export const selection = sql`
          ) as waited
   from nexus.clients c left join nexus.tenants t using (tenant_id)`
 
-/** One client as it stands; `lock` takes its row for the rest of the transaction. */
-export const readRecord = async (
-  db: Kysely<Database> | Transaction<Database>,
+const read = statement<ClientKey>(
+  ({ tenantId, clientId }) => sql`${selection} where c.tenant_id = ${tenantId} and c.client_id = ${clientId}`,
+)
+const readLocked = statement<ClientKey>(
+  ({ tenantId, clientId }) =>
+    sql`${selection} where c.tenant_id = ${tenantId} and c.client_id = ${clientId} for update of c`,
+)
+
+const readCounted = statement<ClientKey & Counting>(
+  (p) => sql`
+    select record.*, ${waitingOf(p)} as waiting
+    from (${selection} where c.tenant_id = ${p.tenantId} and c.client_id = ${p.clientId}) as record`,
+)
+
+/** One client as it stands, with what waits in its tenant. */
+export const readRecordCounting = async (
+  db: Runs,
   key: ClientKey,
-  lock: boolean,
+  counting: Counting,
 ): Promise<ClientRecord | undefined> => {
-  const { rows } = await sql`
-    ${selection}
-    where c.tenant_id = ${key.tenantId} and c.client_id = ${key.clientId}
-    ${lock ? sql`for update of c` : sql``}
-  `.execute(db)
-  const [row] = parsed(ClientRow, rows)
+  const [row] = parsed(CountedRow, await readCounted(db, { ...key, ...counting }))
+  return row && { ...toRecord(row), waiting: row.waiting }
+}
+
+/** One client as it stands; `lock` takes its row for the rest of the transaction. */
+export const readRecord = async (db: Runs, key: ClientKey, lock: boolean): Promise<ClientRecord | undefined> => {
+  const [row] = parsed(ClientRow, await (lock ? readLocked : read)(db, key))
   // The statement waited for the row, so its snapshot, and the changes in it, are older than what it locked.
   if (row?.waited) return readRecord(db, key, false)
   return row && toRecord(row)
@@ -146,18 +194,25 @@ export const toRecord = (row: ClientRow): ClientRecord => ({
   oneByOneUntil: row.one_by_one_until,
   ageMs: ageOf(row.age_ms),
   vanished: row.vanished_at !== null,
-  blockedBy: blockedByOf(row),
   failures: row.failures,
   lastFailure: row.last_failure,
   nextTryAt: row.next_try_at,
   driftedAt: row.drifted_at,
   driftedByState: row.drift_state,
   stalledAt: row.stalled_at,
+  ...standingOf(row),
+})
+
+/** What stands around a client, as a part of its record. */
+export const standingOf = (
+  row: z.infer<typeof StandingRow>,
+): Pick<ClientRecord, 'blockedBy' | 'pausedAt' | 'terraform'> => ({
+  blockedBy: blockedByOf(row),
   pausedAt: row.paused_at ?? row.tenant_paused_at ?? row.held_at,
   terraform: row.terraform,
 })
 
-const blockedByOf = (row: ClientRow): BlockedBy | null => {
+const blockedByOf = (row: z.infer<typeof StandingRow>): BlockedBy | null => {
   if (row.paused_at !== null) return 'client-paused'
   if (row.tenant_paused_at !== null) return 'tenant-paused'
   return row.held_at === null ? null : 'tenant-held'

@@ -8,8 +8,16 @@ import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { listingStatement, unlistStatement } from './listing-rows.ts'
 import type { KeysOf } from './listing-rows.ts'
-import { ClientRow, isApplying, pendingOf, readRecord, selection, toRecord } from './client-record.ts'
-import type { ClientRecord } from './client-record.ts'
+import {
+  ClientRow,
+  isApplying,
+  pendingOf,
+  readRecord,
+  readRecordCounting,
+  selection,
+  toRecord,
+} from './client-record.ts'
+import type { ClientRecord, Counting } from './client-record.ts'
 import { auth0Client, integer, pendingChanges } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
@@ -31,6 +39,10 @@ const AccessRow = z.object({
 export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
   /** What Nexus knows of a client; undefined where it knows none of that id. */
   load: (key: ClientKey): Promise<ClientRecord | undefined> => readRecord(db, key, false),
+
+  /** The same for who wants to change it: with what waits already. */
+  loadCounting: (key: ClientKey, counting: Counting): Promise<ClientRecord | undefined> =>
+    readRecordCounting(db, key, counting),
 
   /**
    * What decides who may reach each of several clients, and nothing else of them. Those that Nexus does not know are left
@@ -88,7 +100,7 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
   /** Notes that Auth0 no longer has a client. Pending changes are rejected by the worker that found out. */
   forget: async (key: ClientKey, askedAt: number): Promise<void> => {
-    const { moved, noted } = eventStatement(key, 'vanished', null, sql`exists (select from gone)`)
+    const { moved, noted } = eventStatement(key, 'vanished', jsonb(null), sql`exists (select from gone)`)
     await sql`
       with gone as (
         update nexus.clients
@@ -103,25 +115,25 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
 
   /** Stops sending for one client, or starts it again. Changes are accepted all the while. */
   pause: (key: ClientKey, paused: boolean, audit?: AuditDraft): Promise<void> =>
-    recorded(db, audit, async (trx, commit) => {
+    recorded(db, audit, async (trx, decided) => {
       await sql`
         update nexus.clients
         set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
             woken_at = null
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
-      await commit()
+      await decided()
     }),
 
   /** Tries again now, whatever a failure asked to wait for, and reads Auth0 first. */
   retry: (key: ClientKey, audit?: AuditDraft): Promise<void> =>
-    recorded(db, audit, async (trx, commit) => {
+    recorded(db, audit, async (trx, decided) => {
       await sql`
         update nexus.clients
         set next_try_at = null, verify_at = clock_timestamp(), revision = revision + 1, woken_at = clock_timestamp()
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
       `.execute(trx)
-      await commit()
+      await decided()
     }),
 
   /**

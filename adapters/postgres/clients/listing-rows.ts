@@ -3,12 +3,12 @@ import type { Kysely, RawBuilder } from 'kysely'
 import { z } from 'zod'
 import { listingOf, readByOf } from '../../../domain/clients/listing.ts'
 import type { Listing } from '../../../domain/clients/listing.ts'
-import type { ClientKey } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import { pendingOf, stateColumns, toState } from './client-record.ts'
 import { integer } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
+import type { KeyInText } from '../database/statement.ts'
 
 /** By which metadata keys the clients of a tenant are read. */
 export type KeysOf = (tenantId: string) => MetadataKeys
@@ -28,11 +28,18 @@ export interface ListingRow {
 export const listingStatement = (
   tenantId: string,
   rows: readonly ListingRow[],
+  from?: RawBuilder<unknown>,
+): RawBuilder<unknown> => listingsFrom(sql`${tenantId}`, sql`${listingsAsJson(rows)}`, from)
+
+/** The same for a statement whose text is made before its parameters are known. @param rows as `listingsAsJson` writes them */
+export const listingsFrom = (
+  tenantId: RawBuilder<unknown>,
+  rows: RawBuilder<unknown>,
   from: RawBuilder<unknown> = sql``,
 ): RawBuilder<unknown> => sql`
   insert into nexus.client_listings as l
     (tenant_id, client_id, name, product, words, admits_confirmed, admits_desired, drifted, read_by)
-  select ${tenantId}, r.* from jsonb_to_recordset(${jsonb(rows.map(toRow))})
+  select ${tenantId}, r.* from jsonb_to_recordset(${rows}::jsonb)
     as r(client_id text, name text, product text, words text, admits_confirmed text[], admits_desired text[],
         drifted boolean, read_by text)
   ${from}
@@ -43,6 +50,8 @@ export const listingStatement = (
     where (l.name, l.product, l.words, l.admits_confirmed, l.admits_desired, l.drifted, l.read_by) is distinct from
           (excluded.name, excluded.product, excluded.words, excluded.admits_confirmed, excluded.admits_desired,
            excluded.drifted, excluded.read_by)`
+
+export const listingsAsJson = (rows: readonly ListingRow[]): string => JSON.stringify(rows.map(toRow))
 
 const toRow = ({ clientId, listing }: ListingRow) => ({
   client_id: clientId,
@@ -56,7 +65,7 @@ const toRow = ({ clientId, listing }: ListingRow) => ({
 })
 
 /** The statement that takes a vanished client out of every list. */
-export const unlistStatement = ({ tenantId, clientId }: ClientKey, when: RawBuilder<unknown>): RawBuilder<unknown> =>
+export const unlistStatement = ({ tenantId, clientId }: KeyInText, when: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`delete from nexus.client_listings where tenant_id = ${tenantId} and client_id = ${clientId} and ${when}`
 
 const StaleRow = z.object({ ...stateColumns, revision: integer })

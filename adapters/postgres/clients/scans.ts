@@ -8,7 +8,7 @@ import type { AllLeftOut } from '../../../domain/clients/left-out.ts'
 import { nominates } from '../../../domain/clients/drift.ts'
 import { listingOf } from '../../../domain/clients/listing.ts'
 import { listingStatement } from './listing-rows.ts'
-import { auth0Client, ClientIdRow, time } from '../database/columns.ts'
+import { auth0Client, ClientIdRow, integer, time } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
@@ -33,7 +33,7 @@ const outstanding = sql`
   (scan_asked_at is not null and (asked_scan_ended_at is null or asked_scan_ended_at < scan_asked_at))`
 
 const NowRow = z.object({ now: time })
-const AskedRow = z.object({ began_at: time.nullable(), clients: z.number().nullable(), problem: z.string().nullable() })
+const AskedRow = z.object({ began_at: time.nullable(), clients: integer.nullable(), problem: z.string().nullable() })
 const ClaimRow = z.object({ tenant_id: z.string(), started_at: time, asked: z.boolean() })
 const KnownRow = z.object({ client_id: z.string(), observed: auth0Client, base: Values, drifted: z.boolean() })
 

@@ -5,6 +5,7 @@ import type { ClientKey, FieldPath } from '../../../domain/vocabulary.ts'
 import { fieldNames, integer, told } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
+import type { KeyInText } from '../database/statement.ts'
 
 /**
  * What makes an older configuration of a state wrong. Each raises the state's count, which stands in the address of the
@@ -23,12 +24,13 @@ export interface StateEvent {
  * The statement, as one that stands alone or as a part of another: it counts an event in every state that manages the
  * client or is to adopt it.
  *
+ * @param fields those that became owned, as JSON
  * @param when a further condition, over no table
  */
 export const eventStatement = (
-  { tenantId, clientId }: ClientKey,
+  { tenantId, clientId }: KeyInText,
   kind: StateEventKind,
-  fields: readonly FieldPath[] | null,
+  fields: RawBuilder<unknown>,
   when: RawBuilder<unknown> = sql`true`,
 ): { readonly moved: RawBuilder<unknown>; readonly noted: RawBuilder<unknown> } => ({
   moved: sql`
@@ -42,7 +44,7 @@ export const eventStatement = (
   noted: sql`
     insert into nexus.terraform_events (tenant_id, state, snapshot, client_id, kind, fields)
     select ${tenantId}, moved.name, moved.snapshot, ${clientId}, ${kind},
-           ${jsonb(fields)}
+           ${fields}
     from moved`,
 })
 
@@ -53,7 +55,7 @@ export const noteEvent = async (
   kind: StateEventKind,
   fields: readonly FieldPath[] | null = null,
 ): Promise<void> => {
-  const { moved, noted } = eventStatement(key, kind, fields)
+  const { moved, noted } = eventStatement(key, kind, jsonb(fields))
   await sql`with moved as (${moved}) ${noted}`.execute(trx)
 }
 
@@ -80,7 +82,10 @@ export const noteMoved = async (
 export interface ConfigurationMark {
   /** The count that it was made at; null where it does not say. */
   readonly snapshot: number | null
-  /** Whether it declares clients. One that declares none ignores every attribute, so that fields that became owned do it no harm. */
+  /**
+   * Whether it declares clients. One that declares none ignores every attribute, so that fields that became owned do it
+   * no harm.
+   */
   readonly declares: 'any' | 'none'
 }
 

@@ -61,16 +61,16 @@ export const createTenants = (db: Kysely<Database>) => ({
 
   /** Stops sending to a tenant, or starts it again. Changes are accepted all the while. */
   pause: (tenantId: string, paused: boolean, audit?: AuditDraft): Promise<void> =>
-    recorded(db, audit, async (trx, commit) => {
+    recorded(db, audit, async (trx, decided) => {
       await sql`
         update nexus.tenants set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}
         where tenant_id = ${tenantId}
       `.execute(trx)
       if (!paused)
-        await sql`update nexus.clients set woken_at = null where tenant_id = ${tenantId} and generation > settled_generation`.execute(
-          trx,
-        )
-      await commit()
+        await sql`
+          update nexus.clients set woken_at = null where tenant_id = ${tenantId} and generation > settled_generation
+        `.execute(trx)
+      await decided()
     }),
 
   /** What Nexus knows of a tenant's health. */

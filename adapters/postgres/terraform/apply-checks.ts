@@ -90,8 +90,9 @@ export const createApplyChecks = (db: Kysely<Database>, { applyWaitMs }: { reado
   },
 
   /**
-   * Ends a check. Where one more is due later, it takes this one's place. What was known of drift stays as long as the lock is held: when it is given back, the state is looked at
-   * again. A lock that was taken or given back meanwhile has made a new check due, which stays.
+   * Ends a check. Where one more is due later, it takes this one's place. What was known of drift stays as long as the
+   * lock is held: when it is given back, the state is looked at again. A lock that was taken or given back meanwhile has
+   * made a new check due, which stays.
    */
   finish: async ({ tenantId, name }: StateKey): Promise<void> => {
     await sql`

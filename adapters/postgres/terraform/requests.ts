@@ -17,7 +17,7 @@ export const createRequests = (db: Kysely<Database>) => ({
    * was made before a release, or before the end of another request, would do what nobody wants any more: it counts.
    */
   request: (key: ClientKey, { kind, state }: TerraformRequest, author: Author, audit?: AuditDraft): Promise<void> =>
-    recorded(db, audit, async (trx, commit) => {
+    recorded(db, audit, async (trx, decided) => {
       const before = await lockRequest(trx, key)
       if (before?.kind === kind && before.state === state) return
       if (before !== null) await dropRequest(trx, key)
@@ -29,15 +29,15 @@ export const createRequests = (db: Kysely<Database>) => ({
         values (${key.tenantId}, ${key.clientId}, ${state}, ${kind}, ${jsonb(author)})
       `.execute(trx)
       if (kind === 'release') await noteEvent(trx, key, 'release')
-      await commit()
+      await decided()
     }),
 
   /** Takes a request back. @returns whether there was one */
   cancel: (key: ClientKey, audit?: AuditDraft): Promise<boolean> =>
-    recorded(db, audit, async (trx, commit) => {
+    recorded(db, audit, async (trx, decided) => {
       if ((await lockRequest(trx, key)) === null) return false
       await dropRequest(trx, key)
-      await commit()
+      await decided()
       return true
     }),
 })

@@ -80,8 +80,8 @@ export const createStateIndex = (db: Kysely<Database>, { applyWaitMs }: { readon
   /** The states of a tenant of which there is anything to tell, by name. */
   states: async (tenantId: string): Promise<StateSummary[]> => {
     const { rows } = await sql`
-      select s.name, s.version, s.snapshot, s.lock, s.locked_by, s.locked_at, ${lockAge} as lock_ms, s.outdated_write, s.unlocked_write,
-             v.serial, v.lineage, v.bytes, v.written_at,
+      select s.name, s.version, s.snapshot, s.lock, s.locked_by, s.locked_at, ${lockAge} as lock_ms,
+             s.outdated_write, s.unlocked_write, v.serial, v.lineage, v.bytes, v.written_at,
              (select count(distinct r.client_id) from nexus.terraform_resources r
               where r.tenant_id = s.tenant_id and r.state = s.name and r.type = 'auth0_client') as clients
       from nexus.terraform_states s left join nexus.terraform_state_versions v

@@ -1,10 +1,8 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import { holdOf } from '../../../domain/terraform/state-lock.ts'
-import type { Claimant, Hold } from '../../../domain/terraform/state-lock.ts'
-import { isApply } from '../../../domain/terraform/state-lock.ts'
-import type { LockInfo } from '../../../domain/terraform/state-lock.ts'
+import { holdOf, isApply } from '../../../domain/terraform/state-lock.ts'
+import type { Claimant, Hold, LockInfo } from '../../../domain/terraform/state-lock.ts'
 import type { ClientKey } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import { recorded } from '../audit.ts'
@@ -69,7 +67,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
     keys: MetadataKeys,
     audit?: AuditDraft,
   ): Promise<Locked> =>
-    recorded(db, audit, async (trx, commit): Promise<Locked> => {
+    recorded(db, audit, async (trx, decided): Promise<Locked> => {
       const row = await lockStateRow(trx, key)
       const held = heldLockOf(row, applyWaitMs)
       if (held !== null) {
@@ -80,7 +78,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
           update nexus.terraform_states set locked_by = ${jsonb(claimant.author)}
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
-        await commit({ action: 'state.force-unlock' })
+        await decided({ action: 'state.force-unlock' })
         return { kind: 'taken-over', was: held }
       }
       if (isApply(info) && (await isOutdated(trx, key.tenantId, key.name, configuration, row.snapshot)))
@@ -99,11 +97,12 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
             locked_at = clock_timestamp(), known_drift = ${jsonb(known)},
             hold_until = ${applies ? sql`clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'` : null},
             -- What is due after an earlier apply stays due, but for the apply that begins now.
-            check_at = coalesce(${applies ? null : sql`check_at`}, clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'),
+            check_at = coalesce(${applies ? null : sql`check_at`},
+                                clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'),
             check_until = ${applies ? null : sql`check_until`}
         where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(trx)
-      await commit()
+      await decided()
       return { kind: 'locked' }
     }),
 
@@ -111,7 +110,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
    * Gives the lock back. After an apply the clients of the state are to be looked at, at once; so are those that are new.
    */
   unlock: (key: StateKey, returning: Returning, audit?: AuditDraft): Promise<Unlocked> =>
-    recorded(db, audit, async (trx, commit): Promise<Unlocked> => {
+    recorded(db, audit, async (trx, decided): Promise<Unlocked> => {
       const row = await lockStateRow(trx, key)
       const held = heldLockOf(row, applyWaitMs)
       if (held === null) return { kind: 'unlocked', was: null, forced: false }
@@ -124,7 +123,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
         where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(trx)
       const forced = hold === 'forced'
-      await commit(forced ? { action: 'state.force-unlock' } : {})
+      await decided(forced ? { action: 'state.force-unlock' } : {})
       return { kind: 'unlocked', was: held, forced }
     }),
 

@@ -3,10 +3,9 @@ import { gzip } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import { z } from 'zod'
-import { holdOf } from '../../../domain/terraform/state-lock.ts'
+import { holdOf, isApply } from '../../../domain/terraform/state-lock.ts'
 import type { Claimant } from '../../../domain/terraform/state-lock.ts'
 import { highestSerial, successionOf } from '../../../domain/terraform/state.ts'
-import { isApply } from '../../../domain/terraform/state-lock.ts'
 import type { HeldState, Succession } from '../../../domain/terraform/state.ts'
 import type { Author } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
@@ -86,24 +85,27 @@ export const createStates = (
     { state, compressed, bytes, sha256, author, restoredFrom }: NewVersion,
   ): Promise<number> => {
     const version = row.versions + 1
+    const applies = row.lock !== null && isApply(row.lock)
     const { keyId, bytes: text } = await sealed.seal(key, version, compressed)
     await sql`
       insert into nexus.terraform_state_versions
-        (tenant_id, state, version, lineage, serial, terraform_version, sha256, bytes, key_id, sealed, restored_from, written_by)
+        (tenant_id, state, version, lineage, serial, terraform_version, sha256, bytes, key_id, sealed, restored_from,
+         written_by)
       values (${key.tenantId}, ${key.name}, ${version}, ${state.lineage}, ${state.serial}, ${state.terraformVersion},
               ${sha256}, ${bytes}, ${keyId}, ${text}, ${restoredFrom}, ${jsonb(author)})
     `.execute(trx)
     await sql`
       update nexus.terraform_states
-      set version = ${version}, versions = ${version}, others = ${state.others}::jsonb, highest_serial = greatest(${saneSerial}, ${state.serial}),
+      set version = ${version}, versions = ${version}, others = ${state.others}::jsonb,
+          highest_serial = greatest(${saneSerial}, ${state.serial}),
           -- An apply that holds the lock was made from what the state is at.
-          outdated_write = case when ${row.lock !== null && isApply(row.lock)}::boolean then null else outdated_write end,
+          outdated_write = case when ${applies}::boolean then null else outdated_write end,
           unlocked_write = ${row.lock === null && restoredFrom === null ? writeNote(author) : null},
           -- A restored state tells of no apply.
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
     `.execute(trx)
-    await replaceIndex(trx, key, state.index, row.lock !== null && isApply(row.lock))
+    await replaceIndex(trx, key, state.index, applies)
     if (keepVersions !== null)
       await sql`
         delete from nexus.terraform_state_versions
@@ -132,7 +134,7 @@ export const createStates = (
     ): Promise<Written> => {
       sealed.mustHaveKey()
       const compressed = await compress(text, { level: 3 })
-      return recorded(db, audit, async (trx, commit): Promise<Written> => {
+      return recorded(db, audit, async (trx, decided): Promise<Written> => {
         const row = await lockStateRow(trx, key)
         const lock = heldLockOf(row, applyWaitMs)
         const hold = lock === null ? 'theirs' : holdOf(lock, writer)
@@ -159,7 +161,7 @@ export const createStates = (
         if (outdated !== null) await noteOutdated(trx, key, row, writer, outdated)
         const unlocked = lock === null
         const action = outdated === null ? 'state.write-unlocked' : 'state.write-outdated'
-        await commit({ target: `${key.name}/${version}`, ...(unlocked && { action }) })
+        await decided({ target: `${key.name}/${version}`, ...(unlocked && { action }) })
         return { kind: 'written', version, outdated, unlocked, forced }
       })
     },
@@ -183,7 +185,7 @@ export const createStates = (
       | { readonly kind: 'overtaken' }
     > => {
       const compressed = await compress(text, { level: 3 })
-      return recorded(db, audit, async (trx, commit) => {
+      return recorded(db, audit, async (trx, decided) => {
         const row = await lockStateRow(trx, key)
         const lock = heldLockOf(row, applyWaitMs)
         if (lock !== null) return { kind: 'locked', lock } as const
@@ -191,7 +193,7 @@ export const createStates = (
           return { kind: 'overtaken' } as const
         const bytes = text.length
         const version = await store(trx, key, row, { state, compressed, bytes, sha256, author, restoredFrom: from })
-        await commit({ target: `${key.name}/${version}` })
+        await decided({ target: `${key.name}/${version}` })
         return { kind: 'written', version } as const
       })
     },
@@ -202,7 +204,7 @@ export const createStates = (
       claimant: Claimant,
       audit?: AuditDraft,
     ): Promise<{ readonly kind: 'removed' | 'absent' } | Extract<Written, { kind: 'locked' }>> =>
-      recorded(db, audit, async (trx, commit) => {
+      recorded(db, audit, async (trx, decided) => {
         const row = await lockStateRow(trx, key)
         const lock = heldLockOf(row, applyWaitMs)
         if (lock !== null && holdOf(lock, claimant) === 'other') return { kind: 'locked', lock } as const
@@ -212,14 +214,15 @@ export const createStates = (
           where tenant_id = ${key.tenantId} and name = ${key.name}
         `.execute(trx)
         await replaceIndex(trx, key, '[]', false)
-        await commit()
+        await decided()
         return { kind: 'removed' } as const
       }),
 
     /** The highest serial that a state has had; undefined for a state that nobody ever wrote. */
     highestSerial: async (key: StateKey): Promise<number | undefined> => {
       const { rows } = await sql`
-        select ${saneSerial} as highest_serial from nexus.terraform_states where tenant_id = ${key.tenantId} and name = ${key.name}
+        select ${saneSerial} as highest_serial from nexus.terraform_states
+        where tenant_id = ${key.tenantId} and name = ${key.name}
       `.execute(db)
       return parsed(HighestRow, rows)[0]?.highest_serial
     },

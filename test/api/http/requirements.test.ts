@@ -27,6 +27,19 @@ const guarded = routes.flatMap(({ method, path, action, requires }) => {
 })
 const documented = guarded.filter(({ method }) => method !== 'LOCK' && method !== 'UNLOCK')
 
+test('nobody has to say who they are for probes and documents, and for nothing else', () => {
+  const open = routes.filter(({ requires }) => requires.sentence === null)
+  expect(open.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
+    'GET /docs',
+    'GET /docs/:asset',
+    'GET /healthz',
+    'GET /metrics',
+    'GET /openapi.json',
+    'GET /problems/:code',
+    'GET /readyz',
+  ])
+})
+
 test('credentials alone let in to nothing but who one is', () => {
   expect(routes.filter(({ requires }) => requires === credentials).map(({ path }) => path)).toEqual(['/v1/whoami'])
 })

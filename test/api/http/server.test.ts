@@ -8,6 +8,7 @@ import { createMetrics } from '../../../adapters/metrics/metrics.ts'
 import { createAudit } from '../../../adapters/postgres/audit.ts'
 import { createCallerStore } from '../../../adapters/postgres/callers.ts'
 import { createAccept } from '../../../adapters/postgres/changes/accept.ts'
+import { createChangedClients } from '../../../adapters/postgres/changes/changed-clients.ts'
 import { createChanges } from '../../../adapters/postgres/changes/changes.ts'
 import { createHeldClients } from '../../../adapters/postgres/terraform/held-clients.ts'
 import { createIdempotency } from '../../../adapters/postgres/changes/idempotency.ts'
@@ -76,6 +77,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       clients: createClients(postgres.db, keysOf),
       accept: createAccept(postgres.db, keysOf),
       changes: createChanges(postgres.db, keysOf),
+      changedClients: createChangedClients(postgres.db),
       idempotency: createIdempotency(postgres.db),
       operations: createOperations(postgres.db),
       lists: createClientLists(postgres.db),
@@ -89,6 +91,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       strangers: { count: () => undefined },
       callers: createCallerStore(postgres.db),
       configuredCallers: { application: [], account: [] },
+      configuredUses: { of: () => Promise.resolve(new Map()) },
       notifications: { wait: (_id, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve(), problem: () => null },
       auth0: {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { TenantDifferences } from '../../../api/tenants/answers.ts'
 import type { Permission } from '../../../domain/vocabulary.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
@@ -39,6 +40,8 @@ describe.skipIf(servers === null)('GET …/plan and …/drift', () => {
     await stack.patch(id, { callbackUrls: ['https://new.example.com/cb'] }, { headers: { prefer: 'respond-async' } })
     const { headers, body } = await look('plan', 'client.read.all')
     expect(headers.get('cache-control')).toBe('private, no-cache')
+    // The document knows every member of it.
+    expect(TenantDifferences.parse(body)).toEqual(body)
     expect(body).toEqual({
       tenant: 'acme',
       clients: [

@@ -28,7 +28,7 @@ describe("an export of the Management API's JSON", () => {
       const answer = await api('GET', `/clients/${encodeURIComponent(textOf(exported['client_id']))}`)
       expect(answer).toMatchObject({ status: 200, body: { ...members, tenant: 'simulated' } })
     }
-    expect(notes).toEqual(['clients[4].custom_login_page: ##DOMAIN## stands as it is'])
+    expect(notes).toEqual(['clients[4].custom_login_page: ##DOMAIN## stays as it is'])
   })
 
   test('is not filled up, but with secrets', async () => {
@@ -74,12 +74,12 @@ describe("the deploy CLI's YAML", () => {
     expect(notes).toEqual([
       'tenant: is left out, as only clients are taken',
       'clientGrants: is left out, as only clients are taken',
-      'clients[0].callbacks[0]: ##DOMAIN## stands as it is',
+      'clients[0].callbacks[0]: ##DOMAIN## stays as it is',
       'clients[0].allowed_logout_urls: @@LOGOUT_URLS@@ is left out',
       'clients[0].oidc_conformant: ##CONFORMANT## is left out',
-      'clients[0].client_metadata.product_name: ##PRODUCT## stands as it is',
+      'clients[0].client_metadata.product_name: ##PRODUCT## stays as it is',
       'clients[1].oidc_conformant: ##CONFORMANT## is left out',
-      'clients[1].client_metadata.product_name: ##PRODUCT## stands as it is',
+      'clients[1].client_metadata.product_name: ##PRODUCT## stays as it is',
       'clients[4].client_authentication_methods.private_key_jwt.credentials[0].pem: ##PEM## is left out',
     ])
   })
@@ -124,7 +124,7 @@ describe("the deploy CLI's YAML", () => {
     const text = 'clients: [{ name: A, custom_login_page: ./A.html }, { name: B, custom_login_page: ./B.html }]'
     const { clients, notes } = readSeed(text, (name) => (name === './A.html' ? '<p>A</p>' : undefined))
     expect(clients.map((client) => client['custom_login_page'])).toEqual(['<p>A</p>', './B.html'])
-    expect(notes).toEqual(['clients[1].custom_login_page: ./B.html is not there, its name stands in its place'])
+    expect(notes).toEqual(['clients[1].custom_login_page: ./B.html does not exist: its name stays in its place'])
   })
 
   test('knows a credential by its name alone', async () => {
@@ -145,7 +145,7 @@ describe("the deploy CLI's YAML", () => {
       'clients:\n  ##SHOPS##\n  - name: Shop\n    custom_login_page: |\n      ##HEAD##\n      <p>##BODY##</p>\n'
     const { clients, notes } = readSeed(text)
     expect(clients).toMatchObject([{ custom_login_page: '##HEAD##\n<p>##BODY##</p>\n' }])
-    expect(notes).toEqual(['clients[0].custom_login_page: ##HEAD##, ##BODY## stands as it is'])
+    expect(notes).toEqual(['clients[0].custom_login_page: ##HEAD##, ##BODY## stays as it is'])
   })
 
   test('may begin with a byte order mark', () => {
@@ -159,7 +159,7 @@ describe("the deploy CLI's YAML", () => {
     const { clients, notes } = readSeed(text)
     expect(clients).toMatchObject([{ name: '##NAME## shop' }])
     expect(notes).toEqual([
-      'clients[0].name: ##NAME## stands as it is',
+      'clients[0].name: ##NAME## stays as it is',
       'clients[0].callbacks: @@URLS@@ is left out',
       'clients[0].sso: ##SSO## is left out',
     ])
@@ -169,7 +169,7 @@ describe("the deploy CLI's YAML", () => {
 describe('what cannot be taken is named', () => {
   test.each([
     { reason: 'no list', text: '{"name":"x"}', says: 'It must be a list of clients' },
-    { reason: 'no object', text: '["x"]', says: '[0]: is no object' },
+    { reason: 'no object', text: '["x"]', says: '[0]: is not an object' },
     { reason: 'no name', text: '[{"client_id":"x"}]', says: '[0].name: is missing' },
     {
       reason: 'a name that is no text',
@@ -186,7 +186,7 @@ describe('what cannot be taken is named', () => {
     {
       reason: 'an id twice',
       text: '[{"name":"x","client_id":"a"},{"name":"y","client_id":"a"}]',
-      says: '[1].client_id: a stands there twice',
+      says: '[1].client_id: a is there twice',
     },
     {
       reason: 'a text for a list',
@@ -211,7 +211,7 @@ describe('what cannot be taken is named', () => {
     {
       reason: 'a key that is none',
       text: '[{"name":"x","client_authentication_methods":{"private_key_jwt":{"credentials":[{"pem":"x"}]}}}]',
-      says: '[0]: its credentials cannot be taken: Payload',
+      says: '[0]: its credentials cannot be used: Payload',
     },
     { reason: 'neither JSON nor YAML', text: 'clients:\n  - name: "x\n', says: 'line 3: neither JSON nor YAML' },
     {

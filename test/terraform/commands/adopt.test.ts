@@ -56,7 +56,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       const dry = await pipeline('adopt', 'acme', '--name', 'Shop *', '--state', 'main', '--dry-run')
       expect([dry.code, dry.stderr]).toEqual([0, ''])
       expect(dry.stdout).toContain(`${shop}  Shop front  adoption into main`)
-      expect(dry.stdout).toContain('2 clients would be asked for; nothing was.')
+      expect(dry.stdout).toContain('2 requests would be made; none was.')
       expect(dry.stdout).not.toContain(stock)
       expect(await requests()).toEqual([])
     })
@@ -85,7 +85,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
     test('what is refused is told for each client; the others are done', async () => {
       const { code, stdout } = await pipeline('adopt', 'acme', billing, nested, 'nobody', '--state', 'main')
       expect(code).toBe(77)
-      expect(stdout).toContain('Asked: adoption into main, 1 client.')
+      expect(stdout).toContain('Requested: adoption into main, 1 client.')
       expect(stdout).toContain(
         `  Nested (${nested}): Nexus refused (409): The state second manages this client already`,
       )
@@ -98,7 +98,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
     test('every one that is left, once', async () => {
       const { code, stdout } = await pipeline('adopt', 'acme', '--all', '--state', 'main')
       expect(code).toBe(0)
-      expect(stdout).toMatch(/^Asked: adoption into main, 1 client\.$/m)
+      expect(stdout).toMatch(/^Requested: adoption into main, 1 client\.$/m)
       expect(stdout).toContain(`Shop front (${shop}): its adoption into main is asked for already`)
       expect(await requests()).toEqual(sorted(`adopt ${shop} main`, `adopt ${billing} main`, `adopt ${stock} main`))
       const again = await pipeline('adopt', 'acme', '--all', '--state', 'main')
@@ -109,7 +109,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       const back = await pipeline('release', 'acme', '--product', 'Billing')
       expect([back.code, back.stdout]).toEqual([
         0,
-        expect.stringContaining('Asked: take back the adoption into main, 1 client.'),
+        expect.stringContaining('Requested: take back the adoption into main, 1 client.'),
       ])
       expect(await requests()).toEqual(sorted(`adopt ${shop} main`, `adopt ${stock} main`))
 
@@ -130,12 +130,12 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
       expect(await requests()).toEqual([])
       const { code, stdout } = await pipeline('release', 'acme', '--all')
       expect(code).toBe(77)
-      expect(stdout).toContain('Asked: release from main, 2 clients.')
+      expect(stdout).toContain('Requested: release from main, 2 clients.')
       expect(stdout).toContain(`Nested (${nested}): Nexus refused (409)`)
       expect(await requests()).toEqual(sorted(`release ${shop} main`, `release ${stock} main`))
 
       const only = await pipeline('adopt', 'acme', shop, '--state', 'main')
-      expect(only.stdout).toContain('Asked: take back the release from main, 1 client.')
+      expect(only.stdout).toContain('Requested: take back the release from main, 1 client.')
       expect(await requests()).toEqual([`release ${stock} main`])
     })
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { exitNames, exits } from './exit-codes.ts'
+import { exitNames, exits } from '../cli/exit-codes.ts'
+import { code, tableOf } from './markdown.ts'
 
 /** Wide enough for what the helps write by hand. */
 const width = 120
@@ -23,14 +24,11 @@ const sections = (command: Command, path: string): string[] => [
   ...command.commands.flatMap((child) => sections(child, `${path} ${child.name()}`)),
 ]
 
-const codeTable = (): string => {
-  const rows = exitNames.map((name) => [String(exits[name].code), `\`${name}\``, exits[name].means])
-  const all = [['code', 'name', 'meaning'], ...rows]
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[], fill = ' '): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(' | ')} |`
-  return [line(['code', 'name', 'meaning']), line(['', '', ''], '-'), ...rows.map((row) => line(row))].join('\n')
-}
+const codeTable = (): string =>
+  tableOf([
+    ['code', 'name', 'meaning'],
+    ...exitNames.map((name) => [String(exits[name].code), code(name), exits[name].means]),
+  ])
 
 /** The page of every command: docs/reference/cli.md. */
 export const referencePage = (program: Command): string =>

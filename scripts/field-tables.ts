@@ -1,11 +1,11 @@
 import { fields } from '../domain/clients/fields.ts'
 import { fieldPaths } from '../domain/vocabulary.ts'
 import { attributeOf } from '../stacks/plan/attributes.ts'
-import { code, tableOf, withTableOf } from './guide-tables.ts'
+import { code, tableOf } from './markdown.ts'
 
 /** What the guides say of every field, from the table of fields. */
 
-const fieldTable = (): string =>
+export const fieldTable = (): string =>
   tableOf([
     ['field', 'kind', 'in Auth0', 'what it is'],
     ...fieldPaths.map((path) => {
@@ -14,7 +14,7 @@ const fieldTable = (): string =>
     }),
   ])
 
-const attributeTable = (): string =>
+export const attributeTable = (): string =>
   tableOf([
     ['owned in Nexus', 'leave out and ignore'],
     ...[...Map.groupBy(fieldPaths, attributeOf)].map(([attribute, paths]) => [
@@ -22,12 +22,3 @@ const attributeTable = (): string =>
       code(attribute),
     ]),
   ])
-
-/** The guides that have such a table, and how it is made. */
-export const guides: Readonly<Record<string, () => string>> = {
-  'docs/guides/application-teams.md': fieldTable,
-  'docs/guides/terraform.md': attributeTable,
-}
-
-/** A guide with its table as it is now. @throws Error where the guide has no place for it */
-export const withTable = (guide: string, table: string): string => withTableOf('field-reference', guide, table)

@@ -4,15 +4,15 @@ import { basename, dirname, join } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { plans } from '../../domain/limits/budget.ts'
-import type { PlanName } from '../../domain/limits/budget.ts'
-import type { Faults, Simulator } from '../../simulator/main.ts'
-import { Failure } from '../failure.ts'
-import { jsonOption, wholeNumber } from '../options.ts'
-import { countText } from '../terminal/readable.ts'
-import { untilSignal } from '../../process/until-signal.ts'
-import { print, printError, printJson } from '../terminal/print.ts'
-import { codeOf } from '../../domain/shape.ts'
+import { plans } from '../../../domain/limits/budget.ts'
+import type { PlanName } from '../../../domain/limits/budget.ts'
+import type { Faults, Simulator } from '../../../simulator/main.ts'
+import { Failure } from '../../failure.ts'
+import { jsonOption, wholeNumber } from '../../options.ts'
+import { untilSignal } from '../../../process/until-signal.ts'
+import { print, printError, printJson } from '../../terminal/print.ts'
+import { answerOf, textOf } from './printed.ts'
+import { codeOf } from '../../../domain/shape.ts'
 
 interface SimulatorFlags {
   readonly port: number
@@ -43,7 +43,7 @@ const fault = (raw: string, before: Readonly<Record<string, unknown>> = {}): Rea
 }
 
 const checkFaults = async (given: Readonly<Record<string, unknown>>): Promise<Faults> => {
-  const { faultsSchema } = await import('../../simulator/tenant/faults.ts')
+  const { faultsSchema } = await import('../../../simulator/tenant/faults.ts')
   const faults = faultsSchema.safeParse(given)
   if (faults.success) return faults.data
   const names = Object.keys(faultsSchema.shape).join(', ')
@@ -58,14 +58,14 @@ const pageBeside = (file: string, name: string): string | undefined => {
 
 /** The clients of an export; what is left out of it is told on standard error. */
 const readSeedFile = async (file: string) => {
-  const { readSeed } = await import('../../simulator/seed/read.ts')
-  const { SeedError } = await import('../../simulator/seed/problems.ts')
+  const { readSeed } = await import('../../../simulator/seed/read.ts')
+  const { SeedError } = await import('../../../simulator/seed/problems.ts')
   try {
     const { clients, notes } = readSeed(await readFile(file, 'utf8'), (name) => pageBeside(file, name))
     for (const note of notes) printError(`${file}: ${note}`)
     return clients
   } catch (error) {
-    if (error instanceof SeedError) throw new Failure(`--seed ${file} cannot be taken:\n${error.message}`)
+    if (error instanceof SeedError) throw new Failure(`--seed ${file} cannot be used:\n${error.message}`)
     const code = codeOf(error)
     if (code !== undefined) throw new Failure(`--seed ${file} cannot be read (${code}).`)
     throw error
@@ -74,7 +74,7 @@ const readSeedFile = async (file: string) => {
 
 const start = async (flags: SimulatorFlags): Promise<Simulator> => {
   const faults = await checkFaults(flags.fault ?? {})
-  const { startSimulator } = await import('../../simulator/main.ts')
+  const { startSimulator } = await import('../../../simulator/main.ts')
   const { port, host, clients, limits } = flags
   const seed = flags.seed === undefined ? [] : await readSeedFile(flags.seed)
   try {
@@ -98,75 +98,6 @@ const start = async (flags: SimulatorFlags): Promise<Simulator> => {
   }
 }
 
-/** What other tools of Auth0 read from the environment; they speak https only. */
-const environmentOf = ({ domain, credential, caFile }: Simulator): Readonly<Record<string, string>> | null =>
-  caFile === undefined
-    ? null
-    : {
-        AUTH0_DOMAIN: domain,
-        AUTH0_CLIENT_ID: credential.clientId,
-        AUTH0_CLIENT_SECRET: credential.clientSecret,
-        // The provider is written in Go, the deploy CLI for Node.
-        SSL_CERT_FILE: caFile,
-        NODE_EXTRA_CA_CERTS: caFile,
-      }
-
-/** @param samples what --clients asked for: the tenant also lists Nexus' own client and the global one */
-const answerOf = (simulator: Simulator, samples: number) => {
-  const { url, httpUrl, domain, port, issuer, credential, caFile } = simulator
-  return {
-    url,
-    httpUrl,
-    domain,
-    port,
-    issuer,
-    jwksUrl: `${issuer}.well-known/jwks.json`,
-    credential,
-    caFile: caFile ?? null,
-    clients: samples,
-    environment: environmentOf(simulator),
-  }
-}
-
-const textOf = ({ url, httpUrl, domain, credential, clients, environment }: ReturnType<typeof answerOf>): string => {
-  const also = url === httpUrl ? '' : `, and at ${url}`
-  const exports = Object.entries(environment ?? {}).map(([name, value]) => `export ${name}=${value}\n`)
-  const tools =
-    environment === null
-      ? "Terraform's provider and the deploy CLI speak https only: for them, start it with --https.\n"
-      : `For Terraform's provider and the deploy CLI:\n\n${exports.join('')}`
-  return `A stand-in Auth0 tenant runs at ${httpUrl}${also}, with ${countText(clients, 'sample client')}. Press Ctrl-C to end it.
-
-domain         ${domain}
-issuer         ${httpUrl}/
-client id      ${credential.clientId}
-client secret  ${credential.clientSecret}
-
-In nexus.yaml:
-
-tenants:
-  - id: sandbox
-    domain: ${httpUrl}
-    allowInsecure: true
-    plan: none
-    credential:
-      clientId: ${credential.clientId}
-      clientSecret: ${credential.clientSecret}
-issuers:
-  - issuer: ${httpUrl}/
-    audience: urn:nexus
-    allowInsecure: true
-    tenants: [sandbox]
-
-Then:
-
-$ nexus start
-$ nexus token --simulator ${httpUrl} --user 'auth0|ann' --permission client.write
-$ curl -X POST ${httpUrl}/_simulator/faults -H 'content-type: application/json' -d '{"outage":"reset"}'
-
-${tools}`
-}
-
 const run = async (flags: SimulatorFlags): Promise<void> => {
   const ended = untilSignal()
   const simulator = await start(flags)
@@ -184,7 +115,7 @@ export const simulatorCommand = (program: Command): void => {
     .description('run a stand-in Auth0 tenant, for demos, tests and pipelines')
     .option('-p, --port <number>', 'port; 0 takes any free one', wholeNumber(0, 65_535), 4000)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--https', 'https as well, on the same port, with a certificate of its own CA, whose file it prints')
+    .option('--https', 'https as well, on the same port; the certificate is of its own CA, whose file it prints')
     .option('--ca-file <file>', "where the CA's certificate is written; implies --https")
     .option('--clients <number>', 'sample clients, the same in every run', wholeNumber(0, 100_000), 0)
     .option('--seed <file>', "clients of an export: the Management API's JSON or the deploy CLI's YAML")
@@ -195,16 +126,16 @@ export const simulatorCommand = (program: Command): void => {
     .addHelpText(
       'after',
       `
-Started by npm or npx, it ends with that one. Faults can also be changed while it runs: GET, POST and DELETE /_simulator/faults. They are described in
-simulator/tenant/faults.ts; a wrong name lists them.
+If npm or npx started it, it also exits when they do. Faults can also be changed while it runs: GET, POST and DELETE
+/_simulator/faults. They are described in simulator/tenant/faults.ts; a wrong name lists them.
 
 With --https it prints the environment for Terraform's provider and the deploy CLI (AUTH0_DOMAIN, AUTH0_CLIENT_ID,
 AUTH0_CLIENT_SECRET, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS); Nexus can stay at http. Both see the same tenant.
 
 A file for --seed is what GET /api/v2/clients answers (a list, or an object with "clients"), or the deploy CLI's YAML. Ids
-and members stay as they are, whatever they are; a client without an id gets one of its name, the same in every run. Secrets
-that the file lacks are made. Keywords (##NAME##, @@NAME@@) are not replaced: each is told with its place, and stands there
-as it is, or is left out where no text can stand. So is whatever else the file holds.
+and members stay as they are; a client without an id gets one that is made from its name, the same in every run. Secrets that
+the file lacks are generated. Keywords (##NAME##, @@NAME@@) are not replaced: they stay as they are, or are left out where
+only a list or an object can stand. Whatever else the file holds is left out. Standard error says what, and where.
 
 Examples:
   $ nexus simulator --clients 20

@@ -2,11 +2,9 @@ import { urlRules } from '../domain/clients/urls/judge.ts'
 import { nouns, urlLists } from '../domain/clients/urls/kinds.ts'
 import { audiences } from '../domain/clients/urls/rule.ts'
 import type { UrlRule } from '../domain/clients/urls/rule.ts'
-import { code, tableOf, withTableOf } from './guide-tables.ts'
+import { code, tableOf } from './markdown.ts'
 
 /** What the guide for application teams says of URLs, from the table of rules. */
-
-export const guide = 'docs/guides/application-teams.md'
 
 const listsOf = ({ kinds }: UrlRule): string => {
   const lists = urlLists.filter((list) => kinds.includes(list))
@@ -20,11 +18,8 @@ const rowOf = (rule: UrlRule): string[] => {
 }
 
 /** Rules about a URL that stands alone are no rules about lists. */
-const table = (): string =>
+export const urlTable = (): string =>
   tableOf([
     ['', 'what', 'such as', 'where', 'why', 'source'],
     ...urlRules.filter(({ kinds }) => urlLists.some((list) => kinds.includes(list))).map(rowOf),
   ])
-
-/** The guide with the table as it is now. @throws Error where the guide has no place for it */
-export const withUrlTable = (text: string): string => withTableOf('url-reference', text, table())

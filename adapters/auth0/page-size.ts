@@ -1,0 +1,2 @@
+/** The most clients that Auth0 gives on a page. */
+export const pageSize = 100

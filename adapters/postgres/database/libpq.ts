@@ -1,0 +1,42 @@
+/** Parameters of a URL, by the variable that PostgreSQL's programs read for it. */
+const variables: Readonly<Record<string, string>> = {
+  host: 'PGHOST',
+  port: 'PGPORT',
+  user: 'PGUSER',
+  password: 'PGPASSWORD',
+  dbname: 'PGDATABASE',
+  sslmode: 'PGSSLMODE',
+  sslrootcert: 'PGSSLROOTCERT',
+  sslcert: 'PGSSLCERT',
+  sslkey: 'PGSSLKEY',
+  options: 'PGOPTIONS',
+  application_name: 'PGAPPNAME',
+  connect_timeout: 'PGCONNECT_TIMEOUT',
+}
+
+/** Modes that only the driver of Node knows: encrypted, and not verified. */
+const nodeModes: Readonly<Record<string, string>> = { 'no-verify': 'require' }
+
+/**
+ * The environment in which psql, pg_dump and other programs of libpq reach a database: there its password stands in no list
+ * of processes. Parameters that libpq has no variable for are left out.
+ *
+ * Source: https://www.postgresql.org/docs/current/libpq-envars.html
+ */
+export const libpqEnvironment = (url: string): Readonly<Record<string, string>> => {
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url)
+  const parts = {
+    host: hostname.replaceAll(/[[\]]/g, ''),
+    port,
+    user: username,
+    password,
+    dbname: pathname.slice(1),
+  }
+  const decoded = Object.entries(parts).map(([name, value]) => [name, decodeURIComponent(value)])
+  return Object.fromEntries(
+    [...decoded, ...searchParams].flatMap(([name = '', value = '']) => {
+      const variable = variables[name]
+      return variable === undefined || value === '' ? [] : [[variable, nodeModes[value] ?? value]]
+    }),
+  )
+}

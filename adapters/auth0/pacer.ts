@@ -99,13 +99,14 @@ export const createPacer = (
   { patienceMs = 5000 }: { readonly patienceMs?: number } = {},
 ): Pacer => {
   const counters = new Map<string, Counter>()
-  /** By bucket, what the database does not know yet. */
-  const untold = new Map<string, Heard[]>()
+  /** By bucket, what the database does not know yet, and what tells it where no slot takes it along. */
+  const untold = new Map<string, { readonly heard: Heard[]; readonly timer: NodeJS.Timeout }>()
   const toTell = (tenantId: string, bucket: Bucket): readonly Heard[] => {
     const name = nameOf(tenantId, bucket)
-    const heard = untold.get(name) ?? []
+    const known = untold.get(name)
+    clearTimeout(known?.timer)
     untold.delete(name)
-    return heard
+    return known?.heard ?? []
   }
   const bucketFor = (tenantId: string, kind: CallKind) => bucketOf(plans.get(tenantId) ?? 'free', kind)
   const counterFor = (tenantId: string, bucket: Bucket, rank: Rank): Counter => {
@@ -143,16 +144,14 @@ export const createPacer = (
     const name = nameOf(tenantId, bucket)
     const known = untold.get(name)
     if (known !== undefined) {
-      known.push(heard)
+      known.heard.push(heard)
       return
     }
-    untold.set(name, [heard])
     const tell = async (): Promise<void> => {
-      const left = toTell(tenantId, bucket)
       // Without a database nothing is sent either, and later answers say what is left then.
-      if (left.length > 0) await budgets.learn(tenantId, bucket, left).catch(() => undefined)
+      await budgets.learn(tenantId, bucket, toTell(tenantId, bucket)).catch(() => undefined)
     }
-    setTimeout(() => void tell(), tellAfterMs).unref()
+    untold.set(name, { heard: [heard], timer: setTimeout(() => void tell(), tellAfterMs).unref() })
   }
 
   return {

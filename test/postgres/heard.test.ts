@@ -111,4 +111,23 @@ describe.skipIf(servers === null)('what answers say of a bucket', () => {
     await sleep(300)
     expect(told).toHaveLength(3)
   })
+
+  test('costs no statement of its own for as long as slots are asked for', async () => {
+    let learned = 0
+    const watched: Budgets = {
+      ...budgets,
+      learn: (...of) => {
+        learned += 1
+        return budgets.learn(...of)
+      },
+    }
+    const pacer = createPacer(watched, new Map([['steady', 'private-500']]))
+    for (let call = 0; call < 20; call += 1) {
+      await pacer.slot('steady', 'other', { rank: 'change' })
+      await pacer.report('steady', 'other', left(248))
+      await sleep(30)
+    }
+    // Where the machine stands still for longer than answers are kept, they are told all the same.
+    expect(learned).toBeLessThan(5)
+  })
 })

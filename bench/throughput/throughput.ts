@@ -142,6 +142,9 @@ const acceptances = async (nexus: Installation, servers: Servers, report: Report
       report({ name: `pgbench, ${callers} connections`, value: median(theirs), unit: '/s' })
       report({ name: `202s ÷ pgbench, ${callers} each`, value: rate / median(theirs), unit: '', goal: { least: 0.15 } })
     }
+    // What waits is counted at each acceptance: the load alone is to be seen here.
+    await drain(nexus)
+    await pause(nexus)
     const half = await atRate(rate / 2, Math.ceil(rate * 2.5), accept)
     report({
       name: '202s at half that rate: p99',
@@ -150,12 +153,16 @@ const acceptances = async (nexus: Installation, servers: Servers, report: Report
       goal: { most: 40 },
       beside: `${(rate / 2).toFixed(0)}/s, median ${median(half.took).toFixed(1)} ms`,
     })
-    await resume(nexus)
-    await untilNothingWaits(nexus)
+    await drain(nexus)
   } finally {
     await pgbench?.close()
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+const drain = async (nexus: Installation): Promise<void> => {
+  await resume(nexus)
+  await untilNothingWaits(nexus)
 }
 
 const applied = async (nexus: Installation, next: () => string): Promise<number> => {

@@ -4,6 +4,8 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { begin, readRecords, record } from '../../bench/record.ts'
 
+const row = (value: number) => ({ name: 'any', value, unit: 'ms', goal: { most: 5 } })
+
 let directory: string
 beforeAll(() => {
   directory = mkdtempSync(path.join(os.tmpdir(), 'nexus-record-'))
@@ -14,7 +16,6 @@ afterAll(() => {
 
 test('a bench takes the place of its earlier run, and leaves those of others', () => {
   const file = path.join(directory, 'figures.json')
-  const row = (value: number) => ({ name: 'any', value, unit: 'ms', goal: { most: 5 } })
   record(file, 'one', { ...begin('of one'), rows: [row(1)] })
   record(file, 'other', { ...begin('of another'), rows: [{ note: 'left out: no Redis was found' }] })
   record(file, 'one', { ...begin('of one'), rows: [row(2)] })

@@ -165,33 +165,49 @@ const drain = async (nexus: Installation): Promise<void> => {
   await untilNothingWaits(nexus)
 }
 
-const applied = async (nexus: Installation, next: () => string): Promise<number> => {
+interface Applied {
+  readonly perSecond: number
+  /** Of one change, in all programs but the load: milliseconds. */
+  readonly processorMs: number
+}
+
+const applied = async (nexus: Installation, next: () => string): Promise<Applied> => {
   const changes = 1000
+  const before = await nexus.processorSeconds()
   const start = performance.now()
   await byCallers(callers, changes, () => nexus.change(next(), 202))
   await untilNothingWaits(nexus)
-  return (1000 * changes) / (performance.now() - start)
+  const seconds = (performance.now() - start) / 1000
+  const after = await nexus.processorSeconds()
+  const took = Object.entries(after).map(([name, value]) => (name === 'load' ? 0 : value - (before[name] ?? 0)))
+  return { perSecond: changes / seconds, processorMs: (1000 * took.reduce((sum, one) => sum + one, 0)) / changes }
 }
 
-/** Rounds in turn of each of them. @returns the rate of each, of which the first is reported */
-const endToEnd = async (installations: readonly Installation[], report: Report): Promise<readonly number[]> => {
+/** Rounds in turn of each of them. @returns the median of each; that of the first is reported */
+const endToEnd = async (installations: readonly Installation[], report: Report): Promise<readonly Applied[]> => {
   const sides = installations.map((side) => ({
     run: applied.bind(undefined, side, clientsInTurn(side)),
-    rates: [] as number[],
+    done: [] as Applied[],
   }))
   for (const { run } of sides) await run()
-  for (let round = 0; round < rounds; round += 1) for (const { run, rates } of sides) rates.push(await run())
-  const all = sides.map(({ rates }) => median(rates))
-  report({ name: 'changes applied, end to end, each for another client', value: all[0] ?? Number.NaN, unit: '/s' })
+  for (let round = 0; round < rounds; round += 1) for (const { run, done } of sides) done.push(await run())
+  const all = sides.map(({ done }) => ({
+    perSecond: median(done.map(({ perSecond }) => perSecond)),
+    processorMs: median(done.map(({ processorMs }) => processorMs)),
+  }))
+  for (const one of all.slice(0, 1)) tellApplied('this commit', one, report)
   return all
 }
 
-const tellRatio = (
-  [ours = Number.NaN, theirs = Number.NaN]: readonly number[],
-  beside: string,
-  report: Report,
-): void => {
+const tellApplied = (commit: string, { perSecond, processorMs }: Applied, report: Report): void => {
+  report({ name: `changes applied end to end, each for another client: ${commit}`, value: perSecond, unit: '/s' })
+  report({ name: `processor time of one in all programs: ${commit}`, value: processorMs, unit: 'ms' })
+}
+
+const tellRatio = ([ours, theirs]: readonly Applied[], beside: string, report: Report): void => {
+  if (ours === undefined || theirs === undefined) return
   const commit = execFileSync('git', ['-C', beside, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  report({ name: `changes applied by ${commit}`, value: theirs, unit: '/s' })
-  report({ name: `changes applied ÷ ${commit}`, value: ours / theirs, unit: '', goal: { least: 2 } })
+  tellApplied(commit, theirs, report)
+  const value = ours.perSecond / theirs.perSecond
+  report({ name: `changes applied ÷ ${commit}`, value, unit: '', goal: { least: 2 } })
 }

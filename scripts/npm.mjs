@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 /** Of what npm tells of its requests, sometimes twice: a package is there. */
-const arrival = /^npm http (?:fetch GET 200|cache) \S*\/(\S+\.tgz) /
+const arrival = /^npm http (?:fetch GET 200|cache) (\S+\.tgz) /
 /** What of npm's words is no failure of the installation. */
 const chatter = /^npm (?:http|info|notice|warn)\b/
 /** How often somebody is told who reads a log instead of a terminal, in milliseconds. */
@@ -35,8 +35,8 @@ export const npm = ({ what, packages, parameters }) =>
     }
     const timer = setInterval(say, isTTY ? 200 : tellEvery, ' ')
     createInterface({ input: child.stderr }).on('line', (line) => {
-      const [, archive] = arrival.exec(line) ?? []
-      if (archive !== undefined) fetched.add(archive)
+      const [, address] = arrival.exec(line) ?? []
+      if (address !== undefined) fetched.add(address.slice(address.lastIndexOf('/') + 1))
       else if (!chatter.test(line)) console.error(line)
     })
     child.on('error', ({ message }) => console.error(`npm cannot be started: ${message}`))

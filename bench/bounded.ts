@@ -4,17 +4,18 @@ import { sortFields } from '../adapters/postgres/clients/list-request.ts'
 import { syncWords, terraformWords } from '../domain/clients/listing.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
+import type { Bench, Report } from './report.ts'
 import { onRealServers } from './servers.ts'
 
 /** Requests of each kind, and how many are under way at the same time. */
 const requests = 20_000
 const atOnce = 32
 
-const mega = (bytes: number): string => `${(bytes / 1_048_576).toFixed(0)} MB`
+const mega = (bytes: number): string => `${(bytes / 1_048_576).toFixed(0)} MiB`
 
 /** 20,000 cheap requests of each kind, and then a look at what they have left: rows, the database's memory, the process's. */
-export const bounded = (): Promise<void> =>
-  onRealServers(async (servers) => {
+export const bounded: Bench = (report) =>
+  onRealServers(report, async (servers) => {
     const stack = await assembleStack(servers, { tenant: { scanInterval: '24h' } })
     try {
       const id = stack.simulator.seed({ name: 'Shop', client_metadata: { owners: '["auth0|tester"]' } })
@@ -25,13 +26,15 @@ export const bounded = (): Promise<void> =>
         const start = performance.now()
         const statuses = await flood(ask, requests)
         const seconds = (performance.now() - start) / 1000
-        report(kind, statuses, seconds, before, await held(stack))
+        tell(report, kind, { statuses, seconds, before, after: await held(stack) })
       }
       await stack.stop()
       const [counted] = await stack.query<{ rows: number; requests: number }>(
         "select count(*)::int as rows, coalesce(sum(count), 0)::int as requests from nexus.audit where action = 'request.unauthenticated'",
       )
-      console.log(`  stored of those without valid credentials: ${counted?.requests} requests in ${counted?.rows} rows`)
+      report({
+        note: `stored of those without valid credentials: ${counted?.requests} requests in ${counted?.rows} rows`,
+      })
       await stack.start()
     } finally {
       await stack.close()
@@ -130,25 +133,28 @@ const held = async (stack: Stack): Promise<Held> => {
   }
 }
 
-const report = (
-  kind: string,
-  statuses: ReadonlyMap<number, number>,
-  seconds: number,
-  before: Held,
-  after: Held,
-): void => {
+interface Flood {
+  readonly statuses: ReadonlyMap<number, number>
+  readonly seconds: number
+  readonly before: Held
+  readonly after: Held
+}
+
+const tell = (report: Report, kind: string, { statuses, seconds, before, after }: Flood): void => {
   const answers = [...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')
   const grown = [...after.rows].flatMap(([name, count]) => {
     const more = count - (before.rows.get(name) ?? 0)
-    return more === 0 ? [] : [`${name} +${more}`]
+    return more === 0 ? [] : [{ name, more }]
   })
-  console.log(`  ${kind}: ${answers}, in ${seconds.toFixed(0)} s`)
-  console.log(`    rows           ${grown.join(', ') || 'none'}`)
-  console.log(
-    `    the database   largest backend ${mega(before.backend)} → ${mega(after.backend)}, all ${mega(before.backends)} → ${mega(after.backends)}`,
-  )
-  console.log(
-    `    this process   ${mega(before.process)} → ${mega(after.process)}, the senders and the simulated tenant included`,
-  )
-  console.log(`    lines of log   +${after.logLines - before.logLines}`)
+  const rows = grown.reduce((sum, { more }) => sum + more, 0)
+  const where = grown.map(({ name, more }) => `${name} +${more}`).join(', ')
+  report({ name: `${kind}: rows left`, value: rows, unit: '', beside: `${answers}, in ${seconds.toFixed(0)} s` })
+  if (where !== '') report({ note: where })
+  const more = (name: string, one: number, other: number): void =>
+    report({ name: `${kind}: ${name}`, value: (other - one) / 1_048_576, unit: 'MiB', beside: `now ${mega(other)}` })
+  more('more in the largest backend', before.backend, after.backend)
+  more('more in all backends', before.backends, after.backends)
+  // The senders and the simulated tenant are in it as well.
+  more('more in this process', before.process, after.process)
+  report({ name: `${kind}: lines of log`, value: after.logLines - before.logLines, unit: '' })
 }

@@ -2,6 +2,7 @@ import type { PlanName } from '../domain/limits/budget.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Servers } from '../test/support/servers.ts'
 import { calls, changeAll, seedFleet, untilSettled } from './fleet.ts'
+import type { Bench } from './report.ts'
 import { onRealServers } from './servers.ts'
 
 interface Case {
@@ -25,8 +26,8 @@ const cases: readonly Case[] = [
 ]
 
 /** Time for many changes under each plan's limits, beside the least that it can take: T_min = (N - burst) / rate. */
-export const limits = (): Promise<void> =>
-  onRealServers(async (servers) => {
+export const limits: Bench = (report) =>
+  onRealServers(report, async (servers) => {
     for (const one of cases) await measure(servers, one)
   })
 

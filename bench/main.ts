@@ -13,6 +13,8 @@ import { roundTrips } from './round-trips.ts'
 import { signIn } from './sign-in.ts'
 import { synthesis } from './stacks.ts'
 import { starve } from './starve.ts'
+import { tenants } from './tenants.ts'
+import { throughput } from './throughput.ts'
 
 /**
  * Speed and cost, as figures beside a rival or a limit of the same run.
@@ -28,6 +30,11 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: B
     about: 'SQL statements and Redis commands of one PATCH → 200, counted by the servers',
     run: roundTrips,
   },
+  throughput: {
+    about: 'how much Nexus does: answers and changes a second, beside the bare SDK and the bare database',
+    run: throughput,
+  },
+  tenants: { about: 'what more workers give; what one throttled tenant takes from 99 others', run: tenants },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },
   hostile: {
     about: 'inputs at their limits that hurt: how time grows, how long the event loop stands still',
@@ -38,17 +45,17 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: B
   reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },
 }
 
-const usage = `npm run bench [-- NAME…]
+const usage = `npm run bench [-- NAME… [--beside DIRECTORY]]
 
 ${Object.entries(benches)
   .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
   .join('\n')}
 
-Without a name all of them run.`
+Without a name all of them run. --beside: a checkout of another commit, ready to run, that "throughput" measures beside this one.`
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { help: { type: 'boolean', short: 'h' } },
+  options: { help: { type: 'boolean', short: 'h' }, beside: { type: 'string' } },
 })
 const unknown = positionals.filter((name) => !(name in benches))
 if (values.help === true || unknown.length > 0) {
@@ -60,6 +67,6 @@ if (values.help === true || unknown.length > 0) {
       console.log(`\n${name}: ${about}`)
       await run((row) => {
         console.log(lineOf(row))
-      })
+      }, values)
     }
 }

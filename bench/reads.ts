@@ -8,6 +8,7 @@ import { defaultMetadataKeys } from '../domain/clients/metadata-keys.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
 import { ms, quantile } from './statistics.ts'
+import type { Bench } from './report.ts'
 import { onRealServers } from './servers.ts'
 
 const clients = 100_000
@@ -16,8 +17,8 @@ const pages = 7
 const goalMs = 20
 
 /** Pages of a list in a tenant with very many clients: every filter and order, for each kind of caller. */
-export const reads = (): Promise<void> =>
-  onRealServers(async (servers) => {
+export const reads: Bench = (report) =>
+  onRealServers(report, async (servers) => {
     const stack = await assembleStack(servers, {
       tenant: { scanInterval: '24h' },
       roles: { api: true, worker: false },

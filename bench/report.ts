@@ -22,8 +22,13 @@ export type Row = z.infer<typeof Rows>[number]
 /** Takes the rows of a bench, each as soon as it is known. */
 export type Report = (row: Row) => void
 
+export interface BenchOptions {
+  /** A checkout of another commit, ready to run, that is measured beside this one. */
+  readonly beside?: string | undefined
+}
+
 /** One bench. Never a test: a slow machine is not a fault. */
-export type Bench = (report: Report) => Promise<void>
+export type Bench = (report: Report, options: BenchOptions) => Promise<void>
 
 /** Compared as it is printed, so that nobody reads that 6.0 is more than 6. */
 export const isReached = ({ value, goal }: Figure): boolean | undefined => {

@@ -3,6 +3,7 @@ import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
 import type { Servers } from '../test/support/servers.ts'
 import { changeAll, seedFleet, untilScanned, untilSettled } from './fleet.ts'
+import type { Bench } from './report.ts'
 import { onRealServers } from './servers.ts'
 
 interface Case {
@@ -28,8 +29,8 @@ const cases: readonly Case[] = [
 ]
 
 /** Two changes beside readings of clients that do not exist, on the smallest plan: who reads must not keep who changes. */
-export const starve = (): Promise<void> =>
-  onRealServers(async (servers) => {
+export const starve: Bench = (report) =>
+  onRealServers(report, async (servers) => {
     for (const one of cases) await measure(servers, one)
   })
 

@@ -208,11 +208,12 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
 /** In hexadecimal digits: how a configuration names an application token. */
 export const sha256Of = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 
-const fileFor = (
-  simulator: Simulator,
+/** The configuration file of an installation over a simulated tenant. */
+export const fileFor = (
+  simulator: Pick<Simulator, 'url' | 'issuer' | 'credential'>,
   database: Record<string, unknown>,
   redis: Record<string, unknown>,
-  options: StackOptions,
+  options: Pick<StackOptions, 'tenant' | 'otherTenants' | 'otherIssuers' | 'file'>,
 ): Record<string, unknown> => ({
   server: { host: '127.0.0.1', port: 0 },
   database,

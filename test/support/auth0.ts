@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Simulator } from '../../simulator/main.ts'
 
 /** A token for the Management API, as another tool of the tenant would get one. */
-export const managementToken = async ({ url, credential }: Simulator): Promise<string> => {
+export const managementToken = async ({ url, credential }: Pick<Simulator, 'url' | 'credential'>): Promise<string> => {
   const answer = await fetch(`${url}/oauth/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -40,7 +40,7 @@ export const startEmbeddedServers = async (): Promise<LocalServers> => {
  * @returns what is missing, with what to install, where they cannot be had
  */
 export const startRealServers = async (): Promise<LocalServers | { readonly missing: string }> => {
-  const initdb = await findInitdb()
+  const initdb = await findPostgresProgram('initdb')
   const redis = findOnPath('redis-server')
   const given = { postgres: process.env['NEXUS_TEST_DATABASE_URL'], redis: process.env['NEXUS_TEST_REDIS_URL'] }
   const missing = [
@@ -85,18 +85,18 @@ const findOnPath = (program: string): string | undefined => {
 }
 
 /** Debian keeps PostgreSQL's programs off the path, a folder for each version. */
-const findInitdb = async (): Promise<string | undefined> => {
+export const findPostgresProgram = async (name: 'initdb' | 'pgbench'): Promise<string | undefined> => {
   const home = '/usr/lib/postgresql'
   const versions = await readdir(home).catch(() => [])
   const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0]
-  return newest === undefined ? findOnPath('initdb') : path.join(home, newest, 'bin', 'initdb')
+  return newest === undefined ? findOnPath(name) : path.join(home, newest, 'bin', name)
 }
 
 /** A PostgreSQL whose clock can be set while it runs; undefined where the machine lacks it, or faketime. */
 export const startMovablePostgres = async (): Promise<
   { readonly url: string; readonly setClock: MovableClock['set']; readonly close: () => Promise<void> } | undefined
 > => {
-  const initdb = await findInitdb()
+  const initdb = await findPostgresProgram('initdb')
   const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-clock-'))
   await chmod(directory, 0o755)
   const clock = movableClock(directory)
@@ -117,7 +117,7 @@ export const startMovablePostgres = async (): Promise<
 export const startOwnPostgres = async (
   settings: readonly string[],
 ): Promise<{ readonly url: string; readonly logFile: string; readonly close: () => Promise<void> } | undefined> => {
-  const initdb = await findInitdb()
+  const initdb = await findPostgresProgram('initdb')
   if (initdb === undefined) return undefined
   const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-postgres-'))
   await chmod(directory, 0o755)

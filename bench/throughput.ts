@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { ClientsClient } from 'auth0/clients'
+import { managementToken } from '../test/support/auth0.ts'
+import type { Servers } from '../test/support/servers.ts'
+import { install } from './installation/installation.ts'
+import type { Installation } from './installation/installation.ts'
+import { atRate, byCallers } from './installation/load.ts'
+import type { Served } from './installation/load.ts'
+import type { Bench, BenchOptions, Report } from './report.ts'
+import { pause, resume, untilNothingWaits } from './installation/pause.ts'
+import { onRealServers } from './servers.ts'
+import { median, quantile } from './statistics.ts'
+import { preparePgbench } from './throughput/pgbench.ts'
+import { costOf, tellCost } from './throughput/cost.ts'
+
+/** What is compared is measured in turn, so often: each sees the same machine. */
+const rounds = 3
+const clients = 6000
+const callers = 16
+
+/** How much Nexus does, beside the bare SDK and the bare database of the same run. */
+export const throughput: Bench = (report, options) =>
+  onRealServers(report, async (servers) => {
+    const nexus = await install(servers, { clients })
+    try {
+      const sdk = await bareSdk(nexus)
+      await oneCaller(nexus, sdk, report)
+      await manyCallers(nexus, sdk, report)
+      await acceptances(nexus, servers, report)
+      await endToEnd(nexus, servers, options, report)
+    } finally {
+      await nexus.close()
+    }
+  })
+
+/** Each change is for another client than those before it. */
+const clientsInTurn = ({ tenant }: Installation): (() => string) => {
+  let next = 0
+  return () => tenant.clientIds[next++ % tenant.clientIds.length] ?? ''
+}
+
+type Patch = () => Promise<unknown>
+
+/** `clients.update` of the SDK against the same simulated tenant: what Nexus cannot be faster than. */
+const bareSdk = async (nexus: Installation): Promise<Patch> => {
+  const { tenant } = nexus
+  const sdk = new ClientsClient({
+    baseUrl: `${tenant.url}/api/v2`,
+    token: await managementToken(tenant),
+    maxRetries: 0,
+  })
+  const next = clientsInTurn(nexus)
+  let values = 0
+  return () => sdk.update(next(), { callbacks: [`https://sdk.example.com/${(values += 1)}`] })
+}
+
+const oneCaller = async (nexus: Installation, sdk: Patch, report: Report): Promise<void> => {
+  const next = clientsInTurn(nexus)
+  const ours: number[] = []
+  const theirs: number[] = []
+  await byCallers(1, 100, () => nexus.change(next(), 200))
+  await byCallers(1, 100, sdk)
+  for (let round = 0; round < rounds; round += 1) {
+    theirs.push(...(await byCallers(1, 100, sdk)).took)
+    ours.push(...(await byCallers(1, 100, () => nexus.change(next(), 200))).took)
+  }
+  for (const [name, share] of [
+    ['median', 0.5],
+    ['p99', 0.99],
+  ] as const)
+    report({
+      name: `PATCH → 200, 1 caller: ${name}`,
+      value: quantile(ours, share),
+      unit: 'ms',
+      beside: `bare SDK: ${quantile(theirs, share).toFixed(1)} ms`,
+    })
+}
+
+const manyCallers = async (nexus: Installation, sdk: Patch, report: Report): Promise<void> => {
+  const next = clientsInTurn(nexus)
+  const patch: Patch = () => nexus.change(next(), 200)
+  await byCallers(callers, 300, patch)
+  await byCallers(callers, 300, sdk)
+  const ours: Served[] = []
+  const theirs: Served[] = []
+  const costs: Readonly<Record<string, number>>[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    theirs.push(await byCallers(callers, 1500, sdk))
+    const { served, cost } = await costOf(nexus, () => byCallers(callers, 800, patch))
+    ours.push(served)
+    costs.push(cost)
+  }
+  const rate = median(ours.map(({ perSecond }) => perSecond))
+  const rival = median(theirs.map(({ perSecond }) => perSecond))
+  report({ name: `bare SDK, ${callers} callers`, value: rival, unit: '/s' })
+  report({ name: `PATCH → 200, ${callers} callers`, value: rate, unit: '/s' })
+  const ceiling = tellCost(costs, report)
+  report({
+    name: `PATCH → 200 ÷ bare SDK, ${callers} callers`,
+    value: rate / rival,
+    unit: '',
+    goal: { least: 0.25 },
+    beside: `the machine's ceiling: ${(ceiling / rival).toFixed(2)}`,
+  })
+}
+
+const acceptances = async (nexus: Installation, servers: Servers, report: Report): Promise<void> => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-pgbench-'))
+  const pgbench = await preparePgbench(servers, directory)
+  const next = clientsInTurn(nexus)
+  const accept: Patch = () => nexus.change(next(), 202)
+  try {
+    await pause(nexus)
+    await byCallers(callers, 300, accept)
+    const ours: number[] = []
+    const theirs: number[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      ours.push((await byCallers(callers, 800, accept)).perSecond)
+      if (pgbench !== undefined) theirs.push(await pgbench.run(callers))
+    }
+    const rate = median(ours)
+    report({ name: `202s, ${callers} callers, the tenant paused`, value: rate, unit: '/s' })
+    const more = await byCallers(64, 1000, accept)
+    report({ name: '202s, 64 callers, the tenant paused', value: more.perSecond, unit: '/s' })
+    if (pgbench === undefined)
+      report({ note: 'beside pgbench: left out, as there is none (apt-get install postgresql)' })
+    else {
+      report({
+        name: 'pgbench, a transaction of the same shape, 1 connection',
+        value: await pgbench.run(1),
+        unit: '/s',
+      })
+      report({ name: `pgbench, ${callers} connections`, value: median(theirs), unit: '/s' })
+      report({ name: `202s ÷ pgbench, ${callers} each`, value: rate / median(theirs), unit: '', goal: { least: 0.15 } })
+    }
+    const half = await atRate(rate / 2, Math.ceil(rate * 2.5), accept)
+    report({
+      name: '202s at half that rate: p99',
+      value: quantile(half.took, 0.99),
+      unit: 'ms',
+      goal: { most: 40 },
+      beside: `${(rate / 2).toFixed(0)}/s, median ${median(half.took).toFixed(1)} ms`,
+    })
+    await resume(nexus)
+    await untilNothingWaits(nexus)
+  } finally {
+    await pgbench?.close()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+const applied = async (nexus: Installation, next: () => string): Promise<number> => {
+  const changes = 1000
+  const start = performance.now()
+  await byCallers(callers, changes, () => nexus.change(next(), 202))
+  await untilNothingWaits(nexus)
+  return (1000 * changes) / (performance.now() - start)
+}
+
+const endToEnd = async (
+  nexus: Installation,
+  servers: Servers,
+  { beside }: BenchOptions,
+  report: Report,
+): Promise<void> => {
+  const rival = beside === undefined ? undefined : await install(servers, { clients, checkout: path.resolve(beside) })
+  try {
+    const sides = [nexus, ...(rival === undefined ? [] : [rival])].map((side) => ({
+      run: applied.bind(undefined, side, clientsInTurn(side)),
+      rates: [] as number[],
+    }))
+    for (const { run } of sides) await run()
+    for (let round = 0; round < rounds; round += 1) for (const { run, rates } of sides) rates.push(await run())
+    const [ours = Number.NaN, theirs] = sides.map(({ rates }) => median(rates))
+    report({ name: 'changes applied, end to end, each for another client', value: ours, unit: '/s' })
+    if (beside === undefined || theirs === undefined) return
+    const commit = execFileSync('git', ['-C', beside, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+    report({ name: `changes applied by ${commit}`, value: theirs, unit: '/s' })
+    report({ name: `changes applied ÷ ${commit}`, value: ours / theirs, unit: '', goal: { least: 2 } })
+  } finally {
+    await rival?.close()
+  }
+}

@@ -3,6 +3,7 @@ import type { Log } from '../adapters/log/log.ts'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
 import type { CallerStore } from '../adapters/postgres/callers.ts'
+import type { ConfiguredUses } from '../adapters/postgres/configured-uses.ts'
 import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { ChangedClients } from '../adapters/postgres/changes/changed-clients.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
@@ -66,6 +67,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   /** Applications and service accounts: those of the database, and those of the configuration. */
   readonly callers: CallerStore
   readonly configuredCallers: ConfiguredCallers
+  readonly configuredUses: Pick<ConfiguredUses, 'of'>
   readonly notifications: Pick<Notifications, 'wait'>
   readonly queue: Waking['queue'] & Probed['queue']
   readonly auth0: Auth0Reads

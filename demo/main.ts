@@ -1,6 +1,7 @@
 import { printableLines } from '../domain/texts/printable.ts'
 import { help, messageOf, optionsOf } from './options.ts'
 import { say } from './screen.ts'
+import { leaveSurroundings } from './surroundings.ts'
 
 // Whoever reads the output may stop reading; what was started is ended in order all the same.
 process.stdout.on('error', () => undefined)
@@ -11,6 +12,7 @@ const main = async (args: readonly string[]): Promise<boolean> => {
     say(help)
     return true
   }
+  leaveSurroundings(process.env)
   const { show } = await import('./show.ts')
   return show(options)
 }

@@ -71,9 +71,9 @@ export const createStage = (world: World, check: Stage['check'], ended: AbortSig
     showRequest(request)
     const { method, path, as, headers, body } = request
     const started = performance.now()
-    const response = await fetch(`${world.nexusUrl}${path}`, {
+    const answer = await world.http.ask(`${world.nexusUrl}${path}`, {
       method,
-      signal: ended,
+      deadline: ended,
       headers: {
         authorization: `Bearer ${world.tokenOf(as)}`,
         'x-application-token': world.applicationToken,
@@ -82,10 +82,10 @@ export const createStage = (world: World, check: Stage['check'], ended: AbortSig
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const text = await response.text()
-    showAnswer(response, performance.now() - started)
+    const text = answer.body.toString('utf8')
+    showAnswer(answer, performance.now() - started)
     const parsed: unknown = text === '' ? {} : JSON.parse(text)
-    return { status: response.status, headers: response.headers, body: isMembers(parsed) ? parsed : {} }
+    return { status: answer.status, headers: answer.headers, body: isMembers(parsed) ? parsed : {} }
   },
   auth0: (at) => holding(world, at),
   showAuth0: (at, before, paths = []) => showAuth0(at, before, holding(world, at), paths),
@@ -112,11 +112,11 @@ const showRequest = ({ method, path, as, headers = {}, body }: ShownRequest): vo
   for (const line of fits(short, 5) ? [short] : JSON.stringify(body, null, 2).split('\n')) say(line, 5)
 }
 
-const showAnswer = (response: Response, ms: number): void => {
-  const status = `${response.status} ${reasons[response.status] ?? response.statusText}`
-  say(`${cyan('←')} ${(response.ok ? green : red)(bold(status))}   ${dim(duration(ms))}`, 3)
+const showAnswer = ({ status, headers }: Pick<ShownAnswer, 'status' | 'headers'>, ms: number): void => {
+  const text = `${status} ${reasons[status] ?? ''}`.trimEnd()
+  say(`${cyan('←')} ${(status < 300 ? green : red)(bold(text))}   ${dim(duration(ms))}`, 3)
   for (const name of shownHeaders) {
-    const value = response.headers.get(name)
+    const value = headers.get(name)
     if (value !== null) say(dim(`${name}: ${value}`), 5)
   }
 }

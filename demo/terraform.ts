@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -93,16 +93,19 @@ const completeSnapshot = async (stage: Stage, as: Person): Promise<Snapshot> => 
 
 type Stack = Readonly<Record<string, unknown>>
 
+/** What `nexus synth` writes where nothing is declared: what the user has declared is about tenants of theirs. */
 const stackOf = async (snapshot: Snapshot, url: string): Promise<{ readonly name: string; readonly stack: Stack }> => {
-  const out = await mkdtemp(path.join(os.tmpdir(), 'nexus-demo-stacks-'))
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-demo-stacks-'))
+  const [out, tenants] = [path.join(directory, 'out'), path.join(directory, 'tenants')]
   try {
-    const { stacks, refused } = await synthesise([snapshot], { out, url })
+    await mkdir(tenants)
+    const { stacks, refused } = await synthesise([snapshot], { out, url, tenants })
     const [made] = stacks
     if (made === undefined) throw refused[0] ?? new Error('No stack was made.')
     const stack: Stack = JSON.parse(await readFile(made.file, 'utf8'))
     return { name: made.name, stack }
   } finally {
-    await rm(out, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true })
   }
 }
 

@@ -8,6 +8,7 @@ import pg from 'pg'
 import { parseConfiguration } from '../adapters/config/load.ts'
 import { createLog } from '../adapters/log/log.ts'
 import { createHttp } from '../adapters/http/http.ts'
+import type { Http } from '../adapters/http/http.ts'
 import { startEmbedded } from '../adapters/embedded-postgres/embedded.ts'
 import { run } from '../process/start.ts'
 import { startSimulator } from '../simulator/main.ts'
@@ -19,6 +20,8 @@ import type { Person, TenantId } from './cast.ts'
 export interface World {
   readonly nexusUrl: string
   readonly tenants: Readonly<Record<TenantId, Simulator>>
+  /** What requests go out by: through no proxy of the user's, for everything is on this machine. */
+  readonly http: Pick<Http, 'ask'>
   /** The calling application, without which no Bearer token is good. */
   readonly applicationToken: string
   readonly tokenOf: (person: Person) => string
@@ -52,17 +55,13 @@ export const startWorld = async (port: number): Promise<World> => {
     const applicationToken = `nxa_${randomBytes(24).toString('base64url')}`
     const file = configurationFile(tenants, database.url, applicationToken, port)
     const configuration = parseConfiguration(JSON.stringify(file), { file: 'the demo', env: {} })
-    const nexus = await run(
-      configuration,
-      { api: true, worker: true },
-      createLog('info', lines),
-      undefined,
-      createHttp({}),
-    )
+    const http = createHttp({})
+    const nexus = await run(configuration, { api: true, worker: true }, createLog('info', lines), undefined, http)
     closers.push(nexus.close)
     return {
       nexusUrl: nexus.url ?? '',
       tenants,
+      http,
       applicationToken,
       tokenOf: ({ tenant, claims }) => tenants[tenant].issueUserToken({ expiresIn: month, ...claims }),
       logFile,

@@ -20,6 +20,7 @@ import { createStates } from '../adapters/postgres/terraform/states.ts'
 import { createAudit } from '../adapters/postgres/audit.ts'
 import { createBudgets } from '../adapters/postgres/tenants/budgets.ts'
 import { createCallerStore } from '../adapters/postgres/callers.ts'
+import { createConfiguredUses } from '../adapters/postgres/configured-uses.ts'
 import { createAccept } from '../adapters/postgres/changes/accept.ts'
 import { createChangedClients } from '../adapters/postgres/changes/changed-clients.ts'
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
@@ -208,6 +209,7 @@ export const run = async (
     const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
     const rates = createRates(rate, rememberedCallers, () => performance.now())
     const callers = createCallerStore(postgres.db)
+    const configuredUses = createConfiguredUses(postgres.db)
     const ofConfiguration = configuredCallers(configuration)
     for (const shadowed of await shadowedBy(ofConfiguration, callers))
       log.error(
@@ -216,6 +218,7 @@ export const run = async (
       )
     const authenticate = createAuthenticator(http, configuration, {
       registered: callers,
+      configuredUses,
       attemptLimits: {
         ofAddress: configuration.limits.failedSignInsOfAddress,
         ofName: configuration.limits.failedSignInsOfName,
@@ -256,6 +259,7 @@ export const run = async (
         metrics,
         callers,
         configuredCallers: ofConfiguration,
+        configuredUses,
         notifications,
         queue,
         auth0: pacedReads(pacer, auth0),

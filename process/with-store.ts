@@ -2,6 +2,8 @@ import type { Configuration, TenantConfiguration } from '../adapters/config/conf
 import { createLog } from '../adapters/log/log.ts'
 import { createCallerStore } from '../adapters/postgres/callers.ts'
 import type { CallerStore } from '../adapters/postgres/callers.ts'
+import { createConfiguredUses } from '../adapters/postgres/configured-uses.ts'
+import type { ConfiguredUses } from '../adapters/postgres/configured-uses.ts'
 import { createClients } from '../adapters/postgres/clients/clients.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import { connect } from '../adapters/postgres/database/connect.ts'
@@ -65,11 +67,11 @@ export const withStore = async <T>(
 export const withCallerStore = <T>(
   configuration: Configuration,
   say: Say,
-  work: (callers: CallerStore) => Promise<T>,
+  work: (callers: CallerStore, uses: ConfiguredUses) => Promise<T>,
 ): Promise<T> =>
   withDatabase(
     configuration,
     say,
-    (db) => work(createCallerStore(db)),
+    (db) => work(createCallerStore(db), createConfiguredUses(db)),
     (url) => migrateAll(url, configuration, createLog('warn')),
   )

@@ -2,6 +2,7 @@ import { imitatedPrefix, prefixOn } from '../../domain/access/identities.ts'
 import type { TurnLimits } from '../../domain/limits/turns.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Http } from '../http/http.ts'
+import type { ConfiguredUses } from '../postgres/configured-uses.ts'
 import type { Configuration, IssuerConfiguration, TenantScope } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'
 import type { AttemptLimits } from './attempts.ts'
@@ -9,6 +10,7 @@ import { createApplicationFinder } from './application-tokens.ts'
 import type { Application } from './application-tokens.ts'
 import { createBasicVerifier } from './basic.ts'
 import { createBearerVerifier } from './bearer.ts'
+import { createUseNotes } from './configured-uses.ts'
 import type { Bearer } from './bearer.ts'
 import { Unauthenticated } from './errors.ts'
 import type { KeyTimes } from './keys.ts'
@@ -45,6 +47,8 @@ export interface AuthenticatorOptions {
   readonly attemptLimits?: AttemptLimits
   /** The callers of the database; without them those of the configuration are all. */
   readonly registered?: RegisteredCallers
+  /** Where it is written down that a caller of the configuration came in; without it, nowhere. */
+  readonly configuredUses?: Pick<ConfiguredUses, 'note'>
   /** Told when the last use of a secret could not be written down. */
   readonly onError?: (error: unknown) => void
 }
@@ -101,6 +105,7 @@ export const createAuthenticator = (
     passwordLimits,
     attemptLimits,
     registered = nobodyRegistered,
+    configuredUses = { note: () => Promise.resolve() },
     onError = () => undefined,
   }: AuthenticatorOptions = {},
 ): Authenticate => {
@@ -115,9 +120,11 @@ export const createAuthenticator = (
   const steady = now ?? (() => performance.now())
   const verifyBearer = createBearerVerifier(http, issuers, now ?? Date.now, keyTimes, steady)
   const attempts = createAttempts(steady, attemptLimits)
+  const used = createUseNotes(configuredUses.note, steady, onError)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,
     createRegisteredAccounts(registered.account, onError),
+    (name) => used('account', name),
     steady,
     attempts,
     passwordLimits,
@@ -130,7 +137,9 @@ export const createAuthenticator = (
   ): Promise<Caller> => {
     if (applicationToken === undefined || applicationToken === '')
       throw new Unauthenticated(`A Bearer token must come with an application token in the header ${header}.`)
-    const application = configuredApplication(applicationToken) ?? (await registeredApplication(applicationToken))
+    const configured = configuredApplication(applicationToken)
+    if (configured !== undefined) used('application', configured.name)
+    const application = configured ?? (await registeredApplication(applicationToken))
     if (application === undefined)
       throw new Unauthenticated(`The application token in the header ${header} is not known.`)
     const bearer = await verifyBearer(token)

@@ -56,14 +56,17 @@ const configuredCaller = (account: ServiceAccountConfiguration): Caller => ({
 })
 
 /** The accounts of the configuration, by name. @throws where a hash cannot be read */
-const configuredAccounts = (accounts: readonly ServiceAccountConfiguration[]): ReadonlyMap<string, Account> =>
+const configuredAccounts = (
+  accounts: readonly ServiceAccountConfiguration[],
+  used: (name: string) => void,
+): ReadonlyMap<string, Account> =>
   new Map(
     accounts.map((account) => {
       if (!isPasswordHash(account.passwordHash))
         throw new Error(`The password hash of ${account.name} cannot be read; \`nexus hash password\` makes one.`)
       const hashes = [account.passwordHash]
       const caller = configuredCaller(account)
-      return [account.name, { caller, hashes, refusal: null, used: () => undefined, rehash: null }]
+      return [account.name, { caller, hashes, refusal: null, used: () => used(account.name), rehash: null }]
     }),
   )
 
@@ -118,16 +121,18 @@ const wrong = () => new Unauthenticated('The name or the password of the service
  * The function that it returns throws Unauthenticated; TooManyAttempts where too many have failed, or wait.
  *
  * @param registered finds an account of the database
+ * @param used told which account of the configuration came in
  * @param now the time in milliseconds
  */
 export const createBasicVerifier = (
   accounts: readonly ServiceAccountConfiguration[],
   registered: (name: string) => Promise<Account | undefined>,
+  used: (name: string) => void,
   now: () => number,
   attempts: Attempts,
   limits: TurnLimits = defaultPasswordLimits,
 ) => {
-  const configured = configuredAccounts(accounts)
+  const configured = configuredAccounts(accounts, used)
   const standInFor = createStandIns(accounts)
   const remembered = createRemembered(now)
   const byTurns = createTurns(limits, () => new TooManyPasswords())

@@ -157,8 +157,8 @@ const EntryRow = z.object({
   now: time,
 })
 
-/** How often the last use is written down at most. */
-const noteEveryMs = 60_000
+/** How often the last use of a secret is written down at most. */
+export const noteEveryMs = 60_000
 
 const toCallerRow = (row: z.infer<typeof EntryRow>): CallerRow => {
   const { secret_hash: hash, secret_made_at: madeAt, previous_hash: former, previous_until: until } = row

@@ -12,6 +12,9 @@ const registered = {
   tenants: z.union([z.literal('*'), texts]),
   terraformStates: z.union([z.literal('*'), texts]),
   expiresAt: time.nullable(),
+  lastUsedAt: time
+    .nullable()
+    .describe('The last use of any of its secrets, as exact as a minute; null before the first'),
   secret: secretTimes,
   previousSecret: z.strictObject({ validUntil: time, lastUsedAt: time.nullable() }).nullable(),
   createdAt: time.nullable(),

@@ -6,6 +6,9 @@ import type { RegisteredKind } from '../../domain/access/registered.ts'
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null
 
+const latest = (one: Date | null, other: Date | null): Date | null =>
+  one !== null && (other === null || one > other) ? one : other
+
 const grantView = (kind: RegisteredKind, { tenants, permissions, roles, products, terraformStates }: Grant) => ({
   tenants,
   permissions,
@@ -26,6 +29,7 @@ export const registeredView = (kind: RegisteredKind, { entry, now }: CallerRow, 
   ...(kind === 'account' ? { ownerName: ownerNameOf(entry.name) } : {}),
   ...grantView(kind, entry.grant),
   expiresAt: iso(entry.expiresAt),
+  lastUsedAt: iso(latest(entry.secret?.usedAt ?? null, entry.previous?.usedAt ?? null)),
   secret: entry.secret && { madeAt: iso(entry.secret.madeAt), lastUsedAt: iso(entry.secret.usedAt) },
   previousSecret:
     entry.previous === null || entry.previous.until <= now
@@ -37,14 +41,19 @@ export const registeredView = (kind: RegisteredKind, { entry, now }: CallerRow, 
   revokedAt: iso(entry.revokedAt),
 })
 
-/** The same of one of the configuration, which knows no times. */
-export const configuredView = (kind: RegisteredKind, { name, grant }: ConfiguredCaller) => ({
+/** The same of one of the configuration, of which nothing is known but its last use. */
+export const configuredView = (
+  kind: RegisteredKind,
+  { name, grant }: ConfiguredCaller,
+  uses: ReadonlyMap<string, Date>,
+) => ({
   name,
   source: 'configuration' as const,
   status: 'active' as const,
   ...(kind === 'account' ? { ownerName: name } : {}),
   ...grantView(kind, grant),
   expiresAt: null,
+  lastUsedAt: iso(uses.get(name) ?? null),
   secret: null,
   previousSecret: null,
   createdAt: null,

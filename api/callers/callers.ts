@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { issue } from '../../adapters/credentials/issue.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { CallerRow, CallerStore } from '../../adapters/postgres/callers.ts'
+import type { ConfiguredUses } from '../../adapters/postgres/configured-uses.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { ConfiguredCallers } from '../../adapters/config/configured-callers.ts'
 import { callerChange, newCaller, Rotation } from '../../domain/access/caller-requests.ts'
@@ -40,6 +41,11 @@ interface Configured {
   readonly configuredCallers: ConfiguredCallers
 }
 
+/** And when they were last used. */
+interface Used {
+  readonly configuredUses: Pick<ConfiguredUses, 'of'>
+}
+
 type Finding = Configured & { readonly callers: RegistersTo<'find'> }
 type Deciding = Configured & { readonly callers: RegistersTo<'change'> }
 type Logged = { readonly log: Pick<Log, 'warn'> }
@@ -53,15 +59,16 @@ export const words = {
 /** GET: those of the database and of the configuration, by name. */
 export const listCallers =
   (kind: RegisteredKind) =>
-  (deps: Configured & { readonly callers: RegistersTo<'list'> }): Stage =>
+  (deps: Configured & Used & { readonly callers: RegistersTo<'list'> }): Stage =>
   async (request, caller) => {
     refuseParameters(request.query)
     const configured = deps.configuredCallers[kind]
     const registered = (await deps.callers[kind].list()).filter(
       ({ entry }) => !configured.some(({ name }) => name === entry.name),
     )
+    const uses = await deps.configuredUses.of(kind)
     const views = [
-      ...configured.filter(({ grant }) => mayOversee(caller, grant)).map((one) => configuredView(kind, one)),
+      ...configured.filter(({ grant }) => mayOversee(caller, grant)).map((one) => configuredView(kind, one, uses)),
       ...registered.filter(({ entry }) => mayOversee(caller, entry.grant)).map((one) => registeredView(kind, one)),
     ]
     return json(200, { [words[kind].list]: views.toSorted((a, b) => (a.name < b.name ? -1 : 1)) })
@@ -70,12 +77,12 @@ export const listCallers =
 /** GET of one. */
 export const readCaller =
   (kind: RegisteredKind) =>
-  (deps: Finding): Stage =>
+  (deps: Finding & Used): Stage =>
   async (request, caller) => {
     refuseParameters(request.query)
     const configured = configuredOf(deps, kind, nameOf(request))
     if (configured !== undefined && mayOversee(caller, configured.grant))
-      return json(200, configuredView(kind, configured))
+      return json(200, configuredView(kind, configured, await deps.configuredUses.of(kind)))
     return json(200, registeredView(kind, await overseen(deps, kind, caller, nameOf(request))))
   }
 

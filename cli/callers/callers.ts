@@ -45,7 +45,7 @@ const columns: readonly Column<CallerView>[] = [
   { title: 'FROM', cell: ({ source }) => source },
   { title: 'TENANTS', cell: ({ tenants }) => some(tenants, 'all') },
   { title: 'PERMISSIONS', cell: ({ permissions }) => some(permissions, 'no ceiling') },
-  { title: 'LAST USED', cell: ({ secret }) => (secret?.lastUsedAt ? timeText(secret.lastUsedAt) : '-') },
+  { title: 'LAST USED', cell: ({ lastUsedAt }) => (lastUsedAt === null ? '-' : timeText(lastUsedAt)) },
   { title: 'EXPIRES', cell: ({ expiresAt }) => (expiresAt === null ? '-' : timeText(expiresAt)) },
 ]
 

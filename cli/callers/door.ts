@@ -23,7 +23,8 @@ export const CallerView = z.looseObject({
   tenants: z.union([z.literal('*'), z.array(z.string())]),
   permissions: z.array(z.string()).nullable(),
   expiresAt: z.string().nullable(),
-  secret: z.looseObject({ lastUsedAt: z.string().nullable() }).nullable(),
+  /** A server that was not upgraded yet does not say it. */
+  lastUsedAt: z.string().nullable().default(null),
   previousSecret: z.looseObject({ validUntil: z.string().nullable() }).nullable(),
 })
 export type CallerView = z.infer<typeof CallerView>

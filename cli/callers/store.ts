@@ -6,6 +6,7 @@ import { loadConfiguration } from '../../adapters/config/load.ts'
 import { issue } from '../../adapters/credentials/issue.ts'
 import type { AuditDraft } from '../../adapters/postgres/audit.ts'
 import type { CallerRow, CallersOfKind } from '../../adapters/postgres/callers.ts'
+import type { ConfiguredUses } from '../../adapters/postgres/configured-uses.ts'
 import { callerChange, newCaller } from '../../domain/access/caller-requests.ts'
 import { retire, revoke, rotate } from '../../domain/access/registered.ts'
 import type { Registered } from '../../domain/access/registered.ts'
@@ -18,6 +19,7 @@ import type { CallersDoor, Kind } from './door.ts'
 
 interface Store {
   readonly callers: CallersOfKind
+  readonly uses: Pick<ConfiguredUses, 'of'>
   readonly configured: readonly ConfiguredCaller[]
   readonly tenantIds: readonly string[]
 }
@@ -29,10 +31,11 @@ export const withDoorOfStore = async <T>(
   work: (door: CallersDoor) => Promise<T>,
 ): Promise<T> => {
   const configuration = loadConfiguration({ file, env: process.env })
-  return withCallerStore(configuration, printError, (store) =>
+  return withCallerStore(configuration, printError, (callers, uses) =>
     work(
       doorOfStore(kind, {
-        callers: store[kind.kind],
+        callers: callers[kind.kind],
+        uses,
         configured: configuredCallers(configuration)[kind.kind],
         tenantIds: configuration.tenants.map(({ id }) => id),
       }),
@@ -41,7 +44,7 @@ export const withDoorOfStore = async <T>(
 }
 
 const doorOfStore = (kind: Kind, store: Store): CallersDoor => {
-  const { callers, configured, tenantIds } = store
+  const { callers, uses, configured, tenantIds } = store
   const viewOf = (row: CallerRow, shadowed = false): CallerView =>
     CallerView.parse(registeredView(kind.kind, row, shadowed))
   /** @throws Failure where the database has none of that name */
@@ -62,8 +65,9 @@ const doorOfStore = (kind: Kind, store: Store): CallersDoor => {
   return {
     list: async () => {
       const names = new Set(configured.map(({ name }) => name))
+      const used = await uses.of(kind.kind)
       return [
-        ...configured.map((one) => CallerView.parse(configuredView(kind.kind, one))),
+        ...configured.map((one) => CallerView.parse(configuredView(kind.kind, one, used))),
         ...(await callers.list()).map((row) => viewOf(row, names.has(row.entry.name))),
       ]
     },

@@ -128,6 +128,14 @@ create table nexus.clients (
   CHECK ((settled_generation <= generation))
 );
 
+create table nexus.configured_callers (
+  kind text not null,
+  name text not null,
+  used_at timestamp with time zone not null,
+  PRIMARY KEY (kind, name),
+  CHECK ((kind = ANY (ARRAY['application'::text, 'account'::text])))
+);
+
 create table nexus.idempotency_keys (
   tenant_id text not null,
   caller jsonb not null,

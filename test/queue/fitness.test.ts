@@ -72,10 +72,14 @@ describe.skipIf(!hasRedis)('a Redis', () => {
       onUnfit: ({ code }) => handled.push(code),
     })
     onTestFinished(() => queue.close(1000))
-    queue.work(['acme'], ({ clientId }) => {
-      handled.push(clientId)
-      return Promise.resolve({ kind: 'done' })
-    }, 2)
+    queue.work(
+      ['acme'],
+      ({ clientId }) => {
+        handled.push(clientId)
+        return Promise.resolve({ kind: 'done' })
+      },
+      2,
+    )
     await queue.wake({ tenantId: 'acme', clientId: 'one' })
     await expect.poll(() => handled, { timeout: 10_000 }).toEqual(['one'])
     expect(await admin.call('ACL', 'WHOAMI')).toBe('default')

@@ -53,7 +53,7 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
     )
     const token = /nxa_[\w-]{43}/.exec(made.output)?.[0]
     expect(made).toMatchObject({ code: 0, output: expect.stringContaining('shown this once') as unknown })
-    expect(await through(token)).toBe(200)
+    expect([await through(token), await through(applicationToken)]).toEqual([200, 200])
     const { token: second, previousSecret } = await json('applications', 'rotate', 'cli-portal', '--overlap', '600')
     expect(previousSecret).toMatchObject({ validUntil: expect.any(String) as unknown })
     expect([await through(token), await through(second)]).toEqual([200, 200])
@@ -68,7 +68,9 @@ describe.skipIf(servers === null)('nexus applications and nexus accounts', () =>
     expect([await through(token), await through(second)]).toEqual([401, 200])
     const list = await command('applications', 'list')
     expect(list.output).toMatch(/^NAME +STATUS +FROM +TENANTS +PERMISSIONS/)
-    expect(list.output).toMatch(/^portal +active +configuration +all +no ceiling/m)
+    expect(list.output, 'its last use too, which nobody has to register for').toMatch(
+      /^portal +active +configuration +all +no ceiling +20/m,
+    )
     expect(list.output).toMatch(/^cli-portal +active +database +acme +client\.read +20/m)
     expect(await command('applications', 'revoke', 'cli-portal', '--yes')).toEqual({
       code: 0,

@@ -18,6 +18,7 @@ import { unlockedWrites } from './migrations/0010-unlocked-writes.ts'
 import { listedDrift } from './migrations/0011-listed-drift.ts'
 import { warnings } from './migrations/0012-warnings.ts'
 import { leftOut } from './migrations/0013-left-out.ts'
+import { configuredCallers } from './migrations/0014-configured-callers.ts'
 import { servedTenants } from './migrations/0015-served-tenants.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
@@ -35,6 +36,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-listed-drift': listedDrift,
   '0012-warnings': warnings,
   '0013-left-out': leftOut,
+  '0014-configured-callers': configuredCallers,
   '0015-served-tenants': servedTenants,
 }
 

@@ -91,6 +91,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       strangers: { count: () => undefined },
       callers: createCallerStore(postgres.db),
       configuredCallers: { application: [], account: [] },
+      configuredUses: { of: () => Promise.resolve(new Map()) },
       notifications: { wait: (_id, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve(), problem: () => null },
       auth0: {

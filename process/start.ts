@@ -27,7 +27,7 @@ import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import { createClock } from '../adapters/postgres/database/clock.ts'
 import { createClients } from '../adapters/postgres/clients/clients.ts'
-import { connect } from '../adapters/postgres/database/connect.ts'
+import { byKeys, connect } from '../adapters/postgres/database/connect.ts'
 import { createHeldClients } from '../adapters/postgres/terraform/held-clients.ts'
 import { createIdempotency } from '../adapters/postgres/changes/idempotency.ts'
 import { createOperations } from '../adapters/postgres/changes/operations.ts'
@@ -120,6 +120,8 @@ export const run = async (
 
     const postgres = connect(database.url, onError('database connection lost'))
     closers.push(postgres.close)
+    const keyed = connect(database.url, onError('database connection lost'), byKeys)
+    closers.push(keyed.close)
     // A slot that a crash of the database forgets costs nothing but a 429, so it need not wait for the disk.
     const quick = connect(database.url, onError('database connection lost'), {
       size: 4,
@@ -153,8 +155,8 @@ export const run = async (
     const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics.count)
-    const clients = createClients(postgres.db, keysOf)
-    const accept = countAccepted(createAccept(postgres.db, keysOf), metrics.count)
+    const clients = createClients(postgres.db, keysOf, keyed.db)
+    const accept = countAccepted(createAccept(postgres.db, keysOf, keyed.db), metrics.count)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics.count)
     await fit
     const queue = await createQueue({
@@ -179,7 +181,7 @@ export const run = async (
         accept,
         changes,
         clock: createClock(postgres.db),
-        leases: countSettled(createLeases(postgres.db, keysOf), metrics.count),
+        leases: countSettled(createLeases(keyed.db, keysOf), metrics.count),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
@@ -245,7 +247,7 @@ export const run = async (
         accept,
         lists,
         changes,
-        changedClients: createChangedClients(postgres.db),
+        changedClients: createChangedClients(keyed.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
         health: createTenants(postgres.db),

@@ -118,7 +118,7 @@ export const run = async (
     closers.push(database.close)
     await migrateAll(database.url, configuration, log)
 
-    const postgres = connect(database.url, onError('database connection lost'))
+    const postgres = connect(database.url, onError('database connection lost'), { size: 10 })
     closers.push(postgres.close)
     const keyed = connect(database.url, onError('database connection lost'), byKeys)
     closers.push(keyed.close)

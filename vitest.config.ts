@@ -26,7 +26,7 @@ const storageIndifferent = [
   'test/terraform/{fresh,holders,made,named,program,secrets,synthesis}.test.ts',
   'test/fuzz/requests.test.ts',
   // One statement at a time, on rows that no queue touches.
-  'test/postgres/{budgets,pacer,statements}.test.ts',
+  'test/postgres/{budgets,heard,pacer,statements}.test.ts',
   'test/api/clients/starve.test.ts',
 ]
 

@@ -1,9 +1,10 @@
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import { startEmbeddedServers } from '../test/support/local-servers.ts'
 import { calls, changeAll, seedFleet, untilScanned, untilSettled } from './fleet.ts'
+import type { Bench } from './report.ts'
 
 /** What changes cost in calls to Auth0: the scarce thing. */
-export const callCosts = async (): Promise<void> => {
+export const callCosts: Bench = async (report) => {
   const local = await startEmbeddedServers()
   const stack = await assembleStack(local.servers, {
     simulator: { clients: 8998 },
@@ -19,19 +20,29 @@ export const callCosts = async (): Promise<void> => {
     await stack.start()
     await untilScanned(stack, 9998)
     const total = stack.simulator.clients.all().length
-    console.log(`  scan of ${total} clients: ${calls(stack)} calls, for ${Math.ceil(total / 100)} pages`)
+    const pages = `${Math.ceil(total / 100)} pages`
+    report({ name: `calls of a scan of ${total} clients`, value: calls(stack), unit: '', beside: pages })
 
     stack.simulator.resetStats()
     await changeAll(stack, ids, (id) => ({ callbackUrls: [`https://${id.toLowerCase()}.example.com/new`] }))
     const settled = await untilSettled(stack, 120_000)
-    console.log(
-      `  ${settled.applied} of ${ids.length} changed clients applied: ${(calls(stack) / ids.length).toFixed(3)} calls each (limit: 1.02)`,
-    )
+    report({
+      name: 'calls for a changed client',
+      value: calls(stack) / ids.length,
+      unit: '',
+      goal: { most: 1.02 },
+      beside: `${settled.applied} of ${ids.length} applied`,
+    })
 
     stack.simulator.resetStats()
     await changeAll(stack, ids, (id) => ({ callbackUrls: [`https://${id.toLowerCase()}.example.com/new`] }))
     await untilSettled(stack, 120_000)
-    console.log(`  ${ids.length} PATCHes that change nothing: ${calls(stack)} calls (limit: 0)`)
+    report({
+      name: `calls for ${ids.length} PATCHes that change nothing`,
+      value: calls(stack),
+      unit: '',
+      goal: { most: 0 },
+    })
 
     const [one = ''] = ids
     stack.simulator.setFaults({ latencyMs: 1500 })
@@ -45,7 +56,12 @@ export const callCosts = async (): Promise<void> => {
     )
     stack.simulator.setFaults({})
     await untilSettled(stack, 120_000)
-    console.log(`  50 changes of one client during a call: ${calls(stack) - 1} more calls (limit: 1)`)
+    report({
+      name: 'more calls for 50 changes of one client during a call',
+      value: calls(stack) - 1,
+      unit: '',
+      goal: { most: 1 },
+    })
   } finally {
     await stack.close()
     await local.close()

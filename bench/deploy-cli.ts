@@ -7,23 +7,23 @@ import { assembleStack } from '../test/support/assemble-stack.ts'
 import { deployCli } from '../test/support/deploy-cli.ts'
 import { startEmbeddedServers } from '../test/support/local-servers.ts'
 import { calls, changeAll, seedFleet, untilScanned, untilSettled } from './fleet.ts'
+import type { Bench } from './report.ts'
 
 const total = 500
 const changed = 50
 const limits = 'enterprise-production'
 
 /** The same work by the auth0 deploy CLI and by Nexus: 50 of 500 clients get another callback. */
-export const besideDeployCli = async (): Promise<void> => {
+export const besideDeployCli: Bench = async (report) => {
   const theirs = await byDeployCli()
   const ours = await byNexus()
-  console.log(`${line('deploy CLI', theirs)}\n${line('Nexus', ours)}`)
-  console.log(
-    `  ratio        ${(theirs.count / ours.count).toFixed(1)} times the calls, ${(theirs.seconds / ours.seconds).toFixed(1)} times the time`,
-  )
+  report({ name: 'calls of the deploy CLI', value: theirs.count, unit: '' })
+  report({ name: 'calls of Nexus', value: ours.count, unit: '' })
+  report({ name: 'calls: deploy CLI ÷ Nexus', value: theirs.count / ours.count, unit: '' })
+  report({ name: 'time of the deploy CLI', value: theirs.seconds, unit: 's' })
+  report({ name: 'time of Nexus', value: ours.seconds, unit: 's' })
+  report({ name: 'time: deploy CLI ÷ Nexus', value: theirs.seconds / ours.seconds, unit: '' })
 }
-
-const line = (name: string, { count, seconds }: Cost): string =>
-  `  ${name.padEnd(12)} ${String(count).padStart(4)} calls  ${seconds.toFixed(1).padStart(6)} s`
 
 interface Cost {
   readonly count: number

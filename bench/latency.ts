@@ -3,6 +3,7 @@ import { managementToken } from '../test/support/auth0.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import { startEmbeddedServers, startRealServers } from '../test/support/local-servers.ts'
 import type { LocalServers } from '../test/support/local-servers.ts'
+import type { Bench, Report } from './report.ts'
 import { ms, quantile } from './statistics.ts'
 
 const warmUp = 50
@@ -12,14 +13,14 @@ const rounds = 300
  * How long an owner waits: PATCH → 200 through Nexus, and the bare SDK's `clients.update` against the same simulator,
  * in turn, so that both see the same machine. The goals are differences of the medians.
  */
-export const latency = async (): Promise<void> => {
-  await measure('embedded', await startEmbeddedServers(), 15)
+export const latency: Bench = async (report) => {
+  await measure('embedded', await startEmbeddedServers(), 7, report)
   const real = await startRealServers()
-  if ('missing' in real) console.log(`  PostgreSQL and Redis: left out, ${real.missing}`)
-  else await measure('PostgreSQL and Redis', real, 8)
+  if ('missing' in real) report({ note: `PostgreSQL and Redis: left out, ${real.missing}` })
+  else await measure('PostgreSQL and Redis', real, 5, report)
 }
 
-const measure = async (name: string, local: LocalServers, goalMs: number): Promise<void> => {
+const measure = async (name: string, local: LocalServers, goalMs: number, report: Report): Promise<void> => {
   const stack = await assembleStack(local.servers)
   try {
     const { simulator } = stack
@@ -46,13 +47,18 @@ const measure = async (name: string, local: LocalServers, goalMs: number): Promi
       nexusMs.push(nexus)
       sdkMs.push(direct)
     }
+    for (const [what, share] of [
+      ['median', 0.5],
+      ['p99', 0.99],
+    ] as const)
+      report({
+        name: `PATCH → 200, ${name}: ${what}`,
+        value: quantile(nexusMs, share),
+        unit: 'ms',
+        beside: `bare SDK: ${ms(quantile(sdkMs, share))}`,
+      })
     const over = quantile(nexusMs, 0.5) - quantile(sdkMs, 0.5)
-    console.log(`  ${name}, ${rounds} rounds`)
-    console.log(`    bare SDK  p50 ${ms(quantile(sdkMs, 0.5))}  p99 ${ms(quantile(sdkMs, 0.99))}`)
-    console.log(`    Nexus     p50 ${ms(quantile(nexusMs, 0.5))}  p99 ${ms(quantile(nexusMs, 0.99))}`)
-    console.log(
-      `    over the SDK at the median: ${ms(over)} (goal: ${goalMs} ms) ${over <= goalMs ? 'reached' : 'missed'}`,
-    )
+    report({ name: `over the bare SDK at the median, ${name}`, value: over, unit: 'ms', goal: { most: goalMs } })
   } finally {
     await stack.close()
     await local.close()

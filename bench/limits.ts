@@ -2,7 +2,7 @@ import type { PlanName } from '../domain/limits/budget.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Servers } from '../test/support/servers.ts'
 import { calls, changeAll, seedFleet, untilSettled } from './fleet.ts'
-import type { Bench } from './report.ts'
+import type { Bench, Report } from './report.ts'
 import { onRealServers } from './servers.ts'
 
 interface Case {
@@ -28,10 +28,10 @@ const cases: readonly Case[] = [
 /** Time for many changes under each plan's limits, beside the least that it can take: T_min = (N - burst) / rate. */
 export const limits: Bench = (report) =>
   onRealServers(report, async (servers) => {
-    for (const one of cases) await measure(servers, one)
+    for (const one of cases) await measure(servers, one, report)
   })
 
-const measure = async (servers: Servers, one: Case): Promise<void> => {
+const measure = async (servers: Servers, one: Case, report: Report): Promise<void> => {
   const { plan, changes, burst, perSecond, foreignPerSecond = 0 } = one
   const stack = await assembleStack(servers, {
     simulator: { limits: plan },
@@ -56,13 +56,21 @@ const measure = async (servers: Servers, one: Case): Promise<void> => {
     const seconds = (performance.now() - start) / 1000
     const least = Math.max(0, changes - burst) / (perSecond - foreignPerSecond)
     const { tooMany } = stack.simulator.stats
-    const goal = foreignPerSecond > 0 ? { share: 0.9, refused: 2 } : { share: 0.95, refused: 0.5 }
-    const refused = (100 * tooMany) / calls(stack)
-    console.log(
-      `  ${plan.padEnd(26)} ${String(changes).padStart(5)} changes${foreignPerSecond > 0 ? `, ${foreignPerSecond}/s foreign` : ''}: ` +
-        `${seconds.toFixed(1)} s, least ${least.toFixed(1)} s, T_min/T ${(least / seconds).toFixed(3)} (goal ${goal.share}), ` +
-        `429s ${refused.toFixed(2)} % (limit ${goal.refused} %)`,
-    )
+    const goal = foreignPerSecond > 0 ? { share: 0.9, refused: 2 } : { share: 0.98, refused: 0.5 }
+    const name = `${plan}, ${changes} changes${foreignPerSecond > 0 ? `, ${foreignPerSecond}/s foreign` : ''}`
+    report({
+      name: `${name}: T_min/T`,
+      value: least / seconds,
+      unit: '',
+      goal: { least: goal.share },
+      beside: `${seconds.toFixed(1)} s, least ${least.toFixed(1)} s`,
+    })
+    report({
+      name: `${name}: 429s`,
+      value: (100 * tooMany) / calls(stack),
+      unit: '%',
+      goal: { most: goal.refused },
+    })
   } finally {
     await stack.close()
   }

@@ -1,20 +1,22 @@
 import { parseArgs } from 'node:util'
+import { backlog } from './backlog/backlog.ts'
 import { bounded } from './bounded.ts'
 import { callCosts } from './calls.ts'
 import { besideDeployCli } from './deploy-cli.ts'
-import { hostile } from './hostile.ts'
+import { hostile } from './hostile/hostile.ts'
 import { latency } from './latency.ts'
 import { limits } from './limits.ts'
 import { reads } from './reads.ts'
 import { refusal } from './refusal.ts'
+import { record } from './record.ts'
 import { lineOf } from './report.ts'
-import type { Bench } from './report.ts'
-import { roundTrips } from './round-trips.ts'
+import type { Bench, Row } from './report.ts'
+import { roundTrips } from './round-trips/round-trips.ts'
 import { signIn } from './sign-in.ts'
 import { synthesis } from './stacks.ts'
 import { starve } from './starve.ts'
-import { tenants } from './tenants.ts'
-import { throughput } from './throughput.ts'
+import { tenants } from './tenants/tenants.ts'
+import { throughput } from './throughput/throughput.ts'
 
 /**
  * Speed and cost, as figures beside a rival or a limit of the same run.
@@ -35,6 +37,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: B
     run: throughput,
   },
   tenants: { about: 'what more workers give; what one throttled tenant takes from 99 others', run: tenants },
+  backlog: { about: '100,000 changes that wait in one tenant: memory, and the wait of another tenant', run: backlog },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },
   hostile: {
     about: 'inputs at their limits that hurt: how time grows, how long the event loop stands still',
@@ -45,17 +48,20 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: B
   reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },
 }
 
-const usage = `npm run bench [-- NAME… [--beside DIRECTORY]]
+const usage = `npm run bench [-- NAME…] [--json FILE] [--beside DIRECTORY]
 
 ${Object.entries(benches)
   .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
   .join('\n')}
 
-Without a name all of them run. --beside: a checkout of another commit, ready to run, that "throughput" measures beside this one.`
+Without a name all of them run.
+
+  --json FILE         also write the figures into a file, with the machine, the commit and the date
+  --beside DIRECTORY  a checkout of another commit, ready to run, that "throughput" measures beside this one`
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { help: { type: 'boolean', short: 'h' }, beside: { type: 'string' } },
+  options: { help: { type: 'boolean', short: 'h' }, json: { type: 'string' }, beside: { type: 'string' } },
 })
 const unknown = positionals.filter((name) => !(name in benches))
 if (values.help === true || unknown.length > 0) {
@@ -65,8 +71,12 @@ if (values.help === true || unknown.length > 0) {
   for (const [name, { about, run }] of Object.entries(benches))
     if (positionals.length === 0 || positionals.includes(name)) {
       console.log(`\n${name}: ${about}`)
+      const rows: Row[] = []
       await run((row) => {
         console.log(lineOf(row))
+        rows.push(row)
       }, values)
+      // After each: what was measured stays, if a later one fails.
+      if (values.json !== undefined) record(values.json, name, about, rows)
     }
 }

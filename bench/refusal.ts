@@ -1,9 +1,10 @@
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import { startEmbeddedServers } from '../test/support/local-servers.ts'
 import { calls, changeAll, untilSettled } from './fleet.ts'
+import type { Bench } from './report.ts'
 
 /** One refused change among twenty that wait for the same client: the others are applied, in at most 21 calls. */
-export const refusal = async (): Promise<void> => {
+export const refusal: Bench = async (report) => {
   const local = await startEmbeddedServers()
   const stack = await assembleStack(local.servers, { tenant: { scanInterval: '1h', freshness: '1h' } })
   try {
@@ -27,8 +28,14 @@ export const refusal = async (): Promise<void> => {
     const [change] = await stack.query<{ detail: string }>(
       `select refusal->>'detail' as detail from nexus.changes where status = 'rejected'`,
     )
-    console.log(`  ${applied} applied, ${rejected} rejected, ${calls(stack)} calls (limit: 21)`)
-    console.log(`  Auth0's words: ${change?.detail ?? 'none'}`)
+    report({
+      name: 'calls for twenty changes, one of which is refused',
+      value: calls(stack),
+      unit: '',
+      goal: { most: 21 },
+      beside: `${applied} applied, ${rejected} rejected`,
+    })
+    report({ note: `Auth0's words: ${change?.detail ?? 'none'}` })
   } finally {
     await stack.close()
     await local.close()

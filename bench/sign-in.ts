@@ -5,7 +5,8 @@ import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
 import { startEmbeddedServers, startRealServers } from '../test/support/local-servers.ts'
 import type { LocalServers } from '../test/support/local-servers.ts'
-import { ms, quantile } from './statistics.ts'
+import type { Bench, Report } from './report.ts'
+import { median, ms, quantile } from './statistics.ts'
 
 const guessesPerSecond = 200
 /** Guesses go on for so long before anything is measured, and while it is. */
@@ -17,14 +18,14 @@ const chosen = { name: 'operator', password: 'a password that somebody chose' }
 const home = '192.0.2.1'
 
 /** How long those who are right wait while 200 others a second guess, from many addresses and in many names. */
-export const signIn = async (): Promise<void> => {
-  await measure('embedded', await startEmbeddedServers())
+export const signIn: Bench = async (report) => {
+  await measure('embedded', await startEmbeddedServers(), report)
   const real = await startRealServers()
-  if ('missing' in real) console.log(`  PostgreSQL and Redis: left out, ${real.missing}`)
-  else await measure('PostgreSQL and Redis', real)
+  if ('missing' in real) report({ note: `PostgreSQL and Redis: left out, ${real.missing}` })
+  else await measure('PostgreSQL and Redis', real, report)
 }
 
-const measure = async (name: string, local: LocalServers): Promise<void> => {
+const measure = async (name: string, local: LocalServers, report: Report): Promise<void> => {
   const passwordHash = await hashPassword(chosen.password)
   const account = { passwordHash, permissions: ['client.write.all', 'tenant.admin'], tenants: '*' }
   const stack = await assembleStack(local.servers, {
@@ -55,11 +56,14 @@ const measure = async (name: string, local: LocalServers): Promise<void> => {
     await sleep(seconds * 1000)
     for (const end of stop) end()
     const statuses = await Promise.all(guesses)
-    console.log(`  ${name}: ${statuses.length} wrong guesses in ${warmUpSeconds + seconds} s (${countsOf(statuses)})`)
-    report('issued, from any address', await Promise.all(issued), 0.99, goals.issuedMs)
-    report('chosen, by work, from a known address', await Promise.all(known), 1, goals.chosenMs)
-    report('chosen, remembered', await Promise.all(remembered), 1, goals.chosenMs)
-    report('chosen, from a new address (429 is allowed)', await Promise.all(travelling), 1, null)
+    report({
+      note: `${name}: ${statuses.length} wrong guesses in ${warmUpSeconds + seconds} s (${countsOf(statuses)})`,
+    })
+    const tell = telling(report, name)
+    tell('issued, from any address', await Promise.all(issued), 0.99, goals.issuedMs)
+    tell('chosen, by work, from a known address', await Promise.all(known), 1, goals.chosenMs)
+    tell('chosen, remembered', await Promise.all(remembered), 1, goals.chosenMs)
+    tell('chosen, from a new address (429 is allowed)', await Promise.all(travelling), 1, null)
   } finally {
     await stack.close()
     await local.close()
@@ -133,12 +137,15 @@ const countsOf = (statuses: readonly number[]): string =>
     .map(([status, all]) => `${all.length} × ${status}`)
     .join(', ')
 
-const report = (what: string, times: readonly Timed[], share: number, goalMs: number | null): void => {
-  const took = times.map(({ tookMs }) => tookMs)
-  const worst = quantile(took, share)
-  const counts = countsOf(times.map(({ status }) => status))
-  const verdict = goalMs === null ? '' : ` (limit: ${goalMs} ms) ${worst <= goalMs ? 'reached' : 'missed'}`
-  console.log(
-    `    ${what.padEnd(44)} p50 ${ms(quantile(took, 0.5))}  ${share === 1 ? 'most' : `p${share * 100}`} ${ms(worst)}${verdict}; ${counts}`,
-  )
-}
+const telling =
+  (report: Report, name: string) =>
+  (what: string, times: readonly Timed[], share: number, goalMs: number | null): void => {
+    const took = times.map(({ tookMs }) => tookMs)
+    report({
+      name: `${what}, ${name}: ${share === 1 ? 'most' : `p${share * 100}`}`,
+      value: quantile(took, share),
+      unit: 'ms',
+      ...(goalMs !== null && { goal: { most: goalMs } }),
+      beside: `median ${ms(median(took))}; ${countsOf(times.map(({ status }) => status))}`,
+    })
+  }

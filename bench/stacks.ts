@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import type { Bench } from './report.ts'
 import type { Snapshot } from '../domain/terraform/snapshot.ts'
 
 /** A tenant whose clients are all in one state; of thirty, one has vanished and one is to be released. */
@@ -77,7 +78,7 @@ const synth = async (snapshot: Snapshot, declared: number) => {
 }
 
 /** What a synthesis costs: `nexus synth` as a person runs it, start of the process included. */
-export const synthesis = async (): Promise<void> => {
+export const synthesis: Bench = async (report) => {
   const cases = [
     { what: 'no clients', snapshot: snapshotOf(0, false), declared: 0 },
     { what: '1,000 managed clients', snapshot: snapshotOf(1000, true), declared: 0 },
@@ -87,10 +88,14 @@ export const synthesis = async (): Promise<void> => {
   for (const { what, snapshot, declared } of cases) {
     const first = await synth(snapshot, declared)
     const second = await synth(snapshot, declared)
-    const same = first.stack === second.stack ? 'the same bytes twice' : 'OTHER BYTES THE SECOND TIME'
-    console.log(
-      `  ${what}: ${Math.min(first.seconds, second.seconds).toFixed(2)} s (goal for 1,000: 5), peak ${first.peakMiB.toFixed(0)} MiB, ` +
-        `${(first.stack.length / 1024).toFixed(0)} KiB, ${same}`,
-    )
+    report({
+      name: `nexus synth, ${what}`,
+      value: Math.min(first.seconds, second.seconds),
+      unit: 's',
+      ...(what.startsWith('1,000') && { goal: { most: 5 } }),
+      beside: first.stack === second.stack ? 'the same bytes twice' : 'OTHER BYTES THE SECOND TIME',
+    })
+    report({ name: `its memory at most, ${what}`, value: first.peakMiB, unit: 'MiB' })
+    report({ name: `its stack, ${what}`, value: first.stack.length / 1024, unit: 'KiB' })
   }
 }

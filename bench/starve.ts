@@ -3,7 +3,7 @@ import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
 import type { Servers } from '../test/support/servers.ts'
 import { changeAll, seedFleet, untilScanned, untilSettled } from './fleet.ts'
-import type { Bench } from './report.ts'
+import type { Bench, Report } from './report.ts'
 import { onRealServers } from './servers.ts'
 
 interface Case {
@@ -31,10 +31,10 @@ const cases: readonly Case[] = [
 /** Two changes beside readings of clients that do not exist, on the smallest plan: who reads must not keep who changes. */
 export const starve: Bench = (report) =>
   onRealServers(report, async (servers) => {
-    for (const one of cases) await measure(servers, one)
+    for (const one of cases) await measure(servers, one, report)
   })
 
-const measure = async (servers: Servers, one: Case): Promise<void> => {
+const measure = async (servers: Servers, one: Case, report: Report): Promise<void> => {
   const stack = await assembleStack(servers, {
     simulator: { limits: 'free' },
     tenant: { plan: 'free', scanInterval: '1h', freshness: '1h' },
@@ -57,10 +57,13 @@ const measure = async (servers: Servers, one: Case): Promise<void> => {
     const counts = new Map<number, number>()
     for (const status of await answers) counts.set(status, (counts.get(status) ?? 0) + 1)
     const told = [...counts].map(([status, count]) => `${count} × ${status === 0 ? 'hung up' : status}`).join(', ')
-    console.log(
-      `  ${String(applied)} changes beside ${readings} readings (${one.about}): ${seconds.toFixed(1)} s ` +
-        `(limit T_min + 5 s = ${(least + 5).toFixed(1)} s); readings: ${told}`,
-    )
+    report({
+      name: `${applied} changes beside ${readings} readings, ${one.about}`,
+      value: seconds,
+      unit: 's',
+      goal: { most: least + 5 },
+      beside: `readings: ${told}`,
+    })
   } finally {
     await stack.close()
   }

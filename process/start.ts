@@ -33,7 +33,7 @@ import { createIdempotency } from '../adapters/postgres/changes/idempotency.ts'
 import { createOperations } from '../adapters/postgres/changes/operations.ts'
 import { createLeases } from '../adapters/postgres/changes/leases.ts'
 import { tenantGauges } from '../adapters/postgres/tenants/tenant-gauges.ts'
-import { listen } from '../adapters/postgres/database/notifications.ts'
+import { createTellSettled, listen } from '../adapters/postgres/database/notifications.ts'
 import { createPacer } from '../adapters/auth0/pacer.ts'
 import { createScans } from '../adapters/postgres/clients/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
@@ -158,6 +158,9 @@ export const run = async (
     const clients = createClients(postgres.db, keysOf, keyed.db)
     const accept = countAccepted(createAccept(postgres.db, keysOf, keyed.db), metrics.count)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics.count)
+    const tellSettled = createTellSettled(quick.db, (error) =>
+      log.warn({ err: error }, 'nobody was told that changes have settled: who waits looks for themselves'),
+    )
     await fit
     const queue = await createQueue({
       postgresUrl: database.url,
@@ -181,7 +184,7 @@ export const run = async (
         accept,
         changes,
         clock: createClock(postgres.db),
-        leases: countSettled(createLeases(keyed.db, keysOf), metrics.count),
+        leases: countSettled(createLeases(keyed.db, keysOf, tellSettled), metrics.count),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bucketOf, readingBounds } from '../../domain/limits/budget.ts'
 import type { Bucket, CallKind, PlanName, Rank } from '../../domain/limits/budget.ts'
+import type { Heard } from '../../domain/limits/heard.ts'
 import { createLine } from '../../domain/limits/line.ts'
 import type { Line } from '../../domain/limits/line.ts'
 import type { Reply } from '../../domain/changes/verdict.ts'
@@ -30,7 +31,10 @@ export interface Pacer {
    * @throws NoPlace where nobody waits any more, or too many wait already
    */
   readonly slot: (tenantId: string, kind: CallKind, purpose: Purpose) => Promise<void>
-  /** Learns from an answer. */
+  /**
+   * Learns from an answer. A 429 is told to the other processes before it resolves; what else an answer says goes along with
+   * the next slot, or follows soon.
+   */
   readonly report: (tenantId: string, kind: CallKind, reply: Reply<unknown>) => Promise<void>
 }
 
@@ -80,6 +84,9 @@ interface Counter {
 }
 
 const askAgainMs = 5000
+/** What answers have said is told after so long, where no slot has been asked for. */
+const tellAfterMs = 250
+const nameOf = (tenantId: string, bucket: Bucket): string => `${tenantId} ${bucket.name}`
 const everybody = { all: Infinity, each: Infinity }
 
 /**
@@ -92,9 +99,18 @@ export const createPacer = (
   { patienceMs = 5000 }: { readonly patienceMs?: number } = {},
 ): Pacer => {
   const counters = new Map<string, Counter>()
+  /** By bucket, what the database does not know yet, and what tells it where no slot takes it along. */
+  const untold = new Map<string, { readonly heard: Heard[]; readonly timer: NodeJS.Timeout }>()
+  const toTell = (tenantId: string, bucket: Bucket): readonly Heard[] => {
+    const name = nameOf(tenantId, bucket)
+    const known = untold.get(name)
+    clearTimeout(known?.timer)
+    untold.delete(name)
+    return known?.heard ?? []
+  }
   const bucketFor = (tenantId: string, kind: CallKind) => bucketOf(plans.get(tenantId) ?? 'free', kind)
   const counterFor = (tenantId: string, bucket: Bucket, rank: Rank): Counter => {
-    const name = `${tenantId} ${bucket.name} ${rank}`
+    const name = `${nameOf(tenantId, bucket)} ${rank}`
     const known = counters.get(name)
     if (known !== undefined) return known
     const line = createLine<Waiting>(rank === 'request' ? readingBounds(bucket, patienceMs) : everybody)
@@ -109,7 +125,7 @@ export const createPacer = (
     counter.asking = true
     try {
       while (line.size() > 0) {
-        const { granted, waitMs } = await budgets.take(tenantId, bucket, rank, line.size())
+        const { granted, waitMs } = await budgets.take(tenantId, bucket, rank, line.size(), toTell(tenantId, bucket))
         const served = Array.from({ length: granted }, line.next).filter((next) => next !== undefined)
         for (const { go } of served) go()
         if (served.length < granted) await budgets.giveBack(tenantId, bucket, granted - served.length)
@@ -122,6 +138,20 @@ export const createPacer = (
     } finally {
       counter.asking = false
     }
+  }
+
+  const hear = (tenantId: string, bucket: Bucket, heard: Heard): void => {
+    const name = nameOf(tenantId, bucket)
+    const known = untold.get(name)
+    if (known !== undefined) {
+      known.heard.push(heard)
+      return
+    }
+    const tell = async (): Promise<void> => {
+      // Without a database nothing is sent either, and later answers say what is left then.
+      await budgets.learn(tenantId, bucket, toTell(tenantId, bucket)).catch(() => undefined)
+    }
+    untold.set(name, { heard: [heard], timer: setTimeout(() => void tell(), tellAfterMs).unref() })
   }
 
   return {
@@ -156,8 +186,12 @@ export const createPacer = (
       const bucket = bucketFor(tenantId, kind)
       if (bucket === undefined) return
       const verdict = verdictOf(reply)
-      if (verdict.kind === 'again') await budgets.block(tenantId, bucket, verdict.afterMs)
-      else if (reply.rate.remaining !== null) await budgets.learn(tenantId, bucket, reply.rate.remaining)
+      if (verdict.kind === 'again') {
+        // It says more than what was heard before.
+        toTell(tenantId, bucket)
+        await budgets.block(tenantId, bucket, verdict.afterMs)
+      } else if (reply.rate.remaining !== null)
+        hear(tenantId, bucket, { remaining: reply.rate.remaining, at: performance.now() })
     },
   }
 }

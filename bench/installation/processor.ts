@@ -31,3 +31,9 @@ export const processorSeconds = async (pid: number): Promise<number> => {
   const children = stats.filter((stat) => stat?.parent === pid)
   return children.reduce((sum, child) => sum + (child?.own ?? 0), itself.own + itself.ended)
 }
+
+/** The most memory that a process has held, in MiB; not a number where the system does not tell. */
+export const peakMiB = async (pid: number): Promise<number> => {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return Number(/^VmHWM:\s+(\d+)/m.exec(text)?.[1]) / 1024
+}

@@ -18,3 +18,17 @@ test('every optional dependency stands in the lock file, those of other platform
   )
   expect(missing).toEqual([])
 })
+
+// Without its address npm asks the registry about each package before it fetches it: twice the requests. Whoever has another
+// registry configured gets it from there all the same (npm's replace-registry-host).
+test('every package has its address', () => {
+  const text = readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')
+  const places = z.object({
+    packages: z.record(z.string(), z.object({ resolved: z.string().optional(), inBundle: z.boolean().default(false) })),
+  })
+  const { packages } = places.parse(JSON.parse(text))
+  const without = Object.entries(packages).filter(
+    ([place, { resolved, inBundle }]) => place.includes('node_modules/') && !inBundle && resolved === undefined,
+  )
+  expect(without.map(([place]) => place)).toEqual([])
+})

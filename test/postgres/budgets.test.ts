@@ -141,14 +141,14 @@ describe.skipIf(servers === null)('the budget of a tenant', () => {
         const tenantId = `${column}${shift}`
         const [budget] = budgets
         await place(budget, tenantId, bucket)
-        await budget?.learn(tenantId, bucket, 1)
+        await budget?.learn(tenantId, bucket, [{ remaining: 1, at: performance.now() }])
         await store.query(
           `update nexus.budgets set ${column} = clock_timestamp() + $2::interval where tenant_id = $1`,
           [tenantId, shift],
         )
         const start = performance.now()
         await place(budget, tenantId, bucket)
-        await budget?.learn(tenantId, bucket, 0)
+        await budget?.learn(tenantId, bucket, [{ remaining: 0, at: performance.now() }])
         await place(budget, tenantId, bucket)
         await budget?.block(tenantId, bucket, 300)
         await place(budget, tenantId, bucket)

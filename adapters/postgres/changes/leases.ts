@@ -8,6 +8,7 @@ import type { ClientKey, PendingChange } from '../../../domain/vocabulary.ts'
 import { isApplying, pendingOf, stateColumns, toState } from '../clients/client-record.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { integer, pendingChanges } from '../database/columns.ts'
+import type { TellSettled } from '../database/notifications.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { statement } from '../database/statement.ts'
@@ -99,7 +100,7 @@ const standing = statement<ClientKey>(
 )
 
 /** Leases live on the database's clock; what a worker measures itself is only how long it has held one. */
-export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => {
+export const createLeases = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: TellSettled) => {
   const run = async (asked: readonly Taking[], taking: typeof atOnce) => {
     const rows = asked.map(({ key, token, ttlMs, callMs }) => ({
       tenant_id: key.tenantId,
@@ -113,7 +114,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => {
     return asked.map(({ token }) => byToken.get(token))
   }
   const takeTogether = together((asked: readonly Taking[]) => run(asked, atOnce))
-  const settle = createSettle(db, keysOf)
+  const settle = createSettle(db, keysOf, tellSettled)
 
   return {
     /** Whether there is anything to do for a client: asked before a slot of the budget is spent on it. */

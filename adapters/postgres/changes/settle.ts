@@ -10,7 +10,7 @@ import { movedState, readRecord } from '../clients/client-record.ts'
 import { listingAsJson, listingsOf, unlistStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { eventStatement } from '../clients/snapshot-events.ts'
-import { settledChannel } from '../database/notifications.ts'
+import type { TellSettled } from '../database/notifications.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { statement } from '../database/statement.ts'
@@ -163,12 +163,9 @@ const textOf =
       from held a
       cross join lateral jsonb_to_recordset(a.outcomes) as o(id uuid, status text, refusal jsonb, superseded_by uuid)
       where h.id = o.id and h.status = 'accepted'
-      returning h.id
-    ), told as (
-      select count(pg_notify(${settledChannel}, id::text)) as changes from settled
     )
     select c.tenant_id, c.client_id, ${nextColumns}
-    from told cross join fenced c left join nexus.tenants t on t.tenant_id = c.tenant_id`
+    from fenced c left join nexus.tenants t on t.tenant_id = c.tenant_id`
   }
 
 const usual = statement(textOf(false))
@@ -177,7 +174,7 @@ const vanishing = statement(textOf(true))
 const WrittenRow = z.object({ ...NextRow.shape, tenant_id: z.string(), client_id: z.string() })
 
 /** Writes what came of rounds under their leases. */
-export const createSettle = (db: Kysely<Database>, keysOf: KeysOf) => {
+export const createSettle = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: TellSettled) => {
   const run = async (on: Runs, steps: readonly Step[], settling: typeof usual): Promise<(Next | undefined)[]> => {
     const written = parsed(WrittenRow, await settling(on, { steps: JSON.stringify(steps) }))
     const byClient = new Map(written.map((row) => [nameOf(row), nextOf(row)]))
@@ -197,12 +194,15 @@ export const createSettle = (db: Kysely<Database>, keysOf: KeysOf) => {
     const { state, revision } = leased
     const keys = keysOf(state.key.tenantId)
     const step = rowOf(leased, { ...state, revision }, settlement, keys)
-    const next = await (step.vanished ? writeAlone(db, step) : writeTogether(step))
-    if (next !== undefined) return next
-    return db.transaction().execute(async (trx) => {
-      const now = await readRecord(trx, state.key, true)
-      return now && writeAlone(trx, rowOf(leased, now, settlement, keys))
-    })
+    const atOnce = await (step.vanished ? writeAlone(db, step) : writeTogether(step))
+    const next =
+      atOnce ??
+      (await db.transaction().execute(async (trx) => {
+        const now = await readRecord(trx, state.key, true)
+        return now && writeAlone(trx, rowOf(leased, now, settlement, keys))
+      }))
+    if (next !== undefined) for (const { id } of settlement.outcomes ?? []) tellSettled(id)
+    return next
   }
 }
 

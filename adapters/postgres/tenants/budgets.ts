@@ -1,19 +1,13 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import { z } from 'zod'
-import {
-  aheadOf,
-  averagedOver,
-  furthestPlaceMs,
-  lateMs,
-  pacing,
-  standBackMs,
-  turns,
-} from '../../../domain/limits/budget.ts'
+import { aheadOf, furthestPlaceMs, lateMs, pacing, standBackMs, turns } from '../../../domain/limits/budget.ts'
 import type { Bucket, Rank } from '../../../domain/limits/budget.ts'
+import type { Heard } from '../../../domain/limits/heard.ts'
 import { longestWaitMs } from '../../../domain/changes/verdict.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
+import { faded, float, inMs, learned, perSecondOf } from './learned.ts'
 
 /** What asking for places came to: how many calls may be made now, and after how long it is worth asking for more. */
 export interface Granted {
@@ -35,9 +29,16 @@ export const createBudgets = (db: Kysely<Database>) => ({
    * Takes as many places as are due, `want` at the most. One statement, and one more where the bucket has no row yet.
    *
    * @param rank whether others go first
+   * @param heard what answers have said since the last time, which is learned from first
    */
-  take: async (tenantId: string, bucket: Bucket, rank: Rank, want: number): Promise<Granted> => {
-    const first = await take(db, tenantId, bucket, rank, want)
+  take: async (
+    tenantId: string,
+    bucket: Bucket,
+    rank: Rank,
+    want: number,
+    heard: readonly Heard[] = [],
+  ): Promise<Granted> => {
+    const first = await take(db, tenantId, bucket, rank, want, heard)
     if (first !== undefined) return first
     await sql`
       insert into nexus.budgets (tenant_id, bucket, next_at, interval_ms, burst)
@@ -45,7 +46,7 @@ export const createBudgets = (db: Kysely<Database>) => ({
               ${bucket.burst})
       on conflict do nothing
     `.execute(db)
-    return (await take(db, tenantId, bucket, rank, want)) ?? { granted: 0, waitMs: bucket.intervalMs }
+    return (await take(db, tenantId, bucket, rank, want, heard)) ?? { granted: 0, waitMs: bucket.intervalMs }
   },
 
   /** Gives places back that were taken and are not needed: who waited for them has gone. */
@@ -56,26 +57,9 @@ export const createBudgets = (db: Kysely<Database>) => ({
     `.execute(db)
   },
 
-  /**
-   * Learns from what an answer says is left. It only ever tightens: where less is left than our own calls explain,
-   * somebody else calls too. Expected and reported are compared answer by answer; the differences are signed and add up
-   * to what was really drawn, so that answers which overtake each other cancel out.
-   */
-  learn: async (tenantId: string, bucket: Bucket, remaining: number): Promise<void> => {
-    const perSecond = float(perSecondOf(bucket))
-    const over = float(averagedOver(bucket))
-    const drawn = sql`least(${float(bucket.burst)}, remaining + ${perSecond} * ${sinceSeen}) - 1 - ${float(remaining)}`
-    await sql`
-      update nexus.budgets set
-        foreign_per_second = case when seen_at is null then 0 else greatest(-${perSecond}, least(
-          ${perSecond}, foreign_per_second * ${faded(bucket)} + (${drawn}) / ${over})) end,
-        remaining = ${float(remaining)},
-        seen_at = clock_timestamp(),
-        next_at = greatest(
-          least(next_at, clock_timestamp() + ${inMs(furthestPlaceMs(bucket))}),
-          clock_timestamp() + ${inMs((bucket.burst - remaining - pacing.slack) * bucket.intervalMs)})
-      where tenant_id = ${tenantId} and bucket = ${bucket.name}
-    `.execute(db)
+  /** Learns from what answers say is left, where no place is asked for that could take it along. */
+  learn: async (tenantId: string, bucket: Bucket, heard: readonly Heard[]): Promise<void> => {
+    await take(db, tenantId, bucket, 'change', 0, heard)
   },
 
   /**
@@ -108,6 +92,7 @@ const take = async (
   bucket: Bucket,
   rank: Rank,
   want: number,
+  heard: readonly Heard[],
 ): Promise<Granted | undefined> => {
   const furthest = float(furthestPlaceMs(bucket))
   // Milliseconds from now, which is read when the row is locked: before, another's place might be in the way.
@@ -116,16 +101,16 @@ const take = async (
       select * from nexus.budgets where tenant_id = ${tenantId} and bucket = ${bucket.name} for update
     ), seen as materialized (
       select kept.*, clock_timestamp() as now from kept
-    ), clear as materialized (
-      select now, foreign_per_second * ${faded(bucket)} as others,
+    ), ${learned(bucket, heard)}, clear as materialized (
+      select now, foreign_per_second, remaining, seen_at, foreign_per_second * ${faded(bucket)} as others,
              greatest(${float(-dayMs)}, least(${furthest}, ${msFrom(sql`next_at`)})) as next_ms,
              -- Written down as what it counts for: otherwise it would move on with the clock.
              ${msFrom(sql`next_at`)} > ${furthest} as beyond,
              case when ${msFrom(sql`blocked_until`)} <= ${float(longestWaitMs)} then ${msFrom(sql`blocked_until`)} end
                as blocked_ms
-      from seen
+      from learned
     ), paced as materialized (
-      select now, next_ms, beyond, blocked_ms, ${stretchedMs(bucket)} as every_ms, ${aheadMs(bucket)} as ahead_ms,
+      select now, foreign_per_second, remaining, seen_at, next_ms, beyond, blocked_ms, ${stretchedMs(bucket)} as every_ms, ${aheadMs(bucket)} as ahead_ms,
              (${[...standBackMs(rank, bucket)]}::float8[])[1 + mod(
                floor((extract(epoch from now)::float8 * 1000 + next_ms) / ${float(bucket.intervalMs)})::bigint, ${turns})]
                as back_ms
@@ -142,10 +127,11 @@ const take = async (
     ), written as (
       update nexus.budgets b set
         interval_ms = ${bucket.intervalMs}, burst = ${bucket.burst},
+        foreign_per_second = given.foreign_per_second, remaining = given.remaining, seen_at = given.seen_at,
         next_at = given.now + case when given.places > 0 then given.from_ms + given.places * given.every_ms
           else given.next_ms end * interval '1 millisecond'
       from given
-      where b.tenant_id = ${tenantId} and b.bucket = ${bucket.name} and (given.places > 0 or given.beyond)
+      where b.tenant_id = ${tenantId} and b.bucket = ${bucket.name} and (given.places > 0 or given.beyond or ${heard.length > 0})
     )
     select places as granted, case when places = 0 then due_ms
       else greatest(0, from_ms + (places + 1) * every_ms - ahead_ms) end as wait_ms
@@ -157,21 +143,8 @@ const take = async (
 
 const dayMs = 86_400_000
 
-/** Parameters beside each other have no type of their own. */
-const float = (value: number) => sql`${value}::float8`
-
-const inMs = (ms: number) => sql`${float(ms)} * interval '1 millisecond'`
-
 /** How far a time lies ahead of `now`; null where there is none. */
 const msFrom = (time: RawBuilder<unknown>) => sql`(extract(epoch from ${time} - now)::float8 * 1000)`
-
-/** Seconds since the last answer: not negative, whatever the clock has done since, and no more than matter. */
-const sinceSeen = sql`greatest(0, least(3600, extract(epoch from clock_timestamp() - seen_at)::float8))`
-
-/** What is left of an estimate since the last answer: it fades while none says anything of it. */
-const faded = (bucket: Bucket) => sql`exp(-least(coalesce(${sinceSeen}, 0) / ${float(averagedOver(bucket))}, 50))`
-
-const perSecondOf = ({ intervalMs }: Bucket): number => 1000 / intervalMs
 
 const isNoticed = (bucket: Bucket) => sql`others > ${float(perSecondOf(bucket) * pacing.noticed)}`
 

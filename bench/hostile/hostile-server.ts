@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { permissions } from '../domain/vocabulary.ts'
-import { assembleStack, applicationToken } from '../test/support/assemble-stack.ts'
-import { startRealServers } from '../test/support/local-servers.ts'
-import { withStates } from '../test/support/pipeline.ts'
+import { permissions } from '../../domain/vocabulary.ts'
+import { assembleStack, applicationToken } from '../../test/support/assemble-stack.ts'
+import { startRealServers } from '../../test/support/local-servers.ts'
+import { withStates } from '../../test/support/pipeline.ts'
 
 /**
  * The server of `npm run bench -- hostile`: a process of its own, so that what stands still in it is its own doing. It says

@@ -1,8 +1,8 @@
-import { startOwnPostgres, startOwnRedis } from '../test/support/local-servers.ts'
-import type { Bench, Report } from './report.ts'
-import { costOfChange } from './round-trips/cost.ts'
-import type { Cost, Variant } from './round-trips/cost.ts'
-import { commandsOf, ofScript, statementsIn, tellingStatements } from './round-trips/sent.ts'
+import { startOwnPostgres, startOwnRedis } from '../../test/support/local-servers.ts'
+import type { Bench, Report } from '../report.ts'
+import { costOfChange } from './cost.ts'
+import type { Cost, Variant } from './cost.ts'
+import { commandsOf, ofScript, statementsIn, tellingStatements } from './sent.ts'
 
 const limitedPlan = 'private-500'
 

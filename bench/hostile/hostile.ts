@@ -2,9 +2,10 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { z } from 'zod'
-import { inputs } from './hostile/inputs.ts'
-import type { Input } from './hostile/inputs.ts'
-import { ms } from './statistics.ts'
+import { inputs } from './inputs.ts'
+import type { Input } from './inputs.ts'
+import type { Bench, Report } from '../report.ts'
+import { ms } from '../statistics.ts'
 
 const Ready = z.union([
   z.object({ missing: z.string() }),
@@ -111,14 +112,14 @@ const sift = async (server: Server, all: readonly Input[]): Promise<Input[]> => 
 const growthOf = ({ half, whole }: Row): number => (half.ms < countsFromMs ? 0 : whole.ms / half.ms)
 
 /** For every text, header, parameter and body of every endpoint: how its cost grows, and how long the loop stands still. */
-export const hostile = async (): Promise<void> => {
+export const hostile: Bench = async (report) => {
   const child = fork(new URL('./hostile-server.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   try {
     const [message] = await once(child, 'message')
     const ready = Ready.parse(message)
-    if ('missing' in ready) console.log(`  left out: ${ready.missing}`)
+    if ('missing' in ready) report({ note: `left out: ${ready.missing}` })
     else
-      await report({
+      await tell(report, {
         url: ready.url,
         credentials: { authorization: ready.authorization, 'x-application-token': ready.applicationToken },
         stoodStill: () => stoodStillIn(child),
@@ -136,7 +137,7 @@ const stoodStillIn = async (child: ChildProcess): Promise<Still> => {
   return Still.parse((await told)[0])
 }
 
-const report = async (server: Server): Promise<void> => {
+const tell = async (report: Report, server: Server): Promise<void> => {
   const all = inputs()
   const rows: Row[] = []
   const faults: { readonly name: string; readonly status: number }[] = []
@@ -147,25 +148,27 @@ const report = async (server: Server): Promise<void> => {
   }
   const slowest = rows.toSorted((a, b) => growthOf(b) - growthOf(a))
   const stillest = rows.toSorted((a, b) => b.whole.busyMs - a.whole.busyMs)
-  console.log(`  ${all.length} inputs, of which ${rows.length} were looked at twice`)
-  console.log('  greatest growth from half the size to the whole:')
-  for (const row of slowest.slice(0, 10))
-    console.log(
-      `    ${growthOf(row).toFixed(2)} × (${ms(row.half.ms)} → ${ms(row.whole.ms)}, ${row.whole.status}) ${row.name}`,
-    )
-  console.log('  longest standstill of the event loop:')
-  for (const row of stillest.slice(0, 10))
-    console.log(
-      `    ${ms(row.whole.stoodStillMs)}, of which its own ${ms(row.whole.busyMs)} (${row.whole.status}) ${row.name}`,
-    )
-  for (const { name, status } of faults.slice(0, 10)) console.log(`  ${status}: ${name}`)
-  const growth = growthOf(slowest[0] ?? none)
-  const still = stillest[0]?.whole.busyMs ?? 0
-  console.log(`  growth ${growth.toFixed(2)} × (goal ≤ ${goalGrowth} ×): ${growth <= goalGrowth ? 'met' : 'missed'}`)
-  console.log(
-    `  standstill of its own doing ${ms(still)} (goal ≤ ${goalStandstillMs} ms): ${still <= goalStandstillMs ? 'met' : 'missed'}`,
-  )
-  console.log(`  5xx ${faults.length} (goal 0): ${faults.length === 0 ? 'met' : 'missed'}`)
+  report({ note: `${all.length} inputs, of which ${rows.length} were looked at twice` })
+  report({
+    name: 'growth from half the size to the whole',
+    value: growthOf(slowest[0] ?? none),
+    unit: '',
+    goal: { most: goalGrowth },
+  })
+  for (const row of slowest.slice(0, 10)) {
+    const { half, whole } = row
+    report({ note: `${growthOf(row).toFixed(2)} × (${ms(half.ms)} → ${ms(whole.ms)}, ${whole.status}) ${row.name}` })
+  }
+  report({
+    name: 'standstill of the event loop, of its own doing',
+    value: stillest[0]?.whole.busyMs ?? 0,
+    unit: 'ms',
+    goal: { most: goalStandstillMs },
+  })
+  for (const { name, whole } of stillest.slice(0, 10))
+    report({ note: `${ms(whole.stoodStillMs)}, of which its own ${ms(whole.busyMs)} (${whole.status}) ${name}` })
+  report({ name: 'answers of 5xx', value: faults.length, unit: '', goal: { most: 0 } })
+  for (const { name, status } of faults.slice(0, 10)) report({ note: `${status}: ${name}` })
 }
 
 const nothing: Figures = { ms: 0, stoodStillMs: 0, busyMs: 0, status: 0 }

@@ -1,7 +1,7 @@
-import { noisyNeighbour } from './tenants/neighbour.ts'
-import { moreWorkers } from './tenants/workers.ts'
-import type { Bench } from './report.ts'
-import { onRealServers } from './servers.ts'
+import { noisyNeighbour } from './neighbour.ts'
+import { moreWorkers } from './workers.ts'
+import type { Bench } from '../report.ts'
+import { onRealServers } from '../servers.ts'
 
 /** What more workers give, and what one tenant's trouble takes from the others. */
 export const tenants: Bench = (report) =>

@@ -7,6 +7,8 @@ export const Machine = z.strictObject({
   processor: z.string(),
   cores: z.number(),
   memoryGiB: z.number(),
+  /** Programs that wanted to run, in the mean of the minute before: on a quiet machine less than one. */
+  load: z.number(),
   /** Versions of what runs, by name; those that are not there are left out. */
   versions: z.record(z.string(), z.string()),
   /** Of the sources; with a plus where they have been changed since. */
@@ -25,7 +27,7 @@ const said = (program: string, ...parameters: readonly string[]): string | undef
 const versionIn = (text: string | undefined): string | undefined =>
   text?.split(/[^\d.]/).find((part) => /^\d+\.\d/.test(part))
 
-/** The machine and the commit, as they are now. */
+/** The machine and the commit, as they are now: before a bench makes it busy. */
 export const thisMachine = (): z.infer<typeof Machine> => {
   const versions = {
     node: process.versions.node,
@@ -38,6 +40,7 @@ export const thisMachine = (): z.infer<typeof Machine> => {
     processor: os.cpus()[0]?.model.trim() ?? 'unknown',
     cores: os.availableParallelism(),
     memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    load: Number((os.loadavg()[0] ?? Number.NaN).toFixed(1)),
     versions: z.record(z.string(), z.string()).parse(JSON.parse(JSON.stringify(versions))),
     commit: `${said('git', 'rev-parse', '--short', 'HEAD') ?? 'unknown'}${changed}`,
   }

@@ -8,7 +8,7 @@ import { latency } from './latency.ts'
 import { limits } from './limits.ts'
 import { reads } from './reads.ts'
 import { refusal } from './refusal.ts'
-import { record } from './record.ts'
+import { begin, record } from './record.ts'
 import { lineOf } from './report.ts'
 import type { Bench, Row } from './report.ts'
 import { roundTrips } from './round-trips/round-trips.ts'
@@ -63,6 +63,8 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { help: { type: 'boolean', short: 'h' }, json: { type: 'string' }, beside: { type: 'string' } },
 })
+// Ended by a signal, a process would not say so to those that it has started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 const unknown = positionals.filter((name) => !(name in benches))
 if (values.help === true || unknown.length > 0) {
   console.log(unknown.length > 0 ? `There is no bench called ${unknown.join(', ')}.\n\n${usage}` : usage)
@@ -71,12 +73,13 @@ if (values.help === true || unknown.length > 0) {
   for (const [name, { about, run }] of Object.entries(benches))
     if (positionals.length === 0 || positionals.includes(name)) {
       console.log(`\n${name}: ${about}`)
+      const begun = begin(about)
       const rows: Row[] = []
       await run((row) => {
         console.log(lineOf(row))
         rows.push(row)
       }, values)
       // After each: what was measured stays, if a later one fails.
-      if (values.json !== undefined) record(values.json, name, about, rows)
+      if (values.json !== undefined) record(values.json, name, { ...begun, rows })
     }
 }

@@ -22,7 +22,7 @@ export type Row = z.infer<typeof Rows>[number]
 /** Takes the rows of a bench, each as soon as it is known. */
 export type Report = (row: Row) => void
 
-export interface BenchOptions {
+interface BenchOptions {
   /** A checkout of another commit, ready to run, that is measured beside this one. */
   readonly beside?: string | undefined
 }

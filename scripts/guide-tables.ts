@@ -1,4 +1,5 @@
 import { attributeTable, fieldTable } from './field-tables.ts'
+import { performanceTables } from './performance-tables.ts'
 import { urlTable } from './url-table.ts'
 
 /** A table of a guide that is made of a table of the program. */
@@ -15,6 +16,7 @@ export const guideTables: readonly GuideTable[] = [
   { guide: applicationTeams, of: 'fields', make: fieldTable },
   { guide: applicationTeams, of: 'URL rules', make: urlTable },
   { guide: 'docs/guides/terraform.md', of: 'attributes', make: attributeTable },
+  ...performanceTables,
 ]
 
 const end = '<!-- end of the table -->'

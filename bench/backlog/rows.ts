@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
 import type { Installation } from '../installation/installation.ts'
 
 type Database = Pick<Installation, 'query'>
@@ -64,5 +65,23 @@ export const untilQueued = async ({ query }: Database): Promise<number> => {
     )
     const left = row?.left ?? filled
     if (left === 0 || performance.now() > last) return filled - left
+  }
+}
+
+/** What a row takes on disk with its part of the indexes, in KiB, and what all jobs take in Redis, in MiB. */
+export const sizes = async ({ query }: Database, redis: Redis): Promise<Readonly<Record<string, number>>> => {
+  const kibOf = async (table: string): Promise<number> => {
+    const [row] = await query<{ kib: number }>(
+      `select pg_total_relation_size($1::regclass)::float8 / 1024 / greatest(1, (select count(*) from nexus.${table})) as kib`,
+      [`nexus.${table}`],
+    )
+    return row?.kib ?? Number.NaN
+  }
+  const memory = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
+  return {
+    client: await kibOf('clients'),
+    change: await kibOf('changes'),
+    audit: await kibOf('audit'),
+    redisMiB: memory / 1_048_576,
   }
 }

@@ -46,7 +46,7 @@ interface Options extends Pick<StackOptions, 'tenant' | 'file'> {
 const connections = 256
 
 /** Starts it all, and waits until Nexus knows every client. */
-export const install = async (servers: Servers, options: Options): Promise<Installation> => {
+const install = async (servers: Servers, options: Options): Promise<Installation> => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-bench-'))
   const closers: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })]
   const close = async (): Promise<void> => {
@@ -136,6 +136,20 @@ export const install = async (servers: Servers, options: Options): Promise<Insta
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** Works with an installation, and ends all of it. */
+export const withInstallation = async <T>(
+  servers: Servers,
+  options: Options,
+  work: (nexus: Installation) => Promise<T>,
+): Promise<T> => {
+  const nexus = await install(servers, options)
+  try {
+    return await work(nexus)
+  } finally {
+    await nexus.close()
   }
 }
 

@@ -17,6 +17,12 @@ export interface Program {
 const here = path.join(import.meta.dirname, '..', '..')
 const startWithinMs = 60_000
 
+/** What still runs when the bench ends early, by a failure or because somebody interrupts it. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM')
+})
+
 /**
  * Starts `nexus …`, and waits for what it says when it is up.
  *
@@ -33,6 +39,8 @@ const start = async <T>(
     stdio: ['ignore', file, file],
   })
   closeSync(file)
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const last = performance.now() + startWithinMs
   for (;;) {
     const output = await readFile(log, 'utf8')

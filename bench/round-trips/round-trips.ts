@@ -33,7 +33,7 @@ export const roundTrips: Bench = async (report) => {
       for (const { name, most, ...variant } of variants) {
         const { statements } = await cost(variant)
         const value = statements.total - usual.statements.total
-        report({ name, value, unit: '', ...(most !== undefined && { goal: { most } }) })
+        report({ name, value: inTenths(value), unit: '', ...(most !== undefined && { goal: { most } }) })
         for (const [text, each] of statements.each) if (!usual.statements.each.has(text)) report(noteOf(text, each))
       }
       tellCommands(usual, report)
@@ -46,6 +46,9 @@ export const roundTrips: Bench = async (report) => {
   }
 }
 
+/** One statement beside fifty changes is chance. */
+const inTenths = (value: number): number => Math.round(value * 10) / 10
+
 /** Statements that begin alike often end otherwise. */
 const noteOf = (text: string, each: number) => ({
   note: `${each.toFixed(1)} × ${text.length > 110 ? `${text.slice(0, 70)} … ${text.slice(-40)}` : text}`,
@@ -53,7 +56,7 @@ const noteOf = (text: string, each: number) => ({
 
 const tellStatements = ({ statements, idlePerSecond }: Cost, report: Report): void => {
   const name = 'SQL round trips for PATCH → 200: plan none, callers of the file'
-  report({ name, value: statements.total, unit: '', goal: { most: 6 } })
+  report({ name, value: inTenths(statements.total), unit: '', goal: { most: 6 } })
   for (const [text, each] of statements.each) report(noteOf(text, each))
   report({ note: `not among these: what Nexus asks without any change, ${idlePerSecond.toFixed(1)} statements/s` })
 }
@@ -61,7 +64,7 @@ const tellStatements = ({ statements, idlePerSecond }: Cost, report: Report): vo
 const tellCommands = ({ commands }: Cost, report: Report): void => {
   const entries = [...commands.each]
   const sum = (wanted: (command: string) => boolean): number =>
-    entries.reduce((all, [command, each]) => (wanted(command) ? all + each : all), 0)
+    inTenths(entries.reduce((all, [command, each]) => (wanted(command) ? all + each : all), 0))
   report({ name: 'scripts sent to Redis', value: sum((name) => name.startsWith('eval')), unit: '', goal: { most: 3 } })
   report({
     name: 'commands sent to Redis, those scripts among them',

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Servers } from '../../test/support/servers.ts'
-import { install } from '../installation/installation.ts'
+import { withInstallation } from '../installation/installation.ts'
 import type { Installation } from '../installation/installation.ts'
 import { atRate } from '../installation/load.ts'
 import { startTenant } from '../installation/programs.ts'
@@ -23,22 +23,21 @@ export const noisyNeighbour = async (servers: Servers, report: Report): Promise<
   const directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-bench-'))
   const one = await startTenant({ directory, clients, name: 'one' })
   try {
-    const nexus = await install(servers, {
-      clients,
-      host: '0.0.0.0',
-      // The same simulated tenant by other addresses of this machine: Nexus keeps them apart by their ids.
-      otherTenants: ({ port, credential }) => [
-        ...Array.from({ length: others - 1 }, (_, index) =>
-          configured(`tenant-${index}`, `http://127.0.0.${index + 2}:${port}`, credential),
-        ),
-        configured('one', one.url, one.credential),
-      ],
-    })
-    try {
-      await measure(nexus, one, report)
-    } finally {
-      await nexus.close()
-    }
+    await withInstallation(
+      servers,
+      {
+        clients,
+        host: '0.0.0.0',
+        // The same simulated tenant by other addresses of this machine: Nexus keeps them apart by their ids.
+        otherTenants: ({ port, credential }) => [
+          ...Array.from({ length: others - 1 }, (_, index) =>
+            configured(`tenant-${index}`, `http://127.0.0.${index + 2}:${port}`, credential),
+          ),
+          configured('one', one.url, one.credential),
+        ],
+      },
+      (nexus) => measure(nexus, one, report),
+    )
   } finally {
     await one.close()
     await rm(directory, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import type { Servers } from '../../test/support/servers.ts'
-import { install } from '../installation/installation.ts'
+import { withInstallation } from '../installation/installation.ts'
 import type { Installation } from '../installation/installation.ts'
 import { byCallers } from '../installation/load.ts'
 import { pause, resume, untilNothingWaits } from '../installation/pause.ts'
@@ -18,32 +18,27 @@ const cases = [
 /** One tenant's changes by one worker process, and by four. */
 export const moreWorkers = async (servers: Servers, report: Report): Promise<void> => {
   for (const { about, concurrency, changes, least } of cases) {
-    const nexus = await install(servers, {
-      clients: changes,
-      role: 'api',
-      file: concurrency === undefined ? {} : { worker: { concurrency } },
-    })
-    try {
-      await nexus.tenant.setFaults({ latencyMs: auth0Ms })
-      const one: number[] = []
-      const many: number[] = []
-      for (let round = 0; round < rounds; round += 1) {
-        one.push(await rateOf(nexus, 1, changes))
-        many.push(await rateOf(nexus, manyWorkers, changes))
-      }
-      const what = `Auth0 answering after ${auth0Ms} ms, ${about}`
-      report({ name: `one worker, ${what}`, value: median(one), unit: '/s' })
-      report({ name: `${manyWorkers} workers, ${what}`, value: median(many), unit: '/s' })
-      report({
-        name: `${manyWorkers} workers ÷ one, ${about}`,
-        value: median(many) / median(one),
-        unit: '',
-        goal: { least },
-      })
-    } finally {
-      await nexus.close()
-    }
+    const file = concurrency === undefined ? {} : { worker: { concurrency } }
+    const [one, many] = await withInstallation(servers, { clients: changes, role: 'api', file }, (nexus) =>
+      inTurn(nexus, changes),
+    )
+    const what = `Auth0 answering after ${auth0Ms} ms, ${about}`
+    report({ name: `one worker, ${what}`, value: one, unit: '/s' })
+    report({ name: `${manyWorkers} workers, ${what}`, value: many, unit: '/s' })
+    report({ name: `${manyWorkers} workers ÷ one, ${about}`, value: many / one, unit: '', goal: { least } })
   }
+}
+
+/** The rate of one worker, and of many. */
+const inTurn = async (nexus: Installation, changes: number): Promise<readonly [number, number]> => {
+  await nexus.tenant.setFaults({ latencyMs: auth0Ms })
+  const one: number[] = []
+  const many: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    one.push(await rateOf(nexus, 1, changes))
+    many.push(await rateOf(nexus, manyWorkers, changes))
+  }
+  return [median(one), median(many)]
 }
 
 /** Changes that so many workers settle in a second, once all of them are at work. */

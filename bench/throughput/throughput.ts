@@ -5,16 +5,16 @@ import path from 'node:path'
 import { ClientsClient } from 'auth0/clients'
 import { managementToken } from '../../test/support/auth0.ts'
 import type { Servers } from '../../test/support/servers.ts'
-import { install } from '../installation/installation.ts'
+import { withInstallation } from '../installation/installation.ts'
 import type { Installation } from '../installation/installation.ts'
 import { atRate, byCallers } from '../installation/load.ts'
 import type { Served } from '../installation/load.ts'
-import type { Bench, BenchOptions, Report } from '../report.ts'
+import type { Bench, Report } from '../report.ts'
 import { pause, resume, untilNothingWaits } from '../installation/pause.ts'
 import { onRealServers } from '../servers.ts'
 import { median, quantile } from '../statistics.ts'
 import { preparePgbench } from './pgbench.ts'
-import { costOf, tellCost } from './cost.ts'
+import { costOf, idleCost, tellCost } from './cost.ts'
 
 /** What is compared is measured in turn, so often: each sees the same machine. */
 const rounds = 3
@@ -24,16 +24,21 @@ const callers = 16
 /** How much Nexus does, beside the bare SDK and the bare database of the same run. */
 export const throughput: Bench = (report, options) =>
   onRealServers(report, async (servers) => {
-    const nexus = await install(servers, { clients })
-    try {
+    await withInstallation(servers, { clients }, async (nexus) => {
       const sdk = await bareSdk(nexus)
       await oneCaller(nexus, sdk, report)
       await manyCallers(nexus, sdk, report)
       await acceptances(nexus, servers, report)
-      await endToEnd(nexus, servers, options, report)
-    } finally {
-      await nexus.close()
-    }
+    })
+    // Both begin with nothing: what was done before must not count.
+    await withInstallation(servers, { clients }, async (nexus) => {
+      const { beside } = options
+      if (beside === undefined) await endToEnd([nexus], report)
+      else
+        await withInstallation(servers, { clients, checkout: path.resolve(beside) }, async (rival) => {
+          tellRatio(await endToEnd([nexus, rival], report), beside, report)
+        })
+    })
   })
 
 /** Each change is for another client than those before it. */
@@ -84,12 +89,13 @@ const manyCallers = async (nexus: Installation, sdk: Patch, report: Report): Pro
   const patch: Patch = () => nexus.change(next(), 200)
   await byCallers(callers, 300, patch)
   await byCallers(callers, 300, sdk)
+  const idle = await idleCost(nexus)
   const ours: Served[] = []
   const theirs: Served[] = []
   const costs: Readonly<Record<string, number>>[] = []
   for (let round = 0; round < rounds; round += 1) {
     theirs.push(await byCallers(callers, 1500, sdk))
-    const { served, cost } = await costOf(nexus, () => byCallers(callers, 800, patch))
+    const { served, cost } = await costOf(nexus, idle, () => byCallers(callers, 800, patch))
     ours.push(served)
     costs.push(cost)
   }
@@ -97,7 +103,7 @@ const manyCallers = async (nexus: Installation, sdk: Patch, report: Report): Pro
   const rival = median(theirs.map(({ perSecond }) => perSecond))
   report({ name: `bare SDK, ${callers} callers`, value: rival, unit: '/s' })
   report({ name: `PATCH → 200, ${callers} callers`, value: rate, unit: '/s' })
-  const ceiling = tellCost(costs, report)
+  const ceiling = tellCost(costs, idle, report)
   report({
     name: `PATCH → 200 ÷ bare SDK, ${callers} callers`,
     value: rate / rival,
@@ -136,6 +142,9 @@ const acceptances = async (nexus: Installation, servers: Servers, report: Report
       report({ name: `pgbench, ${callers} connections`, value: median(theirs), unit: '/s' })
       report({ name: `202s ÷ pgbench, ${callers} each`, value: rate / median(theirs), unit: '', goal: { least: 0.15 } })
     }
+    // What waits is counted at each acceptance: the load alone is to be seen here.
+    await drain(nexus)
+    await pause(nexus)
     const half = await atRate(rate / 2, Math.ceil(rate * 2.5), accept)
     report({
       name: '202s at half that rate: p99',
@@ -144,12 +153,16 @@ const acceptances = async (nexus: Installation, servers: Servers, report: Report
       goal: { most: 40 },
       beside: `${(rate / 2).toFixed(0)}/s, median ${median(half.took).toFixed(1)} ms`,
     })
-    await resume(nexus)
-    await untilNothingWaits(nexus)
+    await drain(nexus)
   } finally {
     await pgbench?.close()
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+const drain = async (nexus: Installation): Promise<void> => {
+  await resume(nexus)
+  await untilNothingWaits(nexus)
 }
 
 const applied = async (nexus: Installation, next: () => string): Promise<number> => {
@@ -160,27 +173,25 @@ const applied = async (nexus: Installation, next: () => string): Promise<number>
   return (1000 * changes) / (performance.now() - start)
 }
 
-const endToEnd = async (
-  nexus: Installation,
-  servers: Servers,
-  { beside }: BenchOptions,
+/** Rounds in turn of each of them. @returns the rate of each, of which the first is reported */
+const endToEnd = async (installations: readonly Installation[], report: Report): Promise<readonly number[]> => {
+  const sides = installations.map((side) => ({
+    run: applied.bind(undefined, side, clientsInTurn(side)),
+    rates: [] as number[],
+  }))
+  for (const { run } of sides) await run()
+  for (let round = 0; round < rounds; round += 1) for (const { run, rates } of sides) rates.push(await run())
+  const all = sides.map(({ rates }) => median(rates))
+  report({ name: 'changes applied, end to end, each for another client', value: all[0] ?? Number.NaN, unit: '/s' })
+  return all
+}
+
+const tellRatio = (
+  [ours = Number.NaN, theirs = Number.NaN]: readonly number[],
+  beside: string,
   report: Report,
-): Promise<void> => {
-  const rival = beside === undefined ? undefined : await install(servers, { clients, checkout: path.resolve(beside) })
-  try {
-    const sides = [nexus, ...(rival === undefined ? [] : [rival])].map((side) => ({
-      run: applied.bind(undefined, side, clientsInTurn(side)),
-      rates: [] as number[],
-    }))
-    for (const { run } of sides) await run()
-    for (let round = 0; round < rounds; round += 1) for (const { run, rates } of sides) rates.push(await run())
-    const [ours = Number.NaN, theirs] = sides.map(({ rates }) => median(rates))
-    report({ name: 'changes applied, end to end, each for another client', value: ours, unit: '/s' })
-    if (beside === undefined || theirs === undefined) return
-    const commit = execFileSync('git', ['-C', beside, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-    report({ name: `changes applied by ${commit}`, value: theirs, unit: '/s' })
-    report({ name: `changes applied ÷ ${commit}`, value: ours / theirs, unit: '', goal: { least: 2 } })
-  } finally {
-    await rival?.close()
-  }
+): void => {
+  const commit = execFileSync('git', ['-C', beside, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  report({ name: `changes applied by ${commit}`, value: theirs, unit: '/s' })
+  report({ name: `changes applied ÷ ${commit}`, value: ours / theirs, unit: '', goal: { least: 2 } })
 }

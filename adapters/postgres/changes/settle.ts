@@ -173,13 +173,14 @@ const vanishing = statement(textOf(true))
 
 const WrittenRow = z.object({ ...NextRow.shape, tenant_id: z.string(), client_id: z.string() })
 
+const run = async (on: Runs, steps: readonly Step[], settling: typeof usual): Promise<(Next | undefined)[]> => {
+  const written = parsed(WrittenRow, await settling(on, { steps: JSON.stringify(steps) }))
+  const byClient = new Map(written.map((row) => [nameOf(row), nextOf(row)]))
+  return steps.map((step) => byClient.get(nameOf(step)))
+}
+
 /** Writes what came of rounds under their leases. */
 export const createSettle = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: TellSettled) => {
-  const run = async (on: Runs, steps: readonly Step[], settling: typeof usual): Promise<(Next | undefined)[]> => {
-    const written = parsed(WrittenRow, await settling(on, { steps: JSON.stringify(steps) }))
-    const byClient = new Map(written.map((row) => [nameOf(row), nextOf(row)]))
-    return steps.map((step) => byClient.get(nameOf(step)))
-  }
   const writeTogether = together((steps: readonly Step[]) => run(db, steps, usual))
   const writeAlone = async (on: Runs, step: Step): Promise<Next | undefined> =>
     (await run(on, [step], step.vanished ? vanishing : usual))[0]

@@ -8,6 +8,7 @@ import { connect } from '../../adapters/postgres/database/connect.ts'
 import { createAccept } from '../../adapters/postgres/changes/accept.ts'
 import { createChanges } from '../../adapters/postgres/changes/changes.ts'
 import { createLeases } from '../../adapters/postgres/changes/leases.ts'
+import { createTellSettled } from '../../adapters/postgres/database/notifications.ts'
 import { migrate } from '../../adapters/postgres/database/migrate.ts'
 import type { Acceptance } from '../../domain/changes/accept.ts'
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
@@ -32,7 +33,11 @@ export const openStore = async () => {
     clients: createClients(postgres.db, keysOf),
     accept: createAccept(postgres.db, keysOf),
     changes: createChanges(postgres.db, keysOf),
-    leases: createLeases(postgres.db, keysOf),
+    leases: createLeases(
+      postgres.db,
+      keysOf,
+      createTellSettled(postgres.db, () => undefined),
+    ),
     lists: createClientLists(postgres.db),
     query,
     close: async () => {

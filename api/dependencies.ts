@@ -41,10 +41,7 @@ import type { Bodies } from './threads/bodies.ts'
  * answers a request names what it needs.
  */
 export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
-  readonly clients: Pick<
-    Clients,
-    'load' | 'loadCounting' | 'owned' | 'accessRecords' | 'observe' | 'forget' | 'pause' | 'retry'
-  >
+  readonly clients: Pick<Clients, 'load' | 'owned' | 'accessRecords' | 'observe' | 'forget' | 'pause' | 'retry'>
   /** Accepts a change, or says why not. */
   readonly accept: Accept
   readonly lists: ClientLists

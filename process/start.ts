@@ -27,13 +27,13 @@ import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import { createClock } from '../adapters/postgres/database/clock.ts'
 import { createClients } from '../adapters/postgres/clients/clients.ts'
-import { connect } from '../adapters/postgres/database/connect.ts'
+import { byKeys, connect } from '../adapters/postgres/database/connect.ts'
 import { createHeldClients } from '../adapters/postgres/terraform/held-clients.ts'
 import { createIdempotency } from '../adapters/postgres/changes/idempotency.ts'
 import { createOperations } from '../adapters/postgres/changes/operations.ts'
 import { createLeases } from '../adapters/postgres/changes/leases.ts'
 import { tenantGauges } from '../adapters/postgres/tenants/tenant-gauges.ts'
-import { listen } from '../adapters/postgres/database/notifications.ts'
+import { createTellSettled, listen } from '../adapters/postgres/database/notifications.ts'
 import { createPacer } from '../adapters/auth0/pacer.ts'
 import { createScans } from '../adapters/postgres/clients/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
@@ -118,8 +118,10 @@ export const run = async (
     closers.push(database.close)
     await migrateAll(database.url, configuration, log)
 
-    const postgres = connect(database.url, onError('database connection lost'))
+    const postgres = connect(database.url, onError('database connection lost'), { size: 10 })
     closers.push(postgres.close)
+    const keyed = connect(database.url, onError('database connection lost'), byKeys)
+    closers.push(keyed.close)
     // A slot that a crash of the database forgets costs nothing but a 429, so it need not wait for the disk.
     const quick = connect(database.url, onError('database connection lost'), {
       size: 4,
@@ -153,9 +155,12 @@ export const run = async (
     const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics.count)
-    const clients = createClients(postgres.db, keysOf)
-    const accept = countAccepted(createAccept(postgres.db, keysOf), metrics.count)
+    const clients = createClients(postgres.db, keysOf, keyed.db)
+    const accept = countAccepted(createAccept(postgres.db, keysOf, keyed.db), metrics.count)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics.count)
+    const tellSettled = createTellSettled(quick.db, (error) =>
+      log.warn({ err: error }, 'nobody was told that changes have settled: who waits looks for themselves'),
+    )
     await fit
     const queue = await createQueue({
       postgresUrl: database.url,
@@ -179,7 +184,7 @@ export const run = async (
         accept,
         changes,
         clock: createClock(postgres.db),
-        leases: countSettled(createLeases(postgres.db, keysOf), metrics.count),
+        leases: countSettled(createLeases(keyed.db, keysOf, tellSettled), metrics.count),
         tenants: createTenants(postgres.db),
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
@@ -245,7 +250,7 @@ export const run = async (
         accept,
         lists,
         changes,
-        changedClients: createChangedClients(postgres.db),
+        changedClients: createChangedClients(keyed.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
         health: createTenants(postgres.db),

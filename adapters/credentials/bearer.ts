@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { repeatsMember } from '../../domain/texts/json-text.ts'
 import type { IssuerConfiguration } from '../config/configuration.ts'
 import type { Http } from '../http/http.ts'
@@ -98,15 +100,48 @@ export const createBearerVerifier = (
   steady: () => number = now,
 ) => {
   const known = new Map(
-    issuers.map((issuer) => [issuer.issuer, { issuer, find: createIssuerKeys(http, issuer, steady, times) }]),
+    issuers.map((issuer) => [issuer.issuer, { issuer, keys: createIssuerKeys(http, issuer, steady, times) }]),
   )
+  const verified = new LRUCache<string, Verified>({ max: rememberedTokens })
   return async (token: string): Promise<Bearer> => {
+    const digest = createHash('sha256').update(token).digest('base64')
+    const before = verified.get(digest)
+    if (before !== undefined && isStillGood(before, now())) return before.bearer
     const entry = known.get(claimedIssuer(token) ?? '')
     if (entry === undefined) throw refuse('The Bearer token is from an issuer that this service does not know.')
-    const payload = await verify(token, entry.find, entry.issuer, now)
-    const { userId, ...claims } = readClaims(payload, entry.issuer.claims)
-    if (userId === null)
-      throw refuse(`The Bearer token names no user: its claim ${entry.issuer.claims.userId} is missing.`)
-    return { ...claims, userId, issuer: entry.issuer }
+    const { issuer, keys } = entry
+    const payload = await verify(token, keys.find, issuer, now)
+    const { userId, ...claims } = readClaims(payload, issuer.claims)
+    if (userId === null) throw refuse(`The Bearer token names no user: its claim ${issuer.claims.userId} is missing.`)
+    const bearer: Bearer = { ...claims, userId, issuer }
+    verified.set(digest, { bearer, payload, by: keys.present(), present: keys.present })
+    return bearer
   }
+}
+
+/** Tokens whose signature is known to be right. */
+const rememberedTokens = 2000
+
+/** A token that was verified. */
+interface Verified {
+  readonly bearer: Bearer
+  readonly payload: JWTPayload
+  /** The keys that it was verified by, and those that are used now. */
+  readonly by: object | undefined
+  readonly present: () => object | undefined
+}
+
+/**
+ * Whether a token would be found good again: its issuer's keys are those that it was verified by, and its time has come and
+ * is not over.
+ */
+const isStillGood = ({ payload: { exp, nbf }, by, present }: Verified, now: number): boolean => {
+  const seconds = Math.floor(now / 1000)
+  return (
+    by !== undefined &&
+    present() === by &&
+    exp !== undefined &&
+    exp > seconds - leeway &&
+    (nbf ?? 0) <= seconds + leeway
+  )
 }

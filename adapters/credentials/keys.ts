@@ -51,20 +51,26 @@ export const fetchKeys = async (http: Http, url: string, timeoutMs: number): Pro
   return keys
 }
 
+/** The keys of one issuer. */
+export interface IssuerKeys {
+  /** What jose's `jwtVerify` asks for a key; throws IssuerUnavailable where it cannot know, and jose's own where no key fits. */
+  readonly find: JWTVerifyGetKey
+  /** What stands for the keys that are used now, as long as they need not be fetched again; undefined where they do. */
+  readonly present: () => object | undefined
+}
+
 /**
  * The keys of one issuer, from the configured URL only: cached, fetched again when they are old or a token names a key
  * that is not among them, and used for some hours more when the issuer cannot be reached.
  *
  * @param now the time in milliseconds
- * @returns what jose's `jwtVerify` asks for a key; it throws IssuerUnavailable where it cannot know, and jose's own
- *   errors where no key fits
  */
 export const createIssuerKeys = (
   http: Http,
   { issuer, jwksUrl }: { issuer: string; jwksUrl: string },
   now: () => number,
   times: KeyTimes = defaultKeyTimes,
-): JWTVerifyGetKey => {
+): IssuerKeys => {
   let keys: { readonly find: JWTVerifyGetKey; readonly fetchedAt: number } | undefined
   let attempt: { readonly at: number; readonly failure: unknown } | undefined
   let fetching: Promise<void> | undefined
@@ -90,7 +96,7 @@ export const createIssuerKeys = (
     await fetching
   }
 
-  return async (header, token) => {
+  const find: JWTVerifyGetKey = async (header, token) => {
     if (age() > times.freshMs) await refresh()
     const known = keys
     if (known === undefined || age() > times.staleMs) throw new IssuerUnavailable(issuer, attempt?.failure)
@@ -104,4 +110,6 @@ export const createIssuerKeys = (
       return (keys ?? known).find(header, token)
     }
   }
+
+  return { find, present: () => (age() > times.freshMs ? undefined : keys) }
 }

@@ -12,7 +12,7 @@ import type {
 } from '../../domain/access/audit.ts'
 import type { StrangerCount } from '../../domain/access/strangers.ts'
 import { integer, told } from './database/columns.ts'
-import { parsed } from './database/rows.ts'
+import { jsonb, parsed } from './database/rows.ts'
 import type { Database } from './database/schema.ts'
 
 /**
@@ -82,47 +82,44 @@ export const recorded = async <T>(
   return result
 }
 
-/**
- * The statement that stores entries, alone or as a part of the one that makes a decision true.
- *
- * @param entries as `entriesAsJson` writes them
- * @param when a further condition, over no table
- */
-export const auditStatement = (entries: RawBuilder<unknown>, when: RawBuilder<unknown> = sql`true`) => sql`
+/** An entry as the members of a JSON object. */
+const members = sql`(tenant_id text, actor_kind text, actor_id text, application text, address inet, request_id text,
+  action text, target text, change_id uuid, outcome text, reason text, missing text, count bigint)`
+
+const storing = (entries: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   insert into nexus.audit (tenant_id, actor_kind, actor_id, application, address, request_id, action, target, change_id,
                            outcome, reason, missing, count)
-  select * from jsonb_to_recordset(${entries}::jsonb)
-    as e(tenant_id text, actor_kind text, actor_id text, application text, address inet, request_id text, action text,
-         target text, change_id uuid, outcome text, reason text, missing text, count bigint)
-  where ${when}`
+  ${entries}`
 
-/** A name that somebody's issuer signed is no reason to lose a record: PostgreSQL's text has no NUL, and no half characters. */
-const storable = (_name: string, value: unknown): unknown =>
-  typeof value === 'string' ? value.replaceAll('\0', '\u{FFFD}').toWellFormed() : value
+/** The statement that stores the entries in a table's column `audit`, as a part of the one that makes decisions true. */
+export const entriesOf = (table: RawBuilder<unknown>): RawBuilder<unknown> =>
+  storing(sql`select e.* from ${table} s cross join lateral jsonb_to_record(s.audit) as e${members}`)
 
-export const entriesAsJson = (entries: readonly AuditEntry[]): string =>
-  JSON.stringify(
-    entries.map((entry) => ({
-      tenant_id: entry.tenantId,
-      actor_kind: entry.actor?.kind,
-      actor_id: entry.actor?.id,
-      application: entry.actor?.application,
-      address: entry.address,
-      request_id: entry.requestId,
-      action: entry.action,
-      target: entry.target,
-      change_id: entry.changeId,
-      outcome: entry.outcome,
-      reason: entry.reason,
-      missing: entry.missing,
-      count: entry.count,
-    })),
-    storable,
-  )
+/** PostgreSQL's text has no NUL and no half characters, and a name that somebody's issuer signed is no reason to lose a record. */
+const text = (value: string | null | undefined): string | null =>
+  value?.replaceAll('\0', '\u{FFFD}').toWellFormed() ?? null
+
+export const entryAsJson = (entry: AuditEntry): object => ({
+  tenant_id: text(entry.tenantId),
+  actor_kind: entry.actor?.kind,
+  actor_id: text(entry.actor?.id),
+  application: text(entry.actor?.application),
+  address: entry.address,
+  request_id: text(entry.requestId),
+  action: entry.action,
+  target: text(entry.target),
+  change_id: entry.changeId,
+  outcome: entry.outcome,
+  reason: entry.reason,
+  missing: text(entry.missing),
+  count: entry.count,
+})
 
 const insert = async (db: Kysely<Database>, entries: readonly AuditEntry[]): Promise<void> => {
   try {
-    await auditStatement(sql`${entriesAsJson(entries)}`).execute(db)
+    await storing(sql`select e.* from jsonb_to_recordset(${jsonb(entries.map(entryAsJson))}) as e${members}`).execute(
+      db,
+    )
   } catch (error) {
     throw new AuditUnavailable(error)
   }

@@ -32,6 +32,8 @@ export const createConfiguredUses = (db: Kysely<Database>) => ({
       insert into nexus.configured_callers as known (kind, name, used_at) values (${kind}, ${name}, clock_timestamp())
       on conflict (kind, name) do update set used_at = excluded.used_at
       where known.used_at <= excluded.used_at - ${noteUseEveryMs} * interval '1 millisecond'
+         -- By a clock that has been set since.
+         or known.used_at > excluded.used_at
     `.execute(db)
   },
 })

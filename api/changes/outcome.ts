@@ -13,6 +13,9 @@ export interface PollSettings {
   readonly pollMs: number
 }
 
+/** Why the last wait ends: made once, as an error that is made knows its stack. */
+const known = new Error('The outcome is known.')
+
 /**
  * Waits until a change has settled. The wait is registered before this function first yields, so that whoever calls it
  * and then wakes the queue misses nothing; and before each look at the row, so that a settling in between is not slept
@@ -46,6 +49,6 @@ export const outcomeOf = async (
       if (last || (found && (found.change.status !== 'accepted' || found.record.blockedBy !== null))) return found
     }
   } finally {
-    done.abort()
+    done.abort(known)
   }
 }

@@ -56,7 +56,7 @@ export interface ReadSettings {
 }
 
 interface Knowing {
-  readonly clients: Pick<Clients, 'load' | 'loadCounting' | 'observe' | 'forget'>
+  readonly clients: Pick<Clients, 'load' | 'observe' | 'forget'>
   readonly auth0: Pick<Auth0Reads, 'get' | 'list'>
   /** Pages that were read for a request are kept as those of a scan are. */
   readonly scans: Pick<Scans, 'time' | 'keepPage'>
@@ -180,7 +180,7 @@ export const createKnownClients = (deps: Knowing): KnownClients => {
       // Nexus' own credential: an owner of it could take its callbacks, and with them the tenant.
       if (clientId === tenant.credential.clientId) throw noSuchClient()
       const key: ClientKey = { tenantId: tenant.id, clientId }
-      const record = await (counting === undefined ? clients.load(key) : clients.loadCounting(key, counting))
+      const record = await clients.load(key, counting)
       if (record === undefined || record.vanished) return readThrough(key, record, asker)
       if (isGlobal(record.observed)) throw noSuchClient()
       return record

@@ -7,24 +7,30 @@ import { Problem } from './problem.ts'
  *
  * @throws Problem 413 above the limit, without reading on; 400 where the body broke off
  */
-export const readBody = async (request: IncomingMessage, limitBytes: number): Promise<Uint8Array> => {
-  const tooLarge = new Problem('body-too-large', `A body may have ${limitBytes} bytes at most.`)
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    const incoming: AsyncIterable<unknown> = {
-      [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }),
+export const readBody = (request: IncomingMessage, limitBytes: number): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const end = (): void => {
+      request.off('data', onData).off('end', onEnd).off('close', onLost).off('error', onLost)
     }
-    for await (const chunk of incoming) {
-      if (!Buffer.isBuffer(chunk)) continue
+    const refuse = (problem: Problem): void => {
+      end()
+      request.pause()
+      reject(problem)
+    }
+    const tooLarge = (): void => refuse(new Problem('body-too-large', `A body may have ${limitBytes} bytes at most.`))
+    const onData = (chunk: Buffer): void => {
       size += chunk.length
-      if (size > limitBytes) throw tooLarge
-      chunks.push(chunk)
+      if (size > limitBytes) tooLarge()
+      else chunks.push(chunk)
     }
-  } catch (error) {
-    if (error === tooLarge) throw tooLarge
-    throw new Problem('malformed', 'The connection ended before the body was complete.')
-  }
-  return Buffer.concat(chunks, size)
-}
+    const onEnd = (): void => {
+      end()
+      resolve(Buffer.concat(chunks, size))
+    }
+    const onLost = (): void => refuse(new Problem('malformed', 'The connection ended before the body was complete.'))
+    if (Number(request.headers['content-length'] ?? 0) > limitBytes) tooLarge()
+    else if (request.destroyed) onLost()
+    else request.on('data', onData).once('end', onEnd).once('close', onLost).once('error', onLost)
+  })

@@ -43,6 +43,9 @@ export const serve = <Needs extends Serving>(
   }
 }
 
+/** Why nobody waits any more: made once, as an error that is made knows its stack. */
+const answered = new Error('The response is out, or its connection is lost.')
+
 const apiRequestOf = (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -52,7 +55,7 @@ const apiRequestOf = (
 ): ApiRequest<AuditAction> => {
   const gone = new AbortController()
   // The response's `close`: it comes when the answer is out, and when the connection is lost before.
-  reply.raw.once('close', () => gone.abort())
+  reply.raw.once('close', () => gone.abort(answered))
   const params = Params.parse(request.params)
   const audit = auditDraftOf(action, request, params)
   return {

@@ -96,6 +96,7 @@ export const storedTimes: Readonly<Record<string, Readonly<Record<string, Stored
     updated_at: told,
   },
   changes: { accepted_at: told, settled_at: told },
+  configured_callers: { used_at: judged },
   terraform_states: {
     serial_moved_at: told,
     locked_at: wait(0, 'now'),

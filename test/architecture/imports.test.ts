@@ -181,7 +181,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   'reflect-metadata': ['simulator/'],
   dataloader: ['adapters/postgres/'],
   'p-limit': ['api/changes/', 'cli/commands/'],
-  'lru-cache': ['adapters/limits/', 'api/clients/'],
+  'lru-cache': ['adapters/credentials/', 'adapters/limits/', 'api/clients/'],
   yaml: ['adapters/config/', 'simulator/seed/'],
   'prom-client': ['adapters/metrics/'],
   pino: ['adapters/log/'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { defaultKeyTimes } from '../../adapters/credentials/keys.ts'
-import { goodClaims, key, otherKey, sign, startAuthenticator, startKeyServer } from './support.ts'
+import { epoch, goodClaims, key, otherKey, sign, startAuthenticator, startKeyServer } from './support.ts'
 
 const longClaims = { ...goodClaims, exp: goodClaims.exp + 86_400 }
 const token = sign(longClaims)
@@ -39,6 +39,35 @@ describe("an issuer's keys", () => {
     clock.seconds += 601
     expect(await bearer(token)).toHaveProperty('refused')
     expect(await bearer(newToken)).toHaveProperty('caller')
+  })
+
+  test('that were withdrawn are no longer good as soon as others are known, for a token that was good before as well', async () => {
+    const keys = await startKeyServer()
+    const { bearer, clock } = startAuthenticator(keys.url)
+    expect(await bearer(token)).toHaveProperty('caller')
+    expect(await bearer(token)).toHaveProperty('caller')
+    keys.publish(otherKey.jwk)
+    clock.seconds += 31
+    expect(await bearer(newToken), 'fetches the keys').toHaveProperty('caller')
+    expect(await bearer(token)).toHaveProperty('refused')
+  })
+
+  test('a token that was good before is good for its time and no longer', async () => {
+    const keys = await startKeyServer()
+    const { bearer, clock } = startAuthenticator(keys.url)
+    const short = sign({ ...goodClaims, exp: goodClaims.iat + 300, nbf: goodClaims.iat })
+    for (const { after, is } of [
+      { after: 0, is: 'caller' },
+      { after: 0, is: 'caller' },
+      { after: 269, is: 'caller' },
+      { after: 271, is: 'refused' },
+      // A clock that was set back: it has not begun.
+      { after: -91, is: 'refused' },
+      { after: -90, is: 'caller' },
+    ]) {
+      clock.seconds = epoch + after
+      expect(await bearer(short), `${after} s`).toHaveProperty(is)
+    }
   })
 
   test('are used on while the issuer is down, for six hours', async () => {

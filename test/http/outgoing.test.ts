@@ -44,7 +44,11 @@ test('tokens, the Management API, keys and Nexus itself are reached through the 
 
   const asked = proxy.asked.length
   const fresh = createHttp({ HTTPS_PROXY: `http://ann:secret@127.0.0.1:${proxy.port}` })
-  const keys = createIssuerKeys(fresh, { issuer: 'a', jwksUrl: `${simulator.url}/.well-known/jwks.json` }, () => 0)
+  const { find: keys } = createIssuerKeys(
+    fresh,
+    { issuer: 'a', jwksUrl: `${simulator.url}/.well-known/jwks.json` },
+    () => 0,
+  )
   await expect(keys({ alg: 'RS256', kid: 'unknown' }, { payload: '', signature: '' })).rejects.toThrow(
     'no applicable key',
   )
@@ -104,7 +108,7 @@ test('why the Management API does not answer, though the token endpoint does', a
 
 test('why keys cannot be had is the cause of the refusal, for the log', async () => {
   const { url } = await startHttps(() => undefined, { names: ['other.test'] })
-  const keys = createIssuerKeys(createHttp({}), { issuer: 'https://issuer.test/', jwksUrl: url }, () => 0)
+  const { find: keys } = createIssuerKeys(createHttp({}), { issuer: 'https://issuer.test/', jwksUrl: url }, () => 0)
   const refusal: unknown = await Promise.resolve(keys({ alg: 'RS256' }, { payload: '', signature: '' })).catch(
     (error: unknown) => error,
   )

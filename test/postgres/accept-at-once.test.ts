@@ -88,7 +88,7 @@ describe.skipIf(servers === null)('accepting a change on what was loaded', () =>
   test('takes one statement, with its record', async () => {
     const key = await known(store)
     const { outcome, audit, statements } = await acceptOn(key, await load(key))
-    expect(statements).toEqual(['with standing'])
+    expect(statements).toEqual(['with asked'])
     const state = await load(key)
     expect(outcome).toMatchObject({
       kind: 'accepted',
@@ -104,7 +104,7 @@ describe.skipIf(servers === null)('accepting a change on what was loaded', () =>
   test('one that changes nothing is settled by it', async () => {
     const key = await known(store, { client_metadata: { product_name: 'Till' } })
     const { outcome, statements } = await acceptOn(key, await load(key), { decide: takes(values, true) })
-    expect(statements).toEqual(['with standing'])
+    expect(statements).toEqual(['with asked'])
     expect(outcome).toMatchObject({ kind: 'accepted', settled: true })
     expect(await load(key)).toMatchObject({ base: values, generation: 1, settledGeneration: 1, pending: [] })
   })
@@ -188,10 +188,10 @@ describe.skipIf(servers === null)('accepting a change on what was loaded', () =>
     const key = await known(store)
     await manage(key, 'all-along')
     const { statements } = await acceptOn(key, await load(key))
-    expect(statements).toEqual(['with standing'])
+    expect(statements).toEqual(['with asked'])
     expect(await written(key)).toMatchObject({ events: 1 })
     const again = await acceptOn(key, await load(key))
-    expect(again.statements).toEqual(['with standing'])
+    expect(again.statements).toEqual(['with asked'])
     expect(await written(key)).toMatchObject({ events: 1, changes: 2 })
   })
 
@@ -202,7 +202,7 @@ describe.skipIf(servers === null)('accepting a change on what was loaded', () =>
     await tenants.hold('acme', 'ill', 60_000)
     try {
       const { outcome, statements } = await acceptOn(key, loaded)
-      expect(statements).toEqual(['with standing'])
+      expect(statements).toEqual(['with asked'])
       expect(outcome).toMatchObject({ state: { blockedBy: 'tenant-held' } })
     } finally {
       await tenants.lift('acme')

@@ -31,7 +31,7 @@ const cutWhereItCounts = async (url: string, when: 'before' | 'after' | 'late', 
     })
     near.on('data', (chunk: Buffer) => {
       const said = chunk.toString('latin1')
-      if (cut || !(said.includes('commit') || said.includes('with standing'))) {
+      if (cut || !(said.includes('commit') || said.includes('with asked'))) {
         far.write(chunk)
         return
       }

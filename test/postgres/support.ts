@@ -3,10 +3,12 @@ import { connect as dial, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { createClientLists } from '../../adapters/postgres/clients/client-lists.ts'
 import { createClients } from '../../adapters/postgres/clients/clients.ts'
+import type { ClientListRequest } from '../../adapters/postgres/clients/list-request.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
 import { createAccept } from '../../adapters/postgres/changes/accept.ts'
 import { createChanges } from '../../adapters/postgres/changes/changes.ts'
 import { createLeases } from '../../adapters/postgres/changes/leases.ts'
+import { createTellSettled } from '../../adapters/postgres/database/notifications.ts'
 import { migrate } from '../../adapters/postgres/database/migrate.ts'
 import type { Acceptance } from '../../domain/changes/accept.ts'
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
@@ -31,7 +33,11 @@ export const openStore = async () => {
     clients: createClients(postgres.db, keysOf),
     accept: createAccept(postgres.db, keysOf),
     changes: createChanges(postgres.db, keysOf),
-    leases: createLeases(postgres.db, keysOf),
+    leases: createLeases(
+      postgres.db,
+      keysOf,
+      createTellSettled(postgres.db, () => undefined),
+    ),
     lists: createClientLists(postgres.db),
     query,
     close: async () => {
@@ -126,3 +132,16 @@ export const cuttable = async (url: string) => {
     },
   }
 }
+
+/** What a list is asked for: all clients by id, where it is not said otherwise. */
+export const listRequest = (more: Partial<ClientListRequest>): ClientListRequest => ({
+  tenantId: 'acme',
+  keys: defaultMetadataKeys,
+  except: 'own',
+  claims: 'all',
+  filters: {},
+  order: { by: 'id', descending: false },
+  after: null,
+  limit: 100,
+  ...more,
+})

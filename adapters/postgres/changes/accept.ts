@@ -10,7 +10,7 @@ import type { Author, ClientKey, FieldPath } from '../../../domain/vocabulary.ts
 import { acceptedEntry, createAuditDraft, recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { isUnavailable } from '../database/sqlstate.ts'
-import { acceptAtOnce } from './accept-at-once.ts'
+import { createAcceptAtOnce } from './accept-at-once.ts'
 import { ClaimLost } from './idempotency.ts'
 import { noteChange } from './origin.ts'
 import type { Origin } from './origin.ts'
@@ -54,10 +54,13 @@ export interface Accepting {
  *
  * A change that changes nothing is settled here and now; any other is for the worker.
  *
+ * @param keyed where what was loaded is decided on
  * @throws the database's error, with nothing stored; OutcomeUnknown where that cannot be said; ClaimLost where the
  *   origin is somebody else's
  */
-export const createAccept = (db: Kysely<Database>, keysOf: KeysOf) => {
+export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) => {
+  const acceptAtOnce = createAcceptAtOnce(keyed)
+
   /** @returns undefined where the client is no longer as it was loaded; nothing is stored then */
   const atOnce = async <Refused extends { readonly kind: string }>(
     loaded: ClientRecord,
@@ -70,13 +73,9 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf) => {
     if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
     const decided = decidedOn(loaded, decision, keysOf)
     const { changeId, settled, warnings, owned, after } = decided
-    let wasSent = false
     try {
-      const standing = await db.connection().execute((connection) => {
-        wasSent = true
-        const entry = acceptedEntry({ ...audit.facts(), changeId })
-        return acceptAtOnce(connection, { ...decided, author, origin, audit: entry })
-      })
+      const entry = acceptedEntry({ ...audit.facts(), changeId })
+      const standing = await acceptAtOnce({ ...decided, author, origin, audit: entry })
       if (standing === undefined) return undefined
       audit.note({ changeId })
       audit.stored()
@@ -85,7 +84,7 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf) => {
       if (error instanceof ClaimLost) throw error
       // What the statement was refused for is told by its parts, one by one.
       if (!isUnavailable(error)) return undefined
-      if (!wasSent || !(await isStored(db, loaded.key, changeId))) throw error
+      if (!(await isStored(db, loaded.key, changeId))) throw error
       audit.note({ changeId })
       audit.stored()
       return { kind: 'accepted', changeId, settled, state: after, warnings, owned }

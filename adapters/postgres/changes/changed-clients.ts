@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
@@ -8,6 +7,7 @@ import { timeInJson } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { statement } from '../database/statement.ts'
+import { together } from '../database/together.ts'
 import { ChangeRow, toChange } from './changes.ts'
 import type { Change } from './changes.ts'
 
@@ -33,24 +33,20 @@ const changedClients = statement<{ readonly ids: readonly string[] }>(
     ) as record`,
 )
 
-/** Finds changes with their clients. Who asks in the same turn of the event loop shares one reading. */
+/** Finds changes with their clients: those who wait for changes of one client share one reading of it. */
 export const createChangedClients = (db: Kysely<Database>) => {
-  const loader = new DataLoader<string, ChangedClient | undefined>(
-    async (ids) => {
-      const rows = parsed(ChangedRow, await changedClients(db, { ids: [...new Set(ids)] }))
-      const found = new Map<string, ChangedClient>()
-      for (const row of rows) {
-        const record = toRecord(row)
-        for (const change of row.asked.map(toChange)) found.set(change.id, { change, record })
-      }
-      return ids.map((id) => found.get(id))
-    },
-    { cache: false },
-  )
+  const find = together<string, ChangedClient | undefined>(async (ids) => {
+    const found = new Map<string, ChangedClient>()
+    for (const row of parsed(ChangedRow, await changedClients(db, { ids: [...new Set(ids)] }))) {
+      const record = toRecord(row)
+      for (const change of row.asked.map(toChange)) found.set(change.id, { change, record })
+    }
+    return ids.map((id) => found.get(id))
+  })
   return {
     /** One change of a tenant, with its client; undefined where there is none of that id. @param id a UUID */
     find: async (tenantId: string, id: string): Promise<ChangedClient | undefined> => {
-      const found = await loader.load(id.toLowerCase())
+      const found = await find(id.toLowerCase())
       return found?.change.key.tenantId === tenantId ? found : undefined
     },
   }

@@ -126,7 +126,8 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
    */
   waiting: async (tenantId: string, { kind, id }: Pick<Author, 'kind' | 'id'>, most: number): Promise<Waiting> => {
     const { rows } = await sql`
-      select ${waitingOf({ tenantId: sql`${tenantId}`, kind: sql`${kind}`, id: sql`${id}`, most: sql`${most}` })} as waiting
+      select ${waitingOf(sql`${tenantId}`, sql`author`)} as waiting
+      from (select ${kind}::text as kind, ${id}::text as id, ${most}::integer as most) as author
     `.execute(db)
     return parsed(WaitingRow, rows)[0]?.waiting ?? { all: 0, own: 0 }
   },

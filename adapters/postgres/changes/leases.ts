@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Kysely } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import { z } from 'zod'
 import type { Contested, Leased, Settlement } from '../../../domain/changes/settlement.ts'
 import { Values } from '../../../domain/vocabulary.ts'
@@ -8,12 +8,14 @@ import type { ClientKey, PendingChange } from '../../../domain/vocabulary.ts'
 import { isApplying, pendingOf, stateColumns, toState } from '../clients/client-record.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { integer, pendingChanges } from '../database/columns.ts'
+import type { TellSettled } from '../database/notifications.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { statement } from '../database/statement.ts'
-import { nextColumns, nextIn } from './next.ts'
+import { together } from '../database/together.ts'
+import { nextColumns, nextOf, NextRow } from './next.ts'
 import type { Next } from './next.ts'
-import { settle } from './settle.ts'
+import { createSettle } from './settle.ts'
 
 /** A client that one worker, and nobody else, may call Auth0 for. */
 export interface Lease extends Leased {
@@ -33,6 +35,7 @@ const contested: z.ZodType<Contested> = z.object({ generation: integer, rounds: 
 
 const LeaseRow = z.object({
   ...stateColumns,
+  lease_token: z.string(),
   revision: integer,
   failures: integer,
   one_by_one_until: integer.nullable(),
@@ -42,42 +45,53 @@ const LeaseRow = z.object({
   waited: z.boolean(),
 })
 
-interface Taking extends ClientKey {
+/** What is asked for: whose lease, by which token, for how long, and how long a call may take. Milliseconds. */
+interface Taking {
+  readonly key: ClientKey
   readonly token: string
   readonly ttlMs: number
   readonly callMs: number
 }
 
-const taken = statement<Taking>(
-  ({ tenantId, clientId, token, ttlMs, callMs }) => sql`
-    with seen as (
-      select revision from nexus.clients where tenant_id = ${tenantId} and client_id = ${clientId}
+/** @param waits whether a row is waited for that somebody else is writing: only where one is asked for */
+const textOf =
+  (waits: boolean) =>
+  ({ asked }: { readonly asked: RawBuilder<unknown> }) => sql`
+    with asked as materialized (
+      select * from jsonb_to_recordset(${asked}::jsonb)
+        as a(tenant_id text, client_id text, token uuid, ttl_ms float8, call_ms float8)
+    ), free as materialized (
+      select a.* from asked a join nexus.clients c on c.tenant_id = a.tenant_id and c.client_id = a.client_id
+      where c.vanished_at is null
+        and (c.lease_until is null or c.lease_until <= clock_timestamp())
+        and (c.generation > c.settled_generation or c.verify_at <= clock_timestamp())
+        and (c.next_try_at is null or c.next_try_at <= clock_timestamp())
+        and c.paused_at is null and not ${isApplying(sql`c`)}
+        and not exists (
+          select from nexus.tenants t where t.tenant_id = c.tenant_id and coalesce(t.paused_at, t.held_at) is not null)
+      for no key update of c ${waits ? sql`` : sql`skip locked`}
     ), taken as (
       update nexus.clients c set
-        lease_token = ${token},
-        lease_until = clock_timestamp() + ${ttlMs} * interval '1 millisecond',
+        lease_token = f.token,
+        lease_until = clock_timestamp() + f.ttl_ms * interval '1 millisecond',
         taken_over = lease_token is not null,
         previous_attempt_deadline = greatest(attempt_deadline, previous_attempt_deadline),
-        attempt_deadline = clock_timestamp() + ${callMs} * interval '1 millisecond',
+        attempt_deadline = clock_timestamp() + f.call_ms * interval '1 millisecond',
         revision = revision + 1
-      where tenant_id = ${tenantId} and client_id = ${clientId} and vanished_at is null
-        and (lease_until is null or lease_until <= clock_timestamp())
-        and (generation > settled_generation or verify_at <= clock_timestamp())
-        and (next_try_at is null or next_try_at <= clock_timestamp())
-        and paused_at is null and not ${isApplying(sql`c`)}
-        and not exists (
-          select from nexus.tenants t
-          where t.tenant_id = ${tenantId} and coalesce(t.paused_at, t.held_at) is not null
-        )
-      returning *
+      from free f where c.tenant_id = f.tenant_id and c.client_id = f.client_id
+      returning c.*
     )
     select c.*, ${pendingOf} as pending, c.verify_at <= clock_timestamp() as verify_due,
            case when c.taken_over or c.previous_attempt_deadline is not null then
              greatest(0, coalesce(extract(epoch from c.previous_attempt_deadline - clock_timestamp()), 0))::float8 * 1000
            end as open_attempt_ms,
-           seen.revision + 1 <> c.revision as waited
-    from taken c, seen`,
-)
+           c.revision <> 1 + (
+             select revision from nexus.clients s where s.tenant_id = c.tenant_id and s.client_id = c.client_id
+           ) as waited
+    from taken c`
+
+const atOnce = statement(textOf(false))
+const inTurn = statement(textOf(true))
 
 const standing = statement<ClientKey>(
   ({ tenantId, clientId }) => sql`
@@ -86,39 +100,60 @@ const standing = statement<ClientKey>(
 )
 
 /** Leases live on the database's clock; what a worker measures itself is only how long it has held one. */
-export const createLeases = (db: Kysely<Database>, keysOf: KeysOf) => ({
-  /** Whether there is anything to do for a client: asked before a slot of the budget is spent on it. */
-  readiness: async (key: ClientKey): Promise<Next> => nextIn(await standing(db, key)) ?? { kind: 'done' },
+export const createLeases = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: TellSettled) => {
+  const run = async (asked: readonly Taking[], taking: typeof atOnce) => {
+    const rows = asked.map(({ key, token, ttlMs, callMs }) => ({
+      tenant_id: key.tenantId,
+      client_id: key.clientId,
+      token,
+      ttl_ms: ttlMs,
+      call_ms: callMs,
+    }))
+    const taken = parsed(LeaseRow, await taking(db, { asked: JSON.stringify(rows) }))
+    const byToken = new Map(taken.map((row) => [row.lease_token, row]))
+    return asked.map(({ token }) => byToken.get(token))
+  }
+  const takeTogether = together((asked: readonly Taking[]) => run(asked, atOnce))
+  const settle = createSettle(db, keysOf, tellSettled)
 
-  /**
-   * Takes the lease of a client for `ttlMs` and notes, in the same statement, that a call may be under way until
-   * `callMs` from now.
-   *
-   * @returns undefined when somebody else holds it, or there is nothing to do now: the readiness says which
-   */
-  take: async (key: ClientKey, ttlMs: number, callMs: number): Promise<Lease | undefined> => {
-    const askedAt = performance.now()
-    const token = randomUUID()
-    const [row] = parsed(LeaseRow, await taken(db, { ...key, token, ttlMs, callMs }))
-    if (row === undefined) return undefined
-    // The statement waited for the row, so its snapshot is older than what it locked: changes that the former holder
-    // has settled would still look pending. Under the lease they can be read again.
-    const pending = row.waited ? await pendingNow(db, key) : row.pending
-    const state = toState({ ...row, pending })
-    return {
-      key,
-      state,
-      failures: row.failures,
-      oneByOneUntil: row.one_by_one_until,
-      contested: row.contested,
-      openAttemptMs: row.open_attempt_ms,
-      verifyDue: row.verify_due === true,
-      remainingMs: () => ttlMs - (performance.now() - askedAt),
-      settle: (settlement) =>
-        settle(db, { state, revision: row.revision, token, failures: row.failures }, settlement, keysOf),
-    }
-  },
-})
+  return {
+    /** Whether there is anything to do for a client: asked before a slot of the budget is spent on it. */
+    readiness: async (key: ClientKey): Promise<Next> => {
+      const [row] = parsed(NextRow, await standing(db, key))
+      return row ? nextOf(row) : { kind: 'done' }
+    },
+
+    /**
+     * Takes the lease of a client for `ttlMs` and notes, in the same statement, that a call may be under way until
+     * `callMs` from now.
+     *
+     * @returns undefined when somebody else holds it, or there is nothing to do now: the readiness says which
+     */
+    take: async (key: ClientKey, ttlMs: number, callMs: number): Promise<Lease | undefined> => {
+      const askedAt = performance.now()
+      const asked: Taking = { key, token: randomUUID(), ttlMs, callMs }
+      // A row that somebody is just writing is waited for alone, so that nobody else waits for it.
+      const row = (await takeTogether(asked)) ?? (await run([asked], inTurn))[0]
+      if (row === undefined) return undefined
+      // The snapshot of the statement is older than the row: changes that the former holder has settled would still look
+      // pending. Under the lease they can be read again.
+      const pending = row.waited ? await pendingNow(db, key) : row.pending
+      const state = toState({ ...row, pending })
+      return {
+        key,
+        state,
+        failures: row.failures,
+        oneByOneUntil: row.one_by_one_until,
+        contested: row.contested,
+        openAttemptMs: row.open_attempt_ms,
+        verifyDue: row.verify_due === true,
+        remainingMs: () => ttlMs - (performance.now() - askedAt),
+        settle: (settlement) =>
+          settle({ state, revision: row.revision, token: asked.token, failures: row.failures }, settlement),
+      }
+    },
+  }
+}
 
 export type Leases = ReturnType<typeof createLeases>
 

@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { isStopped } from '../clients/client-record.ts'
 import { deciding } from '../clients/holdings.ts'
-import { parsed } from '../database/rows.ts'
 
 /** What there is to do for a client, and when. */
 export type Next =
@@ -25,12 +24,9 @@ export const nextColumns = sql`
       join nexus.terraform_states s on s.tenant_id = r.tenant_id and s.name = r.state
       where r.tenant_id = c.tenant_id and r.client_id = c.client_id))`)} as after_ms`
 
-const NextRow = z.object({ has_work: z.boolean(), is_stopped: z.boolean(), after_ms: z.number().nullable() })
+export const NextRow = z.object({ has_work: z.boolean(), is_stopped: z.boolean(), after_ms: z.number().nullable() })
 
-/** @returns undefined where there is no row */
-export const nextIn = (rows: readonly unknown[]): Next | undefined => {
-  const [row] = parsed(NextRow, rows)
-  if (row === undefined) return undefined
+export const nextOf = (row: z.infer<typeof NextRow>): Next => {
   if (!row.has_work) return { kind: 'done' }
   if (row.is_stopped) return { kind: 'standstill' }
   return row.after_ms !== null && row.after_ms > 0 ? { kind: 'later', afterMs: row.after_ms } : { kind: 'now' }

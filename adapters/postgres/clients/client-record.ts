@@ -8,7 +8,8 @@ import { Values } from '../../../domain/vocabulary.ts'
 import { auth0Client, integer, pendingChanges, terraformRequest, time, timeInJson } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
-import type { Placeholders, Runs } from '../database/statement.ts'
+import type { Runs } from '../database/statement.ts'
+import { together } from '../database/together.ts'
 import { deciding, holdings } from './holdings.ts'
 
 /** A client's row with what stands around it. */
@@ -66,11 +67,11 @@ const placement: z.ZodType<TerraformPlacement> = z.object({
 
 export const waiting: z.ZodType<Waiting> = z.object({ all: integer, own: integer })
 
-/** What waits in a tenant, as JSON: of it those of an author. @param at where the parameters stand */
-export const waitingOf = ({ tenantId, kind, id, most }: Placeholders<Counting & Pick<ClientKey, 'tenantId'>>) => sql`(
+/** What waits in a tenant, as JSON. @param by the columns `kind` and `id` of an author, and `most` */
+export const waitingOf = (tenantId: RawBuilder<unknown>, by: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   select jsonb_build_object(
-    'all', count(*), 'own', count(*) filter (where author->>'kind' = ${kind} and author->>'id' = ${id}))
-  from (select author from nexus.changes where tenant_id = ${tenantId} and status = 'accepted' limit ${most}) as w)`
+    'all', count(*), 'own', count(*) filter (where author->>'kind' = ${by}.kind and author->>'id' = ${by}.id))
+  from (select author from nexus.changes where tenant_id = ${tenantId} and status = 'accepted' limit ${by}.most) as w)`
 
 /** Whose waiting changes are counted, and where counting ends. */
 export interface Counting extends Pick<Author, 'kind' | 'id'> {
@@ -103,8 +104,6 @@ export const ClientRow = z.object({
   waited: z.boolean(),
 })
 type ClientRow = z.infer<typeof ClientRow>
-
-const CountedRow = z.object({ ...ClientRow.shape, waiting })
 
 /** Accepted changes of the client `c`, oldest first, as JSON. */
 export const pendingOf = sql`
@@ -156,37 +155,53 @@ export const selection = sql`
          ) as waited
   from nexus.clients c left join nexus.tenants t using (tenant_id)`
 
-const read = statement<ClientKey>(
+const oneRecord = statement<ClientKey>(
   ({ tenantId, clientId }) => sql`${selection} where c.tenant_id = ${tenantId} and c.client_id = ${clientId}`,
 )
-const readLocked = statement<ClientKey>(
+const oneLocked = statement<ClientKey>(
   ({ tenantId, clientId }) =>
     sql`${selection} where c.tenant_id = ${tenantId} and c.client_id = ${clientId} for update of c`,
 )
 
-const readCounted = statement<ClientKey & Counting>(
-  (p) => sql`
-    select record.*, ${waitingOf(p)} as waiting
-    from (${selection} where c.tenant_id = ${p.tenantId} and c.client_id = ${p.clientId}) as record`,
-)
-
-/** One client as it stands, with what waits in its tenant. */
-export const readRecordCounting = async (
-  db: Runs,
-  key: ClientKey,
-  counting: Counting,
-): Promise<ClientRecord | undefined> => {
-  const [row] = parsed(CountedRow, await readCounted(db, { ...key, ...counting }))
-  return row && { ...toRecord(row), waiting: row.waiting }
-}
-
 /** One client as it stands; `lock` takes its row for the rest of the transaction. */
 export const readRecord = async (db: Runs, key: ClientKey, lock: boolean): Promise<ClientRecord | undefined> => {
-  const [row] = parsed(ClientRow, await (lock ? readLocked : read)(db, key))
+  const [row] = parsed(ClientRow, await (lock ? oneLocked : oneRecord)(db, key))
   // The statement waited for the row, so its snapshot, and the changes in it, are older than what it locked.
   if (row?.waited) return readRecord(db, key, false)
   return row && toRecord(row)
 }
+
+const manyRecords = statement<{ readonly asked: string }>(
+  ({ asked }) => sql`
+    select asked.place, record.*,
+           case when asked.kind is not null then ${waitingOf(sql`asked.tenant_id`, sql`asked`)} end as waiting
+    from jsonb_to_recordset(${asked}::jsonb)
+      as asked(place integer, tenant_id text, client_id text, kind text, id text, most integer)
+    cross join lateral (
+      ${selection} where c.tenant_id = asked.tenant_id and c.client_id = asked.client_id
+    ) as record`,
+)
+const PlacedRow = z.object({ ...ClientRow.shape, place: integer, waiting: waiting.nullable() })
+
+interface AskedRecord {
+  readonly key: ClientKey
+  readonly counting: Counting | undefined
+}
+
+/** Reads clients as they stand, with what waits in their tenant where that is asked for. */
+export const createReadRecords = (db: Runs): ((asked: AskedRecord) => Promise<ClientRecord | undefined>) =>
+  together(async (all) => {
+    const asked = all.map(({ key, counting }, place) => ({
+      place,
+      tenant_id: key.tenantId,
+      client_id: key.clientId,
+      ...counting,
+    }))
+    const found: (ClientRecord | undefined)[] = all.map(() => undefined)
+    for (const row of parsed(PlacedRow, await manyRecords(db, { asked: JSON.stringify(asked) })))
+      found[row.place] = { ...toRecord(row), ...(row.waiting && { waiting: row.waiting }) }
+    return found
+  })
 
 export const toRecord = (row: ClientRow): ClientRecord => ({
   ...toState(row),

@@ -8,15 +8,7 @@ import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { listingStatement, unlistStatement } from './listing-rows.ts'
 import type { KeysOf } from './listing-rows.ts'
-import {
-  ClientRow,
-  isApplying,
-  pendingOf,
-  readRecord,
-  readRecordCounting,
-  selection,
-  toRecord,
-} from './client-record.ts'
+import { ClientRow, isApplying, pendingOf, createReadRecords, selection, toRecord } from './client-record.ts'
 import type { ClientRecord, Counting } from './client-record.ts'
 import { auth0Client, integer, pendingChanges } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
@@ -35,14 +27,14 @@ const AccessRow = z.object({
   vanished: z.boolean(),
 })
 
-/** The clients that Nexus knows. */
-export const createClients = (db: Kysely<Database>, keysOf: KeysOf) => ({
-  /** What Nexus knows of a client; undefined where it knows none of that id. */
-  load: (key: ClientKey): Promise<ClientRecord | undefined> => readRecord(db, key, false),
-
-  /** The same for who wants to change it: with what waits already. */
-  loadCounting: (key: ClientKey, counting: Counting): Promise<ClientRecord | undefined> =>
-    readRecordCounting(db, key, counting),
+/** The clients that Nexus knows. @param keyed where they are found by their keys */
+export const createClients = (db: Kysely<Database>, keysOf: KeysOf, keyed = db, read = createReadRecords(keyed)) => ({
+  /**
+   * What Nexus knows of a client; undefined where it knows none of that id.
+   *
+   * @param counting with what waits in its tenant, for who wants to change it
+   */
+  load: (key: ClientKey, counting?: Counting): Promise<ClientRecord | undefined> => read({ key, counting }),
 
   /**
    * What decides who may reach each of several clients, and nothing else of them. Those that Nexus does not know are left

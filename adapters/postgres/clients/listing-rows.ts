@@ -19,6 +19,10 @@ export interface ListingRow {
   readonly listing: Listing
 }
 
+/** A listing as the members of a JSON object. */
+const listingMembers = sql`(client_id text, name text, product text, words text, admits_confirmed text[],
+  admits_desired text[], drifted boolean, read_by text)`
+
 /**
  * The statement that stores listings, as a part of the one that writes the clients' rows: whoever has a client's row
  * locked is the only one who writes its listing, so that the two never differ. A row that says the same already is left.
@@ -28,21 +32,23 @@ export interface ListingRow {
 export const listingStatement = (
   tenantId: string,
   rows: readonly ListingRow[],
-  from?: RawBuilder<unknown>,
-): RawBuilder<unknown> => listingsFrom(sql`${tenantId}`, sql`${listingsAsJson(rows)}`, from)
-
-/** The same for a statement whose text is made before its parameters are known. @param rows as `listingsAsJson` writes them */
-export const listingsFrom = (
-  tenantId: RawBuilder<unknown>,
-  rows: RawBuilder<unknown>,
   from: RawBuilder<unknown> = sql``,
-): RawBuilder<unknown> => sql`
+): RawBuilder<unknown> =>
+  storing(sql`
+    select ${tenantId}, r.* from jsonb_to_recordset(${jsonb(rows.map(toRow))}) as r${listingMembers} ${from}`)
+
+/** The same for the listings in a table's column `listing`, as `listingAsJson` writes them; null where none is to be stored. */
+export const listingsOf = (table: RawBuilder<unknown>): RawBuilder<unknown> =>
+  storing(sql`
+    select s.tenant_id, r.* from ${table} s cross join lateral jsonb_to_record(s.listing) as r${listingMembers}
+    where s.listing is not null`)
+
+export const listingAsJson = (row: ListingRow): object => toRow(row)
+
+const storing = (rows: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   insert into nexus.client_listings as l
     (tenant_id, client_id, name, product, words, admits_confirmed, admits_desired, drifted, read_by)
-  select ${tenantId}, r.* from jsonb_to_recordset(${rows}::jsonb)
-    as r(client_id text, name text, product text, words text, admits_confirmed text[], admits_desired text[],
-        drifted boolean, read_by text)
-  ${from}
+  ${rows}
   on conflict (tenant_id, client_id) do update
     set name = excluded.name, product = excluded.product, words = excluded.words,
         admits_confirmed = excluded.admits_confirmed, admits_desired = excluded.admits_desired,
@@ -50,8 +56,6 @@ export const listingsFrom = (
     where (l.name, l.product, l.words, l.admits_confirmed, l.admits_desired, l.drifted, l.read_by) is distinct from
           (excluded.name, excluded.product, excluded.words, excluded.admits_confirmed, excluded.admits_desired,
            excluded.drifted, excluded.read_by)`
-
-export const listingsAsJson = (rows: readonly ListingRow[]): string => JSON.stringify(rows.map(toRow))
 
 const toRow = ({ clientId, listing }: ListingRow) => ({
   client_id: clientId,

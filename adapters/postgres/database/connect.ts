@@ -29,6 +29,20 @@ export interface Postgres {
 export const maximumPrepared = 250
 
 /**
+ * For connections whose every statement finds its rows by their keys, a few at a time: how many they are is in a parameter, where
+ * the planner cannot see it, and what it takes them for makes it read whole tables. One plan is made for each statement.
+ */
+export const byKeys = {
+  size: 10,
+  settings: {
+    plan_cache_mode: 'force_generic_plan',
+    enable_seqscan: 'off',
+    enable_hashjoin: 'off',
+    enable_mergejoin: 'off',
+  },
+}
+
+/**
  * @param url `postgres://user:password@host:port/database`
  * @param settings of PostgreSQL, for these connections
  * @param prepares whether statements are prepared once per connection. Not where their texts follow from what is asked for

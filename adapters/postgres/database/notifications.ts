@@ -1,7 +1,35 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import pg from 'pg'
+import type { Database } from './schema.ts'
+import { statement } from './statement.ts'
+import { together } from './together.ts'
 
 /** The channel on which a settled change is named. */
 export const settledChannel = 'nexus_settled'
+
+/** Names a change that has settled to whoever waits for it. Nothing waits for the telling, which may be lost. */
+export type TellSettled = (changeId: string) => void
+
+/**
+ * Not in the transaction that settles: a server commits those that notify one after the other, each with its flush.
+ *
+ * @param db of connections that need not flush
+ * @param onError told when something could not be told: who waits looks for themselves
+ */
+export const createTellSettled = (db: Kysely<Database>, onError: (error: unknown) => void): TellSettled => {
+  const tell = together(async (ids: readonly string[]) => {
+    await notified(db, { ids })
+    return ids
+  })
+  return (id) => {
+    tell(id).catch(onError)
+  }
+}
+
+const notified = statement<{ readonly ids: readonly string[] }>(
+  ({ ids }) => sql`select pg_notify(${settledChannel}, id) from unnest(${ids}::text[]) as id`,
+)
 
 /** Wakes who waits for a change. */
 export interface Notifications {

@@ -93,7 +93,7 @@ describe.skipIf(servers === null).each(['report', 'revert'] as const)('under the
       health: { probe: () => Promise.resolve('unknown') },
       keysOf,
       clients: createClients(postgres.db, keysOf),
-      leases: createLeases(postgres.db, keysOf),
+      leases: createLeases(postgres.db, keysOf, () => undefined),
       changes: createChanges(postgres.db, keysOf),
       pacer: createPacer(createBudgets(postgres.db), new Map([['acme', 'none']]), { patienceMs: 5000 }),
       auth0,

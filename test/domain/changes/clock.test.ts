@@ -139,6 +139,7 @@ describe('the times in rows', () => {
       last_scan_at: '0 never',
       scan_asked_at: '0 now',
       asked_scan_ended_at: '0 never',
+      served_at: '0 never',
       lease_until: '15000 furthest',
       attempt_deadline: '10000 furthest',
       previous_attempt_deadline: '10000 furthest',

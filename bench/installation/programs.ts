@@ -16,6 +16,8 @@ export interface Program {
 
 const here = path.join(import.meta.dirname, '..', '..')
 const startWithinMs = 60_000
+/** Longer than Nexus waits for the calls that it has under way. */
+const endWithinMs = 20_000
 
 /** What still runs when the bench ends early, by a failure or because somebody interrupts it. */
 const running = new Set<ChildProcess>()
@@ -58,7 +60,9 @@ const end = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
+  const late = setTimeout(() => child.kill('SIGKILL'), endWithinMs)
   await ended
+  clearTimeout(late)
 }
 
 const Up = z.looseObject({ msg: z.literal('Nexus is up'), url: z.string().nullable() })

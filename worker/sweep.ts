@@ -7,10 +7,10 @@ import { probeEveryMs } from '../domain/changes/clock.ts'
 import { repeat } from './repeat.ts'
 
 export interface SweepDeps {
-  readonly clients: Clients
-  readonly tenants: Tenants
-  readonly queue: Queue
-  readonly health: Health
+  readonly clients: Pick<Clients, 'claimLagging'>
+  readonly tenants: Pick<Tenants, 'claimProbes' | 'lift'>
+  readonly queue: Pick<Queue, 'recovered' | 'wake'>
+  readonly health: Pick<Health, 'probe'>
   readonly tenantIds: readonly string[]
   /** Whether something has happened after which what waits may be due, whenever it was last asked for. */
   readonly isUrgent: () => boolean
@@ -31,12 +31,12 @@ const atOnce = 500
  */
 export const startSweep = (deps: SweepDeps): (() => Promise<void>) => {
   let first = true
-  return repeat(everyMs, 'sweep', deps.log, async () => {
+  return repeat(everyMs, 'sweep', deps.log, async (stopping) => {
     const lifted = await probeHeld(deps)
     const urgent = deps.isUrgent()
     // A new primary may lack the last jobs of the old one.
     const recovered = deps.queue.recovered()
-    await wakeLagging(deps, first || lifted || recovered || urgent ? 0 : quietMs)
+    await wakeLagging(deps, first || lifted || recovered || urgent ? 0 : quietMs, stopping)
     first = false
   })
 }
@@ -54,8 +54,13 @@ const probeHeld = async ({ tenants, tenantIds, health, log }: SweepDeps): Promis
   return lifted
 }
 
-const wakeLagging = async ({ clients, tenantIds, queue, log }: SweepDeps, quiet: number): Promise<void> => {
-  for (;;) {
+const wakeLagging = async (
+  { clients, tenantIds, queue, log }: SweepDeps,
+  quiet: number,
+  stopping: AbortSignal,
+): Promise<void> => {
+  // Of a long backlog the first are due again before the last have been asked for: it may not keep a process from ending.
+  while (!stopping.aborted) {
     const keys = await clients.claimLagging(tenantIds, quiet, atOnce)
     await Promise.all(keys.map((key) => queue.wake(key)))
     if (keys.length > 0) log.info({ clients: keys.length }, 'sweep: clients that waited without a job were queued')

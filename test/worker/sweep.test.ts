@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createLog } from '../../adapters/log/log.ts'
 import { startSweep } from '../../worker/sweep.ts'
 
@@ -21,7 +21,9 @@ test('a backlog of which something is always due does not keep a process from en
     log: createLog('silent'),
   })
   // The first sweep asks once, whatever is left; the second, two seconds later, goes on.
-  while (claims < 5) await sleep(10)
+  await vi.waitFor(() => {
+    expect(claims).toBeGreaterThan(5)
+  }, 10_000)
   await stop()
   const atTheEnd = claims
   await sleep(50)

@@ -179,11 +179,12 @@ const run = async (on: Runs, steps: readonly Step[], settling: typeof usual): Pr
   return steps.map((step) => byClient.get(nameOf(step)))
 }
 
+const writeAlone = async (on: Runs, step: Step): Promise<Next | undefined> =>
+  (await run(on, [step], step.vanished ? vanishing : usual))[0]
+
 /** Writes what came of rounds under their leases. */
 export const createSettle = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: TellSettled) => {
   const writeTogether = together((steps: readonly Step[]) => run(db, steps, usual))
-  const writeAlone = async (on: Runs, step: Step): Promise<Next | undefined> =>
-    (await run(on, [step], step.vanished ? vanishing : usual))[0]
 
   /**
    * One statement, so that it is there as a whole or not at all. What lists say of the client follows from all of its row:

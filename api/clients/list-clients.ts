@@ -63,9 +63,14 @@ export const listClients =
       // One more tells whether there is another page.
       limit: limit + 1,
     }
-    if ((await deps.lists.rebuildStale(tenant.id, tenant.metadataKeys, rebuiltAtOnce)) === rebuiltAtOnce)
+    // Hardly ever is one out of date: the page is read meanwhile, and again where one was.
+    const [rebuilt, meanwhile] = await Promise.all([
+      deps.lists.rebuildStale(tenant.id, tenant.metadataKeys, rebuiltAtOnce),
+      deps.lists.page(wanted),
+    ])
+    if (rebuilt === rebuiltAtOnce)
       throw unavailable("The tenant's metadata keys were changed, and its clients are being read anew.", 1000)
-    const found = await deps.lists.page(wanted)
+    const found = rebuilt === 0 ? meanwhile : await deps.lists.page(wanted)
     const page = found.slice(0, limit)
     const last = found.length > limit ? page.at(-1) : undefined
     return {

@@ -8,7 +8,7 @@ import { listingOf } from '../../domain/clients/listing.ts'
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import type { Caller, Permission, Values } from '../../domain/vocabulary.ts'
 import { servers } from '../support/stack.ts'
-import { accepted, author, known, openStore, present, takes } from './support.ts'
+import { accepted, author, known, listRequest, openStore, present, takes } from './support.ts'
 import type { Key, Store } from './support.ts'
 
 const names = ['auth0|ann', 'auth0|bob', 'billing', 'Billing', 'Shop', 'shop', 'a,b', '"x"', 'übung', '']
@@ -106,18 +106,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>(async (store, key) => store.clients.forget(key, present(await store.clients.load(key)).revision)),
 )
 
-const request = (more: Partial<ClientListRequest>): ClientListRequest => ({
-  tenantId: 'acme',
-  keys: defaultMetadataKeys,
-  except: 'own',
-  claims: 'all',
-  filters: {},
-  order: { by: 'id', descending: false },
-  after: null,
-  limit: 100,
-  ...more,
-})
-
 describe.skipIf(servers === null)('who is shown what', () => {
   let store: Store
   beforeAll(async () => {
@@ -134,7 +122,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
     return Object.fromEntries(rows.map((row) => [row.client_id, row.listing]))
   }
   const listed = async (more: Partial<ClientListRequest> = {}): Promise<string[]> =>
-    (await store.lists.page(request(more))).map(({ key }) => key.clientId)
+    (await store.lists.page(listRequest(more))).map(({ key }) => key.clientId)
 
   test('the database says of every client and caller what the pure function says, whatever has happened to it', async () => {
     await fc.assert(
@@ -179,78 +167,6 @@ describe.skipIf(servers === null)('who is shown what', () => {
       { numRuns: 100 },
     )
   }, 120_000)
-
-  test('a list is the same however many pass, and however far from its beginning they stand', async () => {
-    await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients cascade')
-    // More than are looked at in order first, before more than are put in order.
-    const all = Array.from({ length: 6500 }, (_, index) => ({
-      id: `many${String(index).padStart(4, '0')}`,
-      name: `Client ${String((index * 7) % 6500).padStart(4, '0')}`,
-      product: index < 3000 ? 'Early' : 'Late',
-      rare: index % 500 === 499,
-    }))
-    const [time] = await store.query<{ now: Date }>('select clock_timestamp() as now')
-    await createScans(store.postgres.db).keepPage(
-      'acme',
-      present(time).now,
-      all.map(({ id, name: called, product, rare }) => ({
-        clientId: id,
-        client: {
-          name: called,
-          client_metadata: {
-            product_name: product,
-            owners: '["all"]',
-            ...(rare ? { application_name: 'Rarität' } : {}),
-          },
-        },
-      })),
-      defaultMetadataKeys,
-    )
-    await store.query(`update nexus.client_listings set drifted = true where client_id like '%77'`)
-    await store.query(`update nexus.clients set generation = 1 where client_id like '%99'`)
-    type One = (typeof all)[number]
-    const cases: readonly { filters: ClientListRequest['filters']; passes: (one: One) => boolean }[] = [
-      { filters: {}, passes: () => true },
-      { filters: { product: 'Early' }, passes: ({ product }) => product === 'Early' },
-      { filters: { product: 'Late' }, passes: ({ product }) => product === 'Late' },
-      { filters: { text: 'rarität' }, passes: ({ rare }) => rare },
-      { filters: { text: 'tä', owner: 'all' }, passes: ({ rare }) => rare },
-      { filters: { drifted: true }, passes: ({ id }) => id.endsWith('77') },
-      {
-        filters: { drifted: false, product: 'Late' },
-        passes: ({ id, product }) => !id.endsWith('77') && product === 'Late',
-      },
-      { filters: { sync: 'pending' }, passes: ({ id }) => id.endsWith('99') },
-      { filters: { sync: 'synced', text: 'rarität' }, passes: ({ id, rare }) => !id.endsWith('99') && rare },
-      { filters: { text: 'nowhere' }, passes: () => false },
-    ]
-    const sorts = {
-      id: (one: One) => one.id,
-      name: (one: One) => one.name,
-      product: (one: One) => one.product + one.id,
-    }
-    for (const { filters, passes } of cases)
-      for (const by of ['id', 'name', 'product'] as const)
-        for (const descending of [false, true])
-          for (const claims of ['all', ['owner all']] as const) {
-            const upwards = all
-              .filter(passes)
-              .toSorted((a, b) => (sorts[by](a) < sorts[by](b) ? -1 : 1))
-              .map(({ id }) => id)
-            const expected = descending ? upwards.toReversed() : upwards
-            const asked = { claims, filters, order: { by, descending }, limit: 50 }
-            const first = await store.lists.page(request(asked))
-            const after = first.at(-1)?.position ?? null
-            const second = after === null ? [] : await store.lists.page(request({ ...asked, after }))
-            const found = [...first, ...second].map(({ key }) => key.clientId)
-            expect({ filters, by, descending, found }).toEqual({
-              filters,
-              by,
-              descending,
-              found: expected.slice(0, 100),
-            })
-          }
-  })
 
   test('a row that was read by other metadata keys is not shown until it is read anew', async () => {
     await store.query('truncate nexus.changes, nexus.client_listings, nexus.clients cascade')

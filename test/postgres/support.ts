@@ -3,6 +3,7 @@ import { connect as dial, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { createClientLists } from '../../adapters/postgres/clients/client-lists.ts'
 import { createClients } from '../../adapters/postgres/clients/clients.ts'
+import type { ClientListRequest } from '../../adapters/postgres/clients/list-request.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
 import { createAccept } from '../../adapters/postgres/changes/accept.ts'
 import { createChanges } from '../../adapters/postgres/changes/changes.ts'
@@ -131,3 +132,16 @@ export const cuttable = async (url: string) => {
     },
   }
 }
+
+/** What a list is asked for: all clients by id, where it is not said otherwise. */
+export const listRequest = (more: Partial<ClientListRequest>): ClientListRequest => ({
+  tenantId: 'acme',
+  keys: defaultMetadataKeys,
+  except: 'own',
+  claims: 'all',
+  filters: {},
+  order: { by: 'id', descending: false },
+  after: null,
+  limit: 100,
+  ...more,
+})

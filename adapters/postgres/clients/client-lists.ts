@@ -7,9 +7,10 @@ import type { Auth0Client, ClientState } from '../../../domain/vocabulary.ts'
 import { auth0Client, integer, pendingChanges, requestColumns, time } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
-import { conditions, indexedText, rareState } from './list-conditions.ts'
+import { conditions, indexedText, isWide, rareState } from './list-conditions.ts'
 import type { ClientListRequest, Position } from './list-request.ts'
-import { atMostFew, follow, search, selection, walk } from './list-statements.ts'
+import { atMostFew, search } from './list-search.ts'
+import { begin, follow, isNear, selection, walk } from './list-statements.ts'
 import { createRebuildStale } from './listing-rows.ts'
 
 /** A client as far as lists tell of it. */
@@ -68,19 +69,24 @@ export const createClientLists = (db: Kysely<Database>) => {
      * The clients that come next, at most `limit`.
      *
      * Either enough of the next rows in order pass the filters, or few rows do: then those are found by the filters' own
-     * indexes, and put in order. Which of the two it is, is seen and not guessed, save for states that few are in; where
-     * there are many after all, and only far away, the order is followed to them.
+     * indexes, and put in order. Which of the two it is, a look at the first rows shows, save for states that few are in;
+     * where there are many after all, and only far away, the order is followed to them.
      */
     page: async (request: ClientListRequest): Promise<ListedClient[]> => {
       const stopped = request.filters.sync !== undefined && (await isStopped(request.tenantId))
       const narrow = conditions(request, stopped)
       const rare = rareState(request, stopped)
       if (rare.length === 0) {
-        const next = await run(request, walk(request, narrow))
-        if (narrow.length === 0 || next.page.length === request.limit) return next.page
+        const next = await run(request, begin(request, narrow))
+        if (isWide(narrow) || next.page.length === request.limit) return next.page
+        if (isNear(request, next.page.length)) {
+          const near = await run(request, walk(request, narrow))
+          if (near.page.length === request.limit) return near.page
+        }
       }
-      const few = await run(request, search(request, [...narrow, ...indexedText(request), ...rare]))
-      if (few.found < atMostFew) return few.page
+      const first = [...narrow.first, ...indexedText(request), ...rare]
+      const few = first.length === 0 ? undefined : await run(request, search(request, { ...narrow, first }))
+      if (few !== undefined && few.found < atMostFew) return few.page
       return (await run(request, follow(request, narrow))).page
     },
   }

@@ -42,33 +42,45 @@ const whereTerraform: Readonly<Record<TerraformWord, RawBuilder<unknown>>> = {
 const ofClient = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`exists (
   select from nexus.clients c where c.tenant_id = l.tenant_id and c.client_id = l.client_id and ${condition})`
 
+/** What narrows a list. */
+export interface Narrowing {
+  /** What an index finds, few rows pass, or the listing itself tells. */
+  readonly first: readonly RawBuilder<unknown>[]
+  /** What many rows pass and another table tells: asked in order, of no more rows than a page needs. */
+  readonly last: readonly RawBuilder<unknown>[]
+}
+
+/** Whether nothing narrows it. */
+export const isWide = ({ first, last }: Narrowing): boolean => first.length + last.length === 0
+
 /** What narrows the list: who asks, and what for. Nothing where everything passes. */
-export const conditions = (
-  { tenantId, claims, filters }: ClientListRequest,
-  tenantIsStopped: boolean,
-): RawBuilder<unknown>[] => {
+export const conditions = ({ tenantId, claims, filters }: ClientListRequest, tenantIsStopped: boolean): Narrowing => {
   const { owner, product, manuallyCreated, terraform, sync, drifted, text } = filters
-  const narrow: RawBuilder<unknown>[] = []
+  const first: RawBuilder<unknown>[] = []
+  const last: RawBuilder<unknown>[] = []
   if (claims !== 'all') {
     const mine = sql`${within(tenantId, claims)}::text[]`
-    narrow.push(sql`l.admits_confirmed && ${mine}`, sql`l.admits_desired && ${mine}`)
+    first.push(sql`l.admits_confirmed && ${mine}`, sql`l.admits_desired && ${mine}`)
   }
   const wanted = [
     ...(owner === undefined ? [] : [asOwner(owner)]),
     ...(product === undefined ? [] : [asProduct(product)]),
   ]
-  if (wanted.length > 0) narrow.push(sql`l.admits_desired @> ${within(tenantId, wanted)}::text[]`)
-  if (text !== undefined) narrow.push(sql`strpos(l.words, ${folded(text)}) > 0`)
-  if (manuallyCreated !== undefined) narrow.push(whereTerraform[manuallyCreated ? 'manual' : 'managed'])
-  if (terraform !== undefined) narrow.push(whereTerraform[terraform])
-  if (sync !== undefined) narrow.push(ofClient(syncs(tenantIsStopped)[sync]))
-  if (drifted !== undefined) narrow.push(drifted ? sql`l.drifted` : sql`not l.drifted`)
-  return narrow
+  if (wanted.length > 0) first.push(sql`l.admits_desired @> ${within(tenantId, wanted)}::text[]`)
+  if (text !== undefined) first.push(sql`strpos(l.words, ${folded(text)}) > 0`)
+  if (drifted !== undefined) first.push(drifted ? sql`l.drifted` : sql`not l.drifted`)
+  const states = [
+    manuallyCreated === undefined ? undefined : manuallyCreated ? 'manual' : 'managed',
+    terraform,
+  ] as const
+  for (const word of states) if (word !== undefined) (word === 'manual' ? last : first).push(whereTerraform[word])
+  if (sync !== undefined) (sync === 'synced' ? last : first).push(ofClient(syncs(tenantIsStopped)[sync]))
+  return { first, last }
 }
 
 /** The same condition on a text, for its index: shorter ones stand in none. */
 export const indexedText = ({ tenantId, filters }: ClientListRequest): RawBuilder<unknown>[] =>
-  filters.text === undefined || Array.from(folded(filters.text)).length < 3
+  filters.text === undefined || filters.drifted === true || Array.from(folded(filters.text)).length < 3
     ? []
     : [sql`nexus.grams(l.tenant_id, l.words) @> nexus.grams(${tenantId}, ${folded(filters.text)})`]
 
@@ -87,11 +99,10 @@ export const rareState = (
     synced: undefined,
   }
   const rare = filters.sync && bySync[filters.sync]
-  if (rare !== undefined)
-    return among(sql`select c.client_id from nexus.clients c where c.tenant_id = ${tenantId} and ${rare}`)
-  return filters.drifted === true
-    ? among(sql`select d.client_id from nexus.client_listings d where d.tenant_id = ${tenantId} and d.drifted`)
-    : []
+  return rare === undefined
+    ? []
+    : [
+        sql`l.client_id = any (array(
+          select c.client_id from nexus.clients c where c.tenant_id = ${tenantId} and ${rare}))`,
+      ]
 }
-
-const among = (ids: RawBuilder<unknown>): RawBuilder<unknown>[] => [sql`l.client_id = any (array(${ids}))`]

@@ -9,11 +9,18 @@ import type { ClientListRequest } from './list-request.ts'
 /** The way to a page of a list along its order, and what a page tells. The other way is `list-search.ts`. */
 
 /**
+ * Clients of Terraform's states: PostgreSQL cannot tell how many of them pass everything else, and to search for them may
+ * cost it far more than a walk along the order.
+ */
+const ofStates = ({ filters }: ClientListRequest): boolean =>
+  filters.manuallyCreated === false || filters.terraform === 'managed'
+
+/**
  * Rows of the list's order that are looked at where a page is likely to be among them. By `updated` they are fewer, as the
  * listing of each stands in another table.
  */
-const window = ({ limit, order }: ClientListRequest): number =>
-  Math.max(1500, 20 * limit) / (order.by === 'updated' ? 2 : 1)
+const window = (request: ClientListRequest): number =>
+  Math.max(1500, 20 * request.limit) / (request.order.by === 'updated' && !ofStates(request) ? 2 : 1)
 /** The part of them that is looked at first: it shows how many of the next rows pass. */
 const sample = 1 / 5
 
@@ -21,9 +28,9 @@ const sample = 1 / 5
 export const begin = (request: ClientListRequest, narrow: Narrowing): RawBuilder<unknown> =>
   next(request, narrow, Math.ceil(window(request) * sample))
 
-/** Whether so many of these passed that the window is likely to hold a page: the longer it takes, the surer. */
-export const isNear = ({ limit, order }: ClientListRequest, passed: number): boolean =>
-  passed >= limit * sample * (order.by === 'updated' ? 1.5 : 1)
+/** Whether so many of these passed that the window is worth a look: the longer it takes, the surer it has to be. */
+export const isNear = (request: ClientListRequest, passed: number): boolean =>
+  ofStates(request) ? passed > 0 : passed >= request.limit * sample * (request.order.by === 'updated' ? 1.5 : 1)
 
 /** The same of more rows. */
 export const walk = (request: ClientListRequest, narrow: Narrowing): RawBuilder<unknown> =>

@@ -189,6 +189,18 @@ describe.skipIf(servers === null)('leases', () => {
     expect((await held(key)).failures).toBe(0)
   })
 
+  test('what lags is claimed in turn, however much it is and however soon it is due again', async () => {
+    const keys = await Promise.all(Array.from({ length: 30 }, () => known(store)))
+    await Promise.all(keys.map((key) => accepted(store, key, { productName: 'a' })))
+    const wanted = new Set(keys.map(({ clientId }) => clientId))
+    const lagging = await store.query<{ count: number }>(
+      'select count(*)::int as count from nexus.clients where generation > settled_generation or verify_at is not null',
+    )
+    for (let claimed = 0; claimed < (lagging[0]?.count ?? 0); claimed += 10)
+      for (const { clientId } of await store.clients.claimLagging(['acme'], 0, 10)) wanted.delete(clientId)
+    expect([...wanted]).toEqual([])
+  })
+
   test('who waits for a change is told when it is settled, and not when the settling was fenced off', async () => {
     const key = await known(store)
     const id = await accepted(store, key, { productName: 'a' })

@@ -147,7 +147,8 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf, keyed = db, 
           and (woken_at is null or woken_at <= clock_timestamp() - ${quietMs} * interval '1 millisecond'
                or woken_at < greatest(verify_at, next_try_at, lease_until))
           and coalesce(c2.paused_at, t.paused_at, t.held_at) is null and not ${isApplying(sql`c2`)}
-        order by next_try_at nulls first
+        -- Whoever was asked for longest ago: with more than is managed before they are due again, none is passed over for ever.
+        order by woken_at nulls first
         limit ${limit}
       )
       returning tenant_id, client_id

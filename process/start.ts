@@ -34,6 +34,7 @@ import { createOperations } from '../adapters/postgres/changes/operations.ts'
 import { createLeases } from '../adapters/postgres/changes/leases.ts'
 import { tenantGauges } from '../adapters/postgres/tenants/tenant-gauges.ts'
 import { createTellSettled, listen } from '../adapters/postgres/database/notifications.ts'
+import type { Notifications, TellSettled } from '../adapters/postgres/database/notifications.ts'
 import { createPacer } from '../adapters/auth0/pacer.ts'
 import { createScans } from '../adapters/postgres/clients/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
@@ -158,9 +159,14 @@ export const run = async (
     const clients = createClients(postgres.db, keysOf, keyed.db)
     const accept = countAccepted(createAccept(postgres.db, keysOf, keyed.db), metrics.count)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics.count)
-    const tellSettled = createTellSettled(quick.db, (error) =>
+    let here: Pick<Notifications, 'wake'> | undefined
+    const tellOthers = createTellSettled(quick.db, (error) =>
       log.warn({ err: error }, 'nobody was told that changes have settled: who waits looks for themselves'),
     )
+    const tellSettled: TellSettled = (changeId) => {
+      here?.wake(changeId)
+      tellOthers(changeId)
+    }
     await fit
     const queue = await createQueue({
       postgresUrl: database.url,
@@ -210,6 +216,7 @@ export const run = async (
     await rebuildAll(lists, configuration, log)
     const notifications = await listen(database.url, onError('notifications'))
     closers.push(notifications.close)
+    here = notifications
     const { limits } = configuration
     const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
     const rates = createRates(rate, rememberedCallers, () => performance.now())

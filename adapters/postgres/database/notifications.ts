@@ -38,6 +38,8 @@ export interface Notifications {
    * Waking is best effort: a notification can be lost with its connection, so the caller polls as well.
    */
   readonly wait: (changeId: string, ms: number, signal?: AbortSignal) => Promise<void>
+  /** Wakes those who wait in this process, which a worker in the same process need not go far for. */
+  readonly wake: (changeId: string) => void
   readonly close: () => Promise<void>
 }
 
@@ -51,6 +53,9 @@ export const listen = async (url: string, onError: (error: Error) => void): Prom
   let retry: NodeJS.Timeout | undefined
   let closed = false
 
+  const wakeAll = (changeId: string): void => {
+    for (const wake of waiting.get(changeId) ?? []) wake()
+  }
   const open = async (): Promise<void> => {
     const fresh = new pg.Client({
       connectionString: url,
@@ -59,9 +64,7 @@ export const listen = async (url: string, onError: (error: Error) => void): Prom
       connectionTimeoutMillis: 5000,
     })
     fresh.on('error', onError)
-    fresh.on('notification', ({ payload }) => {
-      for (const wake of waiting.get(payload ?? '') ?? []) wake()
-    })
+    fresh.on('notification', ({ payload }) => wakeAll(payload ?? ''))
     try {
       await fresh.connect()
       await fresh.query(`listen ${settledChannel}`)
@@ -86,6 +89,7 @@ export const listen = async (url: string, onError: (error: Error) => void): Prom
   await open()
 
   return {
+    wake: wakeAll,
     wait: (changeId, ms, signal) =>
       new Promise((resolve) => {
         const wakers = waiting.get(changeId) ?? new Set()

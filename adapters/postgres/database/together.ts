@@ -5,8 +5,8 @@ const underWay = 2
 const mostAtOnce = 100
 
 /**
- * Asks the database together what is asked for at the same time: at once, and while others are being answered. So a single
- * question waits for nobody, and the more there is to do, the fewer messages it takes.
+ * Asks the database together what is asked for at the same time: in one turn of the event loop, and while others are being
+ * answered. So a single question waits for nobody, and the more there is to do, the fewer messages it takes.
  *
  * @param ask answers in the order of what was asked; an error among the answers is for the one who asked for it
  */
@@ -37,7 +37,8 @@ export const together = <Asked, Answer>(
       maxBatchSize: mostAtOnce,
       batchScheduleFn: (dispatch) => {
         waiting.push(dispatch)
-        process.nextTick(goOn)
+        // All that this turn of the event loop brings is asked for together.
+        setImmediate(goOn)
       },
     },
   )

@@ -22,6 +22,8 @@ const everyMs = 2000
 /** A row is asked for again only when its last wake-up is older: a backlog is not queued anew at every sweep. */
 const quietMs = 10_000
 const atOnce = 500
+/** A sweep claims so often: more than any limit of Auth0's lets through until the next, and no more, as others work too. */
+const claimsOfSweep = 4
 
 /**
  * Finds what a lost queue, a killed process or a lifted hold left behind, and queues it: rows with lag, and readings
@@ -59,8 +61,7 @@ const wakeLagging = async (
   quiet: number,
   stopping: AbortSignal,
 ): Promise<void> => {
-  // Of a long backlog the first are due again before the last have been asked for: it may not keep a process from ending.
-  while (!stopping.aborted) {
+  for (let claim = 0; claim < claimsOfSweep && !stopping.aborted; claim += 1) {
     const keys = await clients.claimLagging(tenantIds, quiet, atOnce)
     await Promise.all(keys.map((key) => queue.wake(key)))
     if (keys.length > 0) log.info({ clients: keys.length }, 'sweep: clients that waited without a job were queued')

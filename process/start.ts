@@ -46,6 +46,7 @@ import { tellProblem } from '../domain/redis-fitness.ts'
 import { startWorker } from '../worker/main.ts'
 import { metadataKeysOf, migrateAll, openDatabase, rebuildAll } from './database.ts'
 import { pacedReads } from './paced-reads.ts'
+import { tellProxies } from './tell-proxies.ts'
 import { unnamedStates } from './unnamed-states.ts'
 
 /** What a process of Nexus does. */
@@ -76,14 +77,6 @@ const untilFitFor = ({ redis, tenants }: Configuration): Promise<void> => {
   // It may be known before anybody waits for it, or after the database has failed.
   fit.catch(() => undefined)
   return fit
-}
-
-/** Says at the start which proxies are used, and for what. */
-const tellProxies = (http: Http, { tenants, issuers }: Configuration, log: Log): void => {
-  const addresses = [...tenants.map(({ tokenUrl }) => tokenUrl), ...issuers.map(({ jwksUrl }) => jwksUrl)]
-  const origins = [...new Set(addresses.map((address) => new URL(address).origin))]
-  for (const [proxy, those] of Map.groupBy(origins, http.proxyOf))
-    if (proxy !== null) log.info({ proxy, for: those }, 'calls go out through a proxy')
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createAuditDraft } from '../../adapters/postgres/audit.ts'
+import { AuditUnavailable, createAuditDraft } from '../../adapters/postgres/audit.ts'
 import { createAccept } from '../../adapters/postgres/changes/accept.ts'
 import type { Accept } from '../../adapters/postgres/changes/accept.ts'
 import { createIdempotency, ClaimLost } from '../../adapters/postgres/changes/idempotency.ts'
@@ -207,6 +207,34 @@ describe.skipIf(servers === null)('accepting a change on what was loaded', () =>
     } finally {
       await tenants.lift('acme')
     }
+  })
+
+  test('what cannot be recorded is not stored, and the error says that', async () => {
+    const key = await known(store)
+    const loaded = await load(key)
+    await store.query('alter table nexus.audit add constraint never check (target is null) not valid')
+    try {
+      await expect(acceptOn(key, loaded)).rejects.toBeInstanceOf(AuditUnavailable)
+    } finally {
+      await store.query('alter table nexus.audit drop constraint never')
+    }
+    expect(await written(key)).toMatchObject({ generation: 0, changes: 0, records: 0 })
+  })
+
+  test('an answer that cannot be read is no reason to store a change twice', async () => {
+    const key = await known(store)
+    const loaded = await load(key)
+    // No version of Nexus writes such a time.
+    await store.query(
+      `insert into nexus.tenants (tenant_id, held_at) values ('acme', 'infinity')
+       on conflict (tenant_id) do update set held_at = excluded.held_at`,
+    )
+    try {
+      expect((await acceptOn(key, loaded)).outcome).toMatchObject({ kind: 'accepted' })
+    } finally {
+      await store.query(`update nexus.tenants set held_at = null`)
+    }
+    expect(await written(key)).toMatchObject({ generation: 1, changes: 1, records: 1 })
   })
 
   test('a row that somebody is writing is waited for under the lock, not by the one statement', async () => {

@@ -9,7 +9,7 @@ import type { Issue } from '../../../domain/texts/json-text.ts'
 import type { Author, ClientKey, FieldPath } from '../../../domain/vocabulary.ts'
 import { acceptedEntry, createAuditDraft, recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
-import { isUnavailable } from '../database/sqlstate.ts'
+import { isRefused, isUnavailable } from '../database/sqlstate.ts'
 import { createAcceptAtOnce } from './accept-at-once.ts'
 import { ClaimLost } from './idempotency.ts'
 import { noteChange } from './origin.ts'
@@ -83,7 +83,8 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) =
     } catch (error) {
       if (error instanceof ClaimLost) throw error
       // What the statement was refused for is told by its parts, one by one.
-      if (!isUnavailable(error)) return undefined
+      if (isRefused(error)) return undefined
+      // The connection was lost, or the answer cannot be read: the statement may have been done.
       if (!(await isStored(db, loaded.key, changeId))) throw error
       audit.note({ changeId })
       audit.stored()

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { codeOf } from '../../../domain/shape.ts'
 
 /** What errors of the database mean: by their SQLSTATE, and those of the connection by Node's code. */
@@ -15,6 +16,9 @@ export const isUnavailable = (error: unknown): boolean => {
       ))
   )
 }
+
+/** The server refused the statement, all of it. */
+export const isRefused = (error: unknown): boolean => error instanceof pg.DatabaseError && !isUnavailable(error)
 
 /** cannot_connect_now: it starts, recovers, or shuts down. */
 export const isStartingUp = (error: unknown): boolean => codeOf(error) === '57P03'

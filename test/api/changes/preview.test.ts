@@ -137,9 +137,10 @@ describe.skipIf(servers === null)('?dryRun=true', () => {
     expect(stored).toHaveLength(status === 200 ? 1 : 0)
   })
 
+  /** What other tests have left to be done is done meanwhile. */
+  const writesOf = (id: string) => stack.simulator.stats.writes.filter(({ clientId }) => clientId === id)
+
   test('law: what is previewed is what Auth0 then gets', async () => {
-    // What other tests have left to be done is done meanwhile.
-    const writesOf = (id: string) => stack.simulator.stats.writes.filter(({ clientId }) => clientId === id)
     const url = fc.constantFrom('https://a.test/cb', 'https://b.test/cb', 'https://c.test')
     const origin = fc.constantFrom('https://a.test', 'https://b.test:8443')
     const name = fc.constantFrom('', 'Till', 'Shop', 'é "x"')

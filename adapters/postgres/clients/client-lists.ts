@@ -7,7 +7,7 @@ import type { Auth0Client, ClientState } from '../../../domain/vocabulary.ts'
 import { auth0Client, integer, pendingChanges, requestColumns, time } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
-import { conditions, indexedText, isWide, ofStates, rareState } from './list-conditions.ts'
+import { conditions, indexedText, isWide, rareState } from './list-conditions.ts'
 import type { ClientListRequest, Position } from './list-request.ts'
 import { atMostFew, search } from './list-search.ts'
 import { begin, follow, isNear, selection, walk } from './list-statements.ts'
@@ -84,7 +84,7 @@ export const createClientLists = (db: Kysely<Database>) => {
           if (near.page.length === request.limit) return near.page
         }
       }
-      const first = [...narrow.first, ...indexedText(request), ...ofStates(request), ...rare]
+      const first = [...narrow.first, ...indexedText(request), ...rare]
       const few = first.length === 0 ? undefined : await run(request, search(request, { ...narrow, first }))
       if (few !== undefined && few.found < atMostFew) return few.page
       return (await run(request, follow(request, narrow))).page

@@ -30,11 +30,9 @@ const statesOf = sql`
 const requested = (kind: 'adopt' | 'release') => sql`exists (
   select from nexus.terraform_requests q
   where q.tenant_id = l.tenant_id and q.client_id = l.client_id and q.kind = ${kind})`
-/** Asked of one row after the other: `exists` becomes a join with every client of every state, and a page is a few rows. */
-const isManaged = sql`coalesce((select true from (${statesOf} limit 1) s), false)`
 const whereTerraform: Readonly<Record<TerraformWord, RawBuilder<unknown>>> = {
-  manual: sql`not ${isManaged}`,
-  managed: isManaged,
+  manual: sql`not exists (${statesOf})`,
+  managed: sql`exists (${statesOf})`,
   conflict: sql`exists (${statesOf}) and (select count(distinct state) from (${statesOf}) s) > 1`,
   adopting: requested('adopt'),
   releasing: requested('release'),
@@ -43,14 +41,6 @@ const whereTerraform: Readonly<Record<TerraformWord, RawBuilder<unknown>>> = {
 /** The row of the listing `l`, where the order has not brought it already. */
 const ofClient = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`exists (
   select from nexus.clients c where c.tenant_id = l.tenant_id and c.client_id = l.client_id and ${condition})`
-
-/** Clients of states, by the index of states: for who looks for them, and does not meet them in order. */
-export const ofStates = ({ filters }: ClientListRequest): RawBuilder<unknown>[] =>
-  isOfStates(filters) ? [sql`exists (${statesOf})`] : []
-
-/** Whether clients of Terraform's states are asked for. */
-export const isOfStates = ({ manuallyCreated, terraform }: ClientListRequest['filters']): boolean =>
-  manuallyCreated === false || terraform === 'managed'
 
 /** What narrows a list. */
 export interface Narrowing {

@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import { pendingOf } from './client-record.ts'
 import { holdings } from './holdings.ts'
-import { isOfStates } from './list-conditions.ts'
 import type { Narrowing } from './list-conditions.ts'
 import { all, beyond, columns, firstOf, inOneProduct, ordered, position, shown, source } from './list-order.ts'
 import type { ClientListRequest } from './list-request.ts'
@@ -10,11 +9,18 @@ import type { ClientListRequest } from './list-request.ts'
 /** The way to a page of a list along its order, and what a page tells. The other way is `list-search.ts`. */
 
 /**
+ * Clients of Terraform's states: PostgreSQL cannot tell how many of them pass everything else, and to search for them may
+ * cost it far more than a walk along the order.
+ */
+const ofStates = ({ filters }: ClientListRequest): boolean =>
+  filters.manuallyCreated === false || filters.terraform === 'managed'
+
+/**
  * Rows of the list's order that are looked at where a page is likely to be among them. By `updated` they are fewer, as the
  * listing of each stands in another table.
  */
 const window = (request: ClientListRequest): number =>
-  Math.max(1500, 20 * request.limit) / (request.order.by === 'updated' && !isOfStates(request.filters) ? 2 : 1)
+  Math.max(1500, 20 * request.limit) / (request.order.by === 'updated' && !ofStates(request) ? 2 : 1)
 /** The part of them that is looked at first: it shows how many of the next rows pass. */
 const sample = 1 / 5
 
@@ -22,14 +28,9 @@ const sample = 1 / 5
 export const begin = (request: ClientListRequest, narrow: Narrowing): RawBuilder<unknown> =>
   next(request, narrow, Math.ceil(window(request) * sample))
 
-/**
- * Whether so many of these passed that the window is worth a look: the longer it takes, the surer it has to be. To search for
- * clients of Terraform's states may cost far more than a walk: PostgreSQL cannot tell how many of them pass everything else.
- */
+/** Whether so many of these passed that the window is worth a look: the longer it takes, the surer it has to be. */
 export const isNear = (request: ClientListRequest, passed: number): boolean =>
-  isOfStates(request.filters)
-    ? passed > 0
-    : passed >= request.limit * sample * (request.order.by === 'updated' ? 1.5 : 1)
+  ofStates(request) ? passed > 0 : passed >= request.limit * sample * (request.order.by === 'updated' ? 1.5 : 1)
 
 /** The same of more rows. */
 export const walk = (request: ClientListRequest, narrow: Narrowing): RawBuilder<unknown> =>

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import pLimit from 'p-limit'
 import { sortFields } from '../adapters/postgres/clients/list-request.ts'
 import { syncWords, terraformWords } from '../domain/clients/listing.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
+import { ownBytes } from './processes.ts'
 import type { Bench, Report } from './report.ts'
 import { onRealServers } from './servers.ts'
 
@@ -102,14 +102,6 @@ interface Held {
   readonly logLines: number
 }
 
-const residentBytes = (pid: number): number => {
-  try {
-    return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
-  } catch {
-    return Number.NaN
-  }
-}
-
 const held = async (stack: Stack): Promise<Held> => {
   const tables = await stack.query<{ name: string }>(
     "select relname as name from pg_class c join pg_namespace n on n.oid = relnamespace where nspname = 'nexus' and relkind = 'r'",
@@ -122,7 +114,7 @@ const held = async (stack: Stack): Promise<Held> => {
   const pids = await stack.query<{ pid: number }>(
     "select pid from pg_stat_activity where datname = current_database() and application_name = 'nexus'",
   )
-  const bytes = pids.map(({ pid }) => residentBytes(pid))
+  const bytes = pids.map(({ pid }) => ownBytes(pid))
   globalThis.gc?.()
   return {
     rows,

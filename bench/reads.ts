@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import type { ListFilters, ListOrder, ClientListRequest } from '../adapters/postgres/clients/list-request.ts'
@@ -7,9 +6,10 @@ import { listingOf } from '../domain/clients/listing.ts'
 import { defaultMetadataKeys } from '../domain/clients/metadata-keys.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import type { Stack } from '../test/support/assemble-stack.ts'
-import { median, ms, quantile } from './statistics.ts'
+import { processorMs } from './processes.ts'
 import type { Bench, Report } from './report.ts'
 import { onRealServers } from './servers.ts'
+import { median, ms, quantile } from './statistics.ts'
 
 const clients = 100_000
 /** Pages of each combination, over HTTP and in the database alone. */
@@ -226,15 +226,6 @@ const look = async (stack: Stack, report: Report): Promise<void> => {
     await scans(stack, report)
   } finally {
     await postgres.close()
-  }
-}
-
-/** How long a process has been on a processor, in milliseconds; not a number where the system does not tell. */
-const processorMs = (pid: number): number => {
-  try {
-    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
-  } catch {
-    return Number.NaN
   }
 }
 

@@ -4,11 +4,11 @@ import type { Servers } from '../../test/support/servers.ts'
 import { withInstallation } from '../installation/installation.ts'
 import type { Installation } from '../installation/installation.ts'
 import { atRate } from '../installation/load.ts'
-import { peakMiB } from '../installation/processor.ts'
-import { fillBacklog, leasesFrom, redisMiB, rowKiB, untilQueued, watchLeases } from './rows.ts'
+import { peakMiB } from '../processes.ts'
 import type { Bench, Report } from '../report.ts'
 import { onRealServers } from '../servers.ts'
 import { median, ms, quantile } from '../statistics.ts'
+import { fillBacklog, leasesFrom, redisMiB, rowKiB, untilQueued, watchLeases } from './rows.ts'
 
 const few = 100
 const many = 100_000
@@ -72,7 +72,7 @@ const measure = async (nexus: Installation, servers: Servers, report: Report): P
   await tellSizes(nexus, servers, queued, report)
   report({
     name: 'memory of the process, the most of all that time',
-    value: await peakMiB(nexus.nexus.pid),
+    value: peakMiB(nexus.nexus.pid),
     unit: 'MiB',
     goal: { most: 512 },
   })

@@ -9,7 +9,7 @@ import { Pool } from 'undici'
 import { applicationToken, createDatabase, fileFor } from '../../test/support/assemble-stack.ts'
 import type { StackOptions } from '../../test/support/assemble-stack.ts'
 import type { Servers } from '../../test/support/servers.ts'
-import { processorSeconds } from './processor.ts'
+import { processorSeconds } from '../processes.ts'
 import { owner, startNexus, startTenant } from './programs.ts'
 import type { Program, Role, TenantProgram } from './programs.ts'
 
@@ -25,7 +25,7 @@ export interface Installation {
   readonly change: (clientId: string, wanted: 200 | 202, tenantId?: string) => Promise<void>
   readonly query: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>
   /** Processor time so far of every program, this one as `load` among them: seconds. */
-  readonly processorSeconds: () => Promise<Readonly<Record<string, number>>>
+  readonly processorSeconds: () => Readonly<Record<string, number>>
   readonly close: () => Promise<void>
 }
 
@@ -119,15 +119,11 @@ const install = async (servers: Servers, options: Options): Promise<Installation
       start,
       change,
       query,
-      processorSeconds: async () => {
+      processorSeconds: () => {
         const { user, system } = process.cpuUsage()
-        const nexus = await Promise.all(processes.map(({ pid }) => processorSeconds(pid)))
-        const others = await Promise.all(
-          Object.entries(pids).map(async ([name, pid]) => [name, await processorSeconds(pid)] as const),
-        )
         return {
-          nexus: nexus.reduce((sum, one) => sum + one, 0),
-          ...Object.fromEntries(others),
+          nexus: processes.reduce((sum, { pid }) => sum + processorSeconds(pid), 0),
+          ...Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, processorSeconds(pid)])),
           load: (user + system) / 1e6,
         }
       },

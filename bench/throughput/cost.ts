@@ -15,10 +15,10 @@ export const processorTimeOf = 'processor time of one: '
 
 /** What each program takes of a core while nobody asks for anything: sweeps, scans, looks at the clock. */
 export const idleCost = async ({ processorSeconds }: Pick<Installation, 'processorSeconds'>): Promise<Cost> => {
-  const before = await processorSeconds()
+  const before = processorSeconds()
   const start = performance.now()
   await sleep(idleMs)
-  const after = await processorSeconds()
+  const after = processorSeconds()
   const seconds = (performance.now() - start) / 1000
   return mapped(after, (name, value) => (value - (before[name] ?? 0)) / seconds)
 }
@@ -37,9 +37,9 @@ export const costOf = async (
   idle: Cost,
   serve: () => Promise<Served>,
 ): Promise<{ readonly served: Served; readonly cost: Cost }> => {
-  const before = await processorSeconds()
+  const before = processorSeconds()
   const served = await serve()
-  const after = await processorSeconds()
+  const after = processorSeconds()
   const cost = mapped(after, (name, value) => {
     const without = (before[name] ?? 0) + (idle[name] ?? 0) * served.seconds
     return (1000 * (value - without)) / served.took.length

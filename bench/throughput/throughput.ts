@@ -158,12 +158,12 @@ interface Applied {
 
 const applied = async (nexus: Installation, next: () => string): Promise<Applied> => {
   const changes = 1000
-  const before = await nexus.processorSeconds()
+  const before = nexus.processorSeconds()
   const start = performance.now()
   await byCallers(callers, changes, () => nexus.change(next(), 202))
   await untilNothingWaits(nexus)
   const seconds = (performance.now() - start) / 1000
-  const after = await nexus.processorSeconds()
+  const after = nexus.processorSeconds()
   const took = Object.entries(after).map(([name, value]) => (name === 'load' ? 0 : value - (before[name] ?? 0)))
   return { perSecond: changes / seconds, processorMs: (1000 * took.reduce((sum, one) => sum + one, 0)) / changes }
 }

@@ -39,7 +39,7 @@ export type Accepted<Refused> =
   | { readonly kind: 'refused'; readonly refused: Refused | Extract<Acceptance, { kind: 'impossible' }> }
 
 /** What a change is accepted with, beside who wants it and the decision. */
-export interface Accepting {
+export interface AcceptOptions {
   /** The client as it was loaded, to decide on it at once; without it the locked row is decided on. */
   readonly loaded?: ClientRecord | undefined
   /** Where the change comes from: noted with it, so that a repetition finds it. */
@@ -145,7 +145,7 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) =
     key: ClientKey,
     author: Author,
     decide: Decide<Refused>,
-    { loaded, origin, audit = recordOfPolicy(key, author) }: Accepting = {},
+    { loaded, origin, audit = recordOfPolicy(key, author) }: AcceptOptions = {},
   ): Promise<Accepted<Refused>> => {
     const stored = loaded && audit && (await atOnce(loaded, author, decide, origin, audit))
     return stored ?? locked(key, author, decide, origin, audit)

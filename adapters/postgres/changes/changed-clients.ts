@@ -6,6 +6,7 @@ import type { ClientRecord } from '../clients/client-record.ts'
 import { timeInJson } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
+import { isAnswered } from '../database/sqlstate.ts'
 import { statement } from '../database/statement.ts'
 import { together } from '../database/together.ts'
 import { ChangeRow, toChange } from './changes.ts'
@@ -42,7 +43,7 @@ export const createChangedClients = (db: Kysely<Database>) => {
       for (const change of row.asked.map(toChange)) found.set(change.id, { change, record })
     }
     return ids.map((id) => found.get(id))
-  })
+  }, isAnswered)
   return {
     /** One change of a tenant, with its client; undefined where there is none of that id. @param id a UUID */
     find: async (tenantId: string, id: string): Promise<ChangedClient | undefined> => {

@@ -9,7 +9,7 @@ import { isApplying, pendingOf, stateColumns, toState } from '../clients/client-
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { integer, pendingChanges } from '../database/columns.ts'
 import type { TellSettled } from '../database/notifications.ts'
-import { parsed } from '../database/rows.ts'
+import { parsed, rowOrError } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { statement } from '../database/statement.ts'
 import { together } from '../database/together.ts'
@@ -44,6 +44,8 @@ const LeaseRow = z.object({
   verify_due: z.boolean().nullable(),
   waited: z.boolean(),
 })
+
+const TokenRow = z.object({ lease_token: z.string() })
 
 /** What is asked for: whose lease, by which token, for how long, and how long a call may take. Milliseconds. */
 interface Taking {
@@ -109,9 +111,9 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: 
       ttl_ms: ttlMs,
       call_ms: callMs,
     }))
-    const taken = parsed(LeaseRow, await taking(db, { asked: JSON.stringify(rows) }))
-    const byToken = new Map(taken.map((row) => [row.lease_token, row]))
-    return asked.map(({ token }) => byToken.get(token))
+    const taken = new Map<string, unknown>()
+    for (const row of await taking(db, { asked: JSON.stringify(rows) })) taken.set(TokenRow.parse(row).lease_token, row)
+    return asked.map(({ token }) => (taken.has(token) ? rowOrError(LeaseRow, taken.get(token)) : undefined))
   }
   const takeTogether = together((asked: readonly Taking[]) => run(asked, atOnce))
   const settle = createSettle(db, keysOf, tellSettled)
@@ -134,6 +136,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: 
       const asked: Taking = { key, token: randomUUID(), ttlMs, callMs }
       // A row that somebody is just writing is waited for alone, so that nobody else waits for it.
       const row = (await takeTogether(asked)) ?? (await run([asked], inTurn))[0]
+      if (row instanceof Error) throw row
       if (row === undefined) return undefined
       // The snapshot of the statement is older than the row: changes that the former holder has settled would still look
       // pending. Under the lease they can be read again.

@@ -7,6 +7,7 @@ import type { Author, ClientKey, ClientState } from '../../../domain/vocabulary.
 import { Values } from '../../../domain/vocabulary.ts'
 import { auth0Client, integer, pendingChanges, terraformRequest, time, timeInJson } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
+import { isAnswered } from '../database/sqlstate.ts'
 import { statement } from '../database/statement.ts'
 import type { Runs } from '../database/statement.ts'
 import { together } from '../database/together.ts'
@@ -201,7 +202,7 @@ export const createReadRecords = (db: Runs): ((asked: AskedRecord) => Promise<Cl
     for (const row of parsed(PlacedRow, await manyRecords(db, { asked: JSON.stringify(asked) })))
       found[row.place] = { ...toRecord(row), ...(row.waiting && { waiting: row.waiting }) }
     return found
-  })
+  }, isAnswered)
 
 export const toRecord = (row: ClientRow): ClientRecord => ({
   ...toState(row),

@@ -27,8 +27,8 @@ const AccessRow = z.object({
   vanished: z.boolean(),
 })
 
-/** The clients that Nexus knows. @param keyed where they are found by their keys */
-export const createClients = (db: Kysely<Database>, keysOf: KeysOf, keyed = db, read = createReadRecords(keyed)) => ({
+/** The clients that Nexus knows. @param read finds one by its key */
+export const createClients = (db: Kysely<Database>, keysOf: KeysOf, read = createReadRecords(db)) => ({
   /**
    * What Nexus knows of a client; undefined where it knows none of that id.
    *

@@ -10,6 +10,12 @@ class RowUnreadable extends Error {
   }
 }
 
+/** A row of a query as the schema says that stands beside it, or why it cannot be read. */
+export const rowOrError = <Row>(row: z.ZodType<Row>, one: unknown): Row | RowUnreadable => {
+  const result = row.safeParse(one)
+  return result.success ? result.data : new RowUnreadable(result.error)
+}
+
 /**
  * The rows of a query, each as the schema says that stands beside it.
  *
@@ -17,9 +23,9 @@ class RowUnreadable extends Error {
  */
 export const parsed = <Row>(row: z.ZodType<Row>, rows: readonly unknown[]): Row[] =>
   rows.map((one) => {
-    const result = row.safeParse(one)
-    if (!result.success) throw new RowUnreadable(result.error)
-    return result.data
+    const read = rowOrError(row, one)
+    if (read instanceof RowUnreadable) throw read
+    return read
   })
 
 /** A value for a column of JSON; null is the column's own null. */

@@ -17,6 +17,9 @@ export const isUnavailable = (error: unknown): boolean => {
   )
 }
 
+/** The database answered, whatever is wrong with the statement or its rows: to read once more changes nothing. */
+export const isAnswered = (error: unknown): boolean => !isUnavailable(error)
+
 /** The server refused the statement, all of it. */
 export const isRefused = (error: unknown): boolean => error instanceof pg.DatabaseError && !isUnavailable(error)
 

@@ -1,10 +1,9 @@
-import { ClientsClient } from 'auth0/clients'
-import { managementToken } from '../test/support/auth0.ts'
 import { assembleStack } from '../test/support/assemble-stack.ts'
 import { startEmbeddedServers, startRealServers } from '../test/support/local-servers.ts'
 import type { LocalServers } from '../test/support/local-servers.ts'
+import { bareSdk, tellBesideSdk } from './bare-sdk.ts'
 import type { Bench, Report } from './report.ts'
-import { ms, quantile } from './statistics.ts'
+import { median } from './statistics.ts'
 
 const warmUp = 50
 const rounds = 300
@@ -27,11 +26,7 @@ const measure = async (name: string, local: LocalServers, goalMs: number, report
     const owners = '["auth0|tester"]'
     const mine = simulator.seed({ name: 'through Nexus', client_metadata: { owners } })
     const bare = simulator.seed({ name: 'through the SDK', client_metadata: { owners } })
-    const sdk = new ClientsClient({
-      baseUrl: `${simulator.url}/api/v2`,
-      token: await managementToken(simulator),
-      maxRetries: 0,
-    })
+    const sdk = await bareSdk(simulator)
     const as = stack.token()
     const nexusMs: number[] = []
     const sdkMs: number[] = []
@@ -47,17 +42,8 @@ const measure = async (name: string, local: LocalServers, goalMs: number, report
       nexusMs.push(nexus)
       sdkMs.push(direct)
     }
-    for (const [what, share] of [
-      ['median', 0.5],
-      ['p99', 0.99],
-    ] as const)
-      report({
-        name: `PATCH → 200, ${name}: ${what}`,
-        value: quantile(nexusMs, share),
-        unit: 'ms',
-        beside: `bare SDK: ${ms(quantile(sdkMs, share))}`,
-      })
-    const over = quantile(nexusMs, 0.5) - quantile(sdkMs, 0.5)
+    tellBesideSdk(name, { nexus: nexusMs, sdk: sdkMs }, report)
+    const over = median(nexusMs) - median(sdkMs)
     report({ name: `over the bare SDK at the median, ${name}`, value: over, unit: 'ms', goal: { most: goalMs } })
   } finally {
     await stack.close()

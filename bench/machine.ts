@@ -41,7 +41,9 @@ export const thisMachine = (): z.infer<typeof Machine> => {
     cores: os.availableParallelism(),
     memoryGiB: Math.round(os.totalmem() / 2 ** 30),
     load: Number((os.loadavg()[0] ?? Number.NaN).toFixed(1)),
-    versions: z.record(z.string(), z.string()).parse(JSON.parse(JSON.stringify(versions))),
+    versions: Object.fromEntries(
+      Object.entries(versions).flatMap(([name, version]) => (version === undefined ? [] : [[name, version] as const])),
+    ),
     commit: `${said('git', 'rev-parse', '--short', 'HEAD') ?? 'unknown'}${changed}`,
   }
 }

@@ -12,8 +12,8 @@ export const help = `npm run demo -- [options]
 
 Starts two simulated Auth0 tenants, an embedded PostgreSQL with the queue on it, and Nexus' API and worker, in one
 process; performs the main job with real HTTP requests and shows what Auth0 holds before and after; then keeps serving,
-for you to try. Nothing outside of .nexus/demo is written, and no tenant of yours is touched: your configuration, your
-declarations in stacks/tenants, NEXUS_* variables and running servers neither change it nor notice it.
+for you to try. Nothing outside of .nexus/demo is written, and no tenant of yours is touched. Your configuration, your
+declarations in stacks/tenants, NEXUS_* variables and running servers do not affect the demo, nor it them.
 
   --once         end after the walk-through, with 1 if anything was not as it should be
   --port <n>     where the API listens; any free port unless given

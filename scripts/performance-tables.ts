@@ -3,6 +3,7 @@ import { readRecords } from '../bench/record.ts'
 import type { BenchRecord } from '../bench/record.ts'
 import { goalText, isReached, valueText } from '../bench/report.ts'
 import type { Figure } from '../bench/report.ts'
+import { processorTimeOf } from '../bench/throughput/cost.ts'
 import { tableOf } from './markdown.ts'
 
 const goalCell = (figure: Figure): string => {
@@ -31,16 +32,20 @@ const runsOf = (records: readonly (readonly [string, BenchRecord])[]): string =>
     ]),
   ])
 
-const prefix = 'processor time of one: '
-
 /** Of each program, what one PATCH → 200 takes of a core, and how many of them fill it. */
 const capacityOf = ({ rows }: BenchRecord): string =>
   tableOf([
     ['program', 'of one `PATCH` → 200', 'a core is full at'],
     ...rows.flatMap((row) =>
-      'note' in row || !row.name.startsWith(prefix)
+      'note' in row || !row.name.startsWith(processorTimeOf)
         ? []
-        : [[row.name.slice(prefix.length), valueText(row), valueText({ value: 1000 / row.value, unit: '/s' })]],
+        : [
+            [
+              row.name.slice(processorTimeOf.length),
+              valueText(row),
+              valueText({ value: 1000 / row.value, unit: '/s' }),
+            ],
+          ],
     ),
   ])
 

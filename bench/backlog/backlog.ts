@@ -5,10 +5,10 @@ import { withInstallation } from '../installation/installation.ts'
 import type { Installation } from '../installation/installation.ts'
 import { atRate } from '../installation/load.ts'
 import { peakMiB } from '../installation/processor.ts'
-import { fillBacklog, leasesFrom, sizes, untilQueued, watchLeases } from './rows.ts'
+import { fillBacklog, leasesFrom, redisMiB, rowKiB, untilQueued, watchLeases } from './rows.ts'
 import type { Bench, Report } from '../report.ts'
 import { onRealServers } from '../servers.ts'
-import { median, quantile } from '../statistics.ts'
+import { median, ms, quantile } from '../statistics.ts'
 
 const few = 100
 const many = 100_000
@@ -40,12 +40,12 @@ const options = {
 
 const measure = async (nexus: Installation, servers: Servers, report: Report): Promise<void> => {
   await watchLeases(nexus)
-  await fillBacklog(nexus, few)
-  await untilQueued(nexus)
+  await fillBacklog(nexus, 0, few)
+  await untilQueued(nexus, few)
   await other(nexus, 50)
   const little = await other(nexus, changes)
-  await fillBacklog(nexus, many - few)
-  const queued = await untilQueued(nexus)
+  await fillBacklog(nexus, few, many)
+  const queued = await untilQueued(nexus, many)
   report({
     name: 'changes that the sweep has queued within two minutes',
     value: queued,
@@ -61,7 +61,7 @@ const measure = async (nexus: Installation, servers: Servers, report: Report): P
       name: `accept → lease in another tenant, ${waiting.toLocaleString('en')} waiting: p99`,
       value: quantile(took, 0.99),
       unit: 'ms',
-      beside: `median ${median(took).toFixed(1)} ms`,
+      beside: `median ${ms(median(took))}`,
     })
   report({
     name: `accept → lease: p99 with ${many.toLocaleString('en')} ÷ with ${few}`,
@@ -81,11 +81,15 @@ const measure = async (nexus: Installation, servers: Servers, report: Report): P
 const tellSizes = async (nexus: Installation, { redisUrl }: Servers, queued: number, report: Report): Promise<void> => {
   if (redisUrl === null) return
   const redis = new Redis(redisUrl)
-  const { redisMiB, ...kib } = await sizes(nexus, redis)
+  const value = await redisMiB(redis)
   redis.disconnect()
-  for (const [what, value] of Object.entries(kib))
-    report({ name: `a row on disk, indexes included: ${what}`, value: value ?? Number.NaN, unit: 'KiB' })
-  report({ name: 'memory of Redis', value: redisMiB ?? Number.NaN, unit: 'MiB', beside: `${queued} jobs` })
+  for (const [what, table] of [
+    ['client', 'clients'],
+    ['change', 'changes'],
+    ['audit', 'audit'],
+  ] as const)
+    report({ name: `a row on disk, indexes included: ${what}`, value: await rowKiB(nexus, table), unit: 'KiB' })
+  report({ name: 'memory of Redis', value, unit: 'MiB', beside: `${queued.toLocaleString('en')} jobs` })
 }
 
 /** Changes in the tenant that has no backlog. @returns how long each waited for its lease, in milliseconds */

@@ -32,10 +32,8 @@ export const leasesFrom = async ({ query }: Database, mark: Date): Promise<reado
   return rows.map(({ ms }) => ms)
 }
 
-let filled = 0
-
-/** So many more clients of the tenant `full`, each with a change that waits: rows as acceptance leaves them. */
-export const fillBacklog = async ({ query }: Database, count: number): Promise<void> => {
+/** Clients of the tenant `full` from one number to below another, each with a change that waits: rows as acceptance leaves them. */
+export const fillBacklog = async ({ query }: Database, from: number, below: number): Promise<void> => {
   await query(
     `with added as (
        insert into nexus.clients (tenant_id, client_id, observed, observed_at, generation)
@@ -47,17 +45,16 @@ export const fillBacklog = async ({ query }: Database, count: number): Promise<v
      select gen_random_uuid(), tenant_id, client_id, 1, '{"callbackUrls": ["https://app.example.com/1"]}', 'accepted',
        '{"kind": "user", "id": "auth0|tester", "application": "portal"}'
      from added`,
-    [filled, filled + count - 1],
+    [from, below - 1],
   )
-  filled += count
 }
 
 /**
- * Waits until the sweep has asked for each of them, for two minutes at most.
+ * Waits until the sweep has queued each of so many changes, for two minutes at most.
  *
- * @returns for how many it has asked by then
+ * @returns how many it has queued by then
  */
-export const untilQueued = async ({ query }: Database): Promise<number> => {
+export const untilQueued = async ({ query }: Database, filled: number): Promise<number> => {
   for (const last = performance.now() + 120_000; ; await sleep(500)) {
     const [row] = await query<{ left: number }>(
       `select count(*)::int as left from nexus.clients
@@ -68,20 +65,15 @@ export const untilQueued = async ({ query }: Database): Promise<number> => {
   }
 }
 
-/** What a row takes on disk with its part of the indexes, in KiB, and what all jobs take in Redis, in MiB. */
-export const sizes = async ({ query }: Database, redis: Redis): Promise<Readonly<Record<string, number>>> => {
-  const kibOf = async (table: string): Promise<number> => {
-    const [row] = await query<{ kib: number }>(
-      `select pg_total_relation_size($1::regclass)::float8 / 1024 / greatest(1, (select count(*) from nexus.${table})) as kib`,
-      [`nexus.${table}`],
-    )
-    return row?.kib ?? Number.NaN
-  }
-  const memory = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
-  return {
-    client: await kibOf('clients'),
-    change: await kibOf('changes'),
-    audit: await kibOf('audit'),
-    redisMiB: memory / 1_048_576,
-  }
+/** What a row of a table takes on disk with its part of the indexes, in KiB. */
+export const rowKiB = async ({ query }: Database, table: 'clients' | 'changes' | 'audit'): Promise<number> => {
+  const [row] = await query<{ kib: number }>(
+    `select pg_total_relation_size($1::regclass)::float8 / 1024 / greatest(1, (select count(*) from nexus.${table})) as kib`,
+    [`nexus.${table}`],
+  )
+  return row?.kib ?? Number.NaN
 }
+
+/** What all jobs take in Redis, in MiB. */
+export const redisMiB = async (redis: Redis): Promise<number> =>
+  Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]) / 1_048_576

@@ -20,7 +20,6 @@ if ('missing' in local) {
   for (let at = 0; at < 20; at += 1) stack.simulator.seed({ name: `Client ${at}`, app_type: 'regular_web' })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
-  // The bench is over, or was ended.
   // The same without what other programs of the machine take: the most that the thread computes between two turns.
   let [busyMs, before] = [0, process.threadCpuUsage()]
   setInterval(() => {
@@ -28,6 +27,7 @@ if ('missing' in local) {
     busyMs = Math.max(busyMs, (now.user + now.system - before.user - before.system) / 1000)
     before = now
   }, 1)
+  // The bench is over, or was ended.
   process.once(
     'disconnect',
     () =>

@@ -10,6 +10,9 @@ type Cost = Readonly<Record<string, number>>
 
 const idleMs = 5000
 
+/** Begins the name of a figure: what one request takes of the processor in the program that the rest of the name tells. */
+export const processorTimeOf = 'processor time of one: '
+
 /** What each program takes of a core while nobody asks for anything: sweeps, scans, looks at the clock. */
 export const idleCost = async ({ processorSeconds }: Pick<Installation, 'processorSeconds'>): Promise<Cost> => {
   const before = await processorSeconds()
@@ -54,7 +57,7 @@ export const tellCost = (costs: readonly Cost[], idle: Cost, report: Report): nu
     if (name !== 'load') report({ name: `of a core, while nobody asks: ${name}`, value: 100 * value, unit: '%' })
   const names = Object.keys(costs[0] ?? {})
   const each = names.map((name) => ({ name, value: median(costs.map((cost) => cost[name] ?? Number.NaN)) }))
-  for (const { name, value } of each) report({ name: `processor time of one: ${name}`, value, unit: 'ms' })
+  for (const { name, value } of each) report({ name: `${processorTimeOf}${name}`, value, unit: 'ms' })
   const sum = each.reduce((all, { value }) => all + value, 0)
   const ceiling = (1000 * os.availableParallelism()) / sum
   const cores = `${os.availableParallelism()} cores and ${sum.toFixed(2)} ms`

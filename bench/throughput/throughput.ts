@@ -2,19 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { ClientsClient } from 'auth0/clients'
-import { managementToken } from '../../test/support/auth0.ts'
 import type { Servers } from '../../test/support/servers.ts'
+import { bareSdk, tellBesideSdk } from '../bare-sdk.ts'
 import { withInstallation } from '../installation/installation.ts'
 import type { Installation } from '../installation/installation.ts'
 import { atRate, byCallers } from '../installation/load.ts'
 import type { Served } from '../installation/load.ts'
-import type { Bench, Report } from '../report.ts'
 import { pause, resume, untilNothingWaits } from '../installation/pause.ts'
+import type { Bench, Report } from '../report.ts'
 import { onRealServers } from '../servers.ts'
-import { median, quantile } from '../statistics.ts'
-import { preparePgbench } from './pgbench.ts'
+import { median, ms, quantile } from '../statistics.ts'
 import { costOf, idleCost, tellCost } from './cost.ts'
+import { preparePgbench } from './pgbench.ts'
 
 /** What is compared is measured in turn, so often: each sees the same machine. */
 const rounds = 3
@@ -25,7 +24,7 @@ const callers = 16
 export const throughput: Bench = (report, options) =>
   onRealServers(report, async (servers) => {
     await withInstallation(servers, { clients }, async (nexus) => {
-      const sdk = await bareSdk(nexus)
+      const sdk = await patchesOfSdk(nexus)
       await oneCaller(nexus, sdk, report)
       await manyCallers(nexus, sdk, report)
       await acceptances(nexus, servers, report)
@@ -49,14 +48,9 @@ const clientsInTurn = ({ tenant }: Installation): (() => string) => {
 
 type Patch = () => Promise<unknown>
 
-/** `clients.update` of the SDK against the same simulated tenant: what Nexus cannot be faster than. */
-const bareSdk = async (nexus: Installation): Promise<Patch> => {
-  const { tenant } = nexus
-  const sdk = new ClientsClient({
-    baseUrl: `${tenant.url}/api/v2`,
-    token: await managementToken(tenant),
-    maxRetries: 0,
-  })
+/** `clients.update` of the SDK against the same simulated tenant. */
+const patchesOfSdk = async (nexus: Installation): Promise<Patch> => {
+  const sdk = await bareSdk(nexus.tenant)
   const next = clientsInTurn(nexus)
   let values = 0
   return () => sdk.update(next(), { callbacks: [`https://sdk.example.com/${(values += 1)}`] })
@@ -72,16 +66,7 @@ const oneCaller = async (nexus: Installation, sdk: Patch, report: Report): Promi
     theirs.push(...(await byCallers(1, 100, sdk)).took)
     ours.push(...(await byCallers(1, 100, () => nexus.change(next(), 200))).took)
   }
-  for (const [name, share] of [
-    ['median', 0.5],
-    ['p99', 0.99],
-  ] as const)
-    report({
-      name: `PATCH → 200, 1 caller: ${name}`,
-      value: quantile(ours, share),
-      unit: 'ms',
-      beside: `bare SDK: ${quantile(theirs, share).toFixed(1)} ms`,
-    })
+  tellBesideSdk('1 caller', { nexus: ours, sdk: theirs }, report)
 }
 
 const manyCallers = async (nexus: Installation, sdk: Patch, report: Report): Promise<void> => {
@@ -151,7 +136,7 @@ const acceptances = async (nexus: Installation, servers: Servers, report: Report
       value: quantile(half.took, 0.99),
       unit: 'ms',
       goal: { most: 40 },
-      beside: `${(rate / 2).toFixed(0)}/s, median ${median(half.took).toFixed(1)} ms`,
+      beside: `${(rate / 2).toFixed(0)}/s, median ${ms(median(half.took))}`,
     })
     await drain(nexus)
   } finally {
@@ -185,17 +170,18 @@ const applied = async (nexus: Installation, next: () => string): Promise<Applied
 
 /** Rounds in turn of each of them. @returns the median of each; that of the first is reported */
 const endToEnd = async (installations: readonly Installation[], report: Report): Promise<readonly Applied[]> => {
-  const sides = installations.map((side) => ({
-    run: applied.bind(undefined, side, clientsInTurn(side)),
-    done: [] as Applied[],
-  }))
+  const sides = installations.map((side) => {
+    const next = clientsInTurn(side)
+    return { run: () => applied(side, next), done: [] as Applied[] }
+  })
   for (const { run } of sides) await run()
   for (let round = 0; round < rounds; round += 1) for (const { run, done } of sides) done.push(await run())
   const all = sides.map(({ done }) => ({
     perSecond: median(done.map(({ perSecond }) => perSecond)),
     processorMs: median(done.map(({ processorMs }) => processorMs)),
   }))
-  for (const one of all.slice(0, 1)) tellApplied('this commit', one, report)
+  const [ours] = all
+  if (ours !== undefined) tellApplied('this commit', ours, report)
   return all
 }
 

@@ -19,7 +19,6 @@ import { waitPreferenceOf } from '../http/prefer.ts'
 import type { WaitSettings } from '../http/prefer.ts'
 import { Problem } from '../http/problem.ts'
 import { findChange } from './read-change.ts'
-import type { FindingChanges } from './read-change.ts'
 import { warningLines } from './warning-lines.ts'
 import { mustRead, toldOfChange } from '../clients/access.ts'
 
@@ -27,9 +26,7 @@ import { mustRead, toldOfChange } from '../clients/access.ts'
 export type Stored = Extract<Accepted<never>, { kind: 'accepted' }>
 
 /** What an answer to a change needs. */
-export type Answering = AwaitingOutcome &
-  Waking &
-  FindingChanges & { readonly clients: Pick<Clients, 'load'>; readonly settings: WaitSettings }
+export type Answering = AwaitingOutcome & Waking & { readonly settings: WaitSettings }
 
 /**
  * Wakes the worker, waits as long as the caller wants to, and says what came of the change: by the caller's rights when

@@ -1,10 +1,10 @@
-import type { ChangedClient, ChangedClients } from '../../adapters/postgres/changes/changed-clients.ts'
+import type { ChangedClient } from '../../adapters/postgres/changes/changed-clients.ts'
 import type { Notifications } from '../../adapters/postgres/database/notifications.ts'
+import type { FindingChanges } from './read-change.ts'
 
 /** What a request waits with. */
-export interface AwaitingOutcome {
+export interface AwaitingOutcome extends FindingChanges {
   readonly notifications: Pick<Notifications, 'wait'>
-  readonly changedClients: Pick<ChangedClients, 'find'>
   readonly settings: PollSettings
 }
 

@@ -37,7 +37,7 @@ export const SyncAction = z.strictObject({ action: z.enum(['retry', 'revert', 'a
 type Action = z.infer<typeof SyncAction>['action']
 
 /** What has the worker read a client anew. */
-type Retrying = Waking & { readonly clients: Pick<Clients, 'retry'> }
+type Retrying = Waking & { readonly clients: Pick<Clients, 'load' | 'retry'> }
 
 type Syncing = TenantsById & Repeating & Accepting & Answering & Retrying & { readonly settings: ClaimSettings }
 

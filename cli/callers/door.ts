@@ -56,7 +56,7 @@ export const doorOfApi = ({ command, secret }: Kind, remote: Remote): CallersDoo
     return { view: CallerView.parse(view), secret: String(issuedSecret) }
   }
   return {
-    list: async () => z.array(CallerView).parse((await remote.json('GET', all, z.looseObject({})))[command]),
+    list: async () => (await remote.json('GET', all, z.looseObject({ [command]: z.array(CallerView) })))[command] ?? [],
     create: async (body) => issued(await remote.json('POST', all, WithSecret, { body })),
     change: (name, body) => remote.json('PATCH', single(name), CallerView, { body }),
     rotate: async (name, overlapSeconds) =>

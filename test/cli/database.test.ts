@@ -74,6 +74,11 @@ describe('the environment of a URL', () => {
       env: { PGHOST: 'db', PGDATABASE: 'nexus', PGSSLMODE: 'require' },
     },
     {
+      reason: 'a password that reads like it stays as it is',
+      url: 'postgres://nexus:no-verify@db/nexus',
+      env: { PGHOST: 'db', PGUSER: 'nexus', PGPASSWORD: 'no-verify', PGDATABASE: 'nexus' },
+    },
+    {
       reason: 'what no variable says is left out',
       url: 'postgres://db/nexus?max=3',
       env: { PGHOST: 'db', PGDATABASE: 'nexus' },

@@ -4,10 +4,8 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createQueue, migrateQueue } from '../../adapters/queue/queue.ts'
 import type { JobResult, Queue } from '../../adapters/queue/queue.ts'
-import { startEmbeddedServers, startOwnRedis } from '../support/local-servers.ts'
+import { hasRedis, startEmbeddedServers, startOwnRedis } from '../support/local-servers.ts'
 import type { LocalServers } from '../support/local-servers.ts'
-
-const hasRedis = (await startOwnRedis([]).then((redis) => redis?.close().then(() => true))) ?? false
 
 interface Process extends Pick<Queue, 'close'> {
   readonly wake: (clientId: string) => Promise<void>
@@ -34,29 +32,30 @@ const scriptsIn = (commands: readonly (readonly string[])[]) =>
     ([name = '', ...rest]) => /^eval/i.test(name) && !rest.some((word) => word.endsWith(':stalled-check')),
   )
 
-describe.skipIf(!hasRedis)('on Redis', () => {
-  let redis: Awaited<ReturnType<typeof startOwnRedis>>
-  beforeAll(async () => {
-    redis = await startOwnRedis(['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'])
-  })
-  afterAll(() => redis?.close())
-  const url = () => redis?.url ?? ''
+let redis: Awaited<ReturnType<typeof startOwnRedis>>
+beforeAll(async () => {
+  redis = await startOwnRedis(['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'])
+})
+afterAll(() => redis?.close())
+const url = () => redis?.url ?? ''
 
-  /** What is sent to Redis for keys of this prefix while something is done; what a script does in it is not counted. */
-  const sent = async (prefix: string, work: () => Promise<unknown>): Promise<(readonly string[])[]> => {
-    const client = new Redis(url())
-    const monitor = await client.monitor()
-    const commands: (readonly string[])[] = []
-    monitor.on('monitor', (_time: string, command: readonly string[], source: string) => {
-      if (source !== 'lua' && command.some((word) => word.startsWith(prefix))) commands.push(command)
-    })
-    await work()
-    // What comes after the last job.
-    await sleep(500)
-    monitor.disconnect()
-    client.disconnect()
-    return commands
-  }
+/** What is sent to Redis for keys of this prefix while something is done; what a script does in it is not counted. */
+const sent = async (prefix: string, work: () => Promise<unknown>): Promise<(readonly string[])[]> => {
+  const client = new Redis(url())
+  const monitor = await client.monitor()
+  const commands: (readonly string[])[] = []
+  monitor.on('monitor', (_time: string, command: readonly string[], source: string) => {
+    if (source !== 'lua' && command.some((word) => word.startsWith(prefix))) commands.push(command)
+  })
+  await work()
+  // What comes after the last job.
+  await sleep(500)
+  monitor.disconnect()
+  client.disconnect()
+  return commands
+}
+
+describe.skipIf(!hasRedis())('on Redis', () => {
   test.each([
     { reason: 'with places for more', concurrency: 8 },
     { reason: 'with one place', concurrency: 1 },
@@ -96,24 +95,28 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     await expect.poll(() => client.keys(`${prefix}:*`).then((keys) => keys.length)).toBeLessThan(8)
     expect(await client.xlen(`${prefix}:sync.acme:events`)).toBeLessThan(300)
   })
+})
 
-  describe.for([
-    { storage: 'Redis', inPostgres: false },
-    { storage: 'PostgreSQL', inPostgres: true },
-  ])('wake-ups, with the queue on $storage', ({ inPostgres }) => {
-    let postgres: LocalServers | undefined
-    beforeAll(async () => {
-      if (!inPostgres) return
-      postgres = await startEmbeddedServers()
-      await migrateQueue(postgres.servers.postgresUrl)
-    })
-    afterAll(() => postgres?.close())
-    const processes = () => {
-      const redisOf = inPostgres ? null : { url: url(), prefix: randomUUID() }
-      return processesOver({ postgresUrl: postgres?.servers.postgresUrl ?? '', redis: redisOf })
-    }
+describe.for([
+  { storage: 'Redis', inPostgres: false },
+  { storage: 'PostgreSQL', inPostgres: true },
+])('wake-ups, with the queue on $storage', ({ inPostgres }) => {
+  const isMissing = !inPostgres && !hasRedis()
+  let postgres: LocalServers | undefined
+  beforeAll(async () => {
+    if (!inPostgres) return
+    postgres = await startEmbeddedServers()
+    await migrateQueue(postgres.servers.postgresUrl)
+  })
+  afterAll(() => postgres?.close())
+  const processes = () => {
+    const redisOf = inPostgres ? null : { url: url(), prefix: randomUUID() }
+    return processesOver({ postgresUrl: postgres?.servers.postgresUrl ?? '', redis: redisOf })
+  }
 
-    test('of any rhythm are all heard by three workers, long before they would look by themselves', async () => {
+  test.skipIf(isMissing)(
+    'of any rhythm are all heard by three workers, long before they would look by themselves',
+    async () => {
       const process = processes()
       const waiting = new Map<string, number>()
       const waited: number[] = []
@@ -136,39 +139,39 @@ describe.skipIf(!hasRedis)('on Redis', () => {
       await expect.poll(() => waiting.size, { timeout: 20_000 }).toBe(0)
       // A worker looks by itself every 5 s: one that was overlooked would have waited for that.
       expect(Math.max(...waited)).toBeLessThan(4500)
-    })
+    },
+  )
 
-    test('that come while a client is worked on have it worked on once more', async () => {
-      const process = processes()
-      const handled: string[] = []
-      const first = Promise.withResolvers<undefined>()
-      const queue = await process(async (clientId) => {
-        handled.push(clientId)
-        if (handled.length === 1) await first.promise
-        return { kind: 'done' }
-      })
-      await queue.wake('one')
-      await expect.poll(() => handled.length, { timeout: 10_000 }).toBe(1)
-      await Promise.all([queue.wake('one'), queue.wake('one')])
-      await queue.wake('one')
-      first.resolve(undefined)
-      await expect.poll(() => handled, { timeout: 10_000 }).toEqual(['one', 'one'])
-      await sleep(300)
-      expect(handled).toHaveLength(2)
+  test.skipIf(isMissing)('that come while a client is worked on have it worked on once more', async () => {
+    const process = processes()
+    const handled: string[] = []
+    const first = Promise.withResolvers<undefined>()
+    const queue = await process(async (clientId) => {
+      handled.push(clientId)
+      if (handled.length === 1) await first.promise
+      return { kind: 'done' }
     })
+    await queue.wake('one')
+    await expect.poll(() => handled.length, { timeout: 10_000 }).toBe(1)
+    await Promise.all([queue.wake('one'), queue.wake('one')])
+    await queue.wake('one')
+    first.resolve(undefined)
+    await expect.poll(() => handled, { timeout: 10_000 }).toEqual(['one', 'one'])
+    await sleep(300)
+    expect(handled).toHaveLength(2)
+  })
 
-    test('bring a client forward that was to be looked at later', async () => {
-      const process = processes()
-      let handled = 0
-      const queue = await process(() => {
-        handled += 1
-        return Promise.resolve(handled === 1 ? { kind: 'later', afterMs: 60_000 } : { kind: 'done' })
-      })
-      await queue.wake('one')
-      await expect.poll(() => handled, { timeout: 10_000 }).toBe(1)
-      await sleep(200)
-      await Promise.all([queue.wake('one'), queue.wake('two')])
-      await expect.poll(() => handled, { timeout: 4000 }).toBe(3)
+  test.skipIf(isMissing)('bring a client forward that was to be looked at later', async () => {
+    const process = processes()
+    let handled = 0
+    const queue = await process(() => {
+      handled += 1
+      return Promise.resolve(handled === 1 ? { kind: 'later', afterMs: 60_000 } : { kind: 'done' })
     })
+    await queue.wake('one')
+    await expect.poll(() => handled, { timeout: 10_000 }).toBe(1)
+    await sleep(200)
+    await Promise.all([queue.wake('one'), queue.wake('two')])
+    await expect.poll(() => handled, { timeout: 4000 }).toBe(3)
   })
 })

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { untilFit } from '../../adapters/queue/fitness.ts'
 import { inspectRedis, lookForProblem } from '../../adapters/queue/inspect.ts'
 import { createQueue } from '../../adapters/queue/queue.ts'
-import { startOwnRedis } from '../support/local-servers.ts'
+import { hasRedis, startOwnRedis } from '../support/local-servers.ts'
 
 const place = (url: string) => ({ url, prefix: 'nexus', tenants: ['acme', 'beta'] })
 
@@ -35,9 +35,7 @@ const stranger = async (greet: (socket: Socket) => void): Promise<string> => {
   return `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
 }
 
-const hasRedis = (await startOwnRedis([]).then((redis) => redis?.close().then(() => true))) ?? false
-
-describe.skipIf(!hasRedis)('a Redis', () => {
+describe.skipIf(!hasRedis())('a Redis', () => {
   let redis: Awaited<ReturnType<typeof startOwnRedis>>
   let admin: Redis
   beforeAll(async () => {

@@ -9,14 +9,13 @@ import { z } from 'zod'
 import { nexus as command } from '../cli/support.ts'
 import { assembleStack } from '../support/assemble-stack.ts'
 import type { Stack } from '../support/assemble-stack.ts'
-import { startEmbeddedServers, startOwnRedis } from '../support/local-servers.ts'
+import { hasRedis, startEmbeddedServers, startOwnRedis } from '../support/local-servers.ts'
 import type { LocalServers } from '../support/local-servers.ts'
 import { nexus } from '../support/process.ts'
 import { startRedisPair } from '../support/redis-pair.ts'
 import { startTcpSwitch } from '../support/tcp-switch.ts'
 
 const settings = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction']
-const hasRedis = (await startOwnRedis([]).then((redis) => redis?.close().then(() => true))) ?? false
 
 const own = async (more: readonly string[] = []) => {
   const redis = await startOwnRedis([...settings, ...more])
@@ -43,7 +42,7 @@ const closedToInfo = async (): Promise<string> => {
   return url.replace('//', '//managed:pw@')
 }
 
-describe.skipIf(!hasRedis)('over a Redis that fails', { timeout: 60_000 }, () => {
+describe.skipIf(!hasRedis())('over a Redis that fails', { timeout: 60_000 }, () => {
   let postgres: LocalServers
   beforeAll(async () => {
     postgres = await startEmbeddedServers()

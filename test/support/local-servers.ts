@@ -183,6 +183,8 @@ const startPostgres = async (
   return url
 }
 
+export const hasRedis = (): boolean => findOnPath('redis-server') !== undefined
+
 /** A Redis with settings of its own, for who wants to see a wrong one; undefined where the machine has none. */
 export const startOwnRedis = async (
   settings: readonly string[],

@@ -14,8 +14,9 @@ const variables: Readonly<Record<string, string>> = {
   connect_timeout: 'PGCONNECT_TIMEOUT',
 }
 
-/** Modes that only the driver of Node knows: encrypted, and not verified. */
-const nodeModes: Readonly<Record<string, string>> = { 'no-verify': 'require' }
+/** A mode that only the driver of Node knows, encrypted and not verified, by libpq's word for it. */
+const valueFor = (name: string, value: string): string =>
+  name === 'sslmode' && value === 'no-verify' ? 'require' : value
 
 /**
  * The environment in which psql, pg_dump and other programs of libpq reach a database: there its password stands in no list
@@ -36,7 +37,7 @@ export const libpqEnvironment = (url: string): Readonly<Record<string, string>> 
   return Object.fromEntries(
     [...decoded, ...searchParams].flatMap(([name = '', value = '']) => {
       const variable = variables[name]
-      return variable === undefined || value === '' ? [] : [[variable, nodeModes[value] ?? value]]
+      return variable === undefined || value === '' ? [] : [[variable, valueFor(name, value)]]
     }),
   )
 }

@@ -10,15 +10,14 @@ export const inMs = (ms: number) => sql`${float(ms)} * interval '1 millisecond'`
 
 export const perSecondOf = ({ intervalMs }: Bucket): number => 1000 / intervalMs
 
-/** Seconds since the last answer: not negative, whatever the clock has done since, and no more than matter. */
-const sinceSeen = sql`greatest(0, least(3600, extract(epoch from clock_timestamp() - seen_at)::float8))`
-
 /** When the last answer came that the row knows of: not after now, whatever the clock has done since; null for none. */
 const knownAt = sql`case when seen_at > now then now else seen_at end`
 
 /** What is left of an estimate since the last answer: it fades while none says anything of it. */
-export const faded = (bucket: Bucket) =>
-  sql`exp(-least(coalesce(${sinceSeen}, 0) / ${float(averagedOver(bucket))}, 50))`
+export const faded = (bucket: Bucket) => fadedIn(bucket, secondsFrom(sql`seen_at`, sql`clock_timestamp()`))
+
+const fadedIn = (bucket: Bucket, seconds: ReturnType<typeof sql>) =>
+  sql`exp(-least(${seconds} / ${float(averagedOver(bucket))}, 50))`
 
 /**
  * The row of a bucket after what answers have said is left. They only ever tighten: where less is left than our own calls
@@ -32,7 +31,6 @@ export const learned = (bucket: Bucket, heard: readonly Heard[]) => {
   const now = performance.now()
   const perSecond = float(perSecondOf(bucket))
   const over = float(averagedOver(bucket))
-  const fadedIn = (seconds: ReturnType<typeof sql>) => sql`exp(-least(${seconds} / ${over}, 50))`
   return sql`
     said as materialized (
       select place, left_over, now - age * interval '1 millisecond' as at, ${knownAt} as known_at, remaining,
@@ -53,14 +51,14 @@ export const learned = (bucket: Bucket, heard: readonly Heard[]) => {
       from compared
     ), drawn as materialized (
       select sum((least(${float(bucket.burst)}, before + ${perSecond} * ${secondsFrom(sql`since`, sql`at`)}) - 1 - compared.left_over)
-               / ${over} * ${fadedIn(secondsFrom(sql`at`, sql`last_at`))}) as per_second
+               / ${over} * ${fadedIn(bucket, secondsFrom(sql`at`, sql`last_at`))}) as per_second
       from compared, summed
       where since is not null
     ), learned as materialized (
       select now, blocked_until,
              case when answers = 0 then foreign_per_second when seen_at is null then coalesce(drawn.per_second, 0)
                else greatest(-${perSecond}, least(${perSecond}, coalesce(drawn.per_second, 0)
-                 + foreign_per_second * ${fadedIn(secondsFrom(sql`seen_at`, sql`last_at`))})) end as foreign_per_second,
+                 + foreign_per_second * ${fadedIn(bucket, secondsFrom(sql`seen_at`, sql`last_at`))})) end as foreign_per_second,
              coalesce(summed.left_over, remaining) as remaining,
              case when answers = 0 then seen_at else greatest(${knownAt}, last_at) end as seen_at,
              case when answers = 0 then seen.next_at

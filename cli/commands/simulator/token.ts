@@ -3,6 +3,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { jsonOf } from '../../../adapters/http/answer.ts'
 import { createHttp } from '../../../adapters/http/http.ts'
 import type { HttpAnswer } from '../../../adapters/http/http.ts'
 import { Unreachable } from '../../../adapters/http/unreachable.ts'
@@ -77,22 +78,16 @@ const run = async (options: TokenOptions): Promise<void> => {
     ...(options.audience === undefined ? {} : { audience: options.audience }),
     ...(options.expiresIn === undefined ? {} : { expiresIn: options.expiresIn }),
   })
-  const text = response.body.toString('utf8')
   if (response.status !== 200)
-    throw new Failure(`The simulator refused (${response.status}): ${text.slice(0, 500)}`, 'refused')
-  const answer = TokenAnswer.safeParse(parsed(text)).data
+    throw new Failure(
+      `The simulator refused (${response.status}): ${response.body.toString('utf8').slice(0, 500)}`,
+      'refused',
+    )
+  const answer = TokenAnswer.safeParse(jsonOf(response)).data
   if (answer === undefined)
     throw new Failure(`What answers at ${options.simulator} is not a simulator of Nexus.`, 'usage')
   if (options.json === true) printJson(answer)
   else print(answer.access_token)
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** `nexus token`: a demo user's Bearer token, from a running simulator. */

@@ -7,15 +7,14 @@ import type { Replacements, Values } from './page.ts'
 import type { World } from './world.ts'
 
 const applicationToken = 'nxa_of-the-guides'
-/** By whom the guides call. */
-export const accounts = { terraform: { name: 'terraform-acme', password: 'the-password-of-the-guides' } } as const
+/** The service account by which the guides call. */
+export const account = { name: 'terraform-acme', password: 'the-password-of-the-guides' } as const
 /** The client that the guides show. */
 export const shop = 'NXKzP2hYdFqLrT1uVwBcEaGs'
 const audience = 'https://nexus.example.com'
 
-/** The configuration that the guides take for granted: the tenant acme, an application, accounts by these names. */
+/** The configuration that the guides take for granted: the tenant acme, an application, a service account. */
 const writeConfiguration = async ({ clone, auth0, port }: World): Promise<void> => {
-  const account = { passwordHash: await hashPassword(accounts.terraform.password), tenants: ['acme'] }
   const configuration = {
     server: { port },
     terraform: { stateKeys: [randomBytes(32).toString('base64')] },
@@ -34,8 +33,9 @@ const writeConfiguration = async ({ clone, auth0, port }: World): Promise<void> 
     applicationTokens: { tokens: [{ name: 'portal', sha256: hashToken(applicationToken), tenants: ['acme'] }] },
     serviceAccounts: [
       {
-        ...account,
-        name: accounts.terraform.name,
+        name: account.name,
+        passwordHash: await hashPassword(account.password),
+        tenants: ['acme'],
         permissions: [
           'terraform.state',
           'terraform.state.force-unlock',
@@ -83,7 +83,7 @@ export const serve = async (world: World): Promise<{ readonly values: Values; re
         roles: ['billing-admins'],
         audience,
       }),
-      NEXUS_PASSWORD: accounts.terraform.password,
+      NEXUS_PASSWORD: account.password,
     },
     replaced: [['https://nexus.example.com', url]],
   }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { accounts } from './serve.ts'
+import { account } from './serve.ts'
 import type { World } from './world.ts'
 
 /** What the guide to Terraform takes for granted. */
@@ -22,7 +22,7 @@ export const planElsewhere = async ({ clone, session }: World): Promise<void> =>
 
 /** So many versions of states without clients. */
 export const writeStates = async ({ url }: World, versions: Readonly<Record<string, number>>): Promise<void> => {
-  const { name, password } = accounts.terraform
+  const { name, password } = account
   const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
   for (const [state, count] of Object.entries(versions))
     for (let serial = 1; serial <= count; serial += 1) {

@@ -1,5 +1,6 @@
 import { clients } from './clients.ts'
 import { common } from './common.ts'
+import { times } from './times.ts'
 
 /** Every text of the console, in one place. */
-export const texts = { common, clients } as const
+export const texts = { common, times, clients } as const

@@ -119,6 +119,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'http',
     'routing',
     'clients',
+    'access',
     'terraform',
     'patches',
     'changes',

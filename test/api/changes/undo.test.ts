@@ -6,12 +6,14 @@ import { call, stack, useSync } from './sync-support.ts'
 
 const mergePatch = { 'content-type': 'application/merge-patch+json', prefer: 'wait=20' }
 
+const changeOf = async (response: Response) =>
+  (await call('GET', `/v1/tenants/acme/changes/${response.headers.get('nexus-change')}`)).body
+const viewOf = async (id: string) => (await read(await stack.request(pathOf(id)))).body
+/** What has nothing in it reads the same, whether it is owned or not. */
+const empty = (view: unknown) => JSON.stringify(view).replaceAll('[]', 'null')
+
 describe.skipIf(servers === null)('what the fields of a change were before it', () => {
   useSync()
-
-  const changeOf = async (response: Response) =>
-    (await call('GET', `/v1/tenants/acme/changes/${response.headers.get('nexus-change')}`)).body
-  const viewOf = async (id: string) => (await read(await stack.request(pathOf(id)))).body
 
   const full = {
     callbacks: ['https://a.test', 'https://b.test'],
@@ -58,7 +60,6 @@ describe.skipIf(servers === null)('what the fields of a change were before it', 
     expect(change['before']).toEqual(before)
     const undone = await stack.patch(id, change['before'], { headers: mergePatch })
     expect(undone.status).toBe(200)
-    const empty = (view: unknown) => JSON.stringify(view).replaceAll('[]', 'null')
     expect(empty(await viewOf(id))).toBe(empty(first))
     // And the undoing can be undone.
     expect(Object.keys(recordOf((await changeOf(undone))['before']))).toEqual(Object.keys(before))

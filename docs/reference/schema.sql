@@ -74,6 +74,7 @@ create table nexus.changes (
   refusal jsonb,
   superseded_by uuid,
   warnings jsonb,
+  before jsonb,
   PRIMARY KEY (id),
   UNIQUE (tenant_id, client_id, generation),
   FOREIGN KEY (tenant_id, client_id) REFERENCES nexus.clients(tenant_id, client_id),

@@ -12,7 +12,7 @@ export interface Remark {
 }
 
 /** What is said of one field: of all of it, and by line. */
-export interface FieldRemarks {
+interface FieldRemarks {
   readonly whole: readonly Remark[]
   readonly lines: ReadonlyMap<number, readonly Remark[]>
 }
@@ -22,8 +22,6 @@ export interface Remarks {
   /** What is about no field of the page. */
   readonly others: readonly Issue[]
 }
-
-export const noRemarks: Remarks = { fields: new Map(), others: [] }
 
 /** The field that a pointer leads to, and the element of its list. The longest name that fits counts. */
 const placeOf = (pointer: string): { readonly field: FieldPath; readonly element: number | null } | null => {

@@ -17,8 +17,11 @@ export const glanceOf = (standing: Standing): Glance => order.find(({ holds }) =
 const conditionsOf = ({ conditions }: Pick<Schemas['Sync'], 'conditions'>): ReadonlySet<string> =>
   new Set(conditions.filter(({ status }) => status === 'True').map(({ type }) => type))
 
+/** How one client stands, as far as it matters here. */
+type ClientStanding = Pick<Schemas['Sync'], 'conditions'> & { readonly pending: readonly unknown[] }
+
 /** The same of one client, from its conditions. */
-export const glanceOfSync = (sync: Pick<Schemas['Sync'], 'conditions' | 'pending'>): Glance => {
+export const glanceOfSync = (sync: ClientStanding): Glance => {
   const holds = conditionsOf(sync)
   const waits = sync.pending.length > 0
   const stopped = sync.conditions.some(({ type, reason }) => type === 'Paused' && reason === 'ClientPaused')
@@ -39,7 +42,7 @@ export const glanceOfSync = (sync: Pick<Schemas['Sync'], 'conditions' | 'pending
  * Why a change waits, in one sentence; null where nothing waits or nothing is in the way. What keeps it from being sent
  * at all comes before what has failed.
  */
-export const reasonOfWaiting = (sync: Pick<Schemas['Sync'], 'conditions' | 'pending'>): string | null => {
+export const reasonOfWaiting = (sync: ClientStanding): string | null => {
   if (sync.pending.length === 0) return null
   const found = (type: string) => sync.conditions.find((each) => each.type === type && each.status === 'True')
   return (found('Paused') ?? found('Stalled'))?.message ?? null

@@ -100,23 +100,7 @@ const condition = (type: 'Synced' | 'Drifted' | 'Stalled' | 'Paused', reason = '
   settledGeneration: 0,
   since: null,
 })
-const author = { kind: 'user' as const, id: 'auth0|ann', application: null }
-const pending = [
-  {
-    id: '',
-    tenantId: 'acme',
-    clientId: 'a',
-    generation: 1,
-    status: 'accepted' as const,
-    values: {},
-    author,
-    acceptedAt: '',
-    settledAt: null,
-    refusal: null,
-    supersededBy: null,
-    links: { self: '', client: '' },
-  },
-]
+const pending = ['a change']
 
 test.each([
   {

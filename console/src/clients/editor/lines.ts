@@ -7,9 +7,21 @@
 export const pastedLines = (text: string): readonly string[] =>
   text
     .split(/\r\n|[\n\r\u2028\u2029]/)
-    .flatMap((line) => line.split(/,(?=\s*[a-z][a-z\d+.-]*:\/\/)/i))
+    .flatMap(betweenUrls)
     .map((line) => line.trim())
     .filter((line) => line !== '')
+
+const absolute = /^[a-z][\d+.a-z-]*:\/\//i
+
+const betweenUrls = (line: string): readonly string[] => {
+  const found: string[] = []
+  for (const part of line.split(',')) {
+    const last = found.at(-1)
+    if (last === undefined || absolute.test(part.trim())) found.push(part)
+    else found[found.length - 1] = `${last},${part}`
+  }
+  return found
+}
 
 /** The lines after a paste at a place of one of them, and which line then ends it. A line without anything is filled. */
 export const withPaste = (

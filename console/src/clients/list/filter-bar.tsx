@@ -113,7 +113,7 @@ export const FilterBar = ({ onDown }: { readonly onDown: () => void }) => {
         </Button>
       </div>
       {opened ? (
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 6 }} mt="sm" spacing="sm">
+        <SimpleGrid cols={{ base: 2, md: 3, lg: 6 }} mt="sm" spacing="sm">
           {filters.map(({ name, label, choices, hint }) =>
             choices === undefined ? (
               <AddressInput key={name} name={name} label={label} hint={hint} />

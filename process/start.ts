@@ -5,6 +5,7 @@ import { createAuth0 } from '../adapters/auth0/auth0.ts'
 import { configuredCallers, shadowedBy } from '../adapters/config/configured-callers.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
+import { createExamine } from '../adapters/credentials/examine.ts'
 import type { Log } from '../adapters/log/log.ts'
 import { countAccepted, countCalls, countSettled, countWithdrawn } from '../adapters/metrics/counting.ts'
 import { createMetrics } from '../adapters/metrics/metrics.ts'
@@ -266,6 +267,7 @@ export const run = async (
         callers,
         configuredCallers: ofConfiguration,
         configuredUses,
+        examine: createExamine(http, configuration),
         notifications,
         queue,
         auth0: pacedReads(pacer, auth0),

@@ -24,6 +24,12 @@ export const tenantPages: readonly Page[] = [
     page: lazy(async () => import('../clients/clients-page.tsx')),
     isFor: (caller) => may(caller, 'client.read', 'client.write', 'client.read.all', 'client.write.all'),
   },
+  {
+    label: nav.drift,
+    path: 'drift',
+    page: lazy(async () => import('../drift/drift-page.tsx')),
+    isFor: (caller) => may(caller, 'client.read.all', 'client.write.all'),
+  },
   { label: nav.tenant, path: '', page: lazy(async () => import('../tenants/tenant-page.tsx')), isFor: everyone },
 ]
 

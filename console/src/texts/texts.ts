@@ -1,7 +1,10 @@
 import { clients } from './clients.ts'
 import { common } from './common.ts'
+import { drift } from './drift.ts'
+import { fields } from './fields.ts'
+import { sides } from './sides.ts'
 import { tenants } from './tenants.ts'
 import { times } from './times.ts'
 
 /** Every text of the console, in one place. */
-export const texts = { common, clients, tenants, times } as const
+export const texts = { common, clients, drift, fields, sides, tenants, times } as const

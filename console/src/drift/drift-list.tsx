@@ -22,9 +22,11 @@ export interface Asked {
 export const DriftList = ({
   tenantId,
   clients,
+  ask,
 }: {
   readonly tenantId: string
   readonly clients: readonly DriftedClient[]
+  readonly ask: (asked: Asked) => void
 }) => {
   const caller = useCaller()
   const [query, setQuery] = useSearchParams()

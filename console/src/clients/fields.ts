@@ -12,7 +12,7 @@ export type SomeValues = Partial<Values>
 type Kind = 'list' | 'text'
 
 /** The fields in the order of the page, in groups that belong together. */
-export const fieldGroups = [
+const fieldGroups = [
   { group: 'addresses', fields: ['callbackUrls', 'allowedLogoutUrls', 'allowedWebOrigins', 'allowedCorsOrigins'] },
   { group: 'ownership', fields: ['owners', 'productName'] },
   { group: 'names', fields: ['applicationName', 'client_upn_key'] },
@@ -50,7 +50,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value at a path of an object in the shape of a request's body; undefined where the object does not name it. */
-export const readField = (nested: unknown, path: FieldPath): Value | undefined => {
+const readField = (nested: unknown, path: FieldPath): Value | undefined => {
   let found: unknown = nested
   for (const name of path.split('.')) {
     if (!isObject(found) || !(name in found)) return undefined
@@ -75,9 +75,6 @@ export const valuesOf = (client: unknown): Values => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every path is given a value
   return Object.fromEntries(fieldPaths.map((path) => [path, found[path] ?? null])) as Values
 }
-
-/** The paths of some values, in the order of the page. */
-export const pathsOf = (values: SomeValues): FieldPath[] => fieldPaths.filter((path) => values[path] !== undefined)
 
 /** A value as lines: of a text, itself; of nothing, none. A line that holds nothing is no line. */
 export const linesOf = (value: Value | undefined): readonly string[] =>

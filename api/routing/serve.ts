@@ -14,7 +14,8 @@ export interface BodySettings {
   readonly bodyLimitBytes: number
 }
 
-type Serving = Recording & { readonly settings: BodySettings }
+/** What serving any route needs. */
+export type Serving = Recording & { readonly settings: BodySettings }
 
 /**
  * Puts routes on the server: a request becomes an `ApiRequest`, an `ApiResponse` becomes a response; what is decided is

@@ -1,0 +1,48 @@
+import { Anchor, Code, List, Loader, Stack, Text, Title } from '@mantine/core'
+import { Link, Navigate } from 'react-router'
+import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { texts } from '../texts/texts.ts'
+import { useCaller } from './session.tsx'
+import { useTenants } from './shell.tsx'
+
+/** The first page: the only tenant, or a choice. */
+export const Start = () => {
+  const tenants = useTenants()
+  const caller = useCaller()
+  const { common } = texts
+  if (tenants.error) return <ProblemNotice error={tenants.error} again={() => void tenants.refetch()} />
+  if (tenants.data === undefined) return <Loader aria-label={common.loading} />
+  const { tenants: items } = tenants.data
+  const [first] = items
+  if (first !== undefined && items.length === 1)
+    return <Navigate to={`/tenants/${encodeURIComponent(first.id)}/clients`} replace />
+  return (
+    <Stack>
+      <Title order={1}>{common.tenants.title}</Title>
+      {items.length === 0 ? (
+        <Text>
+          {common.tenants.none} <Code>{caller.id}</Code>
+        </Text>
+      ) : (
+        <List>
+          {items.map(({ id }) => (
+            <List.Item key={id}>
+              <Anchor component={Link} to={`/tenants/${encodeURIComponent(id)}/clients`}>
+                {id}
+              </Anchor>
+            </List.Item>
+          ))}
+        </List>
+      )}
+    </Stack>
+  )
+}
+
+export const NotFound = () => (
+  <Stack>
+    <Title order={1}>{texts.common.notFound.title}</Title>
+    <Anchor component={Link} to="/">
+      {texts.common.notFound.back}
+    </Anchor>
+  </Stack>
+)

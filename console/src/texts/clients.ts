@@ -1,0 +1,4 @@
+/** What is said about clients. */
+export const clients = {
+  title: 'Clients',
+} as const

@@ -1,11 +1,8 @@
-import { defaultSettings } from '../api/dependencies.ts'
-import type { ApiSettings } from '../api/dependencies.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
 import manifest from '../package.json' with { type: 'json' }
 
-/** The limits and times of the API, as the configuration has them. */
-export const apiSettings = ({ server, limits, terraform, applicationTokens }: Configuration): ApiSettings => ({
-  ...defaultSettings,
+/** What the configuration says of the limits and times of the API. */
+export const apiSettings = ({ server, limits, terraform, applicationTokens }: Configuration) => ({
   bodyLimitBytes: server.bodyLimitBytes,
   maximumStateBytes: terraform.maximumStateBytes,
   publicUrl: server.publicUrl,

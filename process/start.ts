@@ -276,7 +276,7 @@ export const run = async (
         ping: postgres.ping,
         console: consoleOf(configuration, http, postgres.db, attempts),
         log,
-        settings: apiSettings(configuration),
+        settings: { ...defaultSettings, ...apiSettings(configuration) },
       },
       configuration.server,
     )

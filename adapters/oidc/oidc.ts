@@ -60,13 +60,13 @@ const freshSeconds = 300
 /** Where the issuer sends people back to. */
 export const callbackOf = (publicUrl: string): string => `${publicUrl}/console/callback`
 
+/** Loaded with the first sign-in: no start waits for it. */
+const library = () => import('openid-client')
+
 /** @param now milliseconds of a clock that never goes back */
 export const createOidc = (http: Http, settings: OidcSettings, now: () => number): Oidc => {
   const { issuer, clientId, clientSecret, audience, publicUrl, atMostMs, allowInsecure } = settings
   let known: { readonly at: number; readonly configuration: Promise<Discovered> } | undefined
-
-  /** Loaded with the first sign-in: no start waits for it. */
-  const library = () => import('openid-client')
 
   const discover = async (): Promise<Discovered> => {
     const { allowInsecureRequests, ClientSecretPost, customFetch, discovery, enableNonRepudiationChecks } =

@@ -17,6 +17,16 @@ const ofPerson: Readonly<Record<string, string>> = {
   invalid_grant: 'The sign-in was used already, or took too long.',
 }
 
+/** Codes of `openid-client` for answers that are no answers of an issuer's, and for none. */
+const ofOutages: ReadonlySet<string> = new Set([
+  'OAUTH_RESPONSE_IS_NOT_CONFORM',
+  'OAUTH_RESPONSE_IS_NOT_JSON',
+  'OAUTH_PARSE_ERROR',
+  'OAUTH_TIMEOUT',
+  'OAUTH_ABORT',
+  'OAUTH_HTTP_REQUEST_FORBIDDEN',
+])
+
 /** What of an answer of the issuer's does not fit: somebody may have tampered with it. */
 const unfit = "The issuer's answer does not belong to this sign-in."
 
@@ -33,16 +43,6 @@ export const refusalOf = async (error: unknown, issuer: string): Promise<SignInR
   }
   if (isUnreachable(error)) return new SignInUnavailable(issuer, error)
   // An answer that is no JSON or has another status is a proxy's, or an outage.
-  if (error instanceof ClientError && !unavailableCodes.includes(error.code ?? ''))
-    return new SignInRefused(unfit, error)
+  if (error instanceof ClientError && !ofOutages.has(error.code ?? '')) return new SignInRefused(unfit, error)
   return new SignInUnavailable(issuer, error)
 }
-
-const unavailableCodes = [
-  'OAUTH_RESPONSE_IS_NOT_CONFORM',
-  'OAUTH_RESPONSE_IS_NOT_JSON',
-  'OAUTH_PARSE_ERROR',
-  'OAUTH_TIMEOUT',
-  'OAUTH_ABORT',
-  'OAUTH_HTTP_REQUEST_FORBIDDEN',
-]

@@ -141,7 +141,10 @@ export const createSessions = (db: Kysely<Database>, sealing: Sealing, rules: Se
     },
 
     /** Keeps new tokens. @returns whether the session is still there, and this renewal the one of it */
-    renew: async ({ session, token }: Renewal, { accessToken, refreshToken, accessMs }: NewTokens): Promise<boolean> => {
+    renew: async (
+      { session, token }: Renewal,
+      { accessToken, refreshToken, accessMs }: NewTokens,
+    ): Promise<boolean> => {
       const { keyId, bytes } = await seal(session.hash, {
         ...session,
         accessToken,

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import { isFresh, isUseDue } from '../../domain/access/sessions.ts'
 import type { Session } from '../../adapters/postgres/sessions.ts'
 import { answerRecorded, auditDraftOf } from '../http/audited.ts'
@@ -8,6 +7,7 @@ import type { Recording } from '../http/audited.ts'
 import { readBody } from '../http/body.ts'
 import { notFound } from '../http/problem.ts'
 import type { BrowserSettings } from '../http/security-headers.ts'
+import { Params } from '../routing/serve.ts'
 import { accessTokenOf } from './access-token.ts'
 import type { Renewing } from './access-token.ts'
 import type { Console } from './console.ts'
@@ -22,8 +22,6 @@ export interface Forwarding extends Recording, Renewing {
   readonly log: Renewing['log'] & Recording['log']
   readonly settings: Pick<BrowserSettings, 'applicationTokenHeader'> & { readonly listLimitBytes: number }
 }
-
-const Params = z.record(z.string(), z.string())
 
 /** How often it is looked whether the session of an open stream has ended. */
 const lookMs = 5000
@@ -65,7 +63,8 @@ const passOn = async (
     if (!reply.raw.writableFinished) gone.abort()
   })
   const answer = await app.inject({
-    method: request.method as 'GET',
+    // A route that answers GET answers HEAD too.
+    method: request.method === 'HEAD' ? 'HEAD' : route.method,
     url: `${pathOf(route.path, params)}${query === '' ? '' : `?${query}`}`,
     headers: {
       ...passedOn(request),

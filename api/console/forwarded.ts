@@ -30,11 +30,9 @@ export const asksFreshSignIn = ({ action }: Pick<Forwarded, 'action'>, query: st
   askingAFreshSignIn.has(action) || new URLSearchParams(query).getAll('include').includes('secret')
 
 export const signInNeeded = (): Problem =>
-  new Problem(
-    'sign-in-needed',
-    'This asks for a sign-in of the last five minutes: sign in again, and repeat it.',
-    { missing: 'sign-in' },
-  )
+  new Problem('sign-in-needed', 'This asks for a sign-in of the last five minutes: sign in again, and repeat it.', {
+    missing: 'sign-in',
+  })
 
 /** Headers of a request that go on to the API, with what it needs to know of the page. */
 export const requestHeaders = [

@@ -22,14 +22,17 @@ export const pageHeaders = (nonce: string): AnswerHeaders => ({
 
 export const newNonce = (): string => randomBytes(16).toString('base64')
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 
 /** A page of a few words, that needs no file. */
-export const plainPage = (
-  nonce: string,
-  { title, words, link, againMs }: PlainPage,
-): string => `<!doctype html>
+export const plainPage = (nonce: string, { title, words, link, againMs }: PlainPage): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

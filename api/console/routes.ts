@@ -3,7 +3,6 @@ import { route } from '../routing/route.ts'
 import { consoleAsset } from './assets.ts'
 import { indexPage } from './pages.ts'
 import { readSession } from './session.ts'
-import type { Console } from './console.ts'
 import { beginSignIn, finishSignIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 
@@ -32,9 +31,13 @@ export const pageRoutes = [
     action: 'probe',
     handler: ofConsole(readSession),
   }),
-  route({ ...ofPage, method: 'GET', path: '/console/assets/:asset', action: 'probe', handler: ofConsole(consoleAsset) }),
+  route({
+    ...ofPage,
+    method: 'GET',
+    path: '/console/assets/:asset',
+    action: 'probe',
+    handler: ofConsole(consoleAsset),
+  }),
   route({ ...ofPage, method: 'GET', path: '/console', action: 'probe', handler: ofConsole(indexPage) }),
   route({ ...ofPage, method: 'GET', path: '/console/*', action: 'probe', handler: ofConsole(indexPage) }),
 ]
-
-export type { Console }

@@ -70,7 +70,10 @@ export const finishSignIn = (deps: SigningIn) => {
     const state = new URLSearchParams(request.query).get('state')
     const { begun: attempt, rest } = await attempts.take(cookie.read(request.headers), state)
     if (attempt === undefined)
-      throw new Problem('sign-in-failed', 'This browser has not begun this sign-in, or it took too long. Sign in again.')
+      throw new Problem(
+        'sign-in-failed',
+        'This browser has not begun this sign-in, or it took too long. Sign in again.',
+      )
     const trial = begun(console, request)
     const signedIn = await refusedAsProblem(() => oidc.finish(request.query, attempt))
     const caller = await callerOf(deps, signedIn, request)

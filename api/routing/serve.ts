@@ -7,7 +7,8 @@ import { answerRecorded, auditDraftOf } from '../http/audited.ts'
 import type { Recording } from '../http/audited.ts'
 import type { Route } from './route.ts'
 
-const Params = z.record(z.string(), z.string())
+/** The parameters of a path. */
+export const Params = z.record(z.string(), z.string())
 
 export interface BodySettings {
   /** The largest body that is taken, where a route does not say otherwise. */

@@ -5,7 +5,7 @@ const longest = 512
 const path = /^\/(?!\/)[\w\-.~!$&'()*+,;=:@%/?#[\]]*$/
 
 /** Addresses below the console's that are no pages. */
-const noPages = ['api', 'assets', 'callback', 'sign-in', 'sign-out', 'session']
+const noPages: ReadonlySet<string> = new Set(['api', 'assets', 'callback', 'sign-in', 'sign-out', 'session'])
 
 /**
  * Where somebody is led after signing in: a page of the console, whatever was asked for.
@@ -20,5 +20,5 @@ export const returnAddress = (console: string, given: string | null): string => 
   // Read as a browser reads it, with `..` and `%2e%2e` followed.
   if (page === null || !page.href.startsWith(home)) return home
   const [first = ''] = page.href.slice(home.length).split(/[/?#]/, 1)
-  return noPages.includes(first) ? home : page.href
+  return noPages.has(first) ? home : page.href
 }

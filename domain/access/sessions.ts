@@ -35,7 +35,10 @@ const later = (time: Date, ms: number): Date => new Date(time.getTime() + ms)
 const earlier = (one: Date, other: Date): Date => (one < other ? one : other)
 
 /** When a session ends, by itself and for want of use, and until when its sign-in counts as fresh. */
-export const boundsOf = ({ signedInAt, lastSeenAt, endsAt }: SessionTimes, { idleMs }: Pick<SessionRules, 'idleMs'>) => ({
+export const boundsOf = (
+  { signedInAt, lastSeenAt, endsAt }: SessionTimes,
+  { idleMs }: Pick<SessionRules, 'idleMs'>,
+) => ({
   idleUntil: earlier(later(lastSeenAt, idleMs), endsAt),
   expiresAt: endsAt,
   freshUntil: earlier(later(signedInAt, freshMs), endsAt),

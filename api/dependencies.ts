@@ -1,4 +1,5 @@
 import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts'
+import type { Examine } from '../adapters/credentials/examine.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
@@ -66,6 +67,8 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly callers: CallerStore
   readonly configuredCallers: ConfiguredCallers
   readonly configuredUses: Pick<ConfiguredUses, 'of'>
+  /** Who somebody would be, of whom claims or a token are shown. */
+  readonly examine: Examine
   readonly notifications: Pick<Notifications, 'wait'>
   readonly queue: Waking['queue'] & Probed['queue']
   readonly auth0: Auth0Reads

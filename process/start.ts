@@ -6,6 +6,7 @@ import { configuredCallers, shadowedBy } from '../adapters/config/configured-cal
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAttempts } from '../adapters/credentials/attempts.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
+import { createExamine } from '../adapters/credentials/examine.ts'
 import type { Log } from '../adapters/log/log.ts'
 import { countAccepted, countCalls, countSettled, countWithdrawn } from '../adapters/metrics/counting.ts'
 import { createMetrics } from '../adapters/metrics/metrics.ts'
@@ -270,6 +271,7 @@ export const run = async (
         callers,
         configuredCallers: ofConfiguration,
         configuredUses,
+        examine: createExamine(http, configuration),
         notifications,
         queue,
         auth0: pacedReads(pacer, auth0),

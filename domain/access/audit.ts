@@ -11,6 +11,8 @@ const auditActions = {
   'tenant.scan': 'decisions',
   'client.read': 'denials',
   'client.secret.read': 'decisions',
+  /** Who may do what with a client, of somebody whose claims or token an administrator shows. */
+  'access.examine': 'decisions',
   'client.preview': 'denials',
   'client.patch': 'decisions',
   /** A list of changes: each that it holds is a `client.patch` of its own. */

@@ -15,6 +15,8 @@ export const greatest = {
   callerName: 63,
   /** Of a role, a product, a user id, in a request and in a filter. Auth0 keeps none in a longer text. */
   label: 255,
+  /** A token of an issuer. */
+  accessToken: 16_384,
   /** Looked for in a list. */
   search: 200,
   /** A time in ISO 8601. */

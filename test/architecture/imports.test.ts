@@ -119,6 +119,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'http',
     'routing',
     'clients',
+    'access',
     'terraform',
     'patches',
     'changes',
@@ -130,7 +131,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'probes',
     'docs',
   ],
-  simulator: ['http', 'clients', 'tokens', 'tenant'],
+  simulator: ['http', 'clients', 'tokens', 'sign-in', 'tenant'],
   cli: ['terminal', 'clients', 'terraform', 'callers', 'setup', 'doctor', 'commands'],
 }
 

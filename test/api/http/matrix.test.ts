@@ -90,6 +90,11 @@ const endpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/audit', lets: ['an administrator'] },
   { method: 'GET', path: '/clients/{c}', lets: readers },
   { method: 'GET', path: '/clients/{c}?include=secret', lets: [] },
+  // Whoever could reach some client is told why they may not reach this one.
+  { method: 'GET', path: '/clients/{c}/access', lets: [...readers, 'a reader of others', 'a writer of others'] },
+  // An administrator, who has to be let in to read the client too.
+  { method: 'GET', path: '/clients/{c}/access?of=registered', lets: [] },
+  { method: 'POST', path: '/clients/{c}/access', body: { claims: { sub: 'x' } }, lets: [] },
   { method: 'GET', path: '/clients/{c}/sync', lets: readers },
   { method: 'GET', path: '/clients/{c}/changes', lets: readers },
   { method: 'GET', path: '/changes/{change}', lets: readers },

@@ -34,6 +34,9 @@ export const toConsole = (
   atMostMs: atMost,
 })
 
+const wrong = (member: string, isWrong: boolean, message: string): Finding[] =>
+  isWrong ? [{ path: ['console', member], message }] : []
+
 /** A finding for each thing of the console that does not fit the rest of the file. */
 export const consoleFindings = (raw: unknown, issuers: readonly Readonly<Record<string, unknown>>[]): Finding[] => {
   if (!isRecord(raw)) return []
@@ -45,8 +48,6 @@ export const consoleFindings = (raw: unknown, issuers: readonly Readonly<Record<
   const ofIssuer = recordOf(issuers.find((one) => one['issuer'] === issuer))['audience']
   const audiences = textsOf(ofIssuer) ?? [textOf(ofIssuer) ?? []].flat()
   const address = URL.parse(textOf(given['publicUrl']) ?? '')
-  const wrong = (member: string, isWrong: boolean, message: string): Finding[] =>
-    isWrong ? [{ path: ['console', member], message }] : []
   return [
     ...wrong(
       'issuer',

@@ -58,7 +58,7 @@ const scope = 'openid profile email offline_access'
 const freshSeconds = 300
 
 /** Where the issuer sends people back to. */
-export const callbackOf = (publicUrl: string): string => `${publicUrl}/console/callback`
+const callbackOf = (publicUrl: string): string => `${publicUrl}/console/callback`
 
 /** Loaded with the first sign-in: no start waits for it. */
 const library = () => import('openid-client')

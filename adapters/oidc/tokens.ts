@@ -10,7 +10,7 @@ export interface Tokens {
 }
 
 /** Who somebody is to people: texts to show, nothing that is decided on. */
-export interface Profile {
+interface Profile {
   readonly name: string | null
   readonly email: string | null
   readonly picture: string | null

@@ -2,7 +2,7 @@
 const longest = 512
 
 /** What a path in an address is written with (RFC 3986), without the backslash that browsers read as a slash. */
-const path = /^\/(?!\/)[\w\-.~!$&'()*+,;=:@%/?#[\]]*$/
+const path = /^\/[\w\-.~!$&'()*+,;=:@%/?#[\]]*$/
 
 /** Addresses below the console's that are no pages. */
 const noPages: ReadonlySet<string> = new Set(['api', 'assets', 'callback', 'sign-in', 'sign-out', 'session'])
@@ -15,7 +15,7 @@ const noPages: ReadonlySet<string> = new Set(['api', 'assets', 'callback', 'sign
  */
 export const returnAddress = (console: string, given: string | null): string => {
   const home = `${console}/`
-  if (given === null || given.length > longest || !path.test(given)) return home
+  if (given === null || given.length > longest || given.startsWith('//') || !path.test(given)) return home
   const page = URL.parse(`${console}${given}`)
   // Read as a browser reads it, with `..` and `%2e%2e` followed.
   if (page === null || !page.href.startsWith(home)) return home

@@ -20,7 +20,7 @@ export interface SessionRules {
 const minuteMs = 60_000
 
 /** How young a sign-in must be for what could not be undone, or shows a secret. */
-export const freshMs = 5 * minuteMs
+const freshMs = 5 * minuteMs
 
 /** Sessions of one user: with one more, the one that was used longest ago ends. */
 export const sessionsOfUser = 20

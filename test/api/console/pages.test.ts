@@ -48,10 +48,13 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-describe('the page', () => {
-  const page = (name = '', from = folder) =>
-    indexPage({ settings, folder: from })(request(name === '' ? {} : { '*': name }))
+const page = (name = '', from = folder) =>
+  indexPage({ settings, folder: from })(request(name === '' ? {} : { '*': name }))
 
+const asset = (name: string, accepted = '') =>
+  consoleAsset({ folder })(request({ asset: name }, { 'accept-encoding': accepted }))
+
+describe('the page', () => {
   test.each(['', 'tenants/acme', 'tenants/acme/clients/a%2Fb', 'apis', 'assets-of-mine'])(
     'is the same at every address below the console: %s',
     async (name) => {
@@ -109,9 +112,6 @@ describe('the page', () => {
 })
 
 describe('a file of the page', () => {
-  const asset = (name: string, accepted = '') =>
-    consoleAsset({ folder })(request({ asset: name }, { 'accept-encoding': accepted }))
-
   test.each([
     { name: 'index-1a2b.js', type: 'text/javascript; charset=utf-8' },
     { name: 'font.woff2', type: 'font/woff2' },

@@ -74,6 +74,7 @@ create table nexus.changes (
   refusal jsonb,
   superseded_by uuid,
   warnings jsonb,
+  before jsonb,
   PRIMARY KEY (id),
   UNIQUE (tenant_id, client_id, generation),
   FOREIGN KEY (tenant_id, client_id) REFERENCES nexus.clients(tenant_id, client_id),
@@ -369,6 +370,8 @@ CREATE INDEX client_listings_read_by ON nexus.client_listings USING btree (tenan
 CREATE INDEX client_listings_terms ON nexus.client_listings USING gin (admits_confirmed, admits_desired, nexus.grams(tenant_id, words)) WITH (fastupdate=off);
 
 CREATE INDEX clients_by_update ON nexus.clients USING btree (tenant_id, updated_at, client_id);
+
+CREATE INDEX clients_lag_by_waking ON nexus.clients USING btree (woken_at NULLS FIRST) WHERE ((generation > settled_generation) OR (verify_at IS NOT NULL));
 
 CREATE INDEX clients_paused ON nexus.clients USING btree (tenant_id) WHERE (paused_at IS NOT NULL);
 

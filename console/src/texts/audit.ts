@@ -69,7 +69,7 @@ export const audit = {
     until: 'Before',
     clear: 'Clear all filters',
   },
-  outcomes: { accepted: 'Let', refused: 'Refused' },
+  outcomes: { accepted: 'Allowed', refused: 'Refused' },
   actions,
   columns: ['When', 'Who', 'What', 'With what', 'Outcome', 'From where'],
   caption: 'Decisions, newest first',

@@ -27,7 +27,6 @@ import { createChangedClients } from '../adapters/postgres/changes/changed-clien
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import { createClock } from '../adapters/postgres/database/clock.ts'
-import { createReadRecords } from '../adapters/postgres/clients/client-record.ts'
 import { createClients } from '../adapters/postgres/clients/clients.ts'
 import { byKeys, connect } from '../adapters/postgres/database/connect.ts'
 import { createHeldClients } from '../adapters/postgres/terraform/held-clients.ts'
@@ -151,7 +150,7 @@ export const run = async (
     const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics.count)
-    const clients = createClients(postgres.db, keysOf, createReadRecords(keyed.db))
+    const clients = createClients(postgres.db, keysOf, keyed.db)
     const accept = countAccepted(createAccept(postgres.db, keysOf, keyed.db), metrics.count)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics.count)
     let here: Pick<Notifications, 'wake'> | undefined

@@ -2,6 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
+import { setNonce } from 'get-nonce'
 import { createBrowserRouter } from 'react-router'
 import { RouterProvider } from 'react-router/dom'
 import '@mantine/core/styles.css'
@@ -11,6 +12,7 @@ import { administrationPages, furtherPages, tenantPages } from './app/pages.ts'
 import { queries } from './app/queries.ts'
 import { Shell } from './app/shell.tsx'
 import { NotFound, Start } from './app/start.tsx'
+import { colorVariables, theme } from './ui/theme.ts'
 
 const router = createBrowserRouter(
   [
@@ -30,11 +32,19 @@ const router = createBrowserRouter(
   { basename: base },
 )
 
+// What holds the page still below a dialog makes a style of its own.
+setNonce(nonce)
+
 const root = document.querySelector('#root')
 if (root === null) throw new Error('The page has no root.')
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+      theme={theme}
+      cssVariablesResolver={colorVariables}
+    >
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>

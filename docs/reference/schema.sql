@@ -356,6 +356,8 @@ CREATE INDEX client_listings_terms ON nexus.client_listings USING gin (admits_co
 
 CREATE INDEX clients_by_update ON nexus.clients USING btree (tenant_id, updated_at, client_id);
 
+CREATE INDEX clients_lag_by_waking ON nexus.clients USING btree (woken_at NULLS FIRST) WHERE ((generation > settled_generation) OR (verify_at IS NOT NULL));
+
 CREATE INDEX clients_paused ON nexus.clients USING btree (tenant_id) WHERE (paused_at IS NOT NULL);
 
 CREATE INDEX clients_stalled ON nexus.clients USING btree (tenant_id) WHERE (stalled_at IS NOT NULL);

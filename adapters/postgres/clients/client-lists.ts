@@ -40,7 +40,6 @@ export const listConnections = {
     enable_seqscan: 'off',
     random_page_cost: '1.1',
     max_parallel_workers_per_gather: '0',
-    jit: 'off',
   },
 } as const
 

@@ -21,6 +21,7 @@ import { leftOut } from './migrations/0013-left-out.ts'
 import { configuredCallers } from './migrations/0014-configured-callers.ts'
 import { servedTenants } from './migrations/0015-served-tenants.ts'
 import { valuesBefore } from './migrations/0018-values-before.ts'
+import { lagByWaking } from './migrations/0020-lag-by-waking.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -40,6 +41,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0014-configured-callers': configuredCallers,
   '0015-served-tenants': servedTenants,
   '0018-values-before': valuesBefore,
+  '0020-lag-by-waking': lagByWaking,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

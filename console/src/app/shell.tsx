@@ -168,7 +168,7 @@ const Account = ({ session }: { readonly session: Session }) => {
   return (
     <Menu>
       <Menu.Target>
-        <Button variant="subtle" size="compact-sm" aria-label={common.menu.account}>
+        <Button variant="subtle" size="compact-sm" aria-label={common.menu.account(session.user.name)}>
           <Foreign text={session.user.name} />
         </Button>
       </Menu.Target>

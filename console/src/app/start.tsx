@@ -1,9 +1,13 @@
-import { Anchor, Code, List, Loader, Stack, Text, Title } from '@mantine/core'
+import { lazy } from 'react'
+import { Anchor, Code, Loader, Stack, Text, Title } from '@mantine/core'
 import { Link, Navigate } from 'react-router'
 import { ProblemNotice } from '../ui/problem-notice.tsx'
 import { texts } from '../texts/texts.ts'
 import { useCaller } from './session.tsx'
 import { useTenants } from './shell.tsx'
+
+/** Not for those who have one tenant. */
+const TenantTable = lazy(async () => import('../tenants/tenant-table.tsx'))
 
 /** The first page: the only tenant, or a choice. */
 export const Start = () => {
@@ -24,15 +28,7 @@ export const Start = () => {
           {common.tenants.none} <Code>{caller.id}</Code>
         </Text>
       ) : (
-        <List>
-          {items.map(({ id }) => (
-            <List.Item key={id}>
-              <Anchor component={Link} to={`/tenants/${encodeURIComponent(id)}/clients`}>
-                {id}
-              </Anchor>
-            </List.Item>
-          ))}
-        </List>
+        <TenantTable tenants={items} />
       )}
     </Stack>
   )

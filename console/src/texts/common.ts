@@ -4,13 +4,23 @@ export const common = {
   skip: 'Skip to the content',
   sections: 'Sections',
   loading: 'Loading…',
+  close: 'Close',
+  cancel: 'Cancel',
+  copy: 'Copy',
+  copied: 'Copied',
+  more: 'Show more',
+  confirm: { type: (name: string) => `Type ${name} to confirm` },
   signIn: 'Sign in',
   signOut: 'Sign out',
   signedOut: {
     title: 'You are signed out',
     text: 'Sign in to see the clients that you own, and to change them.',
   },
-  menu: { open: 'Open the menu', account: 'Your account', theme: 'Light, dark, or as your system' },
+  menu: {
+    open: 'Open the menu',
+    account: (name: string) => `${name}: your account`,
+    theme: 'Light, dark, or as your system',
+  },
   theme: { light: 'Light', dark: 'Dark', auto: 'As the system' },
   nav: {
     clients: 'Clients',
@@ -32,6 +42,7 @@ export const common = {
     title: 'This did not work',
     unreachable: 'The server cannot be reached.',
     again: 'Try again',
+    signInAgain: 'Sign in again, and come back here',
     request: 'Request',
   },
 } as const

@@ -1,5 +1,6 @@
 import { Alert, Button, Code, Stack, Text } from '@mantine/core'
 import { Refused } from '../app/problem.ts'
+import { signIn } from '../app/session.tsx'
 import { texts } from '../texts/texts.ts'
 
 /** What went wrong, what Nexus says about it, and the id by which an operator finds it. */
@@ -20,6 +21,11 @@ export const ProblemNotice = ({ error, again }: { readonly error: unknown; reado
             {failed.request} <Code>{refused?.requestId}</Code>
           </Text>
         )}
+        {refused?.code === 'sign-in-needed' ? (
+          <Button size="xs" variant="default" onClick={() => signIn(true)}>
+            {failed.signInAgain}
+          </Button>
+        ) : null}
         {again === undefined ? null : (
           <Button size="xs" variant="default" onClick={again}>
             {failed.again}

@@ -13,9 +13,7 @@ describe.skipIf(servers === null)('GET …/sync tells why something waits', () =
     stack = await startStack({ tenant: { plan: 'free', freshness: '1h' }, roles: { api: true, worker: false } })
     await stack.query(`insert into nexus.tenants (tenant_id) values ('acme') on conflict do nothing`)
     client = seedClient(stack)
-    expect((await stack.patch(client, { productName: 'Shed' }, { headers: { prefer: 'respond-async' } })).status).toBe(
-      202,
-    )
+    await stack.patch(client, { productName: 'Shed' }, { headers: { prefer: 'respond-async' } })
     await stack.query(
       `insert into nexus.budgets (tenant_id, bucket, interval_ms, burst) values ('acme', 'all', 500, 2)
        on conflict (tenant_id, bucket) do update set next_at = clock_timestamp() - interval '1 minute'`,

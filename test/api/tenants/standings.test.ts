@@ -22,6 +22,7 @@ describe.skipIf(servers === null)("an operator's view of tenants", () => {
     return schema.parse(body)
   }
   const acme = () => ask(Tenant, '/v1/tenants/acme')
+  const running = () => ask(Running, '/v1/tenants/acme/running')
   const post = (path: string) => stack.request(path, { method: 'POST', as: operator() })
 
   test('who paused it and since when, and how long the oldest change has waited', async () => {
@@ -102,7 +103,6 @@ describe.skipIf(servers === null)("an operator's view of tenants", () => {
   })
 
   test('what runs now', async () => {
-    const running = () => ask(Running, '/v1/tenants/acme/running')
     const id = seedClient(stack)
     await stack.request(`/v1/tenants/acme/clients/${id}`)
     stack.simulator.setFaults({ latencyMs: 2000, methods: ['PATCH'] })

@@ -15,6 +15,7 @@ import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { Scans } from '../adapters/postgres/clients/scans.ts'
 import type { Notifications } from '../adapters/postgres/database/notifications.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
+import type { Standings } from '../adapters/postgres/tenants/standings.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { HeldClients } from '../adapters/postgres/terraform/held-clients.ts'
 import type { StateIndex } from '../adapters/postgres/terraform/state-index.ts'
@@ -26,6 +27,7 @@ import type { ListSettings } from './changes/patch-clients.ts'
 import type { Auth0Reads } from './clients/auth0-reads.ts'
 import type { ReadSettings } from './clients/client-cache.ts'
 import type { Waking } from './clients/wake.ts'
+import type { Console } from './console/console.ts'
 import type { DocumentSettings } from './docs/openapi/document.ts'
 import type { Admitting } from './http/access.ts'
 import type { ClaimSettings } from './http/idempotency.ts'
@@ -51,6 +53,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly idempotency: Pick<Idempotency, 'claim' | 'find' | 'keep' | 'release' | 'reopen'>
   readonly operations: Pick<Operations, 'open' | 'decide' | 'reopen' | 'find' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
+  readonly standings: Standings
   /** Terraform's states: their texts, their locks, and what they say of clients. */
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
@@ -73,6 +76,8 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly auth0: Auth0Reads
   /** What is done with a body before anything is decided: large ones are worked on in threads. */
   readonly bodies: Bodies
+  /** The page for people; null where there is none. */
+  readonly console: Console | null
   readonly log: Log
   readonly settings: ApiSettings
 }

@@ -28,8 +28,8 @@ export const ConflictPanel = ({
       <Stack gap="md" align="stretch">
         <Text size="sm">{words.text}</Text>
         {conflicts.map((conflict) => {
-          const { field, base } = conflict
-          const { label } = texts.fields.names[field]
+          const { field, base, theirs } = conflict
+          const label = texts.fields[field]
           return (
             <Radio.Group
               key={field}
@@ -41,7 +41,7 @@ export const ConflictPanel = ({
                 {choicesOf(conflict).map((choice) => (
                   <div key={choice}>
                     <Radio value={choice} label={isUndo ? words.undo[choice] : words[choice]} />
-                    <Difference before={linesOf(base)} after={linesOf(valueOf(conflict, choice))} />
+                    <Difference before={linesOf(isUndo ? theirs : base)} after={linesOf(valueOf(conflict, choice))} />
                   </div>
                 ))}
               </Stack>

@@ -67,7 +67,7 @@ export const Editor = ({
       )}
       {moved.length === 0 || conflicts.length > 0 ? null : (
         <Alert color="blue" role="note" aria-live="polite">
-          {editor.moved(moved.map((field) => texts.fields.names[field].label).join(', '))}
+          {editor.moved(moved.map((field) => texts.fields[field]).join(', '))}
         </Alert>
       )}
       {draft.isUndoing && conflicts.length === 0 && word === null ? (
@@ -85,7 +85,7 @@ export const Editor = ({
           {fieldGroups.map(({ group, fields }) => (
             <section key={group} aria-labelledby={`group-${group}`}>
               <Title order={2} size="h3" mb="sm" id={`group-${group}`}>
-                {texts.fields.groups[group]}
+                {texts.help.groups[group]}
               </Title>
               <div className="fields">
                 {fields.map((field) => (

@@ -29,7 +29,8 @@ const nothingSaid: FieldRemarks = { whole: [], lines: new Map() }
 /** One field: what it is for, an editor that fits, what is said of it, and what Auth0 has where that is another value. */
 export const Field = ({ field, dispatch }: { readonly field: FieldState; readonly dispatch: Dispatch<Step> }) => {
   const { path, value, isChanged, beside, mayWrite } = field
-  const { label, help } = texts.fields.names[path]
+  const { [path]: label } = texts.fields
+  const { [path]: help } = texts.help.fields
   const { whole, lines } = field.remarks ?? nothingSaid
   const id = useId()
   const change = (next: Value): void => dispatch({ kind: 'typed', field: path, value: next })

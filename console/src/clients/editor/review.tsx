@@ -46,9 +46,9 @@ export const Review = ({
         <>
           {preview.fields.length === 0 ? <Text size="sm">{words.same}</Text> : null}
           {preview.fields.map(({ field, from, to }) => (
-            <section key={field} aria-label={texts.fields.names[field].label}>
+            <section key={field} aria-label={texts.fields[field]}>
               <Text size="sm" fw={600}>
-                {texts.fields.names[field].label}
+                {texts.fields[field]}
               </Text>
               <Difference before={linesOf(from)} after={linesOf(to)} />
             </section>

@@ -64,7 +64,7 @@ export const Entry = ({
         {fields.map((field) => (
           <div key={field}>
             <Text size="sm" fw={600}>
-              {texts.fields.names[field].label}
+              {texts.fields[field]}
             </Text>
             <Difference
               before={before === null ? linesOf(after[field]) : linesOf(before[field])}

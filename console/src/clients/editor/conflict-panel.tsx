@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Alert, Button, Radio, Stack, Text } from '@mantine/core'
 import { texts } from '../../texts/texts.ts'
-import { Difference } from '../../ui/difference.tsx'
+import { Difference } from '../../ui/difference/difference.tsx'
 import { linesOf } from '../fields.ts'
 import type { FieldPath, SomeValues } from '../fields.ts'
 import { choicesOf, valueOf } from './choices.ts'

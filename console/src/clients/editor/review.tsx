@@ -1,6 +1,6 @@
 import { Code, Loader, Stack, Text, Title } from '@mantine/core'
 import { texts } from '../../texts/texts.ts'
-import { Difference } from '../../ui/difference.tsx'
+import { Difference } from '../../ui/difference/difference.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { linesOf } from '../fields.ts'
 import type { Remarks } from './issues.ts'

@@ -1,7 +1,7 @@
-import { texts } from '../texts/texts.ts'
-import { differenceOf } from './difference.ts'
-import type { DifferenceLine } from './difference.ts'
-import { Foreign } from './foreign.tsx'
+import { texts } from '../../texts/texts.ts'
+import { differenceOf } from './lines.ts'
+import type { DifferenceLine } from './lines.ts'
+import { Foreign } from '../foreign.tsx'
 import './difference.css'
 
 const tags = { '-': 'del', '+': 'ins', ' ': 'span' } as const

@@ -26,6 +26,7 @@ import type { ListSettings } from './changes/patch-clients.ts'
 import type { Auth0Reads } from './clients/auth0-reads.ts'
 import type { ReadSettings } from './clients/client-cache.ts'
 import type { Waking } from './clients/wake.ts'
+import type { Console } from './console/console.ts'
 import type { DocumentSettings } from './docs/openapi/document.ts'
 import type { Admitting } from './http/access.ts'
 import type { ClaimSettings } from './http/idempotency.ts'
@@ -73,6 +74,8 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly auth0: Auth0Reads
   /** What is done with a body before anything is decided: large ones are worked on in threads. */
   readonly bodies: Bodies
+  /** The page for people; null where there is none. */
+  readonly console: Console | null
   readonly log: Log
   readonly settings: ApiSettings
 }

@@ -4,6 +4,7 @@ import { defaultSettings } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
 import { configuredCallers, shadowedBy } from '../adapters/config/configured-callers.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
+import { createAttempts } from '../adapters/credentials/attempts.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
 import { createExamine } from '../adapters/credentials/examine.ts'
 import type { Log } from '../adapters/log/log.ts'
@@ -41,10 +42,11 @@ import { createScans } from '../adapters/postgres/clients/scans.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
 import { untilFit } from '../adapters/queue/fitness.ts'
 import { createQueue } from '../adapters/queue/queue.ts'
-import manifest from '../package.json' with { type: 'json' }
 import { rateKeyOf } from '../domain/access/identities.ts'
 import { tellProblem } from '../domain/redis-fitness.ts'
 import { startWorker } from '../worker/main.ts'
+import { apiSettings } from './api-settings.ts'
+import { consoleOf, expireSessionsOf } from './console.ts'
 import { metadataKeysOf, migrateAll, openDatabase, rebuildAll } from './database.ts'
 import { pacedReads } from './paced-reads.ts'
 import { tellProxies } from './tell-proxies.ts'
@@ -189,6 +191,7 @@ export const run = async (
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
+        expireSessions: expireSessionsOf(configuration, postgres.db),
         keepMs: configuration.audit.keepMs,
         applyChecks: createApplyChecks(postgres.db, terraform),
         audit: createAudit(postgres.db),
@@ -222,13 +225,14 @@ export const run = async (
         shadowed,
         'the database and the configuration both have a caller of this name: the one in the configuration is used',
       )
+    const attempts = createAttempts(() => performance.now(), {
+      ofAddress: limits.failedSignInsOfAddress,
+      ofName: limits.failedSignInsOfName,
+    })
     const authenticate = createAuthenticator(http, configuration, {
       registered: callers,
       configuredUses,
-      attemptLimits: {
-        ofAddress: configuration.limits.failedSignInsOfAddress,
-        ofName: configuration.limits.failedSignInsOfName,
-      },
+      attempts,
       onError: (error) => log.warn({ err: error }, 'the last use of a secret could not be recorded'),
     })
     const audit = createAudit(postgres.db)
@@ -271,21 +275,9 @@ export const run = async (
         queue,
         auth0: pacedReads(pacer, auth0),
         ping: postgres.ping,
+        console: consoleOf(configuration, http, postgres.db, attempts),
         log,
-        settings: {
-          ...defaultSettings,
-          bodyLimitBytes: configuration.server.bodyLimitBytes,
-          maximumStateBytes: terraform.maximumStateBytes,
-          publicUrl: configuration.server.publicUrl,
-          maximumWaiting: limits.waitingChanges,
-          maximumWaitingOfCaller: limits.waitingChangesOfCaller,
-          trustedProxies: configuration.server.trustedProxies,
-          corsOrigins: configuration.server.corsOrigins,
-          maximumConnections: configuration.server.maximumConnections,
-          metricsPort: configuration.server.metricsPort,
-          version: manifest.version,
-          applicationTokenHeader: configuration.applicationTokens.header,
-        },
+        settings: { ...defaultSettings, ...apiSettings(configuration) },
       },
       configuration.server,
     )

@@ -40,6 +40,7 @@ export interface WorkerDeps {
   readonly applyChecks: ApplyChecks
   readonly audit: Pick<Audit, 'forget'>
   readonly idempotency: Idempotency
+  readonly expireSessions: (now: Date) => Promise<void>
   readonly operations: Operations
   /** How long settled changes are kept, milliseconds. */
   readonly keepMs: number

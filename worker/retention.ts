@@ -22,6 +22,8 @@ interface RequestRetentionDeps {
   readonly operations: Pick<Operations, 'expire'>
   readonly changes: Pick<Changes, 'expire'>
   readonly applyChecks: Pick<ApplyChecks, 'expireEvents'>
+  /** Forgets sessions of the console that have ended by a time. */
+  readonly expireSessions: (now: Date) => Promise<void>
   /** How long a settled change can be looked at, milliseconds: as long as its record in the audit. */
   readonly keepMs: number
   readonly clock: Pick<Clock, 'read'>
@@ -68,7 +70,7 @@ export const startAuditRetention = ({ audit, clock, log }: AuditRetentionDeps): 
 }
 
 /**
- * Forgets what is kept of requests: keys of repetitions, operations, events of states, settled changes. Runs at once, then
+ * Forgets what is kept of requests: keys of repetitions, operations, events of states, sessions of the console, settled changes. Runs at once, then
  * every minute.
  *
  * @returns ends it, after the run that is under way
@@ -78,6 +80,7 @@ export const startRequestRetention = ({
   operations,
   changes,
   applyChecks,
+  expireSessions,
   keepMs,
   clock,
   log,
@@ -90,6 +93,7 @@ export const startRequestRetention = ({
     await idempotency.expire(new Date(now - keysMs))
     await operations.expire(new Date(now - operationsMs))
     await applyChecks.expireEvents(keptEvents)
+    await expireSessions(new Date(now))
     const settledBefore = new Date(now - keepMs)
     await forgetAll(stopping, (limit) => changes.expire(settledBefore, limit))
   })

@@ -4,7 +4,7 @@ import type { Http } from '../http/http.ts'
 import type { ConfiguredUses } from '../postgres/configured-uses.ts'
 import type { Configuration } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'
-import type { AttemptLimits } from './attempts.ts'
+import type { Attempts } from './attempts.ts'
 import { createApplicationFinder } from './application-tokens.ts'
 import { createBasicVerifier } from './basic.ts'
 import { createBearerVerifier } from './bearer.ts'
@@ -42,7 +42,8 @@ export interface AuthenticatorOptions {
   readonly now?: () => number
   readonly keyTimes?: KeyTimes
   readonly passwordLimits?: TurnLimits
-  readonly attemptLimits?: AttemptLimits
+  /** Where sign-ins that fail are counted; its own where it is left out. */
+  readonly attempts?: Attempts
   /** The callers of the database; without them those of the configuration are all. */
   readonly registered?: RegisteredCallers
   /** Where it is written down that a caller of the configuration came in; without it, nowhere. */
@@ -63,7 +64,7 @@ export const createAuthenticator = (
     now,
     keyTimes,
     passwordLimits,
-    attemptLimits,
+    attempts = createAttempts(now ?? (() => performance.now())),
     registered = nobodyRegistered,
     configuredUses = { note: () => Promise.resolve() },
     onError = () => undefined,
@@ -79,7 +80,6 @@ export const createAuthenticator = (
   const { issuers } = configuration
   const steady = now ?? (() => performance.now())
   const verifyBearer = createBearerVerifier(http, issuers, now ?? Date.now, keyTimes, steady)
-  const attempts = createAttempts(steady, attemptLimits)
   const used = createUseNotes(configuredUses.note, steady, onError)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,

@@ -137,6 +137,21 @@ create table nexus.configured_callers (
   CHECK ((kind = ANY (ARRAY['application'::text, 'account'::text])))
 );
 
+create table nexus.console_sessions (
+  id_hash bytea not null,
+  user_id text not null,
+  key_id text not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  signed_in_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null default clock_timestamp(),
+  ends_at timestamp with time zone not null,
+  access_until timestamp with time zone not null,
+  renewing uuid,
+  renewing_until timestamp with time zone,
+  PRIMARY KEY (id_hash)
+);
+
 create table nexus.idempotency_keys (
   tenant_id text not null,
   caller jsonb not null,
@@ -365,6 +380,8 @@ CREATE INDEX clients_stalled ON nexus.clients USING btree (tenant_id) WHERE (sta
 CREATE INDEX clients_waiting ON nexus.clients USING btree (tenant_id) WHERE waiting;
 
 CREATE INDEX clients_with_lag ON nexus.clients USING btree (tenant_id, next_try_at) WHERE ((generation > settled_generation) OR (verify_at IS NOT NULL));
+
+CREATE INDEX console_sessions_of_user ON nexus.console_sessions USING btree (user_id, last_seen_at);
 
 CREATE INDEX idempotency_keys_by_age ON nexus.idempotency_keys USING btree (created_at);
 

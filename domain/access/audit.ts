@@ -54,6 +54,10 @@ const auditActions = {
   'account.retire': 'decisions',
   'account.revoke': 'decisions',
   'audit.read': 'decisions',
+  'console.sign-in': 'decisions',
+  'console.sign-out': 'decisions',
+  /** Whatever the console was asked to ask the API: what comes of it is recorded as what it is. */
+  'console.request': 'refusals',
   /** Whatever was asked for without valid credentials: counted, and kept as counts. */
   'request.unauthenticated': 'refusals',
 } as const satisfies Readonly<Record<string, 'decisions' | 'refusals' | 'denials' | 'nothing'>>

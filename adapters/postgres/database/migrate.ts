@@ -20,6 +20,7 @@ import { warnings } from './migrations/0012-warnings.ts'
 import { leftOut } from './migrations/0013-left-out.ts'
 import { configuredCallers } from './migrations/0014-configured-callers.ts'
 import { servedTenants } from './migrations/0015-served-tenants.ts'
+import { consoleSessions } from './migrations/0016-console-sessions.ts'
 import { valuesBefore } from './migrations/0018-values-before.ts'
 import { lagByWaking } from './migrations/0020-lag-by-waking.ts'
 
@@ -40,6 +41,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0013-left-out': leftOut,
   '0014-configured-callers': configuredCallers,
   '0015-served-tenants': servedTenants,
+  '0016-console-sessions': consoleSessions,
   '0018-values-before': valuesBefore,
   '0020-lag-by-waking': lagByWaking,
 }

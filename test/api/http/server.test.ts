@@ -101,6 +101,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
         readSecret: () => Promise.reject(new Error('nobody should ask')),
       },
       ping: () => postgres.pool.query('select 1').then(() => undefined),
+      console: null,
       log: pino({ level: 'silent' }),
       settings: defaultSettings,
       ...more,

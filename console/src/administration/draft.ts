@@ -13,7 +13,7 @@ export const permissions = [
   'terraform.state.force-unlock',
   'tenant.admin',
 ] as const
-export type Permission = (typeof permissions)[number]
+type Permission = (typeof permissions)[number]
 
 /** An entry as a form holds it. Lists are texts with one on each line. */
 export interface Draft {
@@ -74,7 +74,7 @@ export const draftOf = (entry: Entry): Draft => ({
 })
 
 /** The members of a request that a draft comes to. What has no bound is said in words. */
-export interface Grants {
+interface Grants {
   readonly tenants: '*' | string[]
   readonly permissions: '*' | Permission[]
   readonly roles: string[]
@@ -82,7 +82,7 @@ export interface Grants {
   readonly terraformStates: '*' | string[]
 }
 
-export const grantsOf = (kind: Kind, draft: Draft): Grants => {
+const grantsOf = (kind: Kind, draft: Draft): Grants => {
   const unbounded = kind === 'applications'
   return {
     tenants: draft.everyTenant ? '*' : [...draft.tenants],

@@ -9,7 +9,7 @@ import type { ApiRequest, StreamedResponse } from '../http/request.ts'
 import { AuditFilters } from './list-audit.ts'
 
 /** Records of one export. */
-export const mostExported = 100_000
+const mostExported = 100_000
 
 /** What stands in each column. */
 const columns: Readonly<Record<string, (record: AuditRecord) => string | number | null>> = {

@@ -21,6 +21,7 @@ const storageIndifferent = [
   // What HTTP, a terminal or somebody else's program gets to see.
   'test/api/http/{boundaries,headers,json,lengths,matrix,matrix-edges,prefer,problems,security-headers,strangers,threads}.test.ts',
   'test/api/docs/**/*.test.ts',
+  'test/api/console/attacks/{issuer,origin,sign-in}.test.ts',
   'test/generated-clients/**/*.test.ts',
   'test/system/{callers,clients-command,look,terminal}.test.ts',
   'test/terraform/commands/**/*.test.ts',

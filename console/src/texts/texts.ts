@@ -1,3 +1,4 @@
+import { administration } from './administration.ts'
 import { audit } from './audit.ts'
 import { client } from './client.ts'
 import { clients } from './clients.ts'
@@ -14,6 +15,7 @@ import { times } from './times.ts'
 
 /** Every text of the console, in one place. */
 export const texts = {
+  administration,
   audit,
   client,
   clients,

@@ -1,3 +1,4 @@
+import { access } from './access.ts'
 import { administration } from './administration.ts'
 import { audit } from './audit.ts'
 import { clients } from './clients.ts'
@@ -11,6 +12,7 @@ import { times } from './times.ts'
 
 /** Every text of the console, in one place. */
 export const texts = {
+  access,
   administration,
   audit,
   common,

@@ -15,6 +15,7 @@ import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { Scans } from '../adapters/postgres/clients/scans.ts'
 import type { Notifications } from '../adapters/postgres/database/notifications.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
+import type { Standings } from '../adapters/postgres/tenants/standings.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { HeldClients } from '../adapters/postgres/terraform/held-clients.ts'
 import type { StateIndex } from '../adapters/postgres/terraform/state-index.ts'
@@ -52,6 +53,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly idempotency: Pick<Idempotency, 'claim' | 'find' | 'keep' | 'release' | 'reopen'>
   readonly operations: Pick<Operations, 'open' | 'decide' | 'reopen' | 'find' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
+  readonly standings: Standings
   /** Terraform's states: their texts, their locks, and what they say of clients. */
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks

@@ -39,6 +39,7 @@ import { createTellSettled, listen } from '../adapters/postgres/database/notific
 import type { Notifications, TellSettled } from '../adapters/postgres/database/notifications.ts'
 import { createPacer } from '../adapters/auth0/pacer.ts'
 import { createScans } from '../adapters/postgres/clients/scans.ts'
+import { createStandings } from '../adapters/postgres/tenants/standings.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
 import { untilFit } from '../adapters/queue/fitness.ts'
 import { createQueue } from '../adapters/queue/queue.ts'
@@ -129,10 +130,9 @@ export const run = async (
     for (const { tenantId, said, remedy } of await unnamedStates(postgres.db, configuration))
       log.warn({ tenantId, remedy }, said)
 
-    const { tenants } = configuration
+    const { limits, tenants, terraform } = configuration
     const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))
     const callMs = configuration.worker.httpTimeoutMs
-    const { terraform } = configuration
     const tenantIds = tenants.map(({ id }) => id)
     const metrics = createMetrics(() => tenantGauges(quick.db, tenantIds, terraform.applyWaitMs))
     const { metricsPort, host } = configuration.server
@@ -214,7 +214,6 @@ export const run = async (
     const notifications = await listen(database.url, onError('notifications'))
     closers.push(notifications.close)
     here = notifications
-    const { limits } = configuration
     const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
     const rates = createRates(rate, rememberedCallers, () => performance.now())
     const callers = createCallerStore(postgres.db)
@@ -259,6 +258,7 @@ export const run = async (
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
         health: createTenants(postgres.db),
+        standings: createStandings(postgres.db, callMs),
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),

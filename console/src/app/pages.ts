@@ -24,7 +24,25 @@ export const tenantPages: readonly Page[] = [
     page: lazy(async () => import('../clients/clients-page.tsx')),
     isFor: (caller) => may(caller, 'client.read', 'client.write', 'client.read.all', 'client.write.all'),
   },
+  {
+    label: nav.drift,
+    path: 'drift',
+    page: lazy(async () => import('../drift/drift-page.tsx')),
+    isFor: (caller) => may(caller, 'client.read.all', 'client.write.all'),
+  },
   { label: nav.tenant, path: '', page: lazy(async () => import('../tenants/tenant-page.tsx')), isFor: everyone },
+  {
+    label: nav.terraform,
+    path: 'terraform',
+    page: lazy(async () => import('../terraform/terraform-page.tsx')),
+    isFor: (caller) => may(caller, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read'),
+  },
+  {
+    label: nav.audit,
+    path: 'audit',
+    page: lazy(async () => import('../audit/audit-page.tsx')),
+    isFor: (caller) => may(caller, 'tenant.admin'),
+  },
 ]
 
 /** Pages that hang below another one, and in no navigation: `/tenants/:tenantId/<path>`. */

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
-import { Anchor, Stack, Title } from '@mantine/core'
-import { Link } from 'react-router'
+import { Stack, Title } from '@mantine/core'
 import type { Schemas } from '../app/api.ts'
 import { may, useCaller } from '../app/session.tsx'
 import { texts } from '../texts/texts.ts'
+import { Counted } from '../ui/counted.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { When } from '../ui/when.tsx'
 
@@ -78,15 +78,3 @@ const Part = ({ title, children }: { readonly title: string; readonly children: 
     {children}
   </Stack>
 )
-
-const numbers = new Intl.NumberFormat('en')
-
-/** A number, with the way to what it counts. @param to null for who cannot see that */
-const Counted = ({ count, to }: { readonly count: number; readonly to: string | null }) =>
-  to === null || count === 0 ? (
-    numbers.format(count)
-  ) : (
-    <Anchor component={Link} to={to}>
-      {numbers.format(count)}
-    </Anchor>
-  )

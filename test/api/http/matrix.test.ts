@@ -102,6 +102,7 @@ const endpoints: readonly Endpoint[] = [
   { method: 'PATCH', path: '/clients/{c}?dryRun=true', body: { client_upn_key: 'other' }, lets: writers },
   { method: 'POST', path: '/clients/{c}/sync', body: { action: 'retry' }, lets: writers },
   { method: 'DELETE', path: '/changes/{change}', lets: writers },
+  { method: 'GET', path: '/running', lets: ['an administrator', 'who reads all', 'who writes all'] },
   { method: 'GET', path: '/plan', lets: ['who reads all', 'who writes all'] },
   { method: 'GET', path: '/drift', lets: ['who reads all', 'who writes all'] },
   { method: 'PUT', path: '/clients/{c}/terraform', lets: ['who adopts'] },

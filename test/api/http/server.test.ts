@@ -19,6 +19,7 @@ import { createScans } from '../../../adapters/postgres/clients/scans.ts'
 import { createStateIndex } from '../../../adapters/postgres/terraform/state-index.ts'
 import { createStateLocks } from '../../../adapters/postgres/terraform/state-locks.ts'
 import { createStates } from '../../../adapters/postgres/terraform/states.ts'
+import { createStandings } from '../../../adapters/postgres/tenants/standings.ts'
 import { createTenants } from '../../../adapters/postgres/tenants/tenants.ts'
 import { connect } from '../../../adapters/postgres/database/connect.ts'
 import { defaultSettings } from '../../../api/dependencies.ts'
@@ -83,6 +84,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       operations: createOperations(postgres.db),
       lists: createClientLists(postgres.db),
       health: createTenants(postgres.db),
+      standings: createStandings(postgres.db, 1000),
       states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
       stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),
       stateIndex: createStateIndex(postgres.db, { applyWaitMs: 1000 }),

@@ -15,6 +15,8 @@ import { read } from '../support.ts'
 import { application, openBrowser, signIn, users } from './browser.ts'
 import { consoleSettings, rules, sealing, startConsole } from './support.ts'
 
+const whoami = (browser: ReturnType<typeof openBrowser>) => browser.ask('api/v1/whoami').then(read)
+
 describe.skipIf(servers === null)('an access token that ends', () => {
   let stack: Stack
   let postgres: Postgres
@@ -32,7 +34,6 @@ describe.skipIf(servers === null)('an access token that ends', () => {
   /** The access token ends in so long. */
   const endsIn = (time: string) =>
     stack.query('update nexus.console_sessions set access_until = now() + $1::interval', [time])
-  const whoami = (browser: ReturnType<typeof openBrowser>) => browser.ask('api/v1/whoami').then(read)
   const sealed = async (): Promise<unknown> => (await stack.query('select sealed from nexus.console_sessions'))[0]
   const browserOf = async () => {
     const browser = openBrowser(stack)

@@ -13,6 +13,8 @@ import { servers } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { consoleSettings, rules, sealing, signedIn, startConsole } from './support.ts'
 
+const documented = { method: 'GET', path: '/v1/stream', action: 'client.read', document: {} } as const
+
 describe.skipIf(servers === null)('a stream that the console passes on', () => {
   let stack: Stack
   let postgres: Postgres
@@ -50,7 +52,7 @@ describe.skipIf(servers === null)('a stream that the console passes on', () => {
         log: pino({ level: 'silent' }),
         settings: { applicationTokenHeader: 'X-Application-Token', listLimitBytes: 1000 },
       },
-      [{ method: 'GET', path: '/v1/stream', action: 'client.read', document: {} } as never],
+      [documented],
     )
     url = await app.listen({ host: '127.0.0.1', port: 0 })
   })

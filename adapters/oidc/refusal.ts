@@ -10,12 +10,19 @@ export const unreachableIn = (error: unknown, depth = 0): Unreachable | undefine
   return error instanceof Error && depth < deepest ? unreachableIn(error.cause, depth + 1) : undefined
 }
 
-/** Errors of the OAuth protocol that are about the person or the code; others are about Nexus' application. */
+/** Errors that a browser brings from the issuer and that are about the person; others are about Nexus' application. */
 const ofPerson: Readonly<Record<string, string>> = {
   access_denied: 'The issuer did not let you in.',
   login_required: 'The issuer asks you to sign in.',
   interaction_required: 'The issuer asks you to sign in.',
   consent_required: 'The issuer asks for your consent.',
+}
+
+/**
+ * The one error of the token endpoint that is about the code or the refresh token. `access_denied` is not: Auth0 says so
+ * there where the client secret is wrong, and nobody's session ends by that.
+ */
+const ofGrant: Readonly<Record<string, string>> = {
   invalid_grant: 'The sign-in was used already, or took too long.',
 }
 
@@ -39,8 +46,9 @@ const unfit = "The issuer's answer does not belong to this sign-in."
  */
 export const refusalOf = async (error: unknown, issuer: string): Promise<SignInRefused | SignInUnavailable> => {
   const { AuthorizationResponseError, ClientError, ResponseBodyError } = await import('openid-client')
+  if (error instanceof SignInRefused) return error
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
-    const words = ofPerson[error.error]
+    const words = (error instanceof ResponseBodyError ? ofGrant : ofPerson)[error.error]
     return words === undefined ? new SignInUnavailable(issuer, error) : new SignInRefused(words, error)
   }
   const unreachable = unreachableIn(error)

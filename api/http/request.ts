@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { AuditDraft } from '../../adapters/postgres/audit.ts'
 import type { AuditAction } from '../../domain/access/audit.ts'
 import type { AnswerHeaders } from './problem.ts'
@@ -34,6 +35,11 @@ export interface ApiResponse {
   readonly status: 200 | 201 | 202 | 204 | 302 | 304 | 503
   readonly headers: AnswerHeaders
   readonly body: string | Buffer | null
+}
+
+/** The same, whose texts are sent as they come: the request is decided on when it begins. */
+export interface StreamedResponse extends Omit<ApiResponse, 'body'> {
+  readonly body: Readable
 }
 
 /** The text of a header that may be repeated, joined as HTTP joins them. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AuditAction } from '../../domain/access/audit.ts'
-import type { ApiResponse, ApiRequest } from '../http/request.ts'
+import type { ApiResponse, ApiRequest, StreamedResponse } from '../http/request.ts'
 import { readBody } from '../http/body.ts'
 import { answerRecorded, auditDraftOf } from '../http/audited.ts'
 import type { Recording } from '../http/audited.ts'
@@ -73,7 +73,7 @@ const apiRequestOf = (
   }
 }
 
-const send = (reply: FastifyReply, { status, headers, body }: ApiResponse): FastifyReply => {
+const send = (reply: FastifyReply, { status, headers, body }: ApiResponse | StreamedResponse): FastifyReply => {
   reply.code(status)
   for (const [name, value] of Object.entries(headers)) reply.header(name, value)
   if (body === null) return reply.send()

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import type { Page } from 'playwright-core'
 import { z } from 'zod'
-import { assembleWorld, client } from '../test/console/browser/support/assemble-world.ts'
-import type { World } from '../test/console/browser/support/assemble-world.ts'
-import { hasChromium } from '../test/console/browser/support/chromium.ts'
-import type { Bench, Report } from './report.ts'
-import { onRealServers } from './servers.ts'
-import { ms } from './statistics.ts'
+import { assembleWorld, client } from '../../test/console/browser/support/assemble-world.ts'
+import type { World } from '../../test/console/browser/support/assemble-world.ts'
+import { hasChromium } from '../../test/console/browser/support/chromium.ts'
+import type { Bench, Report } from '../report.ts'
+import { onRealServers } from '../servers.ts'
+import { ms } from '../statistics.ts'
 
 const clients = 10_000
 

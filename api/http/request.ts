@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { AuditDraft } from '../../adapters/postgres/audit.ts'
 import type { AuditAction } from '../../domain/access/audit.ts'
 import type { AnswerHeaders } from './problem.ts'
@@ -34,6 +35,13 @@ export interface ApiResponse {
   readonly status: 200 | 201 | 202 | 204 | 304
   readonly headers: AnswerHeaders
   readonly body: string | Buffer | null
+}
+
+/** An answer that is sent as it comes to be. What was asked for is decided, and recorded, when it begins. */
+export interface ApiStream {
+  readonly status: 200
+  readonly headers: AnswerHeaders
+  readonly body: Readable
 }
 
 /** The text of a header that may be repeated, joined as HTTP joins them. */

@@ -20,6 +20,7 @@ import { warnings } from './migrations/0012-warnings.ts'
 import { leftOut } from './migrations/0013-left-out.ts'
 import { configuredCallers } from './migrations/0014-configured-callers.ts'
 import { servedTenants } from './migrations/0015-served-tenants.ts'
+import { events } from './migrations/0017-events.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -38,6 +39,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0013-left-out': leftOut,
   '0014-configured-callers': configuredCallers,
   '0015-served-tenants': servedTenants,
+  '0017-events': events,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

@@ -1,9 +1,11 @@
+import { Socket } from 'node:net'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { greatest, greatestHeaders, greatestToken } from '../domain/texts/lengths.ts'
 import { headerText } from './http/request.ts'
 import { createAnswerLog } from './http/answer-log.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
+import { serveConsole } from './console/serve-console.ts'
 import { createKnownClients } from './clients/client-cache.ts'
 import { loggable, problemOf } from './http/problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './http/problem.ts'
@@ -103,6 +105,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   // Made when somebody first asks for it: no start waits for it.
   const openApiText = (): string => (document ??= JSON.stringify(openApiDocument(routes, settings)))
   serve(app, routes, { ...deps, known, openApiText }, closing.signal)
+  if (deps.console !== null) serveConsole(app, { ...deps, console: deps.console }, routes, closing.signal)
   return app
 }
 
@@ -155,7 +158,8 @@ const lingerMs = 1000
  * them the answer; never cutting them off would hold a connection for as long as they like.
  */
 const hangUpOnSenders = ({ raw }: FastifyRequest): void => {
-  if (raw.complete) return
+  // What the console passes on has no connection of its own.
+  if (raw.complete || !(raw.socket instanceof Socket)) return
   setTimeout(() => {
     if (!raw.complete) raw.socket.destroy()
   }, lingerMs)

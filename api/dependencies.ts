@@ -1,4 +1,5 @@
 import type { ConfiguredCallers } from '../adapters/config/configured-callers.ts'
+import type { Examine } from '../adapters/credentials/examine.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
@@ -16,6 +17,7 @@ import type { Events } from '../adapters/postgres/events/events.ts'
 import type { WakeUps } from '../adapters/postgres/events/wake-ups.ts'
 import type { Notifications } from '../adapters/postgres/database/notifications.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
+import type { Standings } from '../adapters/postgres/tenants/standings.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { HeldClients } from '../adapters/postgres/terraform/held-clients.ts'
 import type { StateIndex } from '../adapters/postgres/terraform/state-index.ts'
@@ -27,6 +29,7 @@ import type { ListSettings } from './changes/patch-clients.ts'
 import type { Auth0Reads } from './clients/auth0-reads.ts'
 import type { ReadSettings } from './clients/client-cache.ts'
 import type { Waking } from './clients/wake.ts'
+import type { Console } from './console/console.ts'
 import type { DocumentSettings } from './docs/openapi/document.ts'
 import type { EventSettings } from './events/read-events.ts'
 import type { Admitting } from './http/access.ts'
@@ -53,6 +56,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly idempotency: Pick<Idempotency, 'claim' | 'find' | 'keep' | 'release' | 'reopen'>
   readonly operations: Pick<Operations, 'open' | 'decide' | 'reopen' | 'find' | 'waiting'>
   readonly health: Pick<Tenants, 'health' | 'pause'>
+  readonly standings: Standings
   /** Terraform's states: their texts, their locks, and what they say of clients. */
   readonly states: Omit<States, 'rekey'>
   readonly stateLocks: StateLocks
@@ -68,6 +72,8 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly callers: CallerStore
   readonly configuredCallers: ConfiguredCallers
   readonly configuredUses: Pick<ConfiguredUses, 'of'>
+  /** Who somebody would be, of whom claims or a token are shown. */
+  readonly examine: Examine
   readonly notifications: Pick<Notifications, 'wait'>
   /** What has happened, and when to look for it. */
   readonly events: Pick<Events, 'after'>
@@ -76,6 +82,8 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly auth0: Auth0Reads
   /** What is done with a body before anything is decided: large ones are worked on in threads. */
   readonly bodies: Bodies
+  /** The page for people; null where there is none. */
+  readonly console: Console | null
   readonly log: Log
   readonly settings: ApiSettings
 }

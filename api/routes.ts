@@ -1,3 +1,4 @@
+import { accessRoutes } from './access/routes.ts'
 import { callerRoutes } from './callers/routes.ts'
 import { changeRoutes } from './changes/routes.ts'
 import { clientRoutes } from './clients/routes.ts'
@@ -11,6 +12,7 @@ import { terraformRoutes } from './terraform/routes.ts'
 /** Every route of the API, in the order of the document. */
 export const routes = [
   ...clientRoutes,
+  ...accessRoutes,
   ...changeRoutes,
   ...syncRoutes,
   ...terraformRoutes,

@@ -240,7 +240,7 @@ const inSql = async (
   for (let page = 0; page < pages; page += 1) {
     const request = { tenantId: 'acme', keys: defaultMetadataKeys, except: 'own', after, limit: 21, ...more }
     const [start, before] = [performance.now(), processorMs(pid)]
-    const rows = await lists.page(request)
+    const { clients: rows } = await lists.page(request)
     times.wall.push(performance.now() - start)
     times.processor.push(processorMs(pid) - before)
     after = rows.length === 21 ? (rows[19]?.position ?? null) : null

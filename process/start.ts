@@ -4,7 +4,9 @@ import { defaultSettings } from '../api/dependencies.ts'
 import { createAuth0 } from '../adapters/auth0/auth0.ts'
 import { configuredCallers, shadowedBy } from '../adapters/config/configured-callers.ts'
 import type { Configuration } from '../adapters/config/configuration.ts'
+import { createAttempts } from '../adapters/credentials/attempts.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
+import { createExamine } from '../adapters/credentials/examine.ts'
 import type { Log } from '../adapters/log/log.ts'
 import { countAccepted, countCalls, countSettled, countWithdrawn } from '../adapters/metrics/counting.ts'
 import { createMetrics } from '../adapters/metrics/metrics.ts'
@@ -28,7 +30,6 @@ import { createChangedClients } from '../adapters/postgres/changes/changed-clien
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
 import { createClock } from '../adapters/postgres/database/clock.ts'
-import { createReadRecords } from '../adapters/postgres/clients/client-record.ts'
 import { createClients } from '../adapters/postgres/clients/clients.ts'
 import { byKeys, connect } from '../adapters/postgres/database/connect.ts'
 import { createHeldClients } from '../adapters/postgres/terraform/held-clients.ts'
@@ -38,13 +39,15 @@ import { createLeases } from '../adapters/postgres/changes/leases.ts'
 import { tenantGauges } from '../adapters/postgres/tenants/tenant-gauges.ts'
 import { createPacer } from '../adapters/auth0/pacer.ts'
 import { createScans } from '../adapters/postgres/clients/scans.ts'
+import { createStandings } from '../adapters/postgres/tenants/standings.ts'
 import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
 import { untilFit } from '../adapters/queue/fitness.ts'
 import { createQueue } from '../adapters/queue/queue.ts'
-import manifest from '../package.json' with { type: 'json' }
 import { rateKeyOf } from '../domain/access/identities.ts'
 import { tellProblem } from '../domain/redis-fitness.ts'
 import { startWorker } from '../worker/main.ts'
+import { apiSettings } from './api-settings.ts'
+import { consoleOf, expireSessionsOf } from './console.ts'
 import { metadataKeysOf, migrateAll, openDatabase, rebuildAll } from './database.ts'
 import { pacedReads } from './paced-reads.ts'
 import { tellProxies } from './tell-proxies.ts'
@@ -128,10 +131,9 @@ export const run = async (
     for (const { tenantId, said, remedy } of await unnamedStates(postgres.db, configuration))
       log.warn({ tenantId, remedy }, said)
 
-    const { tenants } = configuration
+    const { limits, tenants, terraform } = configuration
     const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))
     const callMs = configuration.worker.httpTimeoutMs
-    const { terraform } = configuration
     const tenantIds = tenants.map(({ id }) => id)
     const metrics = createMetrics(() => tenantGauges(quick.db, tenantIds, terraform.applyWaitMs))
     const { metricsPort, host } = configuration.server
@@ -151,7 +153,7 @@ export const run = async (
     const pacer = createPacer(createBudgets(quick.db), plans, { patienceMs: defaultSettings.readMs })
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics.count)
-    const clients = createClients(postgres.db, keysOf, createReadRecords(keyed.db))
+    const clients = createClients(postgres.db, keysOf, keyed.db)
     const telling = createTelling(quick.db, log)
     closers.push(telling.close)
     const { wakeUps, tellSettled } = telling
@@ -186,6 +188,7 @@ export const run = async (
         scans: createScans(postgres.db),
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
+        expireSessions: expireSessionsOf(configuration, postgres.db),
         keepMs: configuration.audit.keepMs,
         applyChecks: createApplyChecks(postgres.db, terraform),
         events,
@@ -208,7 +211,6 @@ export const run = async (
     await rebuildAll(lists, configuration, log)
     const notifications = await telling.listen(database.url, onError('notifications'))
     closers.push(notifications.close)
-    const { limits } = configuration
     const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
     const rates = createRates(rate, rememberedCallers, () => performance.now())
     const callers = createCallerStore(postgres.db)
@@ -219,13 +221,14 @@ export const run = async (
         shadowed,
         'the database and the configuration both have a caller of this name: the one in the configuration is used',
       )
+    const attempts = createAttempts(() => performance.now(), {
+      ofAddress: limits.failedSignInsOfAddress,
+      ofName: limits.failedSignInsOfName,
+    })
     const authenticate = createAuthenticator(http, configuration, {
       registered: callers,
       configuredUses,
-      attemptLimits: {
-        ofAddress: configuration.limits.failedSignInsOfAddress,
-        ofName: configuration.limits.failedSignInsOfName,
-      },
+      attempts,
       onError: (error) => log.warn({ err: error }, 'the last use of a secret could not be recorded'),
     })
     const audit = createAudit(postgres.db)
@@ -252,6 +255,7 @@ export const run = async (
         idempotency: createIdempotency(postgres.db),
         operations: createOperations(postgres.db),
         health: createTenants(postgres.db),
+        standings: createStandings(postgres.db, callMs),
         states: createStates(postgres.db, { ...terraform, sealing: createSealing(terraform.stateKeys) }),
         stateLocks: createStateLocks(postgres.db, terraform),
         stateIndex: createStateIndex(postgres.db, terraform),
@@ -263,27 +267,16 @@ export const run = async (
         callers,
         configuredCallers: ofConfiguration,
         configuredUses,
+        examine: createExamine(http, configuration),
         notifications,
         events,
         wakeUps,
         queue,
         auth0: pacedReads(pacer, auth0),
         ping: postgres.ping,
+        console: consoleOf(configuration, http, postgres.db, attempts),
         log,
-        settings: {
-          ...defaultSettings,
-          bodyLimitBytes: configuration.server.bodyLimitBytes,
-          maximumStateBytes: terraform.maximumStateBytes,
-          publicUrl: configuration.server.publicUrl,
-          maximumWaiting: limits.waitingChanges,
-          maximumWaitingOfCaller: limits.waitingChangesOfCaller,
-          trustedProxies: configuration.server.trustedProxies,
-          corsOrigins: configuration.server.corsOrigins,
-          maximumConnections: configuration.server.maximumConnections,
-          metricsPort: configuration.server.metricsPort,
-          version: manifest.version,
-          applicationTokenHeader: configuration.applicationTokens.header,
-        },
+        settings: { ...defaultSettings, ...apiSettings(configuration) },
       },
       configuration.server,
     )

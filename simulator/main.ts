@@ -9,15 +9,18 @@ import { textOf, type JsonObject } from './json.ts'
 import { signingKey } from './tokens/keys.ts'
 import { rateLimit, type Limits } from './tenant/limits.ts'
 import { listen } from './http/listen.ts'
-import { everyScope, tokenRoute, Tokens } from './tokens/oauth.ts'
+import { authenticator, clientCredentials, everyScope, Tokens } from './tokens/oauth.ts'
 import { metadataRoutes } from './clients/metadata-routes.ts'
 import { router } from './http/route.ts'
 import { completed, demoCredential, fill, type Content } from './seed/fill.ts'
 import { listener } from './server.ts'
+import { signInRoutes } from './sign-in/sign-in.ts'
+import { usersSchema, type GivenUser, type User } from './sign-in/users.ts'
 import { Stats, type Counts, type Write } from './tenant/stats.ts'
 import { Store, type StoredClient } from './clients/store.ts'
 import { tenantRoutes } from './tenant/tenant-routes.ts'
 
+export type { GivenUser } from './sign-in/users.ts'
 export type { Faults } from './tenant/faults.ts'
 
 export type SimulatorOptions = Content & {
@@ -42,6 +45,12 @@ export type SimulatorOptions = Content & {
   scopes?: readonly string[]
   /** How long a Management API token lasts, in seconds. Default 86400. */
   tokenSeconds?: number
+  /** Who can sign in at the tenant's `/authorize`; throws where two have one id. Default: nobody. */
+  users?: readonly GivenUser[]
+  /** The tenant's setting `authorization_response_iss_parameter_supported` (RFC 9207). Default false, as Auth0's. */
+  namesIssuer?: boolean
+  /** The clock of users' sign-ins and tokens, in epoch ms. Default: the machine's. */
+  now?: () => number
   faults?: Partial<Faults>
   log?: (line: string) => void
 }
@@ -59,6 +68,8 @@ export type Simulator = {
   /** `<url>/` */
   issuer: string
   credential: Credential
+  /** Who can sign in. */
+  users: readonly User[]
   /** What the tenant holds at this moment, secrets too. */
   clients: { get: (id: string) => StoredClient | undefined; all: () => StoredClient[] }
   /** Puts a client there, past the API, with its credentials (newest first); answers its id. */
@@ -91,7 +102,8 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   if (options.faults !== undefined) faults.set(options.faults)
 
   const at = { url: '', httpUrl: '', domain: '', port: 0 }
-  const users = issuer(() => at.url, key)
+  const clock = options.now ?? (() => Date.now())
+  const tokensOfUsers = issuer(() => at.url, key, clock)
   const viewer = { tenant: options.tenant ?? 'simulated', domain: () => at.domain }
   const oauth = {
     credential,
@@ -100,6 +112,11 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     hosts: () => [at.domain, `localhost:${at.port}`, `127.0.0.1:${at.port}`],
     refused: () => faults.current.refuseCredential,
   }
+  const signIn = {
+    users: usersSchema.parse(options.users ?? []),
+    namesIssuer: options.namesIssuer === true,
+    now: clock,
+  }
   const find = router([
     ...clientRoutes(store, viewer, {
       bend: (sent) => faults.bend(sent),
@@ -107,9 +124,15 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     }),
     ...metadataRoutes(store),
     ...tenantRoutes(viewer.tenant),
-    ...users.routes,
+    ...tokensOfUsers.routes,
     ...controlRoutes(store, faults, stats),
-    tokenRoute(oauth, store, tokens, key),
+    ...signInRoutes(
+      signIn,
+      { store, key, authenticate: authenticator(oauth, store), mint: tokensOfUsers.mint },
+      {
+        client_credentials: clientCredentials(oauth, tokens, key),
+      },
+    ),
   ])
 
   const closing = new AbortController()
@@ -139,6 +162,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     ...(certificate === undefined ? {} : { caFile: certificate.caFile }),
     issuer: `${at.url}/`,
     credential,
+    users: signIn.users,
     clients: { get: (id) => store.find(id), all: () => store.all() },
     seed: (client, credentials = []) => {
       const stored = completed(client)
@@ -149,7 +173,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
       )
       return stored.client_id
     },
-    issueUserToken: users.issueUserToken,
+    issueUserToken: tokensOfUsers.issueUserToken,
     get faults() {
       return faults.current
     },

@@ -42,6 +42,7 @@ export interface WorkerDeps {
   readonly events: Pick<Events, 'expire'>
   readonly audit: Pick<Audit, 'forget'>
   readonly idempotency: Idempotency
+  readonly expireSessions: (now: Date) => Promise<void>
   readonly operations: Operations
   /** How long settled changes are kept, milliseconds. */
   readonly keepMs: number

@@ -24,6 +24,8 @@ interface RequestRetentionDeps {
   readonly changes: Pick<Changes, 'expire'>
   readonly events: Pick<Events, 'expire'>
   readonly applyChecks: Pick<ApplyChecks, 'expireEvents'>
+  /** Forgets sessions of the console that have ended by a time. */
+  readonly expireSessions: (now: Date) => Promise<void>
   /** How long a settled change can be looked at, milliseconds: as long as its record in the audit. */
   readonly keepMs: number
   readonly clock: Pick<Clock, 'read'>
@@ -72,8 +74,8 @@ export const startAuditRetention = ({ audit, clock, log }: AuditRetentionDeps): 
 }
 
 /**
- * Forgets what is kept of requests: keys of repetitions, operations, events, settled changes. Runs at once, then
- * every minute.
+ * Forgets what is kept of requests: keys of repetitions, operations, events, sessions of the console, settled changes. Runs
+ * at once, then every minute.
  *
  * @returns ends it, after the run that is under way
  */
@@ -83,6 +85,7 @@ export const startRequestRetention = ({
   changes,
   events,
   applyChecks,
+  expireSessions,
   keepMs,
   clock,
   log,
@@ -95,6 +98,7 @@ export const startRequestRetention = ({
     await idempotency.expire(new Date(now - keysMs))
     await operations.expire(new Date(now - operationsMs))
     await applyChecks.expireEvents(keptEvents)
+    await expireSessions(new Date(now))
     const happenedBefore = new Date(now - eventsMs)
     await forgetAll(stopping, (limit) => events.expire(happenedBefore, limit))
     const settledBefore = new Date(now - keepMs)

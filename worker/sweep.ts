@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../adapters/log/log.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
@@ -21,9 +22,11 @@ export interface SweepDeps {
 const everyMs = 2000
 /** A row is asked for again only when its last wake-up is older: a backlog is not queued anew at every sweep. */
 const quietMs = 10_000
-const atOnce = 500
+/** Few, and with a pause after them: while the database and Redis store these, other tenants' changes wait. */
+const atOnce = 100
+const pauseMs = 50
 /** A sweep claims so often: more than any limit of Auth0's lets through until the next, and no more, as others work too. */
-const claimsOfSweep = 4
+const claimsOfSweep = 50
 
 /**
  * Finds what a lost queue, a killed process or a lifted hold left behind, and queues it: rows with lag, and readings
@@ -56,16 +59,20 @@ const probeHeld = async ({ tenants, tenantIds, health, log }: SweepDeps): Promis
   return lifted
 }
 
+/** @param quiet 0: whatever this sweep has not asked for yet */
 const wakeLagging = async (
   { clients, tenantIds, queue, log }: SweepDeps,
   quiet: number,
   stopping: AbortSignal,
 ): Promise<void> => {
+  const start = performance.now()
+  let woken = 0
   for (let claim = 0; claim < claimsOfSweep && !stopping.aborted; claim += 1) {
-    const keys = await clients.claimLagging(tenantIds, quiet, atOnce)
+    const keys = await clients.claimLagging(tenantIds, quiet === 0 ? performance.now() - start : quiet, atOnce)
     await Promise.all(keys.map((key) => queue.wake(key)))
-    if (keys.length > 0) log.info({ clients: keys.length }, 'sweep: clients that waited without a job were queued')
-    // With no quiet time the same rows would come again; what is left comes with the next sweep.
-    if (keys.length < atOnce || quiet === 0) return
+    woken += keys.length
+    if (keys.length < atOnce) break
+    await sleep(pauseMs)
   }
+  if (woken > 0) log.info({ clients: woken }, 'sweep: clients that waited without a job were queued')
 }

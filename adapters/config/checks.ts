@@ -2,18 +2,14 @@ import { mixedIdentities } from '../../domain/access/identities.ts'
 import { isRecord, recordOf, textOf, textsOf } from '../../domain/shape.ts'
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { addressOf, domainProblem } from './domains.ts'
+import { consoleFindings } from './console.ts'
 import { didYouMean } from './problems.ts'
-import type { Path } from './problems.ts'
+import type { Finding, Path } from './problems.ts'
 
 /**
  * What must hold between several values of the file. These read the file's plain tree, not the parsed configuration, so
  * that they are told together with every other mistake.
  */
-
-export interface Finding {
-  readonly path: Path
-  readonly message: string
-}
 
 const itemsOf = (raw: unknown): readonly Readonly<Record<string, unknown>>[] =>
   Array.isArray(raw) ? raw.map(recordOf) : []
@@ -191,5 +187,6 @@ export const findings = (root: unknown, isUnknown: (path: Path) => boolean): Fin
     ),
     ...repeated(accounts, ['serviceAccounts'], 'name', 'Another service account has this name; names must be unique.'),
     ...(idsKnown ? scopes(tree, ids) : []),
+    ...consoleFindings(tree['console'], issuers),
   ].filter(({ path }) => !isUnknown(path))
 }

@@ -16,6 +16,8 @@ export interface Configuration {
   /** How long records of the audit are kept. */
   readonly audit: { readonly keepMs: number }
   readonly terraform: TerraformConfiguration
+  /** Null where there is no console. */
+  readonly console: ConsoleConfiguration | null
   /** At least one, ids unique. */
   readonly tenants: readonly TenantConfiguration[]
   readonly issuers: readonly IssuerConfiguration[]
@@ -72,6 +74,26 @@ interface TerraformConfiguration {
   readonly keepVersions: number | null
   /** How long an apply keeps changes of its clients waiting; a lock that is older counts as abandoned. */
   readonly applyWaitMs: number
+}
+
+/** The page at /console: how people sign in to it, and how long that lasts. */
+export interface ConsoleConfiguration {
+  /** One of `issuers`. */
+  readonly issuer: string
+  /** The console's application at the issuer. */
+  readonly clientId: string
+  readonly clientSecret: string
+  /** What its access tokens are for: one of the issuer's audiences. */
+  readonly audience: string
+  /** With it the console calls the API, as every application that people use. */
+  readonly applicationToken: string
+  /** How browsers reach Nexus, without a slash at the end: `<publicUrl>/console`. https, or http on this machine. */
+  readonly publicUrl: string
+  /** Keys of 32 bytes, in base64, that the issuer's tokens are sealed with: the first seals, all open. At least one. */
+  readonly sessionKeys: readonly string[]
+  /** A session ends when it has not been used for so long, and in any case so long after its beginning. */
+  readonly idleMs: number
+  readonly atMostMs: number
 }
 
 export const driftPolicies = ['report', 'revert'] as const

@@ -36,6 +36,10 @@ export const text = (what: string) =>
 export const textThat = (what: string, holds: (value: string) => boolean) =>
   text(what).refine((value) => value === '' || holds(value), { error: `This must be ${what}.` })
 
+/** A URL that starts with one of the protocols, such as `https:`. */
+export const url = (what: string, protocols: readonly string[]) =>
+  textThat(what, (value) => protocols.includes(URL.parse(value)?.protocol ?? ''))
+
 /** A whole number; digits in a text count too, because that is what an environment variable holds. */
 export const whole = (least: number, most: number) => {
   const error = sayingPlain(`a whole number from ${least} to ${most}`)
@@ -80,6 +84,20 @@ export const oneOf = <const Words extends readonly string[]>(words: Words) =>
 /** A list. @param what what its elements are, in the plural */
 export const list = <Element extends z.ZodType>(element: Element, what: string) =>
   z.array(element, { error: sayingPlain(`a list of ${what}`) })
+
+/** 32 bytes in base64 or in hexadecimal digits. */
+const keyIn = (raw: string): Buffer | undefined => {
+  if (/^[0-9a-f]{64}$/i.test(raw)) return Buffer.from(raw, 'hex')
+  return /^[A-Za-z0-9+/_-]{43}=?$/.test(raw) ? Buffer.from(raw, 'base64') : undefined
+}
+
+const sealingKey = textThat(
+  '32 random bytes in base64 or hexadecimal digits, as `openssl rand -base64 32` writes them',
+  (raw) => keyIn(raw) !== undefined,
+).transform((raw) => keyIn(raw)?.toString('base64') ?? '')
+
+/** Keys to seal with, in base64. A variable that is not set (`${NAME:-}`) leaves nothing in its place, which is no key. */
+export const sealingKeys = list(sealingKey.nullable(), 'keys').transform((keys) => keys.filter((key) => key !== null))
 
 /** A mapping whose keys are known: another key is a mistake, one message for each, in the order of `issue.keys`. */
 export const mapping = <Shape extends z.ZodRawShape>(shape: Shape) => {

@@ -3,6 +3,12 @@ import { printable } from '../../domain/texts/printable.ts'
 /** A place in the configuration: keys and indexes from the top. */
 export type Path = readonly (string | number)[]
 
+/** What is wrong with what stands at a place. */
+export interface Finding {
+  readonly path: Path
+  readonly message: string
+}
+
 /** One mistake in the configuration: where, and what to do about it. Never holds a value that could be a secret. */
 export interface Problem {
   /** Like `tenants[1].domain`; empty for the file as a whole. */

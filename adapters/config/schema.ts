@@ -8,15 +8,13 @@ import { isPasswordHash } from '../passwords/password-hash.ts'
 import { driftPolicies, foreignTerraformPolicies, tokenAlgorithms } from './configuration.ts'
 import type { Configuration, TenantConfiguration } from './configuration.ts'
 import { addressOf, isNetwork } from './domains.ts'
-import { duration, flag, list, mapping, oneOf, text, textThat, whole } from './parts.ts'
+import { consoleSettings, toConsole } from './console.ts'
+import { duration, flag, list, mapping, oneOf, sealingKeys, text, textThat, url, whole } from './parts.ts'
 
 /**
  * What can be written in the configuration file, and the defaults. What holds between several values (ids that must
  * exist, domains that may be insecure) is in `checks.ts`, so that it is told even where something here is wrong.
  */
-
-const url = (what: string, protocols: readonly string[]) =>
-  textThat(what, (value) => protocols.includes(URL.parse(value)?.protocol ?? ''))
 
 const tenantScope = z.union([z.literal('*'), z.array(z.string().min(1)).min(1)], {
   error: 'Name the tenants that this is good for: a list of tenant ids, or "*" (in quotes) for every tenant.',
@@ -81,22 +79,8 @@ const metadataKey = (fallback: string) =>
     fallback,
   )
 
-/** 32 bytes in base64 or in hexadecimal digits. */
-const keyIn = (raw: string): Buffer | undefined => {
-  if (/^[0-9a-f]{64}$/i.test(raw)) return Buffer.from(raw, 'hex')
-  return /^[A-Za-z0-9+/_-]{43}=?$/.test(raw) ? Buffer.from(raw, 'base64') : undefined
-}
-
-const stateKey = textThat(
-  '32 random bytes in base64 or hexadecimal digits, as `openssl rand -base64 32` writes them',
-  (raw) => keyIn(raw) !== undefined,
-).transform((raw) => keyIn(raw)?.toString('base64') ?? '')
-
 const terraform = mapping({
-  // A variable that is not set (`${NAME:-}`) leaves nothing in its place, which is no key.
-  stateKeys: list(stateKey.nullable(), 'keys')
-    .transform((keys) => keys.filter((key) => key !== null))
-    .default([]),
+  stateKeys: sealingKeys.default([]),
   maximumStateBytes: whole(65_536, 268_435_456).default(33_554_432),
   keepVersions: whole(1, 1_000_000)
     .optional()
@@ -225,11 +209,12 @@ export const configurationFile = mapping({
   audit: audit.prefault({}),
   limits: limits.prefault({}),
   terraform: terraform.prefault({}),
+  console: consoleSettings.optional(),
   tenants: list(tenant, 'tenants').min(1, { error: 'Configure at least one tenant.' }),
   issuers: list(issuer, 'issuers').default([]),
   applicationTokens: applicationTokens.prefault({}),
   serviceAccounts: list(serviceAccount, 'service accounts').default([]),
-}).transform(({ server, database, redis, worker, audit, terraform, ...rest }): Configuration => ({
+}).transform(({ server, database, redis, worker, audit, terraform, console, ...rest }): Configuration => ({
   ...rest,
   server: { ...server, publicUrl: server.publicUrl ?? null },
   database:
@@ -245,4 +230,5 @@ export const configurationFile = mapping({
     keepVersions: terraform.keepVersions,
     applyWaitMs: terraform.applyWait,
   },
+  console: console === undefined ? null : toConsole(console, rest.issuers),
 }))

@@ -1,17 +1,15 @@
-import { imitatedPrefix, prefixOn } from '../../domain/access/identities.ts'
 import type { TurnLimits } from '../../domain/limits/turns.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Http } from '../http/http.ts'
 import type { ConfiguredUses } from '../postgres/configured-uses.ts'
-import type { Configuration, IssuerConfiguration, TenantScope } from '../config/configuration.ts'
+import type { Configuration } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'
-import type { AttemptLimits } from './attempts.ts'
+import type { Attempts } from './attempts.ts'
 import { createApplicationFinder } from './application-tokens.ts'
-import type { Application } from './application-tokens.ts'
 import { createBasicVerifier } from './basic.ts'
 import { createBearerVerifier } from './bearer.ts'
 import { createUseNotes } from './configured-uses.ts'
-import type { Bearer } from './bearer.ts'
+import { userCaller } from './user-caller.ts'
 import { Unauthenticated } from './errors.ts'
 import type { KeyTimes } from './keys.ts'
 import { createRegisteredAccounts, createRegisteredApplications, nobodyRegistered } from './registered.ts'
@@ -44,51 +42,14 @@ export interface AuthenticatorOptions {
   readonly now?: () => number
   readonly keyTimes?: KeyTimes
   readonly passwordLimits?: TurnLimits
-  readonly attemptLimits?: AttemptLimits
+  /** Where sign-ins that fail are counted; its own where it is left out. */
+  readonly attempts?: Attempts
   /** The callers of the database; without them those of the configuration are all. */
   readonly registered?: RegisteredCallers
   /** Where it is written down that a caller of the configuration came in; without it, nowhere. */
   readonly configuredUses?: Pick<ConfiguredUses, 'note'>
   /** Told when the last use of a secret could not be written down. */
   readonly onError?: (error: unknown) => void
-}
-
-const commonTenants = (one: TenantScope, other: TenantScope): TenantScope => {
-  if (one === '*') return other
-  return other === '*' ? one : one.filter((id) => other.includes(id))
-}
-
-/**
- * A user through an application: good where both are, and never more than the application's ceiling.
- *
- * @param prefix what stands before the user's id and roles
- */
-const userCaller = (bearer: Bearer, application: Application, prefix: string): Caller => {
-  const { permissions: ceiling, products } = application
-  return {
-    kind: 'user',
-    id: `${prefix}${bearer.userId}`,
-    application: application.name,
-    tenants: commonTenants(bearer.issuer.tenants, application.tenants),
-    permissions: ceiling === null ? bearer.permissions : bearer.permissions.intersection(new Set(ceiling)),
-    roles: bearer.roles.map((role) => `${prefix}${role}`),
-    products: products === null ? bearer.products : bearer.products.filter((product) => products.includes(product)),
-    terraformStates: application.terraformStates,
-  }
-}
-
-/** @throws Unauthenticated where a bare id or role would be read as one of another issuer's */
-const refuseImitation = (issuers: readonly IssuerConfiguration[], { userId, roles, issuer }: Bearer): void => {
-  const named = { [issuer.claims.userId]: [userId], [issuer.claims.roles]: roles }
-  for (const [claim, names] of Object.entries(named)) {
-    const prefix = imitatedPrefix(issuers, names)
-    if (prefix !== undefined)
-      throw new Unauthenticated(
-        `The claim ${claim} of the Bearer token holds a name that begins with ${prefix}, which the configuration of ` +
-          'Nexus gives to the users of one issuer. Ask the operator of Nexus to choose another prefix for them.',
-        { token: true },
-      )
-  }
 }
 
 /**
@@ -103,7 +64,7 @@ export const createAuthenticator = (
     now,
     keyTimes,
     passwordLimits,
-    attemptLimits,
+    attempts = createAttempts(now ?? (() => performance.now())),
     registered = nobodyRegistered,
     configuredUses = { note: () => Promise.resolve() },
     onError = () => undefined,
@@ -119,7 +80,6 @@ export const createAuthenticator = (
   const { issuers } = configuration
   const steady = now ?? (() => performance.now())
   const verifyBearer = createBearerVerifier(http, issuers, now ?? Date.now, keyTimes, steady)
-  const attempts = createAttempts(steady, attemptLimits)
   const used = createUseNotes(configuredUses.note, steady, onError)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,
@@ -142,10 +102,7 @@ export const createAuthenticator = (
     const application = configured ?? (await registeredApplication(applicationToken))
     if (application === undefined)
       throw new Unauthenticated(`The application token in the header ${header} is not known.`)
-    const bearer = await verifyBearer(token)
-    const prefix = prefixOn(issuers, bearer.issuer, tenantId)
-    if (prefix === '') refuseImitation(issuers, bearer)
-    return userCaller(bearer, application, prefix)
+    return userCaller(issuers, await verifyBearer(token), application, tenantId)
   }
 
   const counted = async (address: string | null, authenticate: () => Promise<Caller>): Promise<Caller> => {

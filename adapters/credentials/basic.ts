@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { accountCaller } from '../../domain/access/grants.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { ServiceAccountConfiguration } from '../config/configuration.ts'
 import { createTurns } from '../limits/turns.ts'
@@ -44,17 +45,6 @@ export const readBasic = (encoded: string): { name: string; password: string } |
   }
 }
 
-const configuredCaller = (account: ServiceAccountConfiguration): Caller => ({
-  kind: 'service-account',
-  id: account.name,
-  application: null,
-  tenants: account.tenants,
-  permissions: new Set(account.permissions),
-  roles: account.roles,
-  products: account.products,
-  terraformStates: account.terraformStates,
-})
-
 /** The accounts of the configuration, by name. @throws where a hash cannot be read */
 const configuredAccounts = (
   accounts: readonly ServiceAccountConfiguration[],
@@ -65,7 +55,7 @@ const configuredAccounts = (
       if (!isPasswordHash(account.passwordHash))
         throw new Error(`The password hash of ${account.name} cannot be read; \`nexus hash password\` makes one.`)
       const hashes = [account.passwordHash]
-      const caller = configuredCaller(account)
+      const caller = accountCaller(account.name, account)
       return [account.name, { caller, hashes, refusal: null, used: () => used(account.name), rehash: null }]
     }),
   )

@@ -3,6 +3,7 @@ import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { repeatsMember } from '../../domain/texts/json-text.ts'
+import { greatest } from '../../domain/texts/lengths.ts'
 import type { IssuerConfiguration } from '../config/configuration.ts'
 import type { Http } from '../http/http.ts'
 import { readClaims } from './claims.ts'
@@ -15,7 +16,7 @@ import type { KeyTimes } from './keys.ts'
 const leeway = 30
 
 /** Characters that a token may have: what headers can carry, and far more than an issuer writes. */
-const longestToken = 16_384
+const longestToken = greatest.accessToken
 
 /**
  * When a request is refused whose token was verified before, milliseconds since 1970; Infinity where the header has no
@@ -96,14 +97,15 @@ const verify = async (
 /**
  * Verifies Bearer tokens: JWTs signed by a configured issuer with a key from its configured address. What a token's
  * header says of keys (jku, x5u, jwk, x5c) is never used; an unknown `crit` is refused; `iss` and `aud` are exact;
- * `exp` is required; `nbf` and `exp` have 30 s of leeway. A token that names a claim twice is refused.
+ * `exp` is required; `nbf` and `exp` have 30 s of leeway. A token that names a claim twice is refused. Nothing of a token
+ * is kept.
  *
  * The function that it returns throws Unauthenticated, or IssuerUnavailable where the issuer's keys cannot be had.
  *
  * @param now the time in milliseconds
  * @param steady milliseconds of a clock that nobody sets, for the age of keys
  */
-export const createBearerVerifier = (
+export const createTokenReader = (
   http: Http,
   issuers: readonly IssuerConfiguration[],
   now: () => number,
@@ -113,20 +115,39 @@ export const createBearerVerifier = (
   const known = new Map(
     issuers.map((issuer) => [issuer.issuer, { issuer, keys: createIssuerKeys(http, issuer, steady, times) }]),
   )
+  return async (token: string): Promise<Verified> => {
+    const entry = known.get(claimedIssuer(token) ?? '')
+    if (entry === undefined) throw refuse('The Bearer token is from an issuer that this service does not know.')
+    const { issuer, keys } = entry
+    const payload = await verify(token, keys.find, issuer, now)
+    return { bearer: bearerOf(payload, issuer), payload, by: keys.present(), present: keys.present }
+  }
+}
+
+/** The user of these claims. @throws Unauthenticated where they name nobody, or hold what cannot be kept */
+export const bearerOf = (payload: Readonly<Record<string, unknown>>, issuer: IssuerConfiguration): Bearer => {
+  const { userId, ...claims } = readClaims(payload, issuer.claims)
+  if (userId === null) throw refuse(`The Bearer token names no user: its claim ${issuer.claims.userId} is missing.`)
+  return { ...claims, userId, issuer }
+}
+
+/** The same for callers: a token that was verified lately is not verified again while it is good. */
+export const createBearerVerifier = (
+  http: Http,
+  issuers: readonly IssuerConfiguration[],
+  now: () => number,
+  times: KeyTimes = defaultKeyTimes,
+  steady: () => number = now,
+) => {
+  const readToken = createTokenReader(http, issuers, now, times, steady)
   const verified = new LRUCache<string, Verified>({ max: rememberedTokens })
   return async (token: string): Promise<Bearer> => {
     const digest = createHash('sha256').update(token).digest('base64')
     const before = verified.get(digest)
     if (before !== undefined && isStillGood(before, now())) return before.bearer
-    const entry = known.get(claimedIssuer(token) ?? '')
-    if (entry === undefined) throw refuse('The Bearer token is from an issuer that this service does not know.')
-    const { issuer, keys } = entry
-    const payload = await verify(token, keys.find, issuer, now)
-    const { userId, ...claims } = readClaims(payload, issuer.claims)
-    if (userId === null) throw refuse(`The Bearer token names no user: its claim ${issuer.claims.userId} is missing.`)
-    const bearer: Bearer = { ...claims, userId, issuer }
-    verified.set(digest, { bearer, payload, by: keys.present(), present: keys.present })
-    return bearer
+    const read = await readToken(token)
+    verified.set(digest, read)
+    return read.bearer
   }
 }
 

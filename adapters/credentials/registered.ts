@@ -1,7 +1,7 @@
 import type { CallerRow, CallerStore } from '../postgres/callers.ts'
+import { accountCaller } from '../../domain/access/grants.ts'
 import { ownerNameOf, RegisteredName, callerStatusOf, validHashes } from '../../domain/access/registered.ts'
 import type { CallerStatus } from '../../domain/access/registered.ts'
-import type { Caller } from '../../domain/vocabulary.ts'
 import type { Application } from './application-tokens.ts'
 import { hashToken, isIssuedToken } from './application-tokens.ts'
 import type { Account } from './basic.ts'
@@ -23,8 +23,8 @@ export const nobodyRegistered: RegisteredCallers = {
   },
 }
 
-/** Why somebody with a right secret stays outside; said only to who has it. */
-const refusals: Readonly<Record<Exclude<CallerStatus, 'active'>, string>> = {
+/** Why somebody with a right secret stays outside; said to who has it, and to administrators. Continues the name. */
+export const refusals: Readonly<Record<Exclude<CallerStatus, 'active'>, string>> = {
   disabled: 'is disabled. An administrator of its tenants can let it in again.',
   expired: 'has expired. An administrator of its tenants can prolong it.',
   revoked: 'was revoked.',
@@ -89,19 +89,8 @@ export const createRegisteredAccounts = (
     if (row === undefined) return undefined
     const { entry, now } = row
     const status = callerStatusOf(entry, now)
-    const { grant } = entry
-    const caller: Caller = {
-      kind: 'service-account',
-      id: ownerNameOf(entry.name),
-      application: null,
-      tenants: grant.tenants,
-      permissions: new Set(grant.permissions),
-      roles: grant.roles,
-      products: grant.products ?? [],
-      terraformStates: grant.terraformStates,
-    }
     return {
-      caller,
+      caller: accountCaller(ownerNameOf(entry.name), entry.grant),
       hashes: validHashes(entry, now),
       refusal: status === 'active' ? null : `The service account ${entry.name} ${refusals[status]}`,
       used: (hash) => note(row, hash),

@@ -43,9 +43,10 @@ export const keyIdsOf = (keys: readonly string[]): string[] => keys.map((key) =>
 
 /**
  * @param keys 32 bytes each, in base64
+ * @param setting where the configuration has them, for people
  * @returns undefined where there is no key
  */
-export const createSealing = (keys: readonly string[]): Sealing | undefined => {
+export const createSealing = (keys: readonly string[], setting = 'terraform.stateKeys'): Sealing | undefined => {
   const secrets = keys.map((key) => Buffer.from(key, 'base64'))
   const byId = new Map(secrets.map((key) => [idOf(key), key]))
   const [first] = secrets
@@ -66,7 +67,7 @@ export const createSealing = (keys: readonly string[]): Sealing | undefined => {
       if (key === undefined)
         throw new SealingError(
           'unreadable',
-          `This was sealed with the key ${id}, which is not among terraform.stateKeys; add it back.`,
+          `This was sealed with the key ${id}, which is not among ${setting}; add it back.`,
         )
       try {
         const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { z } from 'zod'
 import { issue } from '../../adapters/credentials/issue.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { CallerRow, CallerStore } from '../../adapters/postgres/callers.ts'
@@ -12,12 +11,11 @@ import type { Grant } from '../../domain/access/grants.ts'
 import { ownerNameOf, retire, revoke, rotate } from '../../domain/access/registered.ts'
 import type { Registered, RegisteredKind } from '../../domain/access/registered.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
-import { pointerTo } from '../../domain/texts/json-text.ts'
 import type { Issue } from '../../domain/texts/json-text.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { configuredView, registeredView } from './caller-view.ts'
 import type { TenantsById } from '../http/access.ts'
-import { parseJson } from '../http/json.ts'
+import { parseBody } from '../http/parse-body.ts'
 import { refuseParameters } from '../http/query.ts'
 import { notFound, Problem } from '../http/problem.ts'
 
@@ -92,7 +90,7 @@ export const createCaller =
   (deps: Configured & TenantsById & Logged & { readonly callers: RegistersTo<'create'> }): Stage =>
   async (request, caller) => {
     refuseParameters(request.query)
-    const { name, grant, expiresAt } = parse(newCaller[kind], await request.readBody())
+    const { name, grant, expiresAt } = parseBody(newCaller[kind], await request.readBody())
     request.audit.note({ target: name })
     if (expiresAt !== null && expiresAt.getTime() <= Date.now())
       throw new Problem('impossible', 'It would have expired before anybody could use it.', {
@@ -118,7 +116,7 @@ export const changeCaller =
   (deps: Deciding & TenantsById & Logged): Stage =>
   async (request, caller) => {
     refuseParameters(request.query)
-    const change = parse(callerChange[kind], await request.readBody())
+    const change = parseBody(callerChange[kind], await request.readBody())
     const changed = await decide(deps, kind, caller, request, (entry, now) => {
       const next = change(entry, now)
       // Whoever may know of it may shut it off, as they may revoke it.
@@ -137,7 +135,7 @@ export const rotateSecret =
   async (request, caller) => {
     refuseParameters(request.query)
     const bytes = await request.readBody()
-    const { overlapSeconds } = parse(Rotation, bytes.length === 0 ? Buffer.from('{}') : bytes)
+    const { overlapSeconds } = parseBody(Rotation, bytes.length === 0 ? Buffer.from('{}') : bytes)
     const name = nameOf(request)
     refuseConfigured(deps, kind, caller, name)
     await overseen(deps, kind, caller, name)
@@ -259,19 +257,6 @@ const refuseExcess = (errors: readonly Issue[]): void => {
       errors,
       missing: 'what is handed out',
     })
-}
-
-/** @throws Problem 400 with a pointer for each mistake */
-const parse = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T => {
-  const parsed = schema.safeParse(parseJson(bytes))
-  if (parsed.success) return parsed.data
-  throw new Problem('malformed', 'The body does not have the members that belong here.', {
-    errors: parsed.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: 'There is no such member.' }))
-        : [{ pointer: pointerTo(issue.path), detail: issue.message }],
-    ),
-  })
 }
 
 /** One line in the log for each thing that an administrator did. Never a secret. */

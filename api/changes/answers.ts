@@ -16,6 +16,10 @@ export const Change = z
     generation: count,
     status: z.enum(['accepted', 'applied', 'rejected', 'withdrawn']),
     values: Values,
+    before: Values.nullable().describe(
+      'What these fields were when it was accepted, as an `application/merge-patch+json` that undoes it; null of a change ' +
+        'from before this was kept',
+    ),
     author: Author,
     acceptedAt: time,
     settledAt: time.nullable(),

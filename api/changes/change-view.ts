@@ -3,7 +3,10 @@ import { nestedValues } from '../../domain/clients/nest.ts'
 import type { Values } from '../../domain/vocabulary.ts'
 import { pathsOf } from '../../domain/vocabulary.ts'
 
-/** A change, with its values in the shape of the request that brought them: what was cleared is `[]` or `""`. */
+/**
+ * A change, with its values in the shape of the request that brought them: what was cleared is `[]` or `""`. What they were
+ * before has null for what was empty, as a merge patch (RFC 7396) that undoes the change.
+ */
 export const changeView = (change: Change) => {
   const { tenantId, clientId } = change.key
   const base = `/v1/tenants/${tenantId}`
@@ -15,6 +18,7 @@ export const changeView = (change: Change) => {
     generation: change.generation,
     status: change.status,
     values: nested(change.values),
+    before: change.before && nested(change.before, null),
     author: change.author,
     acceptedAt: change.acceptedAt.toISOString(),
     settledAt: change.settledAt?.toISOString() ?? null,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ClientLists, ListedClient } from '../../adapters/postgres/clients/client-lists.ts'
+import type { ClientLists, ClientPage, ListedClient } from '../../adapters/postgres/clients/client-lists.ts'
 import { sortFields } from '../../adapters/postgres/clients/list-request.ts'
 import type { ClientListRequest, ListOrder } from '../../adapters/postgres/clients/list-request.ts'
 import { claimsOf } from '../../domain/access/authorize.ts'
@@ -63,14 +63,8 @@ export const listClients =
       // One more tells whether there is another page.
       limit: limit + 1,
     }
-    // Hardly ever is one out of date: the page is read meanwhile, and again where one was.
-    const [rebuilt, meanwhile] = await Promise.all([
-      deps.lists.rebuildStale(tenant.id, tenant.metadataKeys, rebuiltAtOnce),
-      deps.lists.page(wanted),
-    ])
-    if (rebuilt === rebuiltAtOnce)
-      throw unavailable("The tenant's metadata keys were changed, and its clients are being read anew.", 1000)
-    const found = rebuilt === 0 ? meanwhile : await deps.lists.page(wanted)
+    const first = await deps.lists.page(wanted)
+    const { clients: found } = first.stale ? await readAnew(deps.lists, wanted) : first
     const page = found.slice(0, limit)
     const last = found.length > limit ? page.at(-1) : undefined
     return {
@@ -82,6 +76,13 @@ export const listClients =
       }),
     }
   }
+
+/** The page after clients that were out of date have been read anew. */
+const readAnew = async (lists: ClientLists, wanted: ClientListRequest): Promise<ClientPage> => {
+  if ((await lists.rebuildStale(wanted.tenantId, wanted.keys, rebuiltAtOnce)) === rebuiltAtOnce)
+    throw unavailable("The tenant's metadata keys were changed, and its clients are being read anew.", 1000)
+  return lists.page(wanted)
+}
 
 const orderOf = (sort: (typeof sorts)[number]): ListOrder => {
   const descending = sort.startsWith('-')

@@ -7,7 +7,10 @@ import type { Issue } from '../../domain/texts/json-text.ts'
 export const problems = {
   malformed: { status: 400, title: 'The request is malformed' },
   unauthenticated: { status: 401, title: 'No valid credentials' },
+  'signed-out': { status: 401, title: 'Not signed in' },
   forbidden: { status: 403, title: 'Not allowed' },
+  'sign-in-failed': { status: 403, title: 'The sign-in did not work' },
+  'sign-in-needed': { status: 403, title: 'A fresh sign-in is needed' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This address does not know that method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },

@@ -32,7 +32,7 @@ export interface ApiRequest<Refined extends AuditAction = never> {
 
 /** An answer that is no problem. The body is JSON, unless a header `content-type` says otherwise; null where there is none. */
 export interface ApiResponse {
-  readonly status: 200 | 201 | 202 | 204 | 304
+  readonly status: 200 | 201 | 202 | 204 | 302 | 304 | 503
   readonly headers: AnswerHeaders
   readonly body: string | Buffer | null
 }

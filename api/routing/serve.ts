@@ -15,14 +15,16 @@ declare module 'fastify' {
   }
 }
 
-const Params = z.record(z.string(), z.string())
+/** The parameters of a path. */
+export const Params = z.record(z.string(), z.string())
 
 export interface BodySettings {
   /** The largest body that is taken, where a route does not say otherwise. */
   readonly bodyLimitBytes: number
 }
 
-type Serving = Recording & { readonly settings: BodySettings }
+/** What serving any route needs. */
+export type Serving = Recording & { readonly settings: BodySettings }
 
 /**
  * Puts routes on the server: a request becomes an `ApiRequest`, an `ApiResponse` becomes a response; what is decided is

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { waitingReasons } from '../../domain/changes/waiting.ts'
 import { FieldPath, FieldValue } from '../clients/answers.ts'
 import { count, text, time } from '../routing/answers.ts'
 import { Standing } from '../terraform/answers.ts'
@@ -24,6 +25,17 @@ export const Sync = z
     observedAt: time,
     owned: z.array(FieldPath),
     pending: z.array(Change),
+    waiting: z
+      .strictObject({
+        reason: z.enum(waitingReasons),
+        detail: text.describe('A sentence for people'),
+        since: time.nullable().describe('Since when that stands in the way, where it is known'),
+        until: time
+          .nullable()
+          .describe('When it ends at the latest, or when the next try is; null where nobody can tell'),
+      })
+      .nullable()
+      .describe('Why what waits is not in Auth0 yet; null where nothing waits'),
     generation: count,
     settledGeneration: count,
     drift: z.array(

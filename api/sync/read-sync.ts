@@ -1,7 +1,13 @@
 import type { Change, Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
+import type { Standings } from '../../adapters/postgres/tenants/standings.ts'
+import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import { conditionsOf } from '../../domain/changes/conditions.ts'
+import { waitingOf } from '../../domain/changes/waiting.ts'
+import type { Waiting, WaitingFacts } from '../../domain/changes/waiting.ts'
+import { bucketOf } from '../../domain/limits/budget.ts'
+import type { RedisProblem } from '../../domain/redis-fitness.ts'
 import { fold } from '../../domain/clients/desired.ts'
 import { driftIn } from '../../domain/clients/drift.ts'
 import { readFields } from '../../domain/clients/field-values.ts'
@@ -16,7 +22,13 @@ import type { TenantsById } from '../http/access.ts'
 import type { KnowsClients } from '../clients/known-clients.ts'
 import { mustRead } from '../clients/access.ts'
 
-interface Synced {
+/** What tells why changes wait. */
+interface TellingWaits {
+  readonly standings: Pick<Standings, 'factsOf'>
+  readonly queue: { readonly problem: () => RedisProblem | null }
+}
+
+interface Synced extends TellingWaits {
   readonly changes: Pick<Changes, 'list'>
   readonly stateIndex: Pick<StateIndex, 'status'>
 }
@@ -31,24 +43,51 @@ export const readSync =
     const tenant = tenantOf(deps, request)
     const record = await deps.known.find(tenant, clientIdOf(request), askerOf(caller, 'read', request.gone))
     mustRead(tenant, caller, record)
-    const [changes, terraformStatus] = await Promise.all([
+    const [changes, terraformStatus, facts] = await Promise.all([
       deps.changes.list(record.key, newest),
       deps.stateIndex.status(record.key),
+      waitingFacts(deps, tenant, record),
     ])
     return {
       status: 200,
       headers: { 'cache-control': 'private, no-cache' },
       body: JSON.stringify({
-        ...syncView(record, changes, tenant.metadataKeys),
+        ...syncView(record, changes, facts, tenant.metadataKeys),
         terraform: terraformStatusView(terraformStatus, caller),
       }),
     }
   }
 
-const syncView = (record: ClientRecord, changes: readonly Change[], keys: MetadataKeys) => {
+/** Undefined where nothing waits: nobody is asked then. */
+const waitingFacts = async (
+  { standings, queue }: TellingWaits,
+  { plan }: Pick<TenantConfiguration, 'plan'>,
+  { key, pending, terraform }: ClientRecord,
+): Promise<WaitingFacts | undefined> => {
+  if (pending.length === 0) return undefined
+  const facts = await standings.factsOf(key, terraform.applying?.state ?? null, bucketOf(plan, 'other'))
+  const problem = queue.problem()
+  return facts && { ...facts, queueProblem: problem && `${problem.said} ${problem.remedy}` }
+}
+
+const waitingView = ({ reason, detail, since, until }: Waiting) => ({
+  reason,
+  detail,
+  since: since?.toISOString() ?? null,
+  until: until?.toISOString() ?? null,
+})
+
+const syncView = (
+  record: ClientRecord,
+  changes: readonly Change[],
+  facts: WaitingFacts | undefined,
+  keys: MetadataKeys,
+) => {
   const waiting = changes.filter(({ status }) => status === 'accepted').toReversed()
   const settled = changes.find(({ settledAt }) => settledAt !== null)
   const desired = fold(record.base, record.pending)
+  const waitingSince = waiting[0]?.acceptedAt ?? null
+  const why = facts && waitingOf({ ...record, waitingSince }, facts)
   const drift = driftIn(record, keys, record.driftedByState)
   return {
     desired: nested(desired, null),
@@ -56,6 +95,7 @@ const syncView = (record: ClientRecord, changes: readonly Change[], keys: Metada
     observedAt: record.observedAt.toISOString(),
     owned: pathsOf(desired),
     pending: waiting.map(changeView),
+    waiting: why ? waitingView(why) : null,
     generation: record.generation,
     settledGeneration: record.settledGeneration,
     drift: drift.map(({ path, class: kind, confirmed, observed }) => ({
@@ -68,7 +108,7 @@ const syncView = (record: ClientRecord, changes: readonly Change[], keys: Metada
       ...record,
       drift,
       settledAt: settled?.settledAt ?? null,
-      waitingSince: waiting[0]?.acceptedAt ?? null,
+      waitingSince,
     }),
     nextTryAt: record.nextTryAt?.toISOString() ?? null,
     lastFailure: record.lastFailure,

@@ -7,6 +7,26 @@ import { State } from '../terraform/answers.ts'
 
 /** What is answered about tenants, and about what was decided on them. */
 
+/** Whose decision it was. */
+const Actor = z.strictObject({
+  kind: z.enum(['user', 'service-account', 'policy', 'operator']),
+  id: text,
+  application: text.nullable(),
+})
+
+const Budget = z
+  .strictObject({
+    bucket: text,
+    burst: z.number().describe('Calls at once'),
+    perSecond: z.number().describe('Calls a second in the long run'),
+    left: count.describe('Calls that Nexus may make at once now'),
+    remaining: z.number().nullable().describe('What Auth0 last said is left; null where it has said nothing'),
+    observedAt: time.nullable().describe('When it said so'),
+    othersPerSecond: z.number().describe('Calls of other programs, as Nexus estimates them'),
+    throttledUntil: time.nullable().describe('Until when the last 429 of Auth0 kept Nexus from calling'),
+  })
+  .meta({ id: 'Budget' })
+
 export const Tenant = z
   .strictObject({
     id: text,
@@ -14,12 +34,17 @@ export const Tenant = z
     plan: z.enum(plans),
     driftPolicy: z.enum(['report', 'revert']),
     paused: time.nullable(),
+    pausedBy: Actor.nullable().describe(
+      'For who may read every client; null where it is not paused, or the audit no longer tells',
+    ),
+    served: z.boolean().describe('Whether a worker serves it'),
     credential: z.strictObject({ valid: z.boolean(), heldSince: time.nullable(), reason: text.nullable() }),
     scan: z.strictObject({
       lastCompleteAt: time.nullable(),
       clients: count.nullable(),
       problem: text.nullable(),
       nextAt: time.nullable(),
+      running: z.boolean(),
       leftOut: z
         .strictObject({
           count,
@@ -36,7 +61,10 @@ export const Tenant = z
       .describe('Whether the worker is woken; where it is not, changes are accepted and wait'),
     clients: count,
     backlog: count.describe('Clients whose newest change is not settled'),
+    oldestWaitingAt: time.nullable().describe('When the oldest change was accepted that still waits'),
     drifted: count,
+    stalled: count.describe('Clients whose calls keep failing'),
+    budgets: z.array(Budget).describe("Auth0's limits of the plan; none where it sets none"),
     terraform: z.strictObject({
       managed: count,
       manual: count,
@@ -78,19 +106,26 @@ export const TenantDifferences = z
   .describe("The differences of a tenant's clients, by name")
   .meta({ id: 'TenantDifferences' })
 
+export const Running = z
+  .strictObject({
+    running: z.array(
+      z.strictObject({
+        client: text,
+        since: time,
+        until: time.describe('The deadline of the call'),
+        attempt: count.describe('Which try it is: 1 where none has failed before'),
+      }),
+    ),
+  })
+  .describe('The clients that a worker calls Auth0 for now, the longest first; 100 at the most')
+  .meta({ id: 'Running' })
+
 const AuditRecord = z
   .strictObject({
     id: count,
     at: z.iso.datetime({ precision: 6 }),
     tenantId: text.nullable(),
-    actor: z
-      .strictObject({
-        kind: z.enum(['user', 'service-account', 'policy', 'operator']),
-        id: text,
-        application: text.nullable(),
-      })
-      .nullable()
-      .describe('Null where nobody could be recognised'),
+    actor: Actor.nullable().describe('Null where nobody could be recognised'),
     address: text.nullable().describe('The network address that the request came from'),
     requestId: text.nullable(),
     action: z.enum(auditActionNames),

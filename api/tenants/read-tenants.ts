@@ -1,7 +1,10 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
+import type { BucketStanding, Standing, Standings } from '../../adapters/postgres/tenants/standings.ts'
 import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
 import { coversTenant } from '../../domain/access/authorize.ts'
+import { bucketsOf, placesLeft } from '../../domain/limits/budget.ts'
+import type { PlanName } from '../../domain/limits/budget.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { RedisProblem } from '../../domain/redis-fitness.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
@@ -12,6 +15,7 @@ import { statesView } from '../terraform/state-versions.ts'
 /** What tells how a tenant stands. */
 interface Telling {
   readonly health: Pick<Tenants, 'health'>
+  readonly standings: Pick<Standings, 'of'>
   readonly stateIndex: Pick<StateIndex, 'states' | 'counts'>
   readonly queue: { readonly problem: () => RedisProblem | null }
 }
@@ -21,14 +25,20 @@ export const listTenants =
   (deps: TenantsById & Telling) =>
   async (_request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
     const tenants = [...deps.tenants.values()].filter(({ id }) => coversTenant(caller, id))
-    return answer({ tenants: await Promise.all(tenants.map((tenant) => tenantView(deps, tenant, caller))) })
+    const standings = await deps.standings.of(tenants.map(({ id }) => id))
+    return answer({
+      tenants: await Promise.all(tenants.map((tenant) => tenantView(deps, tenant, standings.get(tenant.id), caller))),
+    })
   }
 
 /** GET /v1/tenants/{tenantId}: one of them. */
 export const readTenant =
   (deps: TenantsById & Telling) =>
-  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> =>
-    answer(await tenantView(deps, tenantOf(deps, request), caller))
+  async (request: ApiRequest, caller: Caller): Promise<ApiResponse> => {
+    const tenant = tenantOf(deps, request)
+    const standings = await deps.standings.of([tenant.id])
+    return answer(await tenantView(deps, tenant, standings.get(tenant.id), caller))
+  }
 
 const answer = (body: unknown): ApiResponse => ({
   status: 200,
@@ -37,7 +47,12 @@ const answer = (body: unknown): ApiResponse => ({
 })
 
 /** A tenant, without anything of its credential but whether Auth0 takes it, and of its states what the caller may see. */
-const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Caller) => {
+const tenantView = async (
+  deps: Telling,
+  tenant: TenantConfiguration,
+  standing: Standing | undefined,
+  caller: Caller,
+) => {
   const { id, domain, plan, driftPolicy } = tenant
   const [health, states, gauges] = await Promise.all([
     deps.health.health(id),
@@ -50,6 +65,8 @@ const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Ca
     plan,
     driftPolicy,
     paused: health?.pausedAt?.toISOString() ?? null,
+    pausedBy: mayReadEvery(caller) ? (standing?.pausedBy ?? null) : null,
+    served: standing?.served ?? false,
     credential: {
       valid: (health?.heldAt ?? null) === null,
       heldSince: health?.heldAt?.toISOString() ?? null,
@@ -60,6 +77,7 @@ const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Ca
       clients: health?.lastScanClients ?? null,
       problem: health?.scanProblem ?? null,
       nextAt: health?.nextScanAt.toISOString() ?? null,
+      running: standing?.scanning ?? false,
       leftOut: {
         count: health?.leftOut.count ?? 0,
         elements: mayReadEvery(caller) ? (health?.leftOut.elements ?? []) : [],
@@ -68,7 +86,10 @@ const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Ca
     queue: queueView(deps.queue.problem()),
     clients: health?.clients ?? 0,
     backlog: health?.backlog ?? 0,
+    oldestWaitingAt: standing?.oldestWaitingAt?.toISOString() ?? null,
     drifted: health?.drifted ?? 0,
+    stalled: standing?.stalled ?? 0,
+    budgets: budgetsView(plan, standing?.buckets ?? []),
     terraform: {
       ...gauges,
       outdatedWriteAt:
@@ -80,6 +101,22 @@ const tenantView = async (deps: Telling, tenant: TenantConfiguration, caller: Ca
     },
   }
 }
+
+/** Auth0's limits of a plan, with what is known of each; one that nobody has used yet is full. */
+const budgetsView = (plan: PlanName, known: readonly BucketStanding[]) =>
+  bucketsOf(plan).map((bucket) => {
+    const standing = known.find((one) => one.bucket === bucket.name)
+    return {
+      bucket: bucket.name,
+      burst: bucket.burst,
+      perSecond: 1000 / bucket.intervalMs,
+      left: placesLeft(bucket, standing?.nextInMs ?? 0),
+      remaining: standing?.remaining ?? null,
+      observedAt: standing?.observedAt?.toISOString() ?? null,
+      othersPerSecond: standing?.othersPerSecond ?? 0,
+      throttledUntil: standing?.throttledUntil?.toISOString() ?? null,
+    }
+  })
 
 /** Whether a caller may know of every client of a tenant. */
 const mayReadEvery = ({ permissions }: Caller): boolean =>

@@ -1,10 +1,12 @@
+import { exampleId } from '../clients/client-schema.ts'
 import { tenantPath } from '../routing/paths.ts'
 import { anyPermissionOf, somePermission, somePermissionSomewhere } from '../routing/requirement.ts'
 import { route } from '../routing/route.ts'
-import { AuditPage, Tenant, TenantDifferences, TenantList } from './answers.ts'
+import { AuditPage, Running, Tenant, TenantDifferences, TenantList } from './answers.ts'
 import { AuditQuery, listAudit } from './list-audit.ts'
 import { pauseTenant } from './pause-tenant.ts'
 import { readTenantReport } from './plan-and-drift.ts'
+import { readRunning } from './read-running.ts'
 import { listTenants, readTenant } from './read-tenants.ts'
 import { Scan, scanTenant } from './scan-tenant.ts'
 
@@ -33,6 +35,29 @@ export const tenantRoutes = [
       tag: 'Tenants',
       summary: "Shows a tenant's health.",
       answers: { 200: { description: 'The tenant', schema: Tenant } },
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${tenantPath}/running`,
+    requires: anyPermissionOf('client.read.all', 'client.write.all', 'tenant.admin'),
+    action: 'tenant.read',
+    handler: readRunning,
+    document: {
+      id: 'getTenantRunning',
+      tag: 'Tenants',
+      summary: 'Shows the clients that a worker calls Auth0 for now.',
+      answers: {
+        200: {
+          description: 'The longest first, 100 at the most',
+          schema: Running,
+          example: {
+            running: [
+              { client: exampleId, since: '2027-01-31T12:00:00.000Z', until: '2027-01-31T12:00:20.000Z', attempt: 1 },
+            ],
+          },
+        },
+      },
     },
   }),
   route({

@@ -74,6 +74,7 @@ create table nexus.changes (
   refusal jsonb,
   superseded_by uuid,
   warnings jsonb,
+  before jsonb,
   PRIMARY KEY (id),
   UNIQUE (tenant_id, client_id, generation),
   FOREIGN KEY (tenant_id, client_id) REFERENCES nexus.clients(tenant_id, client_id),
@@ -134,6 +135,21 @@ create table nexus.configured_callers (
   used_at timestamp with time zone not null,
   PRIMARY KEY (kind, name),
   CHECK ((kind = ANY (ARRAY['application'::text, 'account'::text])))
+);
+
+create table nexus.console_sessions (
+  id_hash bytea not null,
+  user_id text not null,
+  key_id text not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  signed_in_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null default clock_timestamp(),
+  ends_at timestamp with time zone not null,
+  access_until timestamp with time zone not null,
+  renewing uuid,
+  renewing_until timestamp with time zone,
+  PRIMARY KEY (id_hash)
 );
 
 create table nexus.events (
@@ -367,6 +383,8 @@ CREATE INDEX client_listings_terms ON nexus.client_listings USING gin (admits_co
 
 CREATE INDEX clients_by_update ON nexus.clients USING btree (tenant_id, updated_at, client_id);
 
+CREATE INDEX clients_lag_by_waking ON nexus.clients USING btree (woken_at NULLS FIRST) WHERE ((generation > settled_generation) OR (verify_at IS NOT NULL));
+
 CREATE INDEX clients_paused ON nexus.clients USING btree (tenant_id) WHERE (paused_at IS NOT NULL);
 
 CREATE INDEX clients_stalled ON nexus.clients USING btree (tenant_id) WHERE (stalled_at IS NOT NULL);
@@ -374,6 +392,8 @@ CREATE INDEX clients_stalled ON nexus.clients USING btree (tenant_id) WHERE (sta
 CREATE INDEX clients_waiting ON nexus.clients USING btree (tenant_id) WHERE waiting;
 
 CREATE INDEX clients_with_lag ON nexus.clients USING btree (tenant_id, next_try_at) WHERE ((generation > settled_generation) OR (verify_at IS NOT NULL));
+
+CREATE INDEX console_sessions_of_user ON nexus.console_sessions USING btree (user_id, last_seen_at);
 
 CREATE INDEX idempotency_keys_by_age ON nexus.idempotency_keys USING btree (created_at);
 

@@ -11,6 +11,8 @@ const auditActions = {
   'tenant.scan': 'decisions',
   'client.read': 'denials',
   'client.secret.read': 'decisions',
+  /** Who may do what with a client, of somebody whose claims or token an administrator shows. */
+  'access.examine': 'decisions',
   'client.preview': 'denials',
   'client.patch': 'decisions',
   /** A list of changes: each that it holds is a `client.patch` of its own. */
@@ -52,6 +54,10 @@ const auditActions = {
   'account.retire': 'decisions',
   'account.revoke': 'decisions',
   'audit.read': 'decisions',
+  'console.sign-in': 'decisions',
+  'console.sign-out': 'decisions',
+  /** Whatever the console was asked to ask the API: what comes of it is recorded as what it is. */
+  'console.request': 'refusals',
   /** Whatever was asked for without valid credentials: counted, and kept as counts. */
   'request.unauthenticated': 'refusals',
 } as const satisfies Readonly<Record<string, 'decisions' | 'refusals' | 'denials' | 'nothing'>>

@@ -19,7 +19,7 @@ export type Decision =
     }
 
 /** Which permissions open a door: with a relation to the client, and without one. Write implies read. */
-const doors: Readonly<Record<Verb, { related: readonly Permission[]; all: readonly Permission[] }>> = {
+export const doors: Readonly<Record<Verb, { related: readonly Permission[]; all: readonly Permission[] }>> = {
   read: { related: ['client.read', 'client.write'], all: ['client.read.all', 'client.write.all'] },
   write: { related: ['client.write'], all: ['client.write.all'] },
 }
@@ -71,6 +71,29 @@ const relation = (caller: Caller, { owners, productName }: Access): 'owner' | 'p
   if (productName && caller.products.includes(productName)) return 'product'
   return null
 }
+
+/** Everything that a client is looked at for. */
+export interface AccessStates {
+  readonly confirmed: Access
+  readonly desired: Access
+  /** What Auth0 shows; of fields that Nexus does not own this is the confirmed value too. */
+  readonly shown: Access
+}
+
+/** What two states have in common: whom both let in for the same reason. */
+const inCommon = (one: Access, other: Access): Access => ({
+  owners: one.owners.filter((owner) => other.owners.includes(owner)),
+  productName: one.productName === other.productName ? one.productName : null,
+})
+
+/**
+ * The states that must each let a caller in. Reading: the confirmed and the desired one. Writing: also what of the
+ * confirmed one Auth0 still shows, so that whoever was taken off there writes no more from the moment that it is seen.
+ * Where Nexus owns the field that is drift, and holds for as long as it stands; what was added there gives nothing until
+ * it is accepted.
+ */
+export const statesFor = (verb: Verb, { confirmed, desired, shown }: AccessStates): Access[] =>
+  verb === 'read' ? [confirmed, desired] : [confirmed, desired, inCommon(confirmed, shown)]
 
 /**
  * Whom a client with this access lets in, and what a caller can show for it, as texts: the caller has a relation to the

@@ -16,6 +16,18 @@ export interface Grant {
   readonly terraformStates: readonly string[] | '*'
 }
 
+/** Who an account with this grant is. @param id what it is called on owners */
+export const accountCaller = (id: string, grant: Grant): Caller => ({
+  kind: 'service-account',
+  id,
+  application: null,
+  tenants: grant.tenants,
+  permissions: new Set(grant.permissions),
+  roles: grant.roles,
+  products: grant.products ?? [],
+  terraformStates: grant.terraformStates,
+})
+
 const Label = keptName('label')
 
 /** The pieces of a grant, as a request or the command line gives them and as the store keeps them. */

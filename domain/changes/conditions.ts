@@ -46,7 +46,8 @@ export interface ConditionFacts extends Pick<ClientState, 'settledGeneration'> {
   readonly terraform: Pick<TerraformPlacement, 'applying'>
 }
 
-const blocks = {
+/** What is said of a client to which nothing is sent. */
+export const blocks = {
   'client-paused': { reason: 'ClientPaused', message: 'Nothing is sent for this client until it is resumed.' },
   'tenant-paused': { reason: 'TenantPaused', message: 'Nothing is sent to this tenant until it is resumed.' },
   'tenant-held': {
@@ -56,7 +57,7 @@ const blocks = {
 } as const
 
 /** An apply of Terraform stands in the way too, for a bounded time. */
-const applyOf = ({ applying }: Pick<TerraformPlacement, 'applying'>) =>
+export const applyOf = ({ applying }: Pick<TerraformPlacement, 'applying'>) =>
   applying === null
     ? undefined
     : ({

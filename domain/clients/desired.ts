@@ -28,6 +28,13 @@ export const effective = (
   })
 }
 
+/** What the fields of a change with these values are before it, as a caller sees them. */
+export const valuesBefore = (
+  state: Pick<ClientState, 'observed' | 'base' | 'pending'>,
+  values: Values,
+  keys: MetadataKeys,
+): Values => pick(effective(state, keys), pathsOf(values))
+
 /** The fields that become Nexus' own by a change with these values. */
 export const newlyOwned = ({ base, pending }: Pick<ClientState, 'base' | 'pending'>, values: Values): FieldPath[] => {
   const owned = fold(base, pending)

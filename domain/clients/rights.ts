@@ -1,5 +1,5 @@
-import { authorize } from '../access/authorize.ts'
-import type { Access, Decision, Verb } from '../access/authorize.ts'
+import { authorize, statesFor } from '../access/authorize.ts'
+import type { Access, AccessStates, Decision, Verb } from '../access/authorize.ts'
 import { accessFields, accessGiven, accessIn, accessOf, fold, shownAccess } from './desired.ts'
 import { compare, isEmpty, pointerOf } from './field-values.ts'
 import { textOf } from '../shape.ts'
@@ -16,32 +16,23 @@ import type { Issue } from '../texts/json-text.ts'
 /** What of a client the decision looks at. */
 type AccessState = Pick<ClientState, 'observed' | 'base' | 'pending'>
 
-/** What two states have in common: whom both let in for the same reason. */
-const inCommon = (one: Access, other: Access): Access => ({
-  owners: one.owners.filter((owner) => other.owners.includes(owner)),
-  productName: one.productName === other.productName ? one.productName : null,
-})
-
-/**
- * The states that must each let a caller in. Reading: the confirmed and the desired one. Writing: also what of the
- * confirmed one Auth0 still shows, so that whoever was taken off there writes no more from the moment that it is seen.
- * Where Nexus owns the field that is drift, and holds for as long as it stands; what was added there gives nothing until
- * it is accepted.
- *
- * @param shown what Auth0 shows; of fields that Nexus does not own this is the confirmed value too
- */
-const statesFor = (verb: Verb, state: AccessState, shown: Access): Access[] => {
-  const { confirmed, desired } = accessGiven(state, shown)
-  return verb === 'read' ? [confirmed, desired] : [confirmed, desired, inCommon(confirmed, shown)]
-}
+/** @param shown what Auth0 shows, where it is not what it showed last */
+const statesOf = (verb: Verb, state: AccessState, shown: Access): Access[] =>
+  statesFor(verb, { ...accessGiven(state, shown), shown })
 
 /** Whether a caller may read or write a client as it stands. */
 export const rightTo = (caller: Caller, verb: Verb, state: AccessState, keys: MetadataKeys): Decision => {
   const shown = shownAccess(state, keys)
-  const decision = authorize(caller, verb, statesFor(verb, state, shown))
+  const decision = authorize(caller, verb, statesOf(verb, state, shown))
   if (decision.allowed || decision.missing !== 'relation' || verb === 'read') return decision
-  const drifted = authorize(caller, verb, statesFor('read', state, shown)).allowed
+  const drifted = authorize(caller, verb, statesOf('read', state, shown)).allowed
   return drifted ? { ...decision, detail: takenOffInAuth0 } : decision
+}
+
+/** The states of a client as it was last observed. */
+export const accessStatesOf = (state: AccessState, keys: MetadataKeys): AccessStates => {
+  const shown = shownAccess(state, keys)
+  return { ...accessGiven(state, shown), shown }
 }
 
 const takenOffInAuth0 =
@@ -84,7 +75,7 @@ const changesAccess = ({ values, changesNothing }: Wished, caller: Caller, { bas
 export const needsReading = (wished: Wished, caller: Caller, state: AccessState, keys: MetadataKeys): boolean => {
   if (!changesAccess(wished, caller, state) || !rightTo(caller, 'write', state, keys).allowed) return false
   const least = withUnowned(state, shownAccess(state, keys), { owners: [], productName: null })
-  return !authorize(caller, 'write', statesFor('write', state, least)).allowed
+  return !authorize(caller, 'write', statesOf('write', state, least)).allowed
 }
 
 /**
@@ -123,7 +114,7 @@ export type RightOnReading =
 export const readingCouldLetIn = (caller: Caller, state: AccessState): boolean => {
   const best: Access = { owners: [caller.id], productName: caller.products[0] ?? null }
   const shown = withUnowned(state, accessIn(pick(state.base, accessFields)), best)
-  return authorize(caller, 'write', statesFor('write', state, shown)).allowed
+  return authorize(caller, 'write', statesOf('write', state, shown)).allowed
 }
 
 /**

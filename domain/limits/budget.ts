@@ -46,6 +46,15 @@ export const bucketOf = (plan: PlanName, kind: CallKind): Bucket | undefined =>
 /** Calls that go ahead of their places: the burst, without what is not counted on. */
 export const aheadOf = ({ burst }: Bucket): number => Math.max(1, burst - pacing.slack)
 
+/** Calls that may be made at once, as far as ours go. @param nextInMs how far ahead the next free place lies */
+export const placesLeft = (bucket: Bucket, nextInMs: number): number =>
+  Math.max(0, Math.floor(aheadOf(bucket) - Math.max(0, nextInMs) / bucket.intervalMs))
+
+/** The buckets of a plan; none where it sets no limit. */
+export const bucketsOf = (plan: PlanName): readonly Bucket[] => [
+  ...new Set((['read-clients', 'other'] as const).flatMap((kind) => bucketOf(plan, kind) ?? [])),
+]
+
 /** How late a place may be taken and still count from when it was due, in milliseconds: within what is not counted on. */
 export const lateMs = (bucket: Bucket): number =>
   bucket.intervalMs * Math.min(pacing.lateShare, bucket.burst - aheadOf(bucket))

@@ -15,6 +15,8 @@ export const greatest = {
   callerName: 63,
   /** Of a role, a product, a user id, in a request and in a filter. Auth0 keeps none in a longer text. */
   label: 255,
+  /** A token of an issuer. */
+  accessToken: 16_384,
   /** Looked for in a list. */
   search: 200,
   /** A time in ISO 8601. */
@@ -54,18 +56,22 @@ export const greatestCounts = { elements: 1000, members: 100 } as const
 /** Headers that are read, with their greatest lengths. Others are never looked at. */
 export const greatestHeaders = {
   accept: 4096,
+  'accept-encoding': 1024,
   authorization: 16_384,
   'content-encoding': 255,
   'content-md5': 255,
   'content-type': 1024,
+  cookie: 16_384,
   forwarded: 8192,
   host: 1024,
   'idempotency-key': 1024,
   'if-match': 8192,
   'if-none-match': 8192,
   'last-event-id': 255,
+  'nexus-background': 16,
   origin: 2048,
   prefer: 2048,
+  'sec-fetch-site': 64,
   'x-forwarded-for': 8192,
   'x-forwarded-host': 1024,
   'x-forwarded-proto': 255,

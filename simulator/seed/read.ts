@@ -4,6 +4,7 @@ import { members } from '../clients/members.ts'
 import { Store, type StoredClient } from '../clients/store.ts'
 import { Refused } from '../http/answer.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../json.ts'
+import { usersSchema, type User } from '../sign-in/users.ts'
 import { seedCredentials } from './credentials.ts'
 import { readMembers, type Findings } from './member.ts'
 import { parseSeed } from './parse.ts'
@@ -12,6 +13,8 @@ import { refuse, SeedError } from './problems.ts'
 
 export type Seed = {
   clients: StoredClient[]
+  /** Who can sign in; undefined where the file has no `users`. */
+  users: User[] | undefined
   /** What of the file is not there, or stands there as it is, with its place. */
   notes: string[]
 }
@@ -19,12 +22,23 @@ export type Seed = {
 const shapes =
   'It must be a list of clients, as the Management API answers it, or an object with `clients`, as the deploy CLI writes it.'
 
+/** The users that a file lists beside its clients, which no tool of Auth0 writes. */
+const readUsers = (said: Json, { problems }: Findings): User[] | undefined => {
+  if (!isObject(said) || said['users'] === undefined) return undefined
+  const users = usersSchema.safeParse(JSON.parse(unmarked(JSON.stringify(said['users']))))
+  for (const { path, message } of users.error?.issues ?? [])
+    problems.push(
+      `users${path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')}: ${message}`,
+    )
+  return users.data
+}
+
 /** The clients that a file lists, each with its place; beside them, what else stands there is told. */
 const listed = (said: Json, { notes }: Findings): [path: string, client: Json][] => {
   const rows = isObject(said) ? said['clients'] : said
   if (!Array.isArray(rows)) throw new SeedError(shapes)
   const place = isObject(said) ? 'clients' : ''
-  const envelope = new Set(['clients', 'total', 'start', 'limit', 'length', 'next'])
+  const envelope = new Set(['clients', 'users', 'total', 'start', 'limit', 'length', 'next'])
   for (const name of isObject(said) ? Object.keys(said) : [])
     if (!envelope.has(name)) notes.push(`${unmarked(name)}: is left out, as only clients are taken`)
   return rows.map((client, index) => [`${place}[${index}]`, client])
@@ -110,13 +124,15 @@ const beneath = (client: JsonObject): JsonObject =>
   client['tenant'] !== undefined || client['global'] !== undefined ? {} : defaultsFor(client, modeOf(client))
 
 /**
- * The clients of an export: the Management API's JSON, or the deploy CLI's YAML. Throws a SeedError that names each
+ * The clients of an export: the Management API's JSON, or the deploy CLI's YAML, and the users beside them. Throws a SeedError that names each
  * place that cannot be taken.
  */
 export const readSeed = (text: string, pageOf: PageOf = () => undefined): Seed => {
   const findings: Findings = { problems: [], notes: [] }
   const reading = { findings, taken: new Set<string>(), pageOf }
-  const clients = listed(parseSeed(text), findings).flatMap(([path, client]) => readClient(path, client, reading))
+  const said = parseSeed(text)
+  const clients = listed(said, findings).flatMap(([path, client]) => readClient(path, client, reading))
+  const users = readUsers(said, findings)
   refuse(findings.problems)
-  return { clients, notes: findings.notes }
+  return { clients, users, notes: findings.notes }
 }

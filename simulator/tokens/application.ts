@@ -68,3 +68,10 @@ export const provenClient = (
   if (id === undefined) return undefined
   return authenticates(assertion, id, keysOf(store, id), hosts.flatMap(audiencesOf), Date.now()) ? id : undefined
 }
+
+/** The client that a token request only names, where the client has nothing to prove itself with. */
+export const publicClient = (sent: JsonObject, store: Store): string | undefined => {
+  const client = store.find(textOf(sent['client_id']))
+  const isSilent = sent['client_secret'] === undefined && sent['client_assertion'] === undefined
+  return isSilent && client?.['token_endpoint_auth_method'] === 'none' ? client.client_id : undefined
+}

@@ -33,31 +33,21 @@ export type UserToken = {
   [claim: string]: unknown
 }
 
+/** Makes a user's access token, as of the issuer with this origin. */
+export type Mint = (wanted: UserToken, origin: string) => { token: string; seconds: number }
+
 /** Tokens of demo users: the tenant as an OIDC issuer. */
-export type Issuer = { routes: Route[]; issueUserToken: (wanted: UserToken) => string }
+export type Issuer = { routes: Route[]; issueUserToken: (wanted: UserToken) => string; mint: Mint }
 
 /** The claims of roles and products: Auth0 wants custom claims under a namespace. */
 const claims = { roles: 'https://nexus.example/roles', products: 'https://nexus.example/products' }
 
-const configuration = ({ origin }: Call): Answer => ({
-  status: 200,
-  body: {
-    issuer: `${origin}/`,
-    token_endpoint: `${origin}/oauth/token`,
-    jwks_uri: `${origin}/.well-known/jwks.json`,
-    authorization_endpoint: `${origin}/authorize`,
-    response_types_supported: ['code', 'token', 'id_token'],
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256'],
-  },
-})
-
-/** `url` is the tenant's own; whoever asks by http or https is answered with the issuer of the same scheme. */
-export const issuer = (url: () => string, key: SigningKey): Issuer => {
-  const mint = (wanted: z.infer<typeof userTokenSchema>, origin: string): { token: string; seconds: number } => {
+/** `url` is the tenant's own; whoever asks by http or https is answered with the issuer of the same scheme. `clock` is in epoch ms. */
+export const issuer = (url: () => string, key: SigningKey, clock: () => number = Date.now): Issuer => {
+  const mint = (wanted: z.infer<typeof userTokenSchema>, origin: string): ReturnType<Mint> => {
     const { sub, permissions, scope, roles, products, audience, expiresIn, expires_in: snake, ...extra } = wanted
     const seconds = expiresIn ?? snake ?? 3600
-    const now = Math.floor(Date.now() / 1000)
+    const now = Math.floor(clock() / 1000)
     const given = {
       permissions,
       scope,
@@ -87,7 +77,6 @@ export const issuer = (url: () => string, key: SigningKey): Issuer => {
   }
   return {
     routes: [
-      { method: 'GET', path: '/.well-known/openid-configuration', handle: configuration },
       {
         method: 'GET',
         path: '/.well-known/jwks.json',
@@ -96,5 +85,6 @@ export const issuer = (url: () => string, key: SigningKey): Issuer => {
       { method: 'POST', path: '/_simulator/token', handle: answerToken },
     ],
     issueUserToken: (wanted) => mint(userTokenSchema.parse(wanted), url()).token,
+    mint: (wanted, origin) => mint(userTokenSchema.parse(wanted), origin),
   }
 }

@@ -1,5 +1,14 @@
-import { createHash, generateKeyPair, sign, type JsonWebKey, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPair,
+  sign,
+  verify,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto'
 import { promisify } from 'node:util'
+import { isObject, parsedJson, type JsonObject } from '../json.ts'
 
 /** The key that a simulator signs its tokens with. */
 export type SigningKey = { privateKey: KeyObject; jwk: Record<string, string> & { kid: string } }
@@ -31,4 +40,13 @@ const part = (value: object): string => Buffer.from(JSON.stringify(value)).toStr
 export const jwt = ({ privateKey, jwk }: SigningKey, claims: object): string => {
   const body = `${part({ alg: 'RS256', typ: 'JWT', kid: jwk.kid })}.${part(claims)}`
   return `${body}.${sign('RSA-SHA256', Buffer.from(body), privateKey).toString('base64url')}`
+}
+
+/** The claims of a JWT that this key has signed, expired or not; undefined for any other text. */
+export const claimsOf = ({ privateKey }: SigningKey, token: string): JsonObject | undefined => {
+  const [header = '', body = '', signature = ''] = token.split('.')
+  const signed = Buffer.from(`${header}.${body}`)
+  if (!verify('RSA-SHA256', signed, createPublicKey(privateKey), Buffer.from(signature, 'base64url'))) return undefined
+  const claims = parsedJson(Buffer.from(body, 'base64url').toString())
+  return isObject(claims) ? claims : undefined
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Answer } from '../http/answer.ts'
-import { provenClient, sentBy, type Credential } from './application.ts'
-import { textOf } from '../json.ts'
+import { publicClient, provenClient, sentBy, type Credential } from './application.ts'
+import { textOf, type JsonObject } from '../json.ts'
 import { jwt, type SigningKey } from './keys.ts'
 import type { Call, Route } from '../http/route.ts'
-import type { Store } from '../clients/store.ts'
+import type { Store, StoredClient } from '../clients/store.ts'
 
 /** The scopes of the Management API that concern clients, and the few that other tools ask for besides. */
 export const everyScope: readonly string[] = [
@@ -18,24 +18,29 @@ export const everyScope: readonly string[] = [
   'read:resource_servers',
 ]
 
-const oauthError = (status: number, error: string, description: string, uri?: string): Answer => ({
+/** The error answer of RFC 6749, 5.2, with Auth0's status codes. */
+export const oauthError = (status: number, error: string, description: string, uri?: string): Answer => ({
   status,
   body: { error, error_description: description, ...(uri === undefined ? {} : { error_uri: uri }) },
 })
 
 // Both as users quote them: auth0/ruby-auth0#190 and #610.
-const grantNotAllowed = oauthError(
-  403,
-  'unauthorized_client',
-  "Grant type 'client_credentials' not allowed for the client.",
-  'https://auth0.com/docs/clients/client-grant-types',
-)
+export const grantNotAllowed = (grant: string): Answer =>
+  oauthError(
+    403,
+    'unauthorized_client',
+    `Grant type '${grant}' not allowed for the client.`,
+    'https://auth0.com/docs/clients/client-grant-types',
+  )
 const withoutGrant = (audience: string): Answer =>
   oauthError(
     403,
     'access_denied',
     `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
   )
+
+/** Where an application does not prove who it is. */
+export const unauthorizedClient = oauthError(401, 'access_denied', 'Unauthorized')
 
 // The 401 has a member of its own instead of an errorCode.
 const unauthorized = (message: string): Answer => ({
@@ -81,16 +86,26 @@ export type OauthSettings = {
 const isManagementApi = (audience: string, hosts: readonly string[]): boolean =>
   hosts.some((host) => [`https://${host}/api/v2/`, `http://${host}/api/v2/`].includes(audience))
 
-/**
- * `POST /oauth/token`: client credentials for the Management API, as JSON or as a form. The application proves who it is
- * by its secret (in the body, or by Basic) or by a JWT signed with one of its credentials.
- */
-export const tokenRoute = (settings: OauthSettings, store: Store, tokens: Tokens, key: SigningKey): Route => {
+/** What the token endpoint knows of a request: who asks, and what it sent. */
+export type Asked = {
+  client: StoredClient
+  /** Whether the application has no secret to prove itself with. */
+  isPublic: boolean
+  sent: JsonObject
+  hosts: readonly string[]
+  origin: string
+}
+
+/** One grant type of the token endpoint. `forPublic`: applications without a secret may use it. */
+export type Grant = { forPublic: boolean; answer: (asked: Asked) => Answer }
+
+/** The grant `client_credentials`: tokens for the Management API. */
+export const clientCredentials = (settings: OauthSettings, tokens: Tokens, key: SigningKey): Grant => {
   /** Only the simulator's own application has a client grant for the Management API. */
-  const denial = (clientId: string, audience: string): Answer | undefined => {
-    const grants = store.find(clientId)?.['grant_types']
-    if (Array.isArray(grants) && !grants.includes('client_credentials')) return grantNotAllowed
-    return clientId === settings.credential.clientId ? undefined : withoutGrant(audience)
+  const denial = (client: StoredClient, audience: string): Answer | undefined => {
+    const grants = client['grant_types']
+    if (Array.isArray(grants) && !grants.includes('client_credentials')) return grantNotAllowed('client_credentials')
+    return client.client_id === settings.credential.clientId ? undefined : withoutGrant(audience)
   }
   const issue = (audience: string, origin: string): Answer => {
     const now = Math.floor(Date.now() / 1000)
@@ -113,19 +128,44 @@ export const tokenRoute = (settings: OauthSettings, store: Store, tokens: Tokens
       body: { access_token: token, scope, expires_in: settings.tokenSeconds, token_type: 'Bearer' },
     }
   }
-  const handle = (call: Call): Answer => {
-    const sent = sentBy(call)
-    const grant = textOf(sent['grant_type'])
-    if (grant !== 'client_credentials')
-      return oauthError(403, 'unsupported_grant_type', `Unsupported grant type: ${grant}`)
-    // A tenant is asked for by the name that the caller has for it.
-    const hosts = [...settings.hosts(), ...[call.headers['host'] ?? []].flat()]
-    const client = settings.refused() ? undefined : provenClient(sent, hosts, store, settings.credential)
-    if (client === undefined) return oauthError(401, 'access_denied', 'Unauthorized')
+  const answer = ({ client, sent, hosts, origin }: Asked): Answer => {
     const audience = textOf(sent['audience'])
     if (!isManagementApi(audience, hosts))
       return oauthError(403, 'access_denied', `Service not enabled within domain: ${audience}`)
-    return denial(client, audience) ?? issue(audience, call.origin)
+    return denial(client, audience) ?? issue(audience, origin)
+  }
+  return { forPublic: false, answer }
+}
+
+/** Who calls an endpoint of `/oauth`; undefined where they do not prove it. */
+export type Authenticate = (call: Call) => Asked | undefined
+
+/**
+ * An application proves who it is by its secret (in the body, or by Basic) or by a JWT signed with one of its
+ * credentials; a public one says it.
+ */
+export const authenticator =
+  (settings: OauthSettings, store: Store): Authenticate =>
+  (call) => {
+    const sent = sentBy(call)
+    // A tenant is asked for by the name that the caller has for it.
+    const hosts = [...settings.hosts(), ...[call.headers['host'] ?? []].flat()]
+    const proven = provenClient(sent, hosts, store, settings.credential)
+    const id = proven ?? publicClient(sent, store)
+    if (settings.refused() || id === undefined) return undefined
+    // The application of the options need not stand in the tenant.
+    const client = store.find(id) ?? { client_id: id }
+    return { client, isPublic: proven === undefined, sent, hosts, origin: call.origin }
+  }
+
+/** `POST /oauth/token`, as JSON or as a form, by `grant_type`. */
+export const tokenRoute = (authenticate: Authenticate, grants: Readonly<Record<string, Grant>>): Route => {
+  const handle = (call: Call): Answer => {
+    const type = textOf(sentBy(call)['grant_type'])
+    const grant = Object.hasOwn(grants, type) ? grants[type] : undefined
+    if (grant === undefined) return oauthError(403, 'unsupported_grant_type', `Unsupported grant type: ${type}`)
+    const asked = authenticate(call)
+    return asked === undefined || (asked.isPublic && !grant.forPublic) ? unauthorizedClient : grant.answer(asked)
   }
   return { method: 'POST', path: '/oauth/token', handle }
 }

@@ -19,6 +19,7 @@ const Started = z.object({
   clients: z.number(),
   httpUrl: z.string(),
   environment: z.record(z.string(), z.string()).nullable(),
+  users: z.array(z.object({ sub: z.string(), name: z.string() })),
 })
 
 const startSimulator = async (...flags: readonly string[]) => {
@@ -90,6 +91,27 @@ clients:
     const client: unknown = await (await fetch(new URL('/_simulator/clients/legacy.shop.web', url))).json()
     expect(client).toMatchObject({ name: 'Shop', is_first_party: true, custom_login_page: '<p>Sign in</p>' })
     expect(client).not.toHaveProperty('callbacks')
+  })
+
+  test('has users to sign in as, and those of a file where it names some', async () => {
+    const { users } = await startSimulator()
+    expect(users.map(({ name }) => name)).toEqual(['Ann', 'Bob', 'Cleo', 'Max', 'Olga', 'Otto', 'Ada'])
+    const file = join(emptyDirectory(), 'tenant.yaml')
+    writeFileSync(
+      file,
+      `clients: [{ name: Shop, client_id: shop, callbacks: ['http://127.0.0.1/callback'] }]
+users: [{ sub: auth0|eve, name: Eve }]
+`,
+    )
+    const seeded = await startSimulator('--seed', file)
+    expect(seeded.users).toEqual([{ sub: 'auth0|eve', name: 'Eve' }])
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id: 'shop',
+      redirect_uri: 'http://127.0.0.1/callback',
+    }).toString()
+    const page = await fetch(new URL(`/authorize?${query}`, seeded.url))
+    expect(await page.text()).toContain('<strong>Eve</strong>')
   })
 
   test.each([

@@ -22,6 +22,7 @@ describe('a configuration', () => {
       database: { embedded: '.nexus' },
       redis: null,
       worker: { concurrency: 8, httpTimeoutMs: 10_000 },
+      console: null,
       audit: { keepMs: 34_560_000_000 },
       limits: {
         requestsPerSecond: 200,

@@ -1,5 +1,6 @@
 import { scryptSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { createAttempts } from '../../adapters/credentials/attempts.ts'
 import { readBasic } from '../../adapters/credentials/basic.ts'
 import { isPasswordHash } from '../../adapters/passwords/password-hash.ts'
 import {
@@ -138,8 +139,8 @@ describe('the work of a sign-in', () => {
   })
 
   test('wrong guesses of whatever kind never keep an issued password out, from the same address too', async () => {
-    const attemptLimits = { ofAddress: 5, ofName: 5 }
-    const { authenticate } = startAuthenticator('http://127.0.0.1:1/', { attemptLimits }, more)
+    const attempts = createAttempts(() => 0, { ofAddress: 5, ofName: 5 })
+    const { authenticate } = startAuthenticator('http://127.0.0.1:1/', { attempts }, more)
     const come = async (as: string) => authenticate({ authorization: `Basic ${encode(as)}`, address: '192.0.2.1' })
     const guesses = ['robot:guess', `robot:${wrongIssued}`, 'ci:guess', 'nobody:guess']
     const outcomes = await Promise.all(Array.from({ length: 90 }, async (_, index) => come(guesses[index % 4] ?? '')))

@@ -25,11 +25,12 @@ describe('what the documents say is so', () => {
   })
 
   test('every dependency has its reason, and no other', () => {
-    const manifest: unknown = JSON.parse(read('package.json'))
-    const names = (member: string): string[] => {
-      const found = isRecord(manifest) ? manifest[member] : undefined
-      return isRecord(found) ? Object.keys(found) : []
-    }
+    const names = (member: string): string[] =>
+      ['package.json', 'console/package.json'].flatMap((file) => {
+        const manifest: unknown = JSON.parse(read(file))
+        const found = isRecord(manifest) ? manifest[member] : undefined
+        return isRecord(found) ? Object.keys(found) : []
+      })
     const described = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name)
     expect(new Set(described)).toEqual(new Set([...names('dependencies'), ...names('devDependencies')]))
   })

@@ -101,6 +101,19 @@ describe.skipIf(servers === null)('accepting a change on what was loaded', () =>
     expect(await written(key)).toMatchObject({ changes: 1, records: 1 })
   })
 
+  test.each([
+    { reason: 'by one statement', loaded: load },
+    { reason: 'on the locked row', loaded: () => Promise.resolve(undefined) },
+  ])('keeps what the fields were: $reason', async ({ loaded }) => {
+    const key = await known(store, { client_metadata: { product_name: 'Shop' } })
+    await accept(key, author, takes({ productName: 'Till', callbackUrls: ['https://a.test'] }), {
+      loaded: await loaded(key),
+      audit: draft(key),
+    })
+    const [row] = await store.query(`select "before" from nexus.changes where client_id = $1`, [key.clientId])
+    expect(row).toEqual({ before: { productName: 'Shop', callbackUrls: null } })
+  })
+
   test('one that changes nothing is settled by it', async () => {
     const key = await known(store, { client_metadata: { product_name: 'Till' } })
     const { outcome, statements } = await acceptOn(key, await load(key), { decide: takes(values, true) })

@@ -122,7 +122,7 @@ describe.skipIf(servers === null)('who is shown what', () => {
     return Object.fromEntries(rows.map((row) => [row.client_id, row.listing]))
   }
   const listed = async (more: Partial<ClientListRequest> = {}): Promise<string[]> =>
-    (await store.lists.page(listRequest(more))).map(({ key }) => key.clientId)
+    (await store.lists.page(listRequest(more))).clients.map(({ key }) => key.clientId)
 
   test('the database says of every client and caller what the pure function says, whatever has happened to it', async () => {
     await fc.assert(
@@ -175,9 +175,11 @@ describe.skipIf(servers === null)('who is shown what', () => {
     const claims = ['owner auth0|bob']
     expect(await listed({ claims: ['owner auth0|ann'] })).toEqual([key.clientId])
     expect(await listed({ keys })).toEqual([])
+    expect(await store.lists.page(listRequest({ keys }))).toMatchObject({ clients: [], stale: true })
     expect(await store.lists.rebuildStale('acme', keys, 10)).toBe(1)
     expect(await store.lists.rebuildStale('acme', keys, 10)).toBe(0)
     expect(await listed({ keys, claims })).toEqual([key.clientId])
+    expect(await store.lists.page(listRequest({ keys }))).toMatchObject({ stale: false })
     expect(await listed({ keys, claims: ['owner auth0|ann'] })).toEqual([])
     // Whoever has the older configuration does not see it as theirs.
     expect(await listed()).toEqual([])

@@ -50,6 +50,8 @@ export interface StackOptions {
   readonly otherTenants?: readonly Record<string, unknown>[]
   /** Issuers beside the simulated tenant's own, whole. */
   readonly otherIssuers?: readonly Record<string, unknown>[]
+  /** The console of the configuration file, whose issuer is the simulated tenant's own. */
+  readonly console?: Record<string, unknown>
   /** Further members of the configuration file. */
   readonly file?: Record<string, unknown>
   readonly roles?: Roles
@@ -213,7 +215,7 @@ export const fileFor = (
   simulator: Pick<Simulator, 'url' | 'issuer' | 'credential'>,
   database: Record<string, unknown>,
   redis: Record<string, unknown>,
-  options: Pick<StackOptions, 'tenant' | 'otherTenants' | 'otherIssuers' | 'file'>,
+  options: Pick<StackOptions, 'tenant' | 'otherTenants' | 'otherIssuers' | 'console' | 'file'>,
 ): Record<string, unknown> => ({
   server: { host: '127.0.0.1', port: 0 },
   database,
@@ -252,5 +254,6 @@ export const fileFor = (
       { name: 'narrow', sha256: sha256Of(narrowApplicationToken), tenants: '*', products: ['Billing'] },
     ],
   },
+  ...(options.console && { console: { issuer: simulator.issuer, ...options.console } }),
   ...options.file,
 })

@@ -9,6 +9,7 @@ import { createIdempotency } from '../../adapters/postgres/changes/idempotency.t
 import { createOperations } from '../../adapters/postgres/changes/operations.ts'
 import { createLog } from '../../adapters/log/log.ts'
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
+import { expireSessions } from '../../adapters/postgres/sessions.ts'
 import { startRequestRetention } from '../../worker/retention.ts'
 import { startMovablePostgres } from '../support/local-servers.ts'
 import { assembleStack } from '../support/assemble-stack.ts'
@@ -157,6 +158,7 @@ describe.skipIf(postgres === undefined)("when the database's clock is set", () =
       changes: createChanges(db, () => defaultMetadataKeys),
       applyChecks: createApplyChecks(db, { applyWaitMs: 1000 }),
       events: createEvents(db),
+      expireSessions: expireSessions(db, { idleMs: 1000 }),
       keepMs: 86_400_000,
       clock: createClock(db),
       log,

@@ -25,6 +25,8 @@ export interface Decided {
   readonly changeId: string
   readonly author: Author
   readonly values: Values
+  /** What the fields were that it names. */
+  readonly replaced: Values
   readonly warnings: readonly Issue[]
   /** Whether it changes nothing, and so is settled here and now. */
   readonly settled: boolean
@@ -36,7 +38,19 @@ export interface Decided {
   readonly audit: AuditEntry
 }
 
-const toRow = ({ before, changeId, author, values, warnings, settled, owned, listing, origin, audit }: Decided) => {
+const toRow = ({
+  before,
+  changeId,
+  author,
+  values,
+  replaced,
+  warnings,
+  settled,
+  owned,
+  listing,
+  origin,
+  audit,
+}: Decided) => {
   const { key, terraform, revision } = before
   const claim = origin?.kind === 'request' ? origin.claim : undefined
   const element = origin?.kind === 'element' ? origin : undefined
@@ -48,6 +62,7 @@ const toRow = ({ before, changeId, author, values, warnings, settled, owned, lis
     states: terraform.states,
     request: terraform.request,
     values,
+    replaced,
     author,
     warnings: warnings.length === 0 ? null : warnings,
     settled,
@@ -77,7 +92,7 @@ const textOf = (tells: boolean) => (p: { readonly changes: RawBuilder<unknown> }
     with asked as materialized (
       select * from jsonb_to_recordset(${p.changes}::jsonb)
         as a(change_id uuid, tenant_id text, client_id text, revision bigint, states jsonb, request jsonb, "values" jsonb,
-             author jsonb, warnings jsonb, settled boolean, base jsonb, owned jsonb, listing jsonb, audit jsonb,
+             replaced jsonb, author jsonb, warnings jsonb, settled boolean, base jsonb, owned jsonb, listing jsonb, audit jsonb,
              caller jsonb, key text, claim uuid, operation_id uuid, place integer)
     ), standing as materialized (
       select a.*, c.generation, c.paused_at, t.paused_at as tenant_paused_at, t.held_at, ${placementOf} as terraform
@@ -106,8 +121,9 @@ const textOf = (tells: boolean) => (p: { readonly changes: RawBuilder<unknown> }
       where (s.key is null or s.change_id in (select change_id from keys))
         and (s.operation_id is null or s.change_id in (select change_id from elements))
     ), stored as (
-      insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at, warnings)
-      select change_id, tenant_id, client_id, generation + 1, "values", case when settled then 'applied' else 'accepted' end,
+      insert into nexus.changes (id, tenant_id, client_id, generation, "values", "before", status, author, settled_at,
+                                 warnings)
+      select change_id, tenant_id, client_id, generation + 1, "values", replaced, case when settled then 'applied' else 'accepted' end,
              author, case when settled then clock_timestamp() end, warnings
       from clear
     ), moved_on as (

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import type { Acceptance } from '../../../domain/changes/accept.ts'
-import { newlyOwned } from '../../../domain/clients/desired.ts'
+import { newlyOwned, valuesBefore } from '../../../domain/clients/desired.ts'
 import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Issue } from '../../../domain/texts/json-text.ts'
 import type { Author, ClientKey, FieldPath } from '../../../domain/vocabulary.ts'
@@ -106,11 +106,13 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) =
       if (state === undefined || state.vanished) return { kind: 'no-such-client' }
       const decision = decide(state)
       if (!isAccepted(decision)) return { kind: 'refused', refused: decision }
-      const { changeId, settled, warnings, owned, listing, after } = decidedOn(state, decision, keysOf)
+      const { changeId, settled, warnings, owned, replaced, listing, after } = decidedOn(state, decision, keysOf)
       await sql`
       with stored as (
-        insert into nexus.changes (id, tenant_id, client_id, generation, "values", status, author, settled_at, warnings)
+        insert into nexus.changes (id, tenant_id, client_id, generation, "values", "before", status, author, settled_at,
+                                   warnings)
         values (${changeId}, ${key.tenantId}, ${key.clientId}, ${after.generation}, ${jsonb(decision.values)},
+                ${jsonb(replaced)},
                 ${settled ? 'applied' : 'accepted'}, ${jsonb(author)},
                 ${settled ? sql`clock_timestamp()` : null},
                 ${warnings.length === 0 ? null : jsonb(warnings)})
@@ -169,8 +171,20 @@ const decidedOn = (
   const after: ClientRecord = settled
     ? { ...moved, base: { ...state.base, ...values }, settledGeneration: generation }
     : { ...moved, pending: [...state.pending, { id: changeId, generation, values }] }
-  const listing = listingChange(state, after, keysOf(state.key.tenantId))
-  return { before: state, after, changeId, values, settled, warnings, owned: newlyOwned(state, values), listing }
+  const keys = keysOf(state.key.tenantId)
+  const replaced = valuesBefore(state, values, keys)
+  const listing = listingChange(state, after, keys)
+  return {
+    before: state,
+    after,
+    changeId,
+    values,
+    replaced,
+    settled,
+    warnings,
+    owned: newlyOwned(state, values),
+    listing,
+  }
 }
 
 /** What Nexus does of its own accord is recorded too: every policy puts back what somebody else changed. */

@@ -24,6 +24,8 @@ export interface Change {
   readonly key: ClientKey
   readonly generation: number
   readonly values: Values
+  /** What its fields were when it was accepted; null where that was not kept. */
+  readonly before: Values | null
   readonly status: ChangeStatus
   readonly author: Author
   readonly acceptedAt: Date
@@ -177,6 +179,7 @@ export const ChangeRow = z.object({
   client_id: z.string(),
   generation: integer,
   values: Values,
+  before: Values.nullable(),
   status: statusColumn,
   author: authorColumn,
   accepted_at: time,
@@ -191,6 +194,7 @@ export const toChange = (row: z.infer<typeof ChangeRow>): Change => ({
   key: { tenantId: row.tenant_id, clientId: row.client_id },
   generation: row.generation,
   values: row.values,
+  before: row.before,
   status: row.status,
   author: row.author,
   acceptedAt: row.accepted_at,

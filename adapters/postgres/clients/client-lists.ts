@@ -8,6 +8,7 @@ import { auth0Client, integer, pendingChanges, requestColumns, time } from '../d
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { conditions, indexedText, isWide, rareState } from './list-conditions.ts'
+import { byManaged, fewManaged } from './list-managed.ts'
 import type { ClientListRequest, Position } from './list-request.ts'
 import { atMostFew, search } from './list-search.ts'
 import { begin, follow, isNear, selection, walk } from './list-statements.ts'
@@ -40,21 +41,24 @@ export const listConnections = {
     enable_seqscan: 'off',
     random_page_cost: '1.1',
     max_parallel_workers_per_gather: '0',
-    jit: 'off',
   },
 } as const
 
+/** What a statement of a list answers: the page as far as it went, and how many rows its search found at first. */
+interface Look {
+  readonly page: ListedClient[]
+  readonly found: number
+}
+
+export interface ClientPage {
+  /** At most `limit`. */
+  readonly clients: readonly ListedClient[]
+  /** Whether a client of the tenant has to be read anew (`rebuildStale`) before lists can show it. */
+  readonly stale: boolean
+}
+
 /** Lists of clients. */
 export const createClientLists = (db: Kysely<Database>) => {
-  const run = async (
-    request: ClientListRequest,
-    from: RawBuilder<unknown>,
-  ): Promise<{ readonly page: ListedClient[]; readonly found: number }> => {
-    const { rows } = await sql`${from} ${selection(request)}`.execute(db)
-    const [first] = parsed(CountRow, rows.slice(0, 1))
-    const page = first === undefined || first.client_id === null ? [] : parsed(ListedRow, rows)
-    return { page: page.map(toListed(request)), found: first?.found ?? 0 }
-  }
   const isStopped = async (tenantId: string): Promise<boolean> => {
     const { rows } = await sql`
       select from nexus.tenants where tenant_id = ${tenantId} and coalesce(paused_at, held_at) is not null
@@ -65,37 +69,53 @@ export const createClientLists = (db: Kysely<Database>) => {
     /** Makes listings right that were read by other metadata keys. */
     rebuildStale: createRebuildStale(db),
 
-    /**
-     * The clients that come next, at most `limit`.
-     *
-     * Either enough of the next rows in order pass the filters, or few rows do: then those are found by the filters' own
-     * indexes, and put in order. Which of the two it is, a look at the first rows shows, save for states that few are in;
-     * where there are many after all, and only far away, the order is followed to them.
-     */
-    page: async (request: ClientListRequest): Promise<ListedClient[]> => {
+    /** The clients that come next. */
+    page: async (request: ClientListRequest): Promise<ClientPage> => {
       const stopped = request.filters.sync !== undefined && (await isStopped(request.tenantId))
-      const narrow = conditions(request, stopped)
-      const rare = rareState(request, stopped)
-      if (rare.length === 0) {
-        const next = await run(request, begin(request, narrow))
-        if (isWide(narrow) || next.page.length === request.limit) return next.page
-        if (isNear(request, next.page.length)) {
-          const near = await run(request, walk(request, narrow))
-          if (near.page.length === request.limit) return near.page
-        }
+      let stale = false
+      const look = async (from: RawBuilder<unknown>): Promise<Look> => {
+        const { rows } = await sql`${from} ${selection(request)}`.execute(db)
+        const first = parsed(FirstRow, rows.slice(0, 1))[0]
+        stale ||= first?.stale === true
+        const page = first === undefined || first.client_id === null ? [] : parsed(ListedRow, rows)
+        return { page: page.map(toListed(request)), found: first?.found ?? 0 }
       }
-      const first = [...narrow.first, ...indexedText(request), ...rare]
-      const few = first.length === 0 ? undefined : await run(request, search(request, { ...narrow, first }))
-      if (few !== undefined && few.found < atMostFew) return few.page
-      return (await run(request, follow(request, narrow))).page
+      return { clients: await find(request, stopped, look), stale }
     },
   }
 }
 
+/**
+ * Either enough of the next rows in order pass the filters, or few rows do: then those are found by the filters' own
+ * indexes, and put in order. Which of the two it is, a look at the first rows shows, save for states that few are in, or
+ * that have few clients; where there are many after all, and only far away, the order is followed to them.
+ */
+const find = async (
+  request: ClientListRequest,
+  tenantIsStopped: boolean,
+  look: (from: RawBuilder<unknown>) => Promise<Look>,
+): Promise<ListedClient[]> => {
+  const narrow = conditions(request, tenantIsStopped)
+  const rare = rareState(request, tenantIsStopped)
+  if (rare.length === 0) {
+    const next = await look(begin(request, narrow))
+    if (isWide(narrow) || next.page.length === request.limit) return next.page
+    if (narrow.managed && next.found < fewManaged) return (await look(search(request, byManaged(request, narrow)))).page
+    if (isNear(request, next.page.length)) {
+      const near = await look(walk(request, narrow))
+      if (near.page.length === request.limit) return near.page
+    }
+  }
+  const first = [...narrow.first, ...indexedText(request), ...rare]
+  const few = first.length === 0 ? undefined : await look(search(request, { ...narrow, first }))
+  if (few !== undefined && few.found < atMostFew) return few.page
+  return (await look(follow(request, narrow))).page
+}
+
 export type ClientLists = ReturnType<typeof createClientLists>
 
-/** Where the page is empty, there is one row with the count, and no client in it. */
-const CountRow = z.object({ found: integer, client_id: z.string().nullable() })
+/** Where the page is empty, there is one row, and no client in it. */
+const FirstRow = z.object({ found: integer, stale: z.boolean(), client_id: z.string().nullable() })
 
 const ListedRow = z.object({
   client_id: z.string(),

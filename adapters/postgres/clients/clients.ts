@@ -28,8 +28,13 @@ const AccessRow = z.object({
   vanished: z.boolean(),
 })
 
-/** The clients that Nexus knows. @param read finds one by its key */
-export const createClients = (db: Kysely<Database>, keysOf: KeysOf, read = createReadRecords(db)) => ({
+/** The clients that Nexus knows. @param keyed the connections on which few rows are found by an index (`byKeys`) */
+export const createClients = (
+  db: Kysely<Database>,
+  keysOf: KeysOf,
+  keyed: Kysely<Database> = db,
+  read = createReadRecords(keyed),
+) => ({
   /**
    * What Nexus knows of a client; undefined where it knows none of that id.
    *
@@ -147,7 +152,8 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf, read = creat
       update nexus.clients c set woken_at = clock_timestamp()
       where (tenant_id, client_id) in (
         select tenant_id, client_id from nexus.clients c2 left join nexus.tenants t using (tenant_id)
-        where (generation > settled_generation or verify_at <= clock_timestamp())
+        where (generation > settled_generation or verify_at is not null)
+          and (generation > settled_generation or verify_at <= clock_timestamp())
           and tenant_id = any(${[...tenantIds]}) and vanished_at is null
           and (next_try_at is null or next_try_at <= clock_timestamp())
           and (lease_until is null or lease_until <= clock_timestamp())
@@ -159,7 +165,7 @@ export const createClients = (db: Kysely<Database>, keysOf: KeysOf, read = creat
         limit ${limit}
       )
       returning tenant_id, client_id
-    `.execute(db)
+    `.execute(keyed)
     return parsed(KeyRow, rows).map((row) => ({ tenantId: row.tenant_id, clientId: row.client_id }))
   },
 

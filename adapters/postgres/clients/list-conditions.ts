@@ -30,9 +30,9 @@ const statesOf = sql`
 const requested = (kind: 'adopt' | 'release') => sql`exists (
   select from nexus.terraform_requests q
   where q.tenant_id = l.tenant_id and q.client_id = l.client_id and q.kind = ${kind})`
-const whereTerraform: Readonly<Record<TerraformWord, RawBuilder<unknown>>> = {
+/** Save for `managed`, which is told in other ways. */
+const whereTerraform: Readonly<Record<Exclude<TerraformWord, 'managed'>, RawBuilder<unknown>>> = {
   manual: sql`not exists (${statesOf})`,
-  managed: sql`exists (${statesOf})`,
   conflict: sql`exists (${statesOf}) and (select count(distinct state) from (${statesOf}) s) > 1`,
   adopting: requested('adopt'),
   releasing: requested('release'),
@@ -48,10 +48,12 @@ export interface Narrowing {
   readonly first: readonly RawBuilder<unknown>[]
   /** What many rows pass and another table tells: asked in order, of no more rows than a page needs. */
   readonly last: readonly RawBuilder<unknown>[]
+  /** Whether only clients of states are asked for: these have ways of their own (`managedBy`). */
+  readonly managed: boolean
 }
 
 /** Whether nothing narrows it. */
-export const isWide = ({ first, last }: Narrowing): boolean => first.length + last.length === 0
+export const isWide = ({ first, last, managed }: Narrowing): boolean => first.length + last.length === 0 && !managed
 
 /** What narrows the list: who asks, and what for. Nothing where everything passes. */
 export const conditions = ({ tenantId, claims, filters }: ClientListRequest, tenantIsStopped: boolean): Narrowing => {
@@ -73,9 +75,10 @@ export const conditions = ({ tenantId, claims, filters }: ClientListRequest, ten
     manuallyCreated === undefined ? undefined : manuallyCreated ? 'manual' : 'managed',
     terraform,
   ] as const
-  for (const word of states) if (word !== undefined) (word === 'manual' ? last : first).push(whereTerraform[word])
+  for (const word of states)
+    if (word !== undefined && word !== 'managed') (word === 'manual' ? last : first).push(whereTerraform[word])
   if (sync !== undefined) (sync === 'synced' ? last : first).push(ofClient(syncs(tenantIsStopped)[sync]))
-  return { first, last }
+  return { first, last, managed: states.includes('managed') }
 }
 
 /** The same condition on a text, for its index: shorter ones stand in none. */

@@ -33,6 +33,16 @@ export const beyond = ({ order, after }: ClientListRequest): RawBuilder<unknown>
 export const ordered = ({ order }: ClientListRequest, by: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
   sql`order by ${sql.join(by.map((column) => sql`${column} ${order.descending ? sql`desc` : sql`asc`}`))}`
 
+/** The keys of clients with their place in the order, as the order's index alone tells them: nobody has looked at them. */
+export const keysInOrder = (request: ClientListRequest): RawBuilder<unknown> => {
+  const [table, row] =
+    request.order.by === 'updated' ? [sql`nexus.clients c`, sql`c`] : [sql`nexus.client_listings l`, sql`l`]
+  return sql`
+    select ${row}.tenant_id, ${row}.client_id, ${position(request)} as position from ${table}
+    where ${row}.tenant_id = ${request.tenantId} ${inOneProduct(request)} ${beyond(request)}
+    ${ordered(request, columns[request.order.by])}`
+}
+
 /** Columns of the order where rows have been found with their place in it. */
 export const inPage = [sql`position`, sql`client_id`]
 

@@ -74,6 +74,12 @@ export const unlistStatement = ({ tenantId, clientId }: KeyInText, when: RawBuil
 
 const StaleRow = z.object({ ...stateColumns, revision: integer })
 
+/** Whether the listing `l` was read by other metadata keys, as an index finds it: before these in its order, or after them. */
+export const isStale = (keys: MetadataKeys): RawBuilder<unknown> => {
+  const readBy = readByOf(keys)
+  return sql`(l.read_by < ${readBy} or l.read_by > ${readBy})`
+}
+
 /**
  * Builds listings anew that were read by other metadata keys: the configuration was changed, the clients are older than
  * lists, or a process with another configuration is at work.
@@ -83,11 +89,10 @@ const StaleRow = z.object({ ...stateColumns, revision: integer })
 export const createRebuildStale =
   (db: Kysely<Database>) =>
   async (tenantId: string, keys: MetadataKeys, limit: number): Promise<number> => {
-    const readBy = readByOf(keys)
     const { rows } = await sql`
       with stale as (
         select l.tenant_id, l.client_id from nexus.client_listings l
-        where l.tenant_id = ${tenantId} and (l.read_by < ${readBy} or l.read_by > ${readBy}) limit ${limit}
+        where l.tenant_id = ${tenantId} and ${isStale(keys)} limit ${limit}
       )
       select c.*, ${pendingOf} as pending from nexus.clients c join stale using (tenant_id, client_id)
     `.execute(db)

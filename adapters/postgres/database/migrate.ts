@@ -20,7 +20,10 @@ import { warnings } from './migrations/0012-warnings.ts'
 import { leftOut } from './migrations/0013-left-out.ts'
 import { configuredCallers } from './migrations/0014-configured-callers.ts'
 import { servedTenants } from './migrations/0015-served-tenants.ts'
+import { consoleSessions } from './migrations/0016-console-sessions.ts'
 import { events } from './migrations/0017-events.ts'
+import { valuesBefore } from './migrations/0018-values-before.ts'
+import { lagByWaking } from './migrations/0020-lag-by-waking.ts'
 
 /** Every migration, in order. A name is never changed once it has been released. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -39,7 +42,10 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0013-left-out': leftOut,
   '0014-configured-callers': configuredCallers,
   '0015-served-tenants': servedTenants,
+  '0016-console-sessions': consoleSessions,
   '0017-events': events,
+  '0018-values-before': valuesBefore,
+  '0020-lag-by-waking': lagByWaking,
 }
 
 /** The migrations that a database lacks, by name. It is only read for it. */

@@ -22,7 +22,7 @@ const applicationToken = 'nexus-demo-application-token-for-the-simulated-tenant-
 
 /** For a pipeline. @param samples what --clients asked for: the tenant also lists Nexus' own client and the global one */
 export const answerOf = (simulator: Simulator, samples: number) => {
-  const { url, httpUrl, domain, port, issuer, credential, caFile } = simulator
+  const { url, httpUrl, domain, port, issuer, credential, users, caFile } = simulator
   return {
     url,
     httpUrl,
@@ -33,6 +33,7 @@ export const answerOf = (simulator: Simulator, samples: number) => {
     credential,
     caFile: caFile ?? null,
     clients: samples,
+    users: users.map(({ sub, name }) => ({ sub, name })),
     environment: environmentOf(simulator),
   }
 }
@@ -44,6 +45,7 @@ export const textOf = ({
   domain,
   credential,
   clients,
+  users,
   environment,
 }: ReturnType<typeof answerOf>): string => {
   const also = url === httpUrl ? '' : `, and at ${url}`
@@ -58,6 +60,7 @@ domain         ${domain}
 issuer         ${httpUrl}/
 client id      ${credential.clientId}
 client secret  ${credential.clientSecret}
+users          ${users.map(({ name }) => name).join(', ') || '–'}
 
 To run Nexus on it, put this into sandbox.yaml:
 

@@ -56,14 +56,14 @@ const pageBeside = (file: string, name: string): string | undefined => {
   return existsSync(page) ? readFileSync(page, 'utf8') : undefined
 }
 
-/** The clients of an export; what is left out of it is told on standard error. */
+/** The clients and users of a file; what is left out of it is told on standard error. */
 const readSeedFile = async (file: string) => {
   const { readSeed } = await import('../../../simulator/seed/read.ts')
   const { SeedError } = await import('../../../simulator/seed/problems.ts')
   try {
-    const { clients, notes } = readSeed(await readFile(file, 'utf8'), (name) => pageBeside(file, name))
+    const { clients, users, notes } = readSeed(await readFile(file, 'utf8'), (name) => pageBeside(file, name))
     for (const note of notes) printError(`${file}: ${note}`)
-    return clients
+    return { seed: clients, users }
   } catch (error) {
     if (error instanceof SeedError) throw new Failure(`--seed ${file} cannot be used:\n${error.message}`)
     const code = codeOf(error)
@@ -76,13 +76,15 @@ const start = async (flags: SimulatorFlags): Promise<Simulator> => {
   const faults = await checkFaults(flags.fault ?? {})
   const { startSimulator } = await import('../../../simulator/main.ts')
   const { port, host, clients, limits } = flags
-  const seed = flags.seed === undefined ? [] : await readSeedFile(flags.seed)
+  const { demoUsers } = await import('../../../simulator/sign-in/demo-users.ts')
+  const { seed, users } = flags.seed === undefined ? { seed: [], users: undefined } : await readSeedFile(flags.seed)
   try {
     return await startSimulator({
       port,
       host,
       clients,
       seed,
+      users: users ?? demoUsers,
       limits,
       faults,
       https: flags.caFile === undefined ? flags.https === true : { caFile: flags.caFile },
@@ -118,7 +120,7 @@ export const simulatorCommand = (program: Command): void => {
     .option('--https', 'https as well, on the same port; the certificate is of its own CA, whose file it prints')
     .option('--ca-file <file>', "where the CA's certificate is written; implies --https")
     .option('--clients <number>', 'sample clients, the same in every run', wholeNumber(0, 100_000), 0)
-    .option('--seed <file>', "clients of an export: the Management API's JSON or the deploy CLI's YAML")
+    .option('--seed <file>', "clients of an export: the Management API's JSON or the deploy CLI's YAML; and users")
     .addOption(new Option('--limits <plan>', 'the rate limits of a plan').choices(plans).default('none'))
     .option('--fault <name=value>', 'something that goes wrong; may be given several times', fault)
     .option('--log', 'print every call on standard error')
@@ -136,6 +138,10 @@ A file for --seed is what GET /api/v2/clients answers (a list, or an object with
 and members stay as they are; a client without an id gets one that is made from its name, the same in every run. Secrets that
 the file lacks are generated. Keywords (##NAME##, @@NAME@@) are not replaced: they stay as they are, or are left out where
 only a list or an object can stand. Whatever else the file holds is left out. Standard error says what, and where.
+
+People can sign in to the tenant's applications: /authorize shows a page on which one picks a user. The users are those of
+the file for --seed, if it has "users": a list of {sub, name, about, email, picture, permissions, roles, products}, of which
+sub and name are required. Otherwise there are seven, from an owner to an administrator.
 
 Examples:
   $ nexus simulator --clients 20

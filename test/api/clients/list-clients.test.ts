@@ -58,6 +58,9 @@ describe.skipIf(servers === null)('lists of clients', () => {
     )
     expect(first.text).not.toContain('canary')
     expect(first.headers.get('cache-control')).toBe('private, no-cache')
+    // Written by a program that reads clients otherwise, it is read anew for the page.
+    await stack.query(`update nexus.client_listings set read_by = 'otherwise' where client_id = $1`, [id])
+    expect((await get({ product })).body).toMatchObject({ clients: [element], next: null })
     await whilePaused(async () => {
       await stack.patch(id, { applicationName: 'counter' })
       expect((await page({ product })).clients).toMatchObject([{ applicationName: 'counter', sync: 'paused' }])

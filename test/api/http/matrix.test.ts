@@ -90,6 +90,11 @@ const endpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/audit', lets: ['an administrator'] },
   { method: 'GET', path: '/clients/{c}', lets: readers },
   { method: 'GET', path: '/clients/{c}?include=secret', lets: [] },
+  // Whoever could reach some client is told why they may not reach this one.
+  { method: 'GET', path: '/clients/{c}/access', lets: [...readers, 'a reader of others', 'a writer of others'] },
+  // An administrator, who has to be let in to read the client too.
+  { method: 'GET', path: '/clients/{c}/access?of=registered', lets: [] },
+  { method: 'POST', path: '/clients/{c}/access', body: { claims: { sub: 'x' } }, lets: [] },
   { method: 'GET', path: '/clients/{c}/sync', lets: readers },
   { method: 'GET', path: '/clients/{c}/changes', lets: readers },
   { method: 'GET', path: '/changes/{change}', lets: readers },
@@ -97,6 +102,7 @@ const endpoints: readonly Endpoint[] = [
   { method: 'PATCH', path: '/clients/{c}?dryRun=true', body: { client_upn_key: 'other' }, lets: writers },
   { method: 'POST', path: '/clients/{c}/sync', body: { action: 'retry' }, lets: writers },
   { method: 'DELETE', path: '/changes/{change}', lets: writers },
+  { method: 'GET', path: '/running', lets: ['an administrator', 'who reads all', 'who writes all'] },
   { method: 'GET', path: '/plan', lets: ['who reads all', 'who writes all'] },
   { method: 'GET', path: '/drift', lets: ['who reads all', 'who writes all'] },
   { method: 'PUT', path: '/clients/{c}/terraform', lets: ['who adopts'] },

@@ -20,6 +20,7 @@ import { createScans } from '../../../adapters/postgres/clients/scans.ts'
 import { createStateIndex } from '../../../adapters/postgres/terraform/state-index.ts'
 import { createStateLocks } from '../../../adapters/postgres/terraform/state-locks.ts'
 import { createStates } from '../../../adapters/postgres/terraform/states.ts'
+import { createStandings } from '../../../adapters/postgres/tenants/standings.ts'
 import { createTenants } from '../../../adapters/postgres/tenants/tenants.ts'
 import { connect } from '../../../adapters/postgres/database/connect.ts'
 import { defaultSettings } from '../../../api/dependencies.ts'
@@ -73,6 +74,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
     {
       authenticate: () => Promise.resolve(caller),
       rate: () => 0,
+      examine: () => Promise.resolve(caller),
       metrics: createMetrics(() => Promise.resolve([])),
       tenants: new Map([['acme', tenant]]),
       clients: createClients(postgres.db, keysOf),
@@ -83,6 +85,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       operations: createOperations(postgres.db),
       lists: createClientLists(postgres.db),
       health: createTenants(postgres.db),
+      standings: createStandings(postgres.db, 1000),
       states: createStates(postgres.db, { sealing: undefined, keepVersions: null, applyWaitMs: 1000 }),
       stateLocks: createStateLocks(postgres.db, { applyWaitMs: 1000 }),
       stateIndex: createStateIndex(postgres.db, { applyWaitMs: 1000 }),
@@ -103,6 +106,7 @@ const start = async (more: Partial<ApiDeps> = {}) => {
         readSecret: () => Promise.reject(new Error('nobody should ask')),
       },
       ping: () => postgres.pool.query('select 1').then(() => undefined),
+      console: null,
       log: pino({ level: 'silent' }),
       settings: defaultSettings,
       ...more,

@@ -44,6 +44,7 @@ describe('what is recorded', () => {
       'client.patch-list',
       'client.preview',
       'client.read',
+      'console.request',
       'probe',
       'request.unauthenticated',
       'state.list',

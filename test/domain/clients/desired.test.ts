@@ -7,6 +7,7 @@ import {
   effective,
   fold,
   pendingPaths,
+  valuesBefore,
 } from '../../../domain/clients/desired.ts'
 import type { Auth0Client, PendingChange, Values } from '../../../domain/vocabulary.ts'
 import { defaultMetadataKeys as keys } from '../../../domain/clients/metadata-keys.ts'
@@ -24,6 +25,22 @@ test('the wishes: what was confirmed, and over it the changes in their order', (
   expect(fold(base, pending)).toEqual({ productName: null, applicationName: 'a', callbackUrls: [] })
   expect(base).toEqual({ productName: 'x', callbackUrls: [] })
   expect(pendingPaths(pending)).toEqual(['productName', 'applicationName'])
+})
+
+test('what the fields of a change are before it: those that it names, as a caller sees them', () => {
+  const state = { observed, base: { productName: 'Shed' }, pending: waiting({ applicationName: 'Till' }) }
+  const values: Values = {
+    productName: 'x',
+    applicationName: 'y',
+    callbackUrls: [],
+    allowedLogoutUrls: ['https://a.test'],
+  }
+  expect(valuesBefore(state, values, keys)).toEqual({
+    productName: 'Shed',
+    applicationName: 'Till',
+    callbackUrls: ['https://a.test'],
+    allowedLogoutUrls: null,
+  })
 })
 
 describe('what a caller sees', () => {

@@ -3,8 +3,10 @@ import {
   aheadOf,
   averagedOver,
   bucketOf,
+  bucketsOf,
   furthestPlaceMs,
   lateMs,
+  placesLeft,
   plans,
   readingBounds,
   standBackMs,
@@ -109,5 +111,24 @@ describe('the order of ranks', () => {
     { reason: 'as many as are decided on together where there are few', intervalMs: 1000, each: 8 },
   ])('of one caller: $reason', ({ intervalMs, each }) => {
     expect(readingBounds(bucket(10, intervalMs), 5000).each).toBe(each)
+  })
+})
+
+describe('what is left of a bucket', () => {
+  test.each([
+    { reason: 'nobody has called for long', nextInMs: -60_000, left: 9 },
+    { reason: 'it is full', nextInMs: 0, left: 9 },
+    { reason: 'one was taken', nextInMs: 500, left: 8 },
+    { reason: 'a part of a place is none', nextInMs: 501, left: 7 },
+    { reason: 'all were taken', nextInMs: 5000, left: 0 },
+    { reason: 'another clock wrote it', nextInMs: 1e9, left: 0 },
+  ])('$reason', ({ nextInMs, left }) => {
+    expect(placesLeft(bucket(10, 500), nextInMs)).toBe(left)
+  })
+
+  test('each bucket of a plan once', () => {
+    expect(bucketsOf('none')).toEqual([])
+    expect(bucketsOf('free').map(({ name }) => name)).toEqual(['all'])
+    expect(bucketsOf('self-service').map(({ name }) => name)).toEqual(['read-clients', 'other'])
   })
 })

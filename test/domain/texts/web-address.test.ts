@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeOf, withoutSlashes } from '../../../domain/texts/web-address.ts'
+import { isLoopback, placeOf, withoutSlashes } from '../../../domain/texts/web-address.ts'
 
 test.each([
   { reason: 'none', address: 'https://a.test', is: 'https://a.test' },
@@ -22,4 +22,17 @@ test.each([
   { reason: 'a host alone', url: 'https://a.test', is: 'https://a.test/' },
 ])('where something is: $reason', ({ url, is }) => {
   expect(placeOf(url)).toBe(is)
+})
+
+test.each([
+  { host: 'localhost', is: true },
+  { host: '127.0.0.1', is: true },
+  { host: '127.8.9.10', is: true },
+  { host: '[::1]', is: true },
+  { host: '127.0.0.1.evil.example', is: false },
+  { host: 'localhost.evil.example', is: false },
+  { host: '0.0.0.0', is: false },
+  { host: '10.0.0.1', is: false },
+])('$host is this machine: $is', ({ host, is }) => {
+  expect(isLoopback(host)).toBe(is)
 })

@@ -1,0 +1,48 @@
+import { Unreachable } from '../http/unreachable.ts'
+import { SignInRefused, SignInUnavailable } from './errors.ts'
+
+/** Causes hang on causes. */
+const deepest = 5
+
+const isUnreachable = (error: unknown, depth = 0): boolean =>
+  error instanceof Unreachable ||
+  (error instanceof Error && depth < deepest && error.cause !== undefined && isUnreachable(error.cause, depth + 1))
+
+/** Errors of the OAuth protocol that are about the person or the code; others are about Nexus' application. */
+const ofPerson: Readonly<Record<string, string>> = {
+  access_denied: 'The issuer did not let you in.',
+  login_required: 'The issuer asks you to sign in.',
+  interaction_required: 'The issuer asks you to sign in.',
+  consent_required: 'The issuer asks for your consent.',
+  invalid_grant: 'The sign-in was used already, or took too long.',
+}
+
+/** Codes of `openid-client` for answers that are no answers of an issuer's, and for none. */
+const ofOutages: ReadonlySet<string> = new Set([
+  'OAUTH_RESPONSE_IS_NOT_CONFORM',
+  'OAUTH_RESPONSE_IS_NOT_JSON',
+  'OAUTH_PARSE_ERROR',
+  'OAUTH_TIMEOUT',
+  'OAUTH_ABORT',
+  'OAUTH_HTTP_REQUEST_FORBIDDEN',
+])
+
+/** What of an answer of the issuer's does not fit: somebody may have tampered with it. */
+const unfit = "The issuer's answer does not belong to this sign-in."
+
+/**
+ * Why a sign-in did not work, by what `openid-client` throws.
+ *
+ * @param issuer for the text of what cannot be asked now
+ */
+export const refusalOf = async (error: unknown, issuer: string): Promise<SignInRefused | SignInUnavailable> => {
+  const { AuthorizationResponseError, ClientError, ResponseBodyError } = await import('openid-client')
+  if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
+    const words = ofPerson[error.error]
+    return words === undefined ? new SignInUnavailable(issuer, error) : new SignInRefused(words, error)
+  }
+  if (isUnreachable(error)) return new SignInUnavailable(issuer, error)
+  // An answer that is no JSON or has another status is a proxy's, or an outage.
+  if (error instanceof ClientError && !ofOutages.has(error.code ?? '')) return new SignInRefused(unfit, error)
+  return new SignInUnavailable(issuer, error)
+}

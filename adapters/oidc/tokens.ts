@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+/** What an issuer gives for a code, or for a refresh token. */
+export interface Tokens {
+  readonly accessToken: string
+  /** Null where the issuer gives none: then the session lasts as long as the access token. */
+  readonly refreshToken: string | null
+  /** How long the access token is good, by the issuer. */
+  readonly accessMs: number
+}
+
+/** Who somebody is to people: texts to show, nothing that is decided on. */
+interface Profile {
+  readonly name: string | null
+  readonly email: string | null
+  readonly picture: string | null
+}
+
+/** Somebody who has signed in. */
+export interface SignedIn extends Tokens {
+  readonly profile: Profile
+  /** When they showed who they are, by the issuer's clock; null where it does not say. */
+  readonly signedInAt: Date | null
+  /** How the issuer calls the browser's session there. */
+  readonly issuerSession: string | null
+}
+
+/** Where the issuer does not say how long a token is good: it is renewed early then. */
+const assumedSeconds = 300
+
+/** A text to show; one that is too long or none is left out. */
+const shown = z.string().min(1).max(1000).nullable().catch(null)
+
+const Answer = z.object({
+  access_token: z.string().min(1).max(16_384),
+  refresh_token: z.string().min(1).max(16_384).optional(),
+  expires_in: z.number().positive().optional(),
+})
+
+const Claims = z.object({
+  name: shown.default(null),
+  email: shown.default(null),
+  picture: shown.default(null),
+  sid: shown.default(null),
+  auth_time: z.number().int().positive().optional(),
+})
+
+/** @throws an Error that says what is missing, and quotes nothing */
+export const tokensOf = (answer: unknown): Tokens => {
+  const { access_token, refresh_token, expires_in } = Answer.parse(answer)
+  return {
+    accessToken: access_token,
+    refreshToken: refresh_token ?? null,
+    accessMs: (expires_in ?? assumedSeconds) * 1000,
+  }
+}
+
+/** @param answer of the library, which has verified the ID token */
+export const signedInOf = (answer: { readonly claims: () => unknown }): SignedIn => {
+  const { name, email, picture, sid, auth_time } = Claims.parse(answer.claims())
+  return {
+    ...tokensOf(answer),
+    profile: { name, email, picture },
+    signedInAt: auth_time === undefined ? null : new Date(auth_time * 1000),
+    issuerSession: sid,
+  }
+}

@@ -1,0 +1,8 @@
+import createClient from 'openapi-fetch'
+import { base } from './base.ts'
+import type { paths } from './document.d.ts'
+
+/** The API, by way of the console's server, which adds who asks. Paths and shapes are those of the API's own document. */
+export const api = createClient<paths>({ baseUrl: `${base}api` })
+
+export type { Schemas } from './schemas.ts'

@@ -1,0 +1,54 @@
+import { lazy } from 'react'
+import type { ComponentType, LazyExoticComponent } from 'react'
+import { texts } from '../texts/texts.ts'
+import { may } from './session.tsx'
+import type { Caller } from './session.tsx'
+
+/** A page of a tenant, or of the whole installation: it stands in the navigation for those who may use it. */
+interface Page {
+  readonly label: string
+  /** Below the tenant's path, or below the root. */
+  readonly path: string
+  readonly page: LazyExoticComponent<ComponentType>
+  readonly isFor: (caller: Caller) => boolean
+}
+
+const everyone = (): boolean => true
+const { nav } = texts.common
+
+/** Pages of a tenant, in the order of the navigation: `/tenants/:tenantId/<path>`. */
+export const tenantPages: readonly Page[] = [
+  {
+    label: nav.clients,
+    path: 'clients',
+    page: lazy(async () => import('../clients/clients-page.tsx')),
+    isFor: (caller) => may(caller, 'client.read', 'client.write', 'client.read.all', 'client.write.all'),
+  },
+  {
+    label: nav.drift,
+    path: 'drift',
+    page: lazy(async () => import('../drift/drift-page.tsx')),
+    isFor: (caller) => may(caller, 'client.read.all', 'client.write.all'),
+  },
+  { label: nav.tenant, path: '', page: lazy(async () => import('../tenants/tenant-page.tsx')), isFor: everyone },
+  {
+    label: nav.terraform,
+    path: 'terraform',
+    page: lazy(async () => import('../terraform/terraform-page.tsx')),
+    isFor: (caller) => may(caller, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read'),
+  },
+  {
+    label: nav.audit,
+    path: 'audit',
+    page: lazy(async () => import('../audit/audit-page.tsx')),
+    isFor: (caller) => may(caller, 'tenant.admin'),
+  },
+]
+
+/** Pages that hang below another one, and in no navigation: `/tenants/:tenantId/<path>`. */
+export const furtherPages: readonly Pick<Page, 'path' | 'page'>[] = [
+  { path: 'clients/:clientId/*', page: lazy(async () => import('../clients/client-page.tsx')) },
+]
+
+/** Pages about the installation: `/<path>`. */
+export const administrationPages: readonly Page[] = []

@@ -1,0 +1,66 @@
+import { useRef } from 'react'
+import { Code, Loader, Stack, Text, Title } from '@mantine/core'
+import { useParams, useSearchParams } from 'react-router'
+import { may, useCaller } from '../app/session.tsx'
+import { texts } from '../texts/texts.ts'
+import { Foreign } from '../ui/foreign.tsx'
+import { Page } from '../ui/page.tsx'
+import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { FilterBar } from './list/filter-bar.tsx'
+import { isNarrowed, queryOf } from './list/filters.ts'
+import type { ListQuery } from './list/filters.ts'
+import { ClientRows } from './list/rows.tsx'
+import { useClients } from './list/use-clients.ts'
+
+/** The clients of a tenant that the reader may see. */
+const ClientsPage = () => {
+  const { tenantId = '' } = useParams()
+  const [address] = useSearchParams()
+  const query = queryOf(address)
+  const list = useRef<HTMLDivElement>(null)
+  return (
+    <Page title={texts.clients.title}>
+      <FilterBar onDown={() => list.current?.querySelector('a')?.focus()} />
+      <div ref={list}>
+        {/* Another query is another list: it begins at the top. */}
+        <Found key={`${tenantId} ${JSON.stringify(query)}`} tenantId={tenantId} query={query} />
+      </div>
+    </Page>
+  )
+}
+
+const Found = ({ tenantId, query }: { readonly tenantId: string; readonly query: ListQuery }) => {
+  const found = useClients(tenantId, query)
+  if (found.error) return <ProblemNotice error={found.error} again={() => void found.refetch()} />
+  if (found.data === undefined) return <Loader aria-label={texts.common.loading} />
+  const isEmpty = found.data.pages.every(({ clients }) => clients.length === 0)
+  return isEmpty ? <Nothing query={query} /> : <ClientRows tenantId={tenantId} query={query} found={found} />
+}
+
+/** An empty list says why it is, and what to do. */
+const Nothing = ({ query }: { readonly query: ListQuery }) => {
+  const caller = useCaller()
+  const { none } = texts.clients
+  const [title, text] = isNarrowed(query)
+    ? [none.matchTitle, none.match]
+    : may(caller, 'client.read.all', 'client.write.all')
+      ? [none.allTitle, none.all]
+      : [none.rightsTitle, none.rights]
+  return (
+    <Stack gap="xs" aria-live="polite">
+      <Title order={2} size="h4">
+        {title}
+      </Title>
+      <Text>
+        {text}{' '}
+        {text === none.rights ? (
+          <Code>
+            <Foreign text={caller.id} />
+          </Code>
+        ) : null}
+      </Text>
+    </Stack>
+  )
+}
+
+export default ClientsPage

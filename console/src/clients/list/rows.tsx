@@ -1,0 +1,74 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import type { UseInfiniteQueryResult } from '@tanstack/react-query'
+import { Text } from '@mantine/core'
+import { texts } from '../../texts/texts.ts'
+import type { ListQuery } from './filters.ts'
+import { clientsOf, pageOf } from './pages.ts'
+import type { Pages } from './pages.ts'
+import { ClientRow } from './row.tsx'
+import { useRenewal } from './use-clients.ts'
+import './list.css'
+
+const usualHeight = 66
+
+/** The clients of a list, of which only those exist on the page that are in sight. */
+export const ClientRows = ({
+  tenantId,
+  query,
+  found,
+}: {
+  readonly tenantId: string
+  readonly query: ListQuery
+  readonly found: UseInfiniteQueryResult<Pages>
+}) => {
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = found
+  const pages = data?.pages ?? []
+  const clients = clientsOf(pages)
+  const list = useRef<HTMLUListElement>(null)
+  const [top, setTop] = useState(0)
+  useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), [])
+  // oxlint-disable-next-line react/incompatible-library -- what it returns is given to no memoised component
+  const rows = useWindowVirtualizer({
+    count: clients.length,
+    estimateSize: () => usualHeight,
+    overscan: 8,
+    scrollMargin: top,
+    getItemKey: (index) => clients[index]?.id ?? index,
+  })
+  const shown = rows.getVirtualItems()
+  const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0]
+  useRenewal(tenantId, query, data, [pageOf(pages, first), pageOf(pages, last)])
+  const nearEnd = last >= clients.length - 30
+  useEffect(() => {
+    if (nearEnd && hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [nearEnd, hasNextPage, isFetchingNextPage, fetchNextPage])
+  return (
+    <>
+      <Text size="sm" c="dimmed" component="output" display="block">
+        {texts.clients.shown(clients.length, hasNextPage)}
+      </Text>
+      <ul className="client-list" ref={list} style={{ height: rows.getTotalSize() }}>
+        {shown.map(({ key, index, start }) => {
+          const client = clients[index]
+          return client === undefined ? null : (
+            <li
+              key={key}
+              ref={rows.measureElement}
+              data-index={index}
+              aria-posinset={index + 1}
+              aria-setsize={hasNextPage ? -1 : clients.length}
+              style={{ transform: `translateY(${start - top}px)` }}
+            >
+              <ClientRow
+                client={client}
+                to={`/tenants/${encodeURIComponent(tenantId)}/clients/${encodeURIComponent(client.id)}`}
+              />
+            </li>
+          )
+        })}
+      </ul>
+      {isFetchingNextPage ? <Text size="sm">{texts.clients.loadingMore}</Text> : null}
+    </>
+  )
+}

@@ -1,0 +1,38 @@
+import { Loader } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from 'react-router'
+import { texts } from '../texts/texts.ts'
+import { Page } from '../ui/page.tsx'
+import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { OddClients } from './odd-clients.tsx'
+import { StandingNotices } from './standing-notices.tsx'
+import { TenantActions } from './tenant-actions.tsx'
+import { TenantFacts } from './tenant-facts.tsx'
+import { tenantQuery } from './tenant-query.ts'
+
+/** Seconds: what no event tells of, as the age of a backlog, is read anew. */
+const renewedEvery = 15
+
+/** One tenant and its health: `/tenants/:tenantId`. */
+const TenantPage = () => {
+  const { tenantId = '' } = useParams()
+  const tenant = useQuery({ ...tenantQuery(tenantId), refetchInterval: renewedEvery * 1000 })
+  return (
+    <Page title={tenantId} actions={tenant.data && <TenantActions tenant={tenant.data} />}>
+      {tenant.error ? <ProblemNotice error={tenant.error} again={() => void tenant.refetch()} /> : null}
+      {tenant.data === undefined ? (
+        tenant.isPending ? (
+          <Loader aria-label={texts.common.loading} />
+        ) : null
+      ) : (
+        <>
+          <StandingNotices tenant={tenant.data} />
+          <TenantFacts tenant={tenant.data} />
+          <OddClients tenant={tenant.data} />
+        </>
+      )}
+    </Page>
+  )
+}
+
+export default TenantPage

@@ -1,0 +1,10 @@
+import { queryOptions } from '@tanstack/react-query'
+import { answered } from '../app/problem.ts'
+import { api } from '../app/api.ts'
+
+/** A tenant and its health. */
+export const tenantQuery = (tenantId: string) =>
+  queryOptions({
+    queryKey: ['tenant', tenantId, 'health'],
+    queryFn: async () => answered(await api.GET('/v1/tenants/{tenantId}', { params: { path: { tenantId } } })),
+  })

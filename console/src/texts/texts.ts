@@ -1,0 +1,12 @@
+import { audit } from './audit.ts'
+import { clients } from './clients.ts'
+import { common } from './common.ts'
+import { drift } from './drift.ts'
+import { fields } from './fields.ts'
+import { sides } from './sides.ts'
+import { tenants } from './tenants.ts'
+import { terraform } from './terraform.ts'
+import { times } from './times.ts'
+
+/** Every text of the console, in one place. */
+export const texts = { audit, common, clients, drift, fields, sides, tenants, terraform, times } as const

@@ -1,0 +1,24 @@
+/** The longest path that is kept while somebody signs in. */
+const longest = 512
+
+/** What a path in an address is written with (RFC 3986), without the backslash that browsers read as a slash. */
+const path = /^\/[\w\-.~!$&'()*+,;=:@%/?#[\]]*$/
+
+/** Addresses below the console's that are no pages. */
+const noPages: ReadonlySet<string> = new Set(['api', 'assets', 'callback', 'sign-in', 'sign-out', 'session'])
+
+/**
+ * Where somebody is led after signing in: a page of the console, whatever was asked for.
+ *
+ * @param console the address of the console, without a slash at the end: `https://nexus.example.com/console`
+ * @param given the page as the console names it, such as `/tenants/acme?search=shop`
+ */
+export const returnAddress = (console: string, given: string | null): string => {
+  const home = `${console}/`
+  if (given === null || given.length > longest || given.startsWith('//') || !path.test(given)) return home
+  const page = URL.parse(`${console}${given}`)
+  // Read as a browser reads it, with `..` and `%2e%2e` followed.
+  if (page === null || !page.href.startsWith(home)) return home
+  const [first = ''] = page.href.slice(home.length).split(/[/?#]/, 1)
+  return noPages.has(first) ? home : page.href
+}

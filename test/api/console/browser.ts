@@ -1,0 +1,82 @@
+import type { Stack } from '../../support/stack.ts'
+import { consoleSettings, ownPage, publicUrl } from './support.ts'
+
+/** The console's application at the simulated tenant. */
+export const application = {
+  client_id: consoleSettings.clientId,
+  client_secret: consoleSettings.clientSecret,
+  name: 'Nexus console',
+  app_type: 'regular_web',
+  token_endpoint_auth_method: 'client_secret_post',
+  callbacks: [`${publicUrl}/console/callback`],
+  allowed_logout_urls: [`${publicUrl}/console/`],
+  grant_types: ['authorization_code', 'refresh_token'],
+  refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0 },
+}
+
+export const users = [
+  {
+    sub: 'auth0|tester',
+    name: 'Tess Tester',
+    email: 'tess@example.com',
+    permissions: ['client.read', 'client.write'],
+  },
+  { sub: 'auth0|other', name: 'Otto Other', permissions: ['client.read'] },
+]
+
+const locationOf = (answer: Response): string => answer.headers.get('location') ?? ''
+
+/** A browser with cookies of its own, which goes where it is led: to the console, and to the issuer. */
+export const openBrowser = (stack: Stack) => {
+  /** By host, and name. */
+  const jars = new Map<string, Map<string, string>>()
+  const visited: Response[] = []
+
+  const go = async (address: string, init: RequestInit = {}): Promise<Response> => {
+    const url = new URL(address, `${publicUrl}/console/`)
+    const jar = jars.get(url.host) ?? new Map<string, string>()
+    jars.set(url.host, jar)
+    // The proxy before Nexus takes the path away.
+    const real = url.href.startsWith(`${publicUrl}/`) ? `${stack.url}${url.href.slice(publicUrl.length)}` : url.href
+    const answer = await fetch(real, {
+      redirect: 'manual',
+      ...init,
+      headers: {
+        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...Object.fromEntries(new Headers(init.headers)),
+      },
+    })
+    visited.push(answer.clone())
+    for (const line of answer.headers.getSetCookie()) {
+      const { name = '', value = '' } = /^(?<name>[^=]+)=(?<value>[^;]*)/.exec(line)?.groups ?? {}
+      if (/max-age=0/i.test(line)) jar.delete(name)
+      else jar.set(name, value)
+    }
+    return answer
+  }
+  return {
+    go,
+    /** All answers that it has had. */
+    visited,
+    cookies: (): ReadonlyMap<string, string> => jars.get(new URL(publicUrl).host) ?? new Map<string, string>(),
+    plant: (name: string, value: string): void => {
+      jars.set(new URL(publicUrl).host, new Map([[name, value]]))
+    },
+    /** Begins a sign-in, and picks a user where the issuer asks for one. @returns where the issuer leads back to */
+    atIssuer: async (query = '', sub = 'auth0|tester'): Promise<string> => {
+      const begun = locationOf(await go(`sign-in${query}`))
+      const asked = await go(begun)
+      if (asked.status === 302) return locationOf(asked)
+      return locationOf(await go(begun, { method: 'POST', body: new URLSearchParams({ user: sub }) }))
+    },
+    /** A request of the page's own. */
+    ask: (path: string, init: RequestInit = {}): Promise<Response> =>
+      go(path, { ...init, headers: { ...ownPage, ...Object.fromEntries(new Headers(init.headers)) } }),
+  }
+}
+
+type Browser = ReturnType<typeof openBrowser>
+
+/** Signs a browser in. @returns the answer that leads back to the page */
+export const signIn = async (browser: Browser, query = '', sub?: string): Promise<Response> =>
+  browser.go(await browser.atIssuer(query, sub))

@@ -1,8 +1,6 @@
-import type { Kysely } from 'kysely'
 import type { Log } from '../adapters/log/log.ts'
 import { createTellSettled, listen } from '../adapters/postgres/database/notifications.ts'
 import type { Notifications, TellSettled } from '../adapters/postgres/database/notifications.ts'
-import type { Database } from '../adapters/postgres/database/schema.ts'
 import { createWakeUps } from '../adapters/postgres/events/wake-ups.ts'
 import type { WakeUps } from '../adapters/postgres/events/wake-ups.ts'
 
@@ -16,7 +14,7 @@ interface Telling {
 }
 
 /** @param db of connections that need not flush */
-export const createTelling = (db: Kysely<Database>, log: Pick<Log, 'warn'>): Telling => {
+export const createTelling = (db: Parameters<typeof createTellSettled>[0], log: Pick<Log, 'warn'>): Telling => {
   const wakeUps = createWakeUps(db, (error) =>
     log.warn({ err: error }, 'nobody was told that changes were accepted: who looks on learns it later'),
   )

@@ -24,7 +24,7 @@ export const resetFrame = (position: number): string => `${placed(position)}${na
 export const endFrame = (problem: Problem): string => `${named('end', problemMembers(problem, null))}\n`
 
 /** What an event tells. It has no name of its own, so that those of later versions reach every reader. */
-export const eventView = ({ kind, clientId, state, revision }: TenantEvent) => ({
+const eventView = ({ kind, clientId, state, revision }: TenantEvent) => ({
   kind,
   client: clientId,
   state,

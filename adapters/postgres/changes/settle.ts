@@ -109,6 +109,7 @@ const whatHappened = sql`
   union all select 'client.vanished' where f.vanished_at is not null
   union all select 'client.drifted' where f.drifted_at is not null and not f.was_drifted
   union all select 'client.observed' where f.outcomes = '[]'::jsonb and f.vanished_at is null
+    and (f.was_drifted or f.drifted_at is null)
     and (f.was_drifted and f.drifted_at is null or f.observed <> f.was_observed)`
 
 /**

@@ -36,10 +36,10 @@ describe.skipIf(servers === null)('events of a tenant', () => {
     const id = seedClient(stack)
     await stack.patch(id, { applicationName: 'Canary' })
     await expect.poll(() => kindsOf(reader, id)).toEqual(['client.observed', 'change.accepted', 'change.applied'])
-    const revisions = reader.events().map(({ revision }) => Number(revision))
+    const revisions = reader.events().flatMap(({ client, revision }) => (client === id ? [Number(revision)] : []))
     expect(revisions).toEqual(revisions.toSorted((one, other) => one - other))
     expect(JSON.stringify(reader.messages)).not.toContain('Canary')
-    expect(reader.events()[0]).toEqual({
+    expect(reader.events().find(({ client }) => client === id)).toEqual({
       kind: 'client.observed',
       client: id,
       state: null,
@@ -80,11 +80,11 @@ describe.skipIf(servers === null)('events of a tenant', () => {
   test('a position whose successors are forgotten: the same', async () => {
     const before = await lookOn(stack)
     await expect.poll(() => before.lastId()).not.toBe('')
-    const next = '(select last_value + 1 from nexus.events_position)'
-    await stack.query(`update nexus.tenants set forgotten_events = ${next} where tenant_id = 'acme'`)
+    await stack.query("insert into nexus.events (tenant_id, kind) values ('acme', 'tenant.scanned')")
+    const last = '(select last_value from nexus.events_position)'
+    await stack.query(`update nexus.tenants set forgotten_events = ${last} where tenant_id = 'acme'`)
     const reader = await lookOn(stack, { lastId: before.lastId() })
     await expect.poll(() => reader.messages.map(({ event }) => event)).toEqual(['message', 'reset'])
-    await expect.poll(() => before.messages.map(({ event }) => event), { timeout: 6000 }).toContain('reset')
   })
 
   test('narrowed to clients, with what is about the tenant', async () => {

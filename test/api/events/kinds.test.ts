@@ -90,7 +90,7 @@ const ofClients: readonly Happening[] = [
       await expect.poll(async () => stack.query(drifted, [id]), { timeout: 10_000 }).toHaveLength(1)
       await call('POST', `${pathOf(id)}/sync`, { action: 'accept' })
     },
-    kinds: ['client.drifted', 'change.applied'],
+    kinds: ['client.drifted', 'change.applied', 'client.observed'],
   },
   {
     what: 'a client that is deleted in Auth0',

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { connect } from '../../adapters/postgres/database/connect.ts'
-import { createEvents } from '../../adapters/postgres/events/events.ts'
-import type { EventPage } from '../../adapters/postgres/events/events.ts'
-import { servers } from '../support/stack.ts'
-import { openStore } from './support.ts'
-import type { Store } from './support.ts'
+import { connect } from '../../../adapters/postgres/database/connect.ts'
+import { createEvents } from '../../../adapters/postgres/events/events.ts'
+import type { EventPage } from '../../../adapters/postgres/events/events.ts'
+import { servers } from '../../support/stack.ts'
+import { openStore } from '../support.ts'
+import type { Store } from '../support.ts'
 
 const insert = "insert into nexus.events (tenant_id, client_id, kind) values ('acme', $1, 'client.observed')"
 

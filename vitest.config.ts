@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Suites that need a database, a queue and a simulated tenant. */
 const stacked = [
   'test/api/**/*.test.ts',
+  'test/console/browser/**/*.test.ts',
   'test/worker/**/*.test.ts',
   'test/postgres/**/*.test.ts',
   'test/system/**/*.test.ts',
@@ -20,15 +21,22 @@ const storageIndifferent = [
   // What HTTP, a terminal or somebody else's program gets to see.
   'test/api/http/{boundaries,headers,json,lengths,matrix,matrix-edges,prefer,problems,security-headers,strangers,threads}.test.ts',
   'test/api/docs/**/*.test.ts',
+  'test/api/console/attacks/{issuer,origin,sign-in}.test.ts',
   'test/generated-clients/**/*.test.ts',
   'test/system/{callers,clients-command,look,terminal}.test.ts',
   'test/terraform/commands/**/*.test.ts',
   'test/terraform/{fresh,holders,made,named,program,secrets,synthesis}.test.ts',
   'test/fuzz/requests.test.ts',
+  // What a browser shows. Signing in, saving and a conflict are seen over both; `npm run verify` sees everything over both.
+  ...(process.env['NEXUS_TEST_CONSOLE'] === 'everywhere'
+    ? []
+    : ['test/console/browser/!(sign-in|save|conflict).test.ts']),
   // One statement at a time, on rows that no queue touches.
   'test/postgres/{budgets,heard,pacer,statements}.test.ts',
   'test/api/clients/starve.test.ts',
 ]
+
+const builtConsole = 'test/console/browser/support/built.ts'
 
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
   test: { name, include, testTimeout: 30_000, hookTimeout: 120_000, ...more },
@@ -39,8 +47,11 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('units', ['test/**/*.test.ts'], { exclude: stacked }),
-      project('embedded', stacked, { globalSetup: 'test/support/embedded-servers.ts' }),
-      project('servers', stacked, { globalSetup: 'test/support/real-servers.ts', exclude: storageIndifferent }),
+      project('embedded', stacked, { globalSetup: ['test/support/embedded-servers.ts', builtConsole] }),
+      project('servers', stacked, {
+        globalSetup: ['test/support/real-servers.ts', builtConsole],
+        exclude: storageIndifferent,
+      }),
     ],
   },
 })

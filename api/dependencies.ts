@@ -65,7 +65,7 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly scans: Pick<Scans, 'ask' | 'asked' | 'time' | 'keepPage'>
   readonly heldClients: HeldClients
   readonly metrics: Pick<Metrics, 'answered' | 'count' | 'text' | 'contentType'>
-  readonly audit: Pick<Audit, 'store' | 'page'>
+  readonly audit: Pick<Audit, 'store' | 'page' | 'pages'>
   /** Counts requests without valid credentials. */
   readonly strangers: Pick<Strangers, 'count'>
   /** Applications and service accounts: those of the database, and those of the configuration. */

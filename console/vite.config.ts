@@ -7,13 +7,17 @@ import type { Plugin } from 'vite'
 const compressed = (): Plugin => ({
   name: 'compressed',
   apply: 'build',
-  generateBundle(_options, bundle) {
-    for (const [fileName, file] of Object.entries(bundle)) {
-      if (!/\.(?:js|css|svg)$/.test(fileName)) continue
-      const text = file.type === 'chunk' ? file.code : file.source
-      this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(text) })
-      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(text, { level: 9 }) })
-    }
+  generateBundle: {
+    // Vite's own plugins write to the chunks before.
+    order: 'post',
+    handler(_options, bundle) {
+      for (const [fileName, file] of Object.entries(bundle)) {
+        if (!/\.(?:js|css|svg)$/.test(fileName)) continue
+        const text = file.type === 'chunk' ? file.code : file.source
+        this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(text) })
+        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(text, { level: 9 }) })
+      }
+    },
   },
 })
 

@@ -1,3 +1,4 @@
+import { permissions } from '../domain/vocabulary.ts'
 import type { UserToken } from '../simulator/tokens/issuer.ts'
 
 /** Who and what the demo is about: tenants, their clients, and the people who change them. */
@@ -58,23 +59,39 @@ export const seeds = {
 /** A user of one tenant, and what the token says of them. */
 export interface Person {
   readonly name: string
+  /** What they are, for the page on which one picks who to sign in as. */
+  readonly about: string
   readonly tenant: TenantId
-  readonly claims: UserToken
+  readonly claims: Rights & { readonly sub: string }
 }
 
-const person = (name: string, tenant: TenantId, claims: Omit<UserToken, 'sub'>): Person => ({
+type Rights = Pick<UserToken, 'permissions' | 'roles' | 'products'>
+
+const person = (name: string, about: string, tenant: TenantId, rights: Rights): Person => ({
   name,
+  about,
   tenant,
-  claims: { sub: `auth0|${name.toLowerCase()}`, ...claims },
+  claims: { sub: `auth0|${name.toLowerCase()}`, ...rights },
 })
 
 export const people = {
-  ann: person('Ann', 'acme', { permissions: ['client.write'] }),
-  bob: person('Bob', 'acme', { permissions: ['client.write'], roles: ['billing-admins'] }),
-  cleo: person('Cleo', 'acme', { permissions: ['client.write'], products: ['Checkout'] }),
-  max: person('Max', 'acme', { permissions: ['client.write'], roles: ['support'], products: ['Search'] }),
-  pia: person('Pia', 'acme', {
+  ann: person('Ann', 'owns Invoices', 'acme', { permissions: ['client.write'] }),
+  bob: person('Bob', 'has a role that owns Invoices', 'acme', {
+    permissions: ['client.write'],
+    roles: ['billing-admins'],
+  }),
+  cleo: person('Cleo', 'has the product Checkout', 'acme', { permissions: ['client.write'], products: ['Checkout'] }),
+  max: person('Max', 'has nothing to do with any client here', 'acme', {
+    permissions: ['client.write'],
+    roles: ['support'],
+    products: ['Search'],
+  }),
+  pia: person('Pia', 'looks after Terraform', 'acme', {
     permissions: ['client.read.all', 'terraform.state', 'terraform.read', 'terraform.adopt'],
   }),
-  olga: person('Olga', 'globex', { permissions: ['client.write.all'] }),
+  oscar: person('Oscar', 'operates Nexus at night', 'acme', {
+    permissions: ['client.read.all', 'terraform.read', 'tenant.admin'],
+  }),
+  ada: person('Ada', 'administers all of it', 'acme', { permissions: [...permissions] }),
+  olga: person('Olga', 'looks after every client of globex', 'globex', { permissions: ['client.write.all'] }),
 } as const

@@ -1,6 +1,7 @@
 import { untilSignal } from '../process/until-signal.ts'
 import { seeds, tenantIds } from './cast.ts'
 import { chapters } from './chapters.ts'
+import { buildConsole, showConsole } from './console.ts'
 import { messageOf } from './options.ts'
 import type { Options } from './options.ts'
 import { showLinesToPaste } from './paste.ts'
@@ -24,13 +25,16 @@ export const show = async (options: Options): Promise<boolean> => {
     0,
   )
   const world = await startWorld(options.port)
+  let endBuild: (() => void) | undefined
   try {
     introduce(world, performance.now() - started)
+    if (!options.once) endBuild = buildConsole()
     const interrupted = new AbortController()
     void ended.then(() => interrupted.abort())
     const good = await walkThrough(world, interrupted.signal)
     if (options.once || interrupted.signal.aborted) return good
     showLinesToPaste(world, lastChange(world))
+    showConsole(world)
     say(dim(`Nexus' log: ${world.logFile}`))
     say(`${cyan('●')} Serving at ${world.nexusUrl}. ${bold('Ctrl-C')} ends it.`)
     await ended
@@ -38,6 +42,7 @@ export const show = async (options: Options): Promise<boolean> => {
     return good
   } finally {
     say('Ending …')
+    endBuild?.()
     await world.close()
   }
 }

@@ -12,9 +12,10 @@ import type { Http } from '../adapters/http/http.ts'
 import { startEmbedded } from '../adapters/embedded-postgres/embedded.ts'
 import { run } from '../process/start.ts'
 import { startSimulator } from '../simulator/main.ts'
-import type { Simulator } from '../simulator/main.ts'
+import type { GivenUser, Simulator } from '../simulator/main.ts'
 import { seeds, tenantIds } from './cast.ts'
 import type { Person, TenantId } from './cast.ts'
+import { consoleApplication, consoleTenant, consoleUsers, freePort } from './console.ts'
 
 /** Everything that the demo runs: two simulated tenants, a database with the queue on it, Nexus' API and worker. */
 export interface World {
@@ -45,7 +46,12 @@ export const startWorld = async (port: number): Promise<World> => {
     const logFile = path.join(directory, 'nexus.log')
     const lines = createWriteStream(logFile)
     closers.push(() => finished(lines.end()))
-    const tenants = { acme: await startTenant('acme'), globex: await startTenant('globex') }
+    const publicUrl = `http://127.0.0.1:${port === 0 ? await freePort() : port}`
+    const clientSecret = randomBytes(24).toString('base64url')
+    const tenants = {
+      acme: await startTenant('acme', [consoleApplication(publicUrl, clientSecret)], consoleUsers),
+      globex: await startTenant('globex'),
+    }
     closers.push(...Object.values(tenants).map((simulator) => simulator.close))
     const embedded = await startEmbedded(path.join(directory, 'store'))
     closers.push(embedded.stop)
@@ -53,7 +59,7 @@ export const startWorld = async (port: number): Promise<World> => {
     closers.push(database.drop)
 
     const applicationToken = `nxa_${randomBytes(24).toString('base64url')}`
-    const file = configurationFile(tenants, database.url, applicationToken, port)
+    const file = configurationFile(tenants, database.url, applicationToken, { publicUrl, clientSecret })
     const configuration = parseConfiguration(JSON.stringify(file), { file: 'the demo', env: {} })
     const http = createHttp({})
     const nexus = await run(configuration, { api: true, worker: true }, createLog('info', lines), undefined, http)
@@ -74,8 +80,12 @@ export const startWorld = async (port: number): Promise<World> => {
   }
 }
 
-const startTenant = (tenant: TenantId): Promise<Simulator> =>
-  startSimulator({ tenant, seed: seeds[tenant].map((seed) => structuredClone(seed)) })
+const startTenant = (
+  tenant: TenantId,
+  more: readonly ReturnType<typeof consoleApplication>[] = [],
+  users: readonly GivenUser[] = [],
+): Promise<Simulator> =>
+  startSimulator({ tenant, seed: [...seeds[tenant], ...more].map((seed) => structuredClone(seed)), users })
 
 /** A folder for this user's demos in the project; a temporary one where the project may not be written. */
 const demoDirectory = async (): Promise<string> => {
@@ -125,9 +135,9 @@ const configurationFile = (
   tenants: World['tenants'],
   databaseUrl: string,
   applicationToken: string,
-  port: number,
+  { publicUrl, clientSecret }: { readonly publicUrl: string; readonly clientSecret: string },
 ): unknown => ({
-  server: { host: '127.0.0.1', port },
+  server: { host: '127.0.0.1', port: Number(new URL(publicUrl).port) },
   database: { url: databaseUrl },
   terraform: { stateKeys: [randomBytes(32).toString('base64')] },
   tenants: tenantIds.map((id) => ({
@@ -148,5 +158,13 @@ const configurationFile = (
     tokens: [
       { name: 'demo', sha256: createHash('sha256').update(applicationToken).digest('hex'), tenants: [...tenantIds] },
     ],
+  },
+  console: {
+    issuer: tenants[consoleTenant].issuer,
+    clientId: 'nexus-console',
+    clientSecret,
+    applicationToken,
+    publicUrl,
+    sessionKeys: [randomBytes(32).toString('base64')],
   },
 })

@@ -27,6 +27,12 @@ const steps: readonly Step[] = [
     run: ['test', '--', 'test/fuzz'],
     env: { NEXUS_FUZZ_FACTOR: '10' },
   },
+  {
+    name: 'console',
+    about: 'every flow of the console in a browser, on both kinds of storage',
+    run: ['test', '--', 'test/console/browser'],
+    env: { NEXUS_TEST_CONSOLE: 'everywhere' },
+  },
   { name: 'chaos', about: 'every outage, three seeds, on PostgreSQL and Redis', run: ['run', 'chaos', '--', ...seeds] },
   {
     name: 'chaos-embedded',

@@ -3,7 +3,7 @@ import type { ConsoleConfiguration } from '../config/configuration.ts'
 import type { Http } from '../http/http.ts'
 import { SignInUnavailable } from './errors.ts'
 import { refusalOf } from './refusal.ts'
-import { signedInOf, tokensOf } from './tokens.ts'
+import { renewedTokensOf, signedInOf } from './tokens.ts'
 import type { SignedIn, Tokens } from './tokens.ts'
 
 /** What of a sign-in must be the same when the person comes back. Its texts are secrets of one browser. */
@@ -29,8 +29,13 @@ export interface Oidc {
    * @throws SignInRefused, SignInUnavailable
    */
   readonly finish: (query: string, attempt: Attempt) => Promise<SignedIn>
-  /** New tokens for old. @throws SignInRefused where there are none any more, SignInUnavailable */
-  readonly renew: (refreshToken: string) => Promise<Tokens>
+  /**
+   * New tokens for old.
+   *
+   * @param accessToken the old one: the new one is about the same person
+   * @throws SignInRefused where there are none any more, SignInUnavailable
+   */
+  readonly renew: (refreshToken: string, accessToken: string) => Promise<Tokens>
   /** Ends what a refresh token is good for, where the issuer has an address for that. @throws SignInUnavailable */
   readonly revoke: (refreshToken: string) => Promise<void>
   /** Where the browser ends its session at the issuer; null where the issuer names no such address. @throws SignInUnavailable */
@@ -139,8 +144,10 @@ export const createOidc = (http: Http, settings: OidcSettings, now: () => number
         return signedInOf(answer)
       }),
 
-    renew: (refreshToken) =>
-      asked(async (client, configuration) => tokensOf(await client.refreshTokenGrant(configuration, refreshToken))),
+    renew: (refreshToken, accessToken) =>
+      asked(async (client, configuration) =>
+        renewedTokensOf(await client.refreshTokenGrant(configuration, refreshToken), accessToken),
+      ),
 
     revoke: (refreshToken) =>
       asked(async (client, configuration) => {

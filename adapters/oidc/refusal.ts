@@ -8,12 +8,19 @@ const isUnreachable = (error: unknown, depth = 0): boolean =>
   error instanceof Unreachable ||
   (error instanceof Error && depth < deepest && error.cause !== undefined && isUnreachable(error.cause, depth + 1))
 
-/** Errors of the OAuth protocol that are about the person or the code; others are about Nexus' application. */
+/** Errors that a browser brings from the issuer and that are about the person; others are about Nexus' application. */
 const ofPerson: Readonly<Record<string, string>> = {
   access_denied: 'The issuer did not let you in.',
   login_required: 'The issuer asks you to sign in.',
   interaction_required: 'The issuer asks you to sign in.',
   consent_required: 'The issuer asks for your consent.',
+}
+
+/**
+ * The one error of the token endpoint that is about the code or the refresh token. `access_denied` is not: Auth0 says so
+ * there where the client secret is wrong, and nobody's session ends by that.
+ */
+const ofGrant: Readonly<Record<string, string>> = {
   invalid_grant: 'The sign-in was used already, or took too long.',
 }
 
@@ -37,8 +44,9 @@ const unfit = "The issuer's answer does not belong to this sign-in."
  */
 export const refusalOf = async (error: unknown, issuer: string): Promise<SignInRefused | SignInUnavailable> => {
   const { AuthorizationResponseError, ClientError, ResponseBodyError } = await import('openid-client')
+  if (error instanceof SignInRefused) return error
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
-    const words = ofPerson[error.error]
+    const words = (error instanceof ResponseBodyError ? ofGrant : ofPerson)[error.error]
     return words === undefined ? new SignInUnavailable(issuer, error) : new SignInRefused(words, error)
   }
   if (isUnreachable(error)) return new SignInUnavailable(issuer, error)

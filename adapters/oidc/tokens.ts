@@ -1,4 +1,6 @@
+import { decodeJwt } from 'jose'
 import { z } from 'zod'
+import { SignInRefused } from './errors.ts'
 
 /** What an issuer gives for a code, or for a refresh token. */
 export interface Tokens {
@@ -38,6 +40,7 @@ const Answer = z.object({
 })
 
 const Claims = z.object({
+  sub: z.string(),
   name: shown.default(null),
   email: shown.default(null),
   picture: shown.default(null),
@@ -46,7 +49,7 @@ const Claims = z.object({
 })
 
 /** @throws an Error that says what is missing, and quotes nothing */
-export const tokensOf = (answer: unknown): Tokens => {
+const tokensOf = (answer: unknown): Tokens => {
   const { access_token, refresh_token, expires_in } = Answer.parse(answer)
   return {
     accessToken: access_token,
@@ -55,11 +58,40 @@ export const tokensOf = (answer: unknown): Tokens => {
   }
 }
 
-/** @param answer of the library, which has verified the ID token */
+/** Whom a token is about, unverified: the API verifies it. Undefined where it does not say, as where it is no JWT. */
+const subjectOf = (token: string): string | undefined => {
+  try {
+    return decodeJwt(token).sub
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * That tokens which belong together are about one person: what is shown comes from one, and what is allowed from another.
+ *
+ * @throws SignInRefused
+ */
+const requireOne = (expected: string | undefined, accessToken: string): void => {
+  const found = subjectOf(accessToken)
+  if (found !== undefined && found !== expected)
+    throw new SignInRefused("The issuer's tokens are about different people.")
+}
+
+/** New tokens in place of others, about the same person. @throws SignInRefused */
+export const renewedTokensOf = (answer: unknown, former: string): Tokens => {
+  const tokens = tokensOf(answer)
+  requireOne(subjectOf(former), tokens.accessToken)
+  return tokens
+}
+
+/** @param answer of the library, which has verified the ID token @throws SignInRefused */
 export const signedInOf = (answer: { readonly claims: () => unknown }): SignedIn => {
-  const { name, email, picture, sid, auth_time } = Claims.parse(answer.claims())
+  const { sub, name, email, picture, sid, auth_time } = Claims.parse(answer.claims())
+  const tokens = tokensOf(answer)
+  requireOne(sub, tokens.accessToken)
   return {
-    ...tokensOf(answer),
+    ...tokens,
     profile: { name, email, picture },
     signedInAt: auth_time === undefined ? null : new Date(auth_time * 1000),
     issuerSession: sid,

@@ -52,7 +52,7 @@ const renewed = async ({ console, log }: Renewing, renewal: Renewal): Promise<st
   const { session } = renewal
   if (session.refreshToken === null) throw signedOut()
   try {
-    const tokens = await oidc.renew(session.refreshToken)
+    const tokens = await oidc.renew(session.refreshToken, session.accessToken)
     if (await sessions.renew(renewal, tokens)) return tokens.accessToken
     // Signed out meanwhile.
     if (tokens.refreshToken !== null) await oidc.revoke(tokens.refreshToken)

@@ -9,7 +9,7 @@ import type { Admitting } from '../http/access.ts'
 import { tooMany } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
 import { headerText } from '../http/request.ts'
-import type { ApiRequest, ApiStream } from '../http/request.ts'
+import type { ApiRequest, StreamedResponse } from '../http/request.ts'
 import { somePermission } from '../routing/requirement.ts'
 import { eventStream } from './event-stream.ts'
 import type { Streaming, StreamSettings } from './event-stream.ts'
@@ -71,7 +71,7 @@ export const readEvents = (deps: Looking) => {
   const { eventStreams } = deps.settings
   const places = createPlaces(eventStreams.streamsOfCaller)
   const streaming = { ...deps, visible: createVisible(deps.clients), settings: eventStreams }
-  return async (request: ApiRequest, caller: Caller): Promise<ApiStream> => {
+  return async (request: ApiRequest, caller: Caller): Promise<StreamedResponse> => {
     const query = parseQuery(EventsQuery, request.query, parameters, ['client'])
     const tenant = tenantOf(deps, request)
     const named = headerText(request.headers['last-event-id']) ?? query.after

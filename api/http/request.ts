@@ -37,10 +37,8 @@ export interface ApiResponse {
   readonly body: string | Buffer | null
 }
 
-/** An answer that is sent as it comes to be. What was asked for is decided, and recorded, when it begins. */
-export interface ApiStream {
-  readonly status: 200
-  readonly headers: AnswerHeaders
+/** The same, whose texts are sent as they come: the request is decided on when it begins. */
+export interface StreamedResponse extends Omit<ApiResponse, 'body'> {
   readonly body: Readable
 }
 

@@ -1,7 +1,7 @@
 import type { AuditAction } from '../../domain/access/audit.ts'
 import type { Operation, pathParameters } from './operation.ts'
 import { Problem } from '../http/problem.ts'
-import type { ApiRequest, ApiResponse, ApiStream } from '../http/request.ts'
+import type { ApiRequest, ApiResponse, StreamedResponse } from '../http/request.ts'
 import type { Requirement } from './requirement.ts'
 
 /** OpenAPI 3.1 has a place for these, and for no method that only Terraform's http backend knows. */
@@ -21,7 +21,7 @@ export type Route<Needs> = Described & {
   /** What it decides about, for the audit. */
   readonly action: AuditAction
   /** Built once, of what it needs of the world. It lets the caller in before anything else. */
-  readonly answering: (deps: Needs) => (request: ApiRequest<AuditAction>) => Promise<ApiResponse | ApiStream>
+  readonly answering: (deps: Needs) => (request: ApiRequest<AuditAction>) => Promise<ApiResponse | StreamedResponse>
 }
 
 interface Row<Admitted, AdmitNeeds, Needs, RefusalNeeds, Refined extends AuditAction> {
@@ -31,7 +31,7 @@ interface Row<Admitted, AdmitNeeds, Needs, RefusalNeeds, Refined extends AuditAc
   readonly refinedTo?: readonly Refined[]
   readonly handler: (
     deps: Needs,
-  ) => (request: ApiRequest<NoInfer<Refined>>, admitted: NoInfer<Admitted>) => Promise<ApiResponse | ApiStream>
+  ) => (request: ApiRequest<NoInfer<Refined>>, admitted: NoInfer<Admitted>) => Promise<ApiResponse | StreamedResponse>
   /** What a refusal says besides its reason, wherever the refusal comes from. */
   readonly refused?: (deps: RefusalNeeds) => (request: ApiRequest, refusal: Problem) => Promise<Problem>
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AuditAction } from '../../domain/access/audit.ts'
-import type { ApiResponse, ApiRequest, ApiStream } from '../http/request.ts'
+import type { ApiResponse, ApiRequest, StreamedResponse } from '../http/request.ts'
 import { readBody } from '../http/body.ts'
 import { answerRecorded, auditDraftOf } from '../http/audited.ts'
 import type { Recording } from '../http/audited.ts'
@@ -83,7 +83,7 @@ const apiRequestOf = (
   }
 }
 
-const send = (reply: FastifyReply, { status, headers, body }: ApiResponse | ApiStream): FastifyReply => {
+const send = (reply: FastifyReply, { status, headers, body }: ApiResponse | StreamedResponse): FastifyReply => {
   reply.code(status)
   for (const [name, value] of Object.entries(headers)) reply.header(name, value)
   if (body === null) return reply.send()

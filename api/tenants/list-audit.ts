@@ -17,13 +17,17 @@ const Cursor = measured('time').transform((text, context): AuditPlace => {
   return z.NEVER
 })
 
-export const AuditQuery = z.strictObject({
+/** Which records are meant. */
+export const AuditFilters = z.strictObject({
   since: KeptTime.optional().describe('From then on'),
   until: KeptTime.optional().describe('Before then'),
   actor: keptName('target').optional().describe('A user id, or the name of a service account or of a policy'),
   action: z.enum(auditActionNames).optional().describe('What was decided about'),
   outcome: z.enum(auditOutcomes).optional().describe('How it was decided'),
   target: keptName('target').optional().describe('A client id, the name of a state, the id of a change'),
+})
+
+export const AuditQuery = AuditFilters.extend({
   limit: z.coerce.number().int().min(1).max(1000).default(100).describe('How many on a page'),
   cursor: Cursor.optional().describe('`next` of the page before'),
 })

@@ -1,9 +1,11 @@
+import { text } from '../routing/answers.ts'
 import { exampleId } from '../clients/client-schema.ts'
 import { tenantPath } from '../routing/paths.ts'
 import { anyPermissionOf, somePermission, somePermissionSomewhere } from '../routing/requirement.ts'
 import { route } from '../routing/route.ts'
 import { AuditPage, Running, Tenant, TenantDifferences, TenantList } from './answers.ts'
-import { AuditQuery, listAudit } from './list-audit.ts'
+import { exportAudit } from './export-audit.ts'
+import { AuditFilters, AuditQuery, listAudit } from './list-audit.ts'
 import { pauseTenant } from './pause-tenant.ts'
 import { readTenantReport } from './plan-and-drift.ts'
 import { readRunning } from './read-running.ts'
@@ -146,6 +148,31 @@ export const tenantRoutes = [
       summary: 'Lists who was let do what, and who was not, newest first.',
       query: AuditQuery,
       answers: { 200: { description: 'A page of records', schema: AuditPage } },
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${tenantPath}/audit/export`,
+    requires: anyPermissionOf('tenant.admin'),
+    action: 'audit.read',
+    handler: exportAudit,
+    document: {
+      id: 'exportAudit',
+      tag: 'Administration',
+      summary: 'Gives records of the audit as comma separated values, oldest first.',
+      description:
+        'It holds 100,000 records at the most; `since` with the time of the last one goes on. A value that programs could ' +
+        'take for a formula has an apostrophe before it.',
+      query: AuditFilters,
+      answers: {
+        200: {
+          description: 'A line for each record, behind one with their names',
+          type: 'text/csv',
+          schema: text,
+          example:
+            'id,at,tenantId,actorKind,actorId,application,address,requestId,action,target,changeId,outcome,reason,missing,count\r\n',
+        },
+      },
     },
   }),
 ]

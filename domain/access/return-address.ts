@@ -4,6 +4,15 @@ const longest = 512
 /** What a path in an address is written with (RFC 3986), without the backslash that browsers read as a slash. */
 const path = /^\/[\w\-.~!$&'()*+,;=:@%/?#[\]]*$/
 
+/** A path as servers and routers read it; undefined where a `%` in it stands for nothing. */
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Addresses below the console's that are no pages. */
 const noPages: ReadonlySet<string> = new Set(['api', 'assets', 'callback', 'sign-in', 'sign-out', 'session'])
 
@@ -19,6 +28,9 @@ export const returnAddress = (console: string, given: string | null): string => 
   const page = URL.parse(`${console}${given}`)
   // Read as a browser reads it, with `..` and `%2e%2e` followed.
   if (page === null || !page.href.startsWith(home)) return home
-  const [first = ''] = page.href.slice(home.length).split(/[/?#]/, 1)
+  const below = decoded(page.pathname.slice(new URL(home).pathname.length))
+  // A router that takes the beginning off, or decodes, would find `//host` there.
+  if (below === undefined || /^[/\\]/.test(below)) return home
+  const [first = ''] = below.split('/', 1)
   return noPages.has(first) ? home : page.href
 }

@@ -21,8 +21,9 @@ export type AuthorizeDeps = {
   namesIssuer: boolean
 }
 
+/** Whether the sign-in is older than the `max_age` that is asked for, if one is; with 0 every one is. */
 const isTooOld = ({ authTime }: Session, maxAge: string | null, now: number): boolean =>
-  maxAge !== null && maxAge !== '' && now / 1000 - authTime > Number(maxAge)
+  maxAge !== null && maxAge !== '' && (Number(maxAge) === 0 || now / 1000 - authTime > Number(maxAge))
 
 /** `/authorize`: GET asks, and POST is the choice on the page that GET shows. The query is the same, and checked again. */
 export const authorizeRoutes = ({ store, users, sessions, codes, now, namesIssuer }: AuthorizeDeps): Route[] => {

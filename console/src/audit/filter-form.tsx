@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { texts } from '../texts/texts.ts'
-import { isoOf, localOf } from './filter.ts'
+import { isoOf, localOf } from '../ui/local-time.ts'
 import type { AuditFilter } from './filter.ts'
 
 const words = texts.audit.filters

@@ -1,3 +1,4 @@
+import { administration } from './administration.ts'
 import { audit } from './audit.ts'
 import { clients } from './clients.ts'
 import { common } from './common.ts'
@@ -9,4 +10,15 @@ import { terraform } from './terraform.ts'
 import { times } from './times.ts'
 
 /** Every text of the console, in one place. */
-export const texts = { audit, common, clients, drift, fields, sides, tenants, terraform, times } as const
+export const texts = {
+  administration,
+  audit,
+  common,
+  clients,
+  drift,
+  fields,
+  sides,
+  tenants,
+  terraform,
+  times,
+} as const

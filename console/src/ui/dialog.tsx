@@ -7,14 +7,17 @@ export const Dialog = ({
   title,
   close,
   size = 'lg',
+  stays = false,
   children,
 }: {
   readonly title: string
   readonly close: () => void
   readonly size?: 'md' | 'lg' | 'xl'
+  /** Whether a click beside it leaves it open: what it shows is shown once. */
+  readonly stays?: boolean
   readonly children: ReactNode
 }) => (
-  <Modal.Root opened onClose={close} size={size}>
+  <Modal.Root opened onClose={close} size={size} closeOnClickOutside={!stays}>
     <Modal.Overlay />
     <Modal.Content>
       <Modal.Body pt="md">

@@ -23,7 +23,7 @@ const follow = (changed: () => void): (() => void) => {
 }
 
 /** The time of the page's clock, in milliseconds; it renders anew as that goes on. */
-const useNow = (): number =>
+export const useNow = (): number =>
   useSyncExternalStore(follow, () => {
     // A clock that stood still is set when it is looked at again.
     if (ticking === undefined) now = Date.now()

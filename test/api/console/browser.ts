@@ -75,7 +75,7 @@ export const openBrowser = (stack: Stack) => {
   }
 }
 
-type Browser = ReturnType<typeof openBrowser>
+export type Browser = ReturnType<typeof openBrowser>
 
 /** Signs a browser in. @returns the answer that leads back to the page */
 export const signIn = async (browser: Browser, query = '', sub?: string): Promise<Response> =>

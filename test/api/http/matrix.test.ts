@@ -88,6 +88,7 @@ const endpoints: readonly Endpoint[] = [
     lets: ['a writer who owns it', 'a reader who owns it', 'who reads all', 'who writes all'],
   },
   { method: 'GET', path: '/audit', lets: ['an administrator'] },
+  { method: 'GET', path: '/audit/export', lets: ['an administrator'] },
   { method: 'GET', path: '/clients/{c}', lets: readers },
   { method: 'GET', path: '/clients/{c}?include=secret', lets: [] },
   // Whoever could reach some client is told why they may not reach this one.

@@ -41,6 +41,12 @@ describe('after signing in somebody is led', () => {
     { reason: 'a sign-in again: it would never end', given: '/sign-in?return=/sign-in' },
     { reason: 'an answer of the API, which is no page', given: '/api/v1/tenants' },
     { reason: 'a file', given: '/assets/x.js' },
+    { reason: 'an answer of the API, as only a server reads it', given: '/%61pi/v1/tenants' },
+    { reason: 'an answer of the API, with an encoded slash', given: '/api%2Fv1' },
+    { reason: 'what a router could take for another host', given: '/.//evil.example' },
+    { reason: 'the same, encoded', given: '/%2fevil.example' },
+    { reason: 'the same, with a backslash', given: '/%5Cevil.example' },
+    { reason: 'a path that nobody can decode', given: '/tenants/%zz' },
   ])('to the first page where the page is none: $reason', ({ given }) => {
     expect(returnAddress(console, given)).toBe(home)
   })
@@ -73,6 +79,7 @@ describe('after signing in somebody is led', () => {
           const { origin, pathname } = new URL(returnAddress(console, given))
           expect(origin).toBe('https://nexus.example.com')
           expect(pathname.startsWith('/portal/console/')).toBe(true)
+          expect(decodeURIComponent(pathname).slice('/portal/console/'.length)).not.toMatch(/^[/\\]/)
         },
       ),
     )

@@ -1,0 +1,6 @@
+import { CallersPage } from './callers-page.tsx'
+
+/** `/administration/accounts` */
+const AccountsPage = () => <CallersPage kind="accounts" />
+
+export default AccountsPage

@@ -1,0 +1,6 @@
+import { CallersPage } from './callers-page.tsx'
+
+/** `/administration/applications` */
+const ApplicationsPage = () => <CallersPage kind="applications" />
+
+export default ApplicationsPage

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { servers } from '../../support/stack.ts'
+import { faultsOf } from './support/axe.ts'
+import { hasChromium } from './support/chromium.ts'
+import { client, startWorld } from './support/world.ts'
+import type { World } from './support/world.ts'
+
+/** Names that are there to be taken for something else. */
+const canaries = ['<img src=x onerror=alert(1)>', '${7*7}', '\u202Etxt.exe', '🧨'.repeat(85), '請求書の管理画面']
+
+/** Every page, as an administrator sees it. */
+const pages = ['', 'tenants/acme', 'tenants/acme/clients', 'tenants/acme/clients/c0', 'nowhere']
+
+const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  [390, 1280].map((width) => ({ colorScheme, width })),
+)
+
+describe.skipIf(servers === null || !hasChromium())('every page of the console', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await startWorld(canaries.map((name, index) => client(`c${index}`, name)))
+  })
+  afterAll(() => world.close())
+
+  test.each(looks)(
+    'has no fault, and no sideways scrolling: $colorScheme, $width wide',
+    async ({ colorScheme, width }) => {
+      const page = await world.open('administrator', '', { colorScheme, viewport: { width, height: 900 } })
+      const faults: string[] = []
+      for (const at of pages) {
+        await page.goto(world.url + at)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await expect.poll(() => page.getByLabel('Loading…').count(), { timeout: 10_000 }).toBe(0)
+        faults.push(...(await faultsOf(page)).map((fault) => `${at}: ${fault}`))
+        const sideways: unknown = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        if (Number(sideways) > 0) faults.push(`${at}: ${String(sideways)} pixels wider than the window`)
+      }
+      expect(faults).toEqual([])
+    },
+  )
+})

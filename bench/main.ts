@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { backlog } from './backlog/backlog.ts'
 import { bounded } from './bounded.ts'
 import { callCosts } from './calls.ts'
+import { consolePage } from './console/console.ts'
 import { besideDeployCli } from './deploy-cli.ts'
 import { hostile } from './hostile/hostile.ts'
 import { latency } from './latency.ts'
@@ -46,6 +47,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: B
   'sign-in': { about: 'signing in by name and password while 200 others a second guess', run: signIn },
   bounded: { about: '20,000 cheap requests of each kind: rows, memory and lines of log that they leave', run: bounded },
   reads: { about: 'pages of lists in a tenant of 100,000 clients', run: reads },
+  console: { about: 'the console in a browser: what it loads, and a list of 10,000 clients', run: consolePage },
 }
 
 const usage = `npm run bench [-- NAME…] [--json FILE] [--beside DIRECTORY]

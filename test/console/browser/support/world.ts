@@ -1,145 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
-import { applicationToken, startStack } from '../../../support/stack.ts'
-import type { Stack, StackOptions } from '../../../support/stack.ts'
-import { launchChromium } from './chromium.ts'
-import { people } from './people.ts'
-import type { PersonName } from './people.ts'
+import { servers } from '../../../support/stack.ts'
+import type { StackOptions } from '../../../support/stack.ts'
+import { assembleWorld } from './assemble-world.ts'
+import type { client, World } from './assemble-world.ts'
 
-/** Nexus with its console, a simulated tenant whose users sign in, and a browser. */
-export interface World {
-  readonly stack: Stack
-  /** Where the console is, with a slash at the end. */
-  readonly url: string
-  /** A browser of their own for a person, signed in, on a page of the console. @param at below the console's address */
-  readonly open: (who: PersonName, at?: string, options?: Parameters<Browser['newContext']>[0]) => Promise<Page>
-  /** One in which nobody is signed in. */
-  readonly openSignedOut: (at?: string) => Promise<Page>
-  /** @throws where a page did what its content policy forbids, asked another host, or let an error escape */
-  readonly close: () => Promise<void>
-}
+export { client, isShown, signIn } from './assemble-world.ts'
+export type { World } from './assemble-world.ts'
 
-/** Taken for a moment, and left to Nexus: the console's address stands in its configuration before it listens. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  return address.port
-}
-
-const clientSecret = 'secret-of-the-console'
-
-const own = (publicUrl: string) => ({
-  client_id: 'nexus-console',
-  client_secret: clientSecret,
-  name: 'Nexus console',
-  app_type: 'regular_web',
-  token_endpoint_auth_method: 'client_secret_post',
-  callbacks: [`${publicUrl}/console/callback`],
-  allowed_logout_urls: [`${publicUrl}/console/`],
-  grant_types: ['authorization_code', 'refresh_token'],
-  refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0 },
-})
-
-/** A client as the simulated tenant holds it. */
-export const client = (id: string, name: string, more: Readonly<Record<string, unknown>> = {}) => ({
-  client_id: id,
-  name,
-  app_type: 'regular_web',
-  callbacks: [`https://${id}.example.com/callback`],
-  ...more,
-  client_metadata: {
-    owners: '["auth0|ann","billing-admins"]',
-    product_name: 'Billing',
-    ...Object(more['client_metadata']),
-  },
-})
-
-/** @param clients of the simulated tenant, beside the console's own application */
-export const startWorld = async (
+/** The same over the servers of this run. */
+export const startWorld = (
   clients: readonly ReturnType<typeof client>[],
   options: StackOptions = {},
 ): Promise<World> => {
-  const port = await freePort()
-  const publicUrl = `http://127.0.0.1:${port}`
-  const stack = await startStack({
-    ...options,
-    simulator: { seed: [own(publicUrl), ...clients], users: Object.values(people), ...options.simulator },
-    console: {
-      clientId: 'nexus-console',
-      clientSecret,
-      applicationToken,
-      publicUrl,
-      sessionKeys: [randomBytes(32).toString('base64')],
-      ...options.console,
-    },
-    file: {
-      server: { host: '127.0.0.1', port },
-      terraform: { stateKeys: [randomBytes(32).toString('base64')] },
-      ...options.file,
-    },
-  })
-  const browser = await launchChromium()
-  const faults: string[] = []
-  const url = `${publicUrl}/console/`
-
-  const pageOf = async (context: BrowserContext): Promise<Page> => {
-    context.setDefaultTimeout(10_000)
-    const page = await context.newPage()
-    page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`))
-    page.on('console', (message) => {
-      if (/content security policy/i.test(message.text())) faults.push(`${page.url()}: ${message.text()}`)
-    })
-    page.on('request', (request) => {
-      const { origin } = new URL(request.url())
-      const allowed = [publicUrl, new URL(stack.simulator.url).origin]
-      if (!allowed.includes(origin) && !/^(?:data|blob|about):/.test(request.url()))
-        faults.push(`${page.url()} asked another host: ${request.url()}`)
-    })
-    return page
-  }
-
-  return {
-    stack,
-    url,
-    openSignedOut: async (at = '') => {
-      const page = await pageOf(await browser.newContext())
-      await page.goto(url + at)
-      return page
-    },
-    open: async (who, at = '', contextOptions) => {
-      const page = await pageOf(
-        await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...contextOptions }),
-      )
-      await page.goto(url + at)
-      await signIn(page, who)
-      await expect.poll(() => page.url(), { timeout: 10_000 }).toContain(url)
-      return page
-    },
-    close: async () => {
-      await browser.close()
-      await stack.close()
-      if (faults.length > 0) throw new Error(faults.join('\n'))
-    },
-  }
+  if (servers === null) throw new Error('There are no servers for this run.')
+  return assembleWorld(servers, clients, options)
 }
-
-/** From a page that says that nobody is signed in, by the issuer's page, and back. */
-export const signIn = async (page: Page, who: PersonName): Promise<void> => {
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('button', { name: people[who].name }).click()
-  await page.getByRole('banner').waitFor()
-}
-
-/** Whether something is shown, or comes within ten seconds. */
-export const isShown = (locator: Locator): Promise<boolean> =>
-  locator.waitFor().then(
-    () => true,
-    () => false,
-  )

@@ -57,6 +57,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   app.server.maxConnections = settings.maximumConnections
 
   app.decorateRequest('isKnown', false)
+  app.decorateRequest('beganAfterMs', null)
   const answers = createAnswerLog(deps.log, () => performance.now())
   app.addHook('onClose', (_app, done) => {
     answers.close()
@@ -84,7 +85,7 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
       method: request.method,
       route: request.routeOptions.url ?? 'none',
       status: reply.statusCode,
-      seconds: reply.elapsedTime / 1000,
+      seconds: (request.beganAfterMs ?? reply.elapsedTime) / 1000,
     })
     hangUpOnSenders(request)
     done()

@@ -13,6 +13,8 @@ import type { Operations } from '../adapters/postgres/changes/operations.ts'
 import type { ClientLists } from '../adapters/postgres/clients/client-lists.ts'
 import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { Scans } from '../adapters/postgres/clients/scans.ts'
+import type { Events } from '../adapters/postgres/events/events.ts'
+import type { WakeUps } from '../adapters/postgres/events/wake-ups.ts'
 import type { Notifications } from '../adapters/postgres/database/notifications.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
 import type { Standings } from '../adapters/postgres/tenants/standings.ts'
@@ -29,6 +31,7 @@ import type { ReadSettings } from './clients/client-cache.ts'
 import type { Waking } from './clients/wake.ts'
 import type { Console } from './console/console.ts'
 import type { DocumentSettings } from './docs/openapi/document.ts'
+import type { EventSettings } from './events/read-events.ts'
 import type { Admitting } from './http/access.ts'
 import type { ClaimSettings } from './http/idempotency.ts'
 import type { WaitSettings } from './http/prefer.ts'
@@ -72,6 +75,9 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   /** Who somebody would be, of whom claims or a token are shown. */
   readonly examine: Examine
   readonly notifications: Pick<Notifications, 'wait'>
+  /** What has happened, and when to look for it. */
+  readonly events: Pick<Events, 'after'>
+  readonly wakeUps: Pick<WakeUps, 'wait' | 'count'>
   readonly queue: Waking['queue'] & Probed['queue']
   readonly auth0: Auth0Reads
   /** What is done with a body before anything is decided: large ones are worked on in threads. */
@@ -96,7 +102,9 @@ export interface ApiSettings
     PollSettings,
     BacklogSettings,
     ReadSettings,
-    ServerSettings {}
+    ServerSettings {
+  readonly eventStreams: EventSettings
+}
 
 /** Limits of the server, whatever a request asks for. */
 interface ServerSettings {
@@ -135,4 +143,5 @@ export const defaultSettings: ApiSettings = {
   maximumAbsent: 10_000,
   readMs: 5000,
   quietMs: 1000,
+  eventStreams: { heartbeatMs: 15_000, checkMs: 15_000, lookMs: 2000, stallMs: 30_000, streamsOfCaller: 20 },
 }

@@ -3,6 +3,7 @@ import { callerRoutes } from './callers/routes.ts'
 import { changeRoutes } from './changes/routes.ts'
 import { clientRoutes } from './clients/routes.ts'
 import { docsRoutes } from './docs/routes.ts'
+import { eventRoutes } from './events/routes.ts'
 import { probeRoutes } from './probes/routes.ts'
 import { syncRoutes } from './sync/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
@@ -16,6 +17,7 @@ export const routes = [
   ...syncRoutes,
   ...terraformRoutes,
   ...tenantRoutes,
+  ...eventRoutes,
   ...callerRoutes,
   ...docsRoutes,
   ...probeRoutes,

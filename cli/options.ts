@@ -16,7 +16,7 @@ export const urlOption = (): Option => new Option('--url <url>', "where Nexus' A
 export const watchOption = (): Option =>
   new Option(
     '-w, --watch',
-    'show it again every 2 s until Ctrl-C; without a terminal, print a line of JSON for each change',
+    'show it again every 2 s, or as it changes, until Ctrl-C; without a terminal, print a line of JSON for each change',
   )
 
 /** `--yes`, for every command that asks before it takes something away. */

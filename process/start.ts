@@ -24,6 +24,8 @@ import { createBudgets } from '../adapters/postgres/tenants/budgets.ts'
 import { createCallerStore } from '../adapters/postgres/callers.ts'
 import { createConfiguredUses } from '../adapters/postgres/configured-uses.ts'
 import { createAccept } from '../adapters/postgres/changes/accept.ts'
+import { tellAccepted } from '../adapters/postgres/changes/tell-accepted.ts'
+import { createEvents } from '../adapters/postgres/events/events.ts'
 import { createChangedClients } from '../adapters/postgres/changes/changed-clients.ts'
 import { createChanges } from '../adapters/postgres/changes/changes.ts'
 import { createClientLists, listConnections } from '../adapters/postgres/clients/client-lists.ts'
@@ -35,8 +37,6 @@ import { createIdempotency } from '../adapters/postgres/changes/idempotency.ts'
 import { createOperations } from '../adapters/postgres/changes/operations.ts'
 import { createLeases } from '../adapters/postgres/changes/leases.ts'
 import { tenantGauges } from '../adapters/postgres/tenants/tenant-gauges.ts'
-import { createTellSettled, listen } from '../adapters/postgres/database/notifications.ts'
-import type { Notifications, TellSettled } from '../adapters/postgres/database/notifications.ts'
 import { createPacer } from '../adapters/auth0/pacer.ts'
 import { createScans } from '../adapters/postgres/clients/scans.ts'
 import { createStandings } from '../adapters/postgres/tenants/standings.ts'
@@ -51,6 +51,7 @@ import { consoleOf, expireSessionsOf } from './console.ts'
 import { metadataKeysOf, migrateAll, openDatabase, rebuildAll } from './database.ts'
 import { pacedReads } from './paced-reads.ts'
 import { tellProxies } from './tell-proxies.ts'
+import { createTelling } from './telling.ts'
 import { unnamedStates } from './unnamed-states.ts'
 
 /** What a process of Nexus does. */
@@ -153,16 +154,12 @@ export const run = async (
     const keysOf = metadataKeysOf(configuration)
     const auth0 = countCalls(bare, metrics.count)
     const clients = createClients(postgres.db, keysOf, keyed.db)
-    const accept = countAccepted(createAccept(postgres.db, keysOf, keyed.db), metrics.count)
+    const telling = createTelling(quick.db, log)
+    closers.push(telling.close)
+    const { wakeUps, tellSettled } = telling
+    const accept = tellAccepted(countAccepted(createAccept(postgres.db, keysOf, keyed.db), metrics.count), wakeUps)
+    const events = createEvents(keyed.db)
     const changes = countWithdrawn(createChanges(postgres.db, keysOf), metrics.count)
-    let here: Pick<Notifications, 'wake'> | undefined
-    const tellOthers = createTellSettled(quick.db, (error) =>
-      log.warn({ err: error }, 'nobody was told that changes have settled: who waits looks for themselves'),
-    )
-    const tellSettled: TellSettled = (changeId) => {
-      here?.wake(changeId)
-      tellOthers(changeId)
-    }
     await fit
     const queue = await createQueue({
       postgresUrl: database.url,
@@ -194,6 +191,7 @@ export const run = async (
         expireSessions: expireSessionsOf(configuration, postgres.db),
         keepMs: configuration.audit.keepMs,
         applyChecks: createApplyChecks(postgres.db, terraform),
+        events,
         audit: createAudit(postgres.db),
         configurations: new Map([...byId].filter(([id]) => roles.tenants?.includes(id) ?? true)),
         keysOf,
@@ -211,9 +209,8 @@ export const run = async (
     closers.push(reading.close)
     const lists = createClientLists(reading.db)
     await rebuildAll(lists, configuration, log)
-    const notifications = await listen(database.url, onError('notifications'))
+    const notifications = await telling.listen(database.url, onError('notifications'))
     closers.push(notifications.close)
-    here = notifications
     const rate = { perSecond: limits.requestsPerSecond, burst: limits.burst }
     const rates = createRates(rate, rememberedCallers, () => performance.now())
     const callers = createCallerStore(postgres.db)
@@ -272,6 +269,8 @@ export const run = async (
         configuredUses,
         examine: createExamine(http, configuration),
         notifications,
+        events,
+        wakeUps,
         queue,
         auth0: pacedReads(pacer, auth0),
         ping: postgres.ping,

@@ -1,3 +1,4 @@
+import { eventTable } from './event-table.ts'
 import { attributeTable, fieldTable } from './field-tables.ts'
 import { performanceTables } from './performance-tables.ts'
 import { urlTable } from './url-table.ts'
@@ -15,6 +16,7 @@ const applicationTeams = 'docs/guides/application-teams.md'
 export const guideTables: readonly GuideTable[] = [
   { guide: applicationTeams, of: 'fields', make: fieldTable },
   { guide: applicationTeams, of: 'URL rules', make: urlTable },
+  { guide: applicationTeams, of: 'events', make: eventTable },
   { guide: 'docs/guides/terraform.md', of: 'attributes', make: attributeTable },
   ...performanceTables,
 ]

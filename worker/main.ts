@@ -2,6 +2,7 @@ import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Log } from '../adapters/log/log.ts'
 import type { Audit } from '../adapters/postgres/audit.ts'
+import type { Events } from '../adapters/postgres/events/events.ts'
 import type { ApplyChecks } from '../adapters/postgres/terraform/apply-checks.ts'
 import type { Accept } from '../adapters/postgres/changes/accept.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
@@ -38,6 +39,7 @@ export interface WorkerDeps {
   readonly tenants: Tenants
   readonly scans: Scans
   readonly applyChecks: ApplyChecks
+  readonly events: Pick<Events, 'expire'>
   readonly audit: Pick<Audit, 'forget'>
   readonly idempotency: Idempotency
   readonly expireSessions: (now: Date) => Promise<void>

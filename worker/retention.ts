@@ -3,6 +3,7 @@ import type { Audit } from '../adapters/postgres/audit.ts'
 import type { ApplyChecks } from '../adapters/postgres/terraform/apply-checks.ts'
 import type { Changes } from '../adapters/postgres/changes/changes.ts'
 import type { Clock } from '../adapters/postgres/database/clock.ts'
+import type { Events } from '../adapters/postgres/events/events.ts'
 import type { Idempotency } from '../adapters/postgres/changes/idempotency.ts'
 import type { Operations } from '../adapters/postgres/changes/operations.ts'
 import { believe, believedNow } from '../domain/changes/clock.ts'
@@ -21,6 +22,7 @@ interface RequestRetentionDeps {
   readonly idempotency: Pick<Idempotency, 'expire'>
   readonly operations: Pick<Operations, 'expire'>
   readonly changes: Pick<Changes, 'expire'>
+  readonly events: Pick<Events, 'expire'>
   readonly applyChecks: Pick<ApplyChecks, 'expireEvents'>
   /** Forgets sessions of the console that have ended by a time. */
   readonly expireSessions: (now: Date) => Promise<void>
@@ -40,6 +42,8 @@ const toleratedMs = minuteMs
 const keysMs = 24 * hourMs
 /** How long an operation can be looked at; its changes stay. */
 const operationsMs = 7 * 24 * hourMs
+/** How long who looks on may be away, and still be told what has happened. */
+const eventsMs = 24 * hourMs
 /** What happened to a state is told to whoever comes with an older configuration: so many of the newest. */
 const keptEvents = 1000
 /** Few enough that nobody waits for the statement. */
@@ -48,7 +52,7 @@ const atOnce = 1000
 /** Forgets some at a time, until none is left or it is stopped. @returns how many there were */
 const forgetAll = async (stopping: AbortSignal, forget: (limit: number) => Promise<number>): Promise<number> => {
   let gone = 0
-  for (let some = atOnce; some === atOnce && !stopping.aborted; gone += some) some = await forget(atOnce)
+  for (let some = atOnce; some >= atOnce && !stopping.aborted; gone += some) some = await forget(atOnce)
   return gone
 }
 
@@ -70,8 +74,8 @@ export const startAuditRetention = ({ audit, clock, log }: AuditRetentionDeps): 
 }
 
 /**
- * Forgets what is kept of requests: keys of repetitions, operations, events of states, sessions of the console, settled changes. Runs at once, then
- * every minute.
+ * Forgets what is kept of requests: keys of repetitions, operations, events, sessions of the console, settled changes. Runs
+ * at once, then every minute.
  *
  * @returns ends it, after the run that is under way
  */
@@ -79,6 +83,7 @@ export const startRequestRetention = ({
   idempotency,
   operations,
   changes,
+  events,
   applyChecks,
   expireSessions,
   keepMs,
@@ -94,6 +99,8 @@ export const startRequestRetention = ({
     await operations.expire(new Date(now - operationsMs))
     await applyChecks.expireEvents(keptEvents)
     await expireSessions(new Date(now))
+    const happenedBefore = new Date(now - eventsMs)
+    await forgetAll(stopping, (limit) => events.expire(happenedBefore, limit))
     const settledBefore = new Date(now - keepMs)
     await forgetAll(stopping, (limit) => changes.expire(settledBefore, limit))
   })

@@ -18,6 +18,17 @@ const leeway = 30
 /** Characters that a token may have: what headers can carry, and far more than an issuer writes. */
 const longestToken = greatest.accessToken
 
+/**
+ * When a request is refused whose token was verified before, milliseconds since 1970; Infinity where the header has no
+ * Bearer token.
+ */
+export const expiryOf = (authorization: string | undefined): number => {
+  const [, token] = /^bearer +([^ ]+) *$/i.exec(authorization ?? '') ?? []
+  if (token === undefined) return Infinity
+  const { exp = Infinity } = decodeJwt(token)
+  return (exp + leeway) * 1000
+}
+
 /** A verified token: what it says of its user, and the issuer that vouches for it. */
 export interface Bearer extends UserClaims {
   readonly userId: string

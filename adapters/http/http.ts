@@ -15,6 +15,11 @@ import { ProxyRefusal, unreachable } from './unreachable.ts'
 export interface Http {
   /** One request, and its whole answer whatever its status is. @throws Unreachable where no whole answer came */
   readonly ask: (url: string, request: HttpRequest) => Promise<HttpAnswer>
+  /** One GET, whose answer is read as it comes. @throws Unreachable where none came */
+  readonly open: (
+    url: string,
+    request: Pick<HttpRequest, 'headers'> & { readonly signal: AbortSignal },
+  ) => Promise<HttpStream>
   /** The proxy that an address is called through, without its credentials; null where it is called directly. */
   readonly proxyOf: (url: string) => string | null
 }
@@ -27,6 +32,12 @@ interface HttpRequest {
   readonly deadline: AbortSignal
   /** The longest answer that is taken. */
   readonly maximumBytes?: number
+}
+
+/** An answer that may never end. */
+interface HttpStream {
+  readonly status: number
+  readonly body: AsyncIterable<Uint8Array>
 }
 
 export interface HttpAnswer {
@@ -69,6 +80,17 @@ export const createHttp = (env: Environment): Http => {
         }
       } catch (error) {
         throw unreachable(deadline.aborted ? deadlinePassed : error, url.origin, proxy !== null)
+      }
+    },
+    open: async (address, { headers = {}, signal }) => {
+      const url = new URL(address)
+      const proxy = proxyOf(url)
+      const request = await through(proxy)
+      try {
+        const { statusCode, body } = await request(url, { headers, signal })
+        return { status: statusCode, body }
+      } catch (error) {
+        throw unreachable(error, url.origin, proxy !== null)
       }
     },
     proxyOf: (url) => proxyOf(new URL(url))?.url ?? null,

@@ -27,6 +27,8 @@ export interface Remote {
   readonly ask: (method: Method, path: string, request?: RemoteRequest) => Promise<HttpAnswer>
   /** One call that is granted, and its answer. @throws RemoteError as `ask`, and `refused` for a status from 400 on */
   readonly granted: (method: Method, path: string, request?: RemoteRequest) => Promise<HttpAnswer>
+  /** One GET, whose answer is read as it comes, whatever its status is. @throws Unreachable where none came */
+  readonly open: (path: string, query: [string, string][], signal: AbortSignal) => ReturnType<Http['open']>
   /** One call, and its JSON in the expected shape. @throws RemoteError as `granted`, and `unexpected` for another shape */
   readonly json: <T>(method: Method, path: string, shape: z.ZodType<T>, request?: RemoteRequest) => Promise<T>
 }
@@ -137,6 +139,11 @@ export const createRemote = (options: RemoteOptions): Remote => {
     url,
     ask,
     granted,
+    open: (path, query, signal) => {
+      const parameters = new URLSearchParams(query)
+      const address = `${url}${path}${parameters.size === 0 ? '' : `?${parameters.toString()}`}`
+      return http.open(address, { headers: { ...headersOf(credential), accept: 'text/event-stream' }, signal })
+    },
     json: async (method, path, shape, request) =>
       parsedAs(shape, await granted(method, path, request), `${method} ${url}${path}`),
   }

@@ -43,12 +43,16 @@ export const readableIn = async (
   clientIds: readonly string[],
 ): Promise<(clientId: string) => boolean> => {
   if (claimsOf(caller, 'read') === 'all') return () => true
-  const records = await clients.accessRecords(tenant.id, clientIds)
-  return (clientId) => {
+  return readableOf(tenant, caller, await clients.accessRecords(tenant.id, clientIds))
+}
+
+/** The same, of what has been read of them. */
+export const readableOf =
+  (tenant: TenantConfiguration, caller: Caller, records: ReadonlyMap<string, Decided>) =>
+  (clientId: string): boolean => {
     const record = records.get(clientId)
     return record === undefined || decisionOn(tenant, caller, 'read', record).allowed
   }
-}
 
 /**
  * A refusal of somebody who has made a change and may not see its client any more: what became of the change, and nothing

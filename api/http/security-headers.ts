@@ -15,7 +15,8 @@ const exposed =
   'content-md5, etag, location, nexus-change, nexus-dry-run, nexus-observed-at, nexus-owned, nexus-replayed, nexus-sync, ' +
   'nexus-warning, preference-applied, retry-after, x-request-id'
 const allowedMethods = 'GET, PATCH, POST, PUT, DELETE'
-const allowedHeaders = 'authorization, content-type, idempotency-key, if-match, if-none-match, prefer, x-request-id'
+const allowedHeaders =
+  'authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, prefer, x-request-id'
 
 /** What every answer says to browsers: that it is data, and nobody's to show, to run or to guess at. */
 export const setSecurityHeaders = (reply: FastifyReply, { publicUrl }: Pick<BrowserSettings, 'publicUrl'>): void => {

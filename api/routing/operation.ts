@@ -78,6 +78,10 @@ export const requestHeaders = {
       'and nothing is done twice',
     problems: ['idempotency-key-in-flight', 'idempotency-key-reused'],
   },
+  'Last-Event-ID': {
+    description: 'The `id` of the last event that the reader has: the stream goes on from there',
+    problems: [],
+  },
   Prefer: {
     description: '`wait=N` waits N seconds for Auth0, at most 60; `respond-async` does not wait',
     problems: [],

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AuditAction } from '../../domain/access/audit.ts'
@@ -6,6 +7,13 @@ import { readBody } from '../http/body.ts'
 import { answerRecorded, auditDraftOf } from '../http/audited.ts'
 import type { Recording } from '../http/audited.ts'
 import type { Route } from './route.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How long it took until an answer began that is sent bit by bit, milliseconds; null for any other. */
+    beganAfterMs: number | null
+  }
+}
 
 /** The parameters of a path. */
 export const Params = z.record(z.string(), z.string())
@@ -36,7 +44,9 @@ export const serve = <Needs extends Serving>(
       handler: async (request, reply) => {
         const asked = apiRequestOf(request, reply, action, deps.settings, closing)
         try {
-          return send(reply, await answerRecorded(deps, asked.audit, () => answer(asked)))
+          const answered = await answerRecorded(deps, asked.audit, () => answer(asked))
+          if (answered.body instanceof Readable) request.beganAfterMs = reply.elapsedTime
+          return send(reply, answered)
         } finally {
           request.isKnown = asked.audit.facts().actor !== null
         }

@@ -25,6 +25,7 @@ import {
 } from '../options.ts'
 import { attempts, setClient } from '../clients/set-client.ts'
 import { shown } from '../terminal/readable.ts'
+import { followNews } from '../../adapters/nexus-api/news.ts'
 import { isSame, present } from '../terminal/watch.ts'
 import type { ViewFlags } from '../terminal/watch.ts'
 
@@ -64,6 +65,7 @@ const list = async (tenantId: string, flags: ListFlags): Promise<void> => {
         return { clients: items, next }
       },
       lines: (page) => clientListLines(page, shown()),
+      news: (over) => followNews(remote, tenantId, [], over),
     },
     flags,
   )
@@ -80,6 +82,7 @@ const history = async (tenantId: string, clientId: string, flags: PageFlags & Vi
         return { changes: items, next }
       },
       lines: (page) => historyLines(page, shown()),
+      news: (over) => followNews(remote, tenantId, [clientId], over),
     },
     flags,
   )
@@ -100,6 +103,7 @@ const show = async (tenantId: string, clientId: string, flags: ApiFlags & ViewFl
         return last
       },
       lines: (answer) => clientLines(answer, shown()),
+      news: (over) => followNews(remote, tenantId, [clientId], over),
     },
     flags,
   )

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { News } from '../../adapters/nexus-api/news.ts'
 import { RemoteError } from '../../adapters/nexus-api/errors.ts'
 import { timeText } from './readable.ts'
 import { untilSignal } from '../../process/until-signal.ts'
@@ -8,6 +9,8 @@ import { print, printError, printJson } from './print.ts'
 export interface View<Answer> {
   readonly read: () => Promise<Answer>
   readonly lines: (answer: Answer) => readonly string[]
+  /** What tells when there may be another answer; without it, it is read again and again. */
+  readonly news?: (over: AbortSignal) => News
 }
 
 export interface ViewFlags {
@@ -34,6 +37,7 @@ export const present = async <Answer>(view: View<Answer>, { json, watch }: ViewF
   // Whoever read the lines has had enough.
   process.stdout.once('error', () => ended.abort())
   void untilSignal().then(() => ended.abort())
+  const news = view.news?.(ended.signal)
   while (!ended.signal.aborted) {
     try {
       show(await view.read())
@@ -41,7 +45,7 @@ export const present = async <Answer>(view: View<Answer>, { json, watch }: ViewF
       if (!isPassing(error)) throw error
       printError(`${error.message} Trying again.`)
     }
-    await sleep(everyMs, undefined, { signal: ended.signal }).catch(() => undefined)
+    await (news?.wait() ?? sleep(everyMs, undefined, { signal: ended.signal }).catch(() => undefined))
   }
 }
 
@@ -68,13 +72,13 @@ const onChange = (): ((answer: unknown) => void) => {
 }
 
 const onScreen =
-  <Answer>({ lines }: View<Answer>): ((answer: Answer) => void) =>
+  <Answer>({ lines, news }: View<Answer>): ((answer: Answer) => void) =>
   (answer) => {
     const shown = lines(answer)
     const room = Math.max(1, (process.stdout.rows || 24) - 4)
     const rest = shown.length - room
     const fit = rest > 0 ? [...shown.slice(0, room), `… and ${rest} more lines`] : shown
-    const title = `${timeText(new Date().toISOString())}, every ${everyMs / 1000} s. Ctrl-C ends it.`
+    const title = `${timeText(new Date().toISOString())}, ${news ? 'as it happens' : `every ${everyMs / 1000} s`}. Ctrl-C ends it.`
     // To the top left corner, and nothing below it.
     process.stdout.write('\u001B[H\u001B[J')
     print([title, '', ...fit].join('\n'))

@@ -152,6 +152,17 @@ create table nexus.console_sessions (
   PRIMARY KEY (id_hash)
 );
 
+create table nexus.events (
+  tenant_id text not null,
+  "position" bigint not null default nextval('nexus.events_position'::regclass),
+  client_id text,
+  state text,
+  kind text not null,
+  revision bigint,
+  happened_at timestamp with time zone not null default clock_timestamp(),
+  PRIMARY KEY (tenant_id, "position")
+);
+
 create table nexus.idempotency_keys (
   tenant_id text not null,
   caller jsonb not null,
@@ -218,6 +229,7 @@ create table nexus.tenants (
   asked_scan_ended_at timestamp with time zone,
   left_out jsonb not null default '{"count": 0, "elements": []}'::jsonb,
   served_at timestamp with time zone,
+  forgotten_events bigint not null default 0,
   PRIMARY KEY (tenant_id)
 );
 

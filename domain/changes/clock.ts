@@ -114,6 +114,7 @@ export const storedTimes: Readonly<Record<string, Readonly<Record<string, Stored
   // What is forgotten after a time is forgotten by a clock that runs evenly, see `believe`.
   operations: { created_at: judged },
   idempotency_keys: { claimed_until: judged, created_at: judged },
+  events: { happened_at: judged },
   audit: { at: told },
 }
 

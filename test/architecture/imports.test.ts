@@ -114,7 +114,7 @@ const placeOf = (file: string): string => {
 /** The order of the folders inside a layer: each may import those before it, and none after it. */
 const orders: Readonly<Record<string, readonly string[]>> = {
   domain: ['texts', 'access', 'clients', 'terraform', 'changes', 'limits'],
-  'adapters/postgres': ['database', 'clients', 'terraform', 'changes', 'tenants'],
+  'adapters/postgres': ['database', 'events', 'clients', 'terraform', 'changes', 'tenants'],
   api: [
     'http',
     'routing',
@@ -126,6 +126,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'sync',
     'threads',
     'tenants',
+    'events',
     'callers',
     'console',
     'probes',

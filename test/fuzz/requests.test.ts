@@ -35,6 +35,12 @@ const send = async (url: string, { method, path, headers, body }: Sent) => {
   // Said, as Node would not for every method: without it the body would be another request.
   const all = body === null ? headers : { ...headers, 'content-length': String(body.length) }
   const request = httpRequest({ hostname, port, method, path, headers: all, agent: false }, (response) => {
+    if (response.headers['content-type']?.startsWith('text/event-stream') === true) {
+      // It does not end by itself.
+      answer.resolve({ status: response.statusCode ?? 0, body: '' })
+      response.destroy()
+      return
+    }
     text(response).then((body) => answer.resolve({ status: response.statusCode ?? 0, body }), answer.reject)
   })
   request.on('error', answer.reject)
@@ -60,6 +66,7 @@ const headerNames = [
 const usualHeaders: Readonly<Record<string, readonly string[]>> = {
   'If-Match': ['*', '"x"', 'W/"x"', '"a", "b"'],
   'If-None-Match': ['*', '"x"'],
+  'Last-Event-ID': ['0', '7', '999999999999999', '-1', '1e3'],
   'Idempotency-Key': ['k1', '"k2"', 'k3'],
   Prefer: ['wait=0', 'respond-async', 'wait=1e9', 'wait=0; x="'],
   'Content-Type': ['application/merge-patch+json', 'application/json-patch+json', 'text/json; charset=x', 'text/plain'],

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createApplyChecks } from '../../adapters/postgres/terraform/apply-checks.ts'
 import { createChanges } from '../../adapters/postgres/changes/changes.ts'
+import { createEvents } from '../../adapters/postgres/events/events.ts'
 import { createClock } from '../../adapters/postgres/database/clock.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
 import { createIdempotency } from '../../adapters/postgres/changes/idempotency.ts'
@@ -156,6 +157,7 @@ describe.skipIf(postgres === undefined)("when the database's clock is set", () =
       operations: createOperations(db),
       changes: createChanges(db, () => defaultMetadataKeys),
       applyChecks: createApplyChecks(db, { applyWaitMs: 1000 }),
+      events: createEvents(db),
       expireSessions: expireSessions(db, { idleMs: 1000 }),
       keepMs: 86_400_000,
       clock: createClock(db),

@@ -10,6 +10,7 @@ import { placementOf, standingColumns, standingOf } from '../clients/client-reco
 import type { ClientRecord } from '../clients/client-record.ts'
 import { listingAsJson, listingsOf } from '../clients/listing-rows.ts'
 import { eventStatement } from '../clients/snapshot-events.ts'
+import { happened } from '../events/happened.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { statement } from '../database/statement.ts'
@@ -136,6 +137,10 @@ const textOf = (tells: boolean) => (p: { readonly changes: RawBuilder<unknown> }
           woken_at = case when coalesce(s.paused_at, s.tenant_paused_at, s.held_at) is null then clock_timestamp() end,
           written_at = clock_timestamp(), updated_at = date_trunc('milliseconds', clock_timestamp())
       from clear s where c.tenant_id = s.tenant_id and c.client_id = s.client_id
+    ), happened as (
+      ${happened(sql`
+        select tenant_id, client_id, case when settled then 'change.applied' else 'change.accepted' end, revision + 1
+        from clear`)}
     ), listed as (
       ${listingsOf(sql`clear`)}
     ), recorded as (

@@ -10,6 +10,7 @@ import type { Author, ClientKey, FieldPath } from '../../../domain/vocabulary.ts
 import { acceptedEntry, createAuditDraft, recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { isRefused, isUnavailable } from '../database/sqlstate.ts'
+import { happened } from '../events/happened.ts'
 import { createAcceptAtOnce } from './accept-at-once.ts'
 import { ClaimLost } from './idempotency.ts'
 import { noteChange } from './origin.ts'
@@ -115,7 +116,9 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) =
                 ${settled ? 'applied' : 'accepted'}, ${jsonb(author)},
                 ${settled ? sql`clock_timestamp()` : null},
                 ${warnings.length === 0 ? null : jsonb(warnings)})
-      ) ${listing ? sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }])})` : sql``}
+      ), happened as (${happened(sql`
+        values (${key.tenantId}, ${key.clientId}, ${settled ? 'change.applied' : 'change.accepted'}, ${state.revision + 1}::bigint)
+      `)}) ${listing ? sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }])})` : sql``}
       update nexus.clients
       set generation = ${after.generation}, revision = revision + 1, base = ${jsonb(after.base)},
           settled_generation = ${after.settledGeneration},

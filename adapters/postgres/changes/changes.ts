@@ -12,6 +12,7 @@ import { listingStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { authorColumn, integer, issuesColumn, refusalColumn, statusColumn, time } from '../database/columns.ts'
 import { settledChannel } from '../database/notifications.ts'
+import { clientEvent } from '../events/happened.ts'
 import { parsed } from '../database/rows.ts'
 import { readRecord, waiting, waitingOf } from '../clients/client-record.ts'
 import type { ClientRecord, Waiting } from '../clients/client-record.ts'
@@ -97,7 +98,7 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
         with waiting as (
           select min(h.generation) as oldest from nexus.changes h
           where h.tenant_id = ${key.tenantId} and h.client_id = ${key.clientId} and h.status = 'accepted'
-        )
+        ), written as (
         update nexus.clients c
         set revision = revision + 1, written_at = clock_timestamp(),
             settled_generation = coalesce(waiting.oldest - 1, c.generation),
@@ -111,6 +112,8 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
             updated_at = date_trunc('milliseconds', clock_timestamp())
         from waiting
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+        returning revision
+        ) ${clientEvent(key, 'change.withdrawn', sql`written`)}
       `.execute(trx)
       const pending = before?.pending.filter((change) => change.id !== id) ?? []
       const listing =

@@ -10,6 +10,7 @@ import { movedState, readRecord } from '../clients/client-record.ts'
 import { listingAsJson, listingsOf, unlistStatement } from '../clients/listing-rows.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { eventStatement } from '../clients/snapshot-events.ts'
+import { happenedAndToldButChanges } from '../events/happened.ts'
 import type { TellSettled } from '../database/notifications.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
@@ -101,6 +102,16 @@ const outcomeRow = (outcome: Outcome) => ({
 const milliseconds = sql`date_trunc('milliseconds', clock_timestamp())`
 const inMs = (ms: RawBuilder<unknown>) => sql`clock_timestamp() + ${ms} * interval '1 millisecond'`
 
+/** What became of the client `f` by a step. What Auth0 has by a change is told by the change. */
+const whatHappened = sql`
+  select 'change.' || o.status as kind from jsonb_to_recordset(f.outcomes) as o(status text)
+  union all select 'client.delayed' where f.failed
+  union all select 'client.vanished' where f.vanished_at is not null
+  union all select 'client.drifted' where f.drifted_at is not null and not f.was_drifted
+  union all select 'client.observed' where f.outcomes = '[]'::jsonb and f.vanished_at is null
+    and (f.was_drifted or f.drifted_at is null)
+    and (f.was_drifted and f.drifted_at is null or f.observed <> f.was_observed)`
+
 /**
  * The lease's token is the fence, and the revision says that the row is the one that the listing was made of. A row that
  * somebody else has locked is not waited for.
@@ -123,7 +134,7 @@ const textOf =
              sets_contested boolean, contest jsonb, drifted boolean, vanished boolean, sets_verify boolean,
              verify_after_ms float8, listing jsonb)
     ), held as materialized (
-      select a.* from asked a
+      select a.*, c.drifted_at is not null as was_drifted, c.observed as was_observed from asked a
       join nexus.clients c on c.tenant_id = a.tenant_id and c.client_id = a.client_id and c.lease_token = a.token
         and c.revision = a.revision
       for no key update of c skip locked
@@ -152,7 +163,10 @@ const textOf =
                            when c.generation = a.generation then clock_timestamp() end,
         verify_at = case when a.sets_verify then ${inMs(sql`a.verify_after_ms`)} else c.verify_at end
       from held a where c.tenant_id = a.tenant_id and c.client_id = a.client_id
-      returning c.*
+      returning c.*, a.outcomes, a.failed, a.was_drifted, a.was_observed
+    ), happened as (
+      ${happenedAndToldButChanges(sql`
+        select tenant_id, client_id, what.kind, revision from fenced f cross join lateral (${whatHappened}) as what`)}
     ), listed as (
       ${listingsOf(sql`held`)}
     ), ${vanishes ? sql`moved as (${event.moved}), noted as (${event.noted}), unlisted as (${unlisted}), ` : sql``}

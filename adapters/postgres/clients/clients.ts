@@ -14,6 +14,7 @@ import { auth0Client, integer, pendingChanges } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { eventStatement } from './snapshot-events.ts'
+import { clientEvent, observedEvents } from '../events/happened.ts'
 
 /** Of a client, what decides who may reach it. Its observation is cut down to that. */
 export type AccessRecord = Pick<ClientRecord, 'observed' | 'base' | 'pending' | 'ageMs' | 'vanished'>
@@ -78,8 +79,8 @@ export const createClients = (
             updated_at = case when c.observed is distinct from excluded.observed or c.vanished_at is not null
                          then excluded.updated_at else c.updated_at end
         where c.revision = ${revision} and (c.lease_until is null or c.lease_until < clock_timestamp())
-        returning 1
-      )
+        returning c.tenant_id, c.client_id, c.observed, c.revision
+      ), happened as (${observedEvents(sql`kept`)})
       ${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }], sql`where exists (select from kept)`)}
     `.execute(db)
   },
@@ -104,8 +105,8 @@ export const createClients = (
         set vanished_at = clock_timestamp(), revision = revision + 1, written_at = clock_timestamp()
         where tenant_id = ${key.tenantId} and client_id = ${key.clientId} and revision = ${askedAt}
           and generation = settled_generation and vanished_at is null
-        returning 1
-      ), moved as (${moved}), unlisted as (${unlistStatement(key, sql`exists (select from gone)`)})
+        returning revision
+      ), happened as (${clientEvent(key, 'client.vanished', sql`gone`)}), moved as (${moved}), unlisted as (${unlistStatement(key, sql`exists (select from gone)`)})
       ${noted}
     `.execute(db)
   },
@@ -114,10 +115,16 @@ export const createClients = (
   pause: (key: ClientKey, paused: boolean, audit?: AuditDraft): Promise<void> =>
     recorded(db, audit, async (trx, decided) => {
       await sql`
-        update nexus.clients
-        set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
-            woken_at = null
-        where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+        with written as (
+          update nexus.clients
+          set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}, revision = revision + 1,
+              woken_at = null
+          where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+          returning tenant_id, client_id, revision
+        ), changed as (
+          select w.revision from written w join nexus.clients b using (tenant_id, client_id)
+          where (b.paused_at is null) = ${paused}::boolean
+        ) ${clientEvent(key, paused ? 'client.paused' : 'client.resumed', sql`changed`)}
       `.execute(trx)
       await decided()
     }),

@@ -8,6 +8,7 @@ import type { AllLeftOut } from '../../../domain/clients/left-out.ts'
 import { nominates } from '../../../domain/clients/drift.ts'
 import { listingOf } from '../../../domain/clients/listing.ts'
 import { listingStatement } from './listing-rows.ts'
+import { observedEvents, tenantEvent } from '../events/happened.ts'
 import { auth0Client, ClientIdRow, integer, time } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
@@ -168,8 +169,8 @@ export const createScans = (db: Kysely<Database>) => ({
                          then excluded.updated_at else c.updated_at end
         where (c.lease_until is null or c.lease_until <= clock_timestamp())
           and c.generation = c.settled_generation and ${isBefore(sql`c.written_at`, askedAt)}
-        returning c.client_id
-      )
+        returning c.tenant_id, c.client_id, c.observed, c.revision
+      ), happened as (${observedEvents(sql`kept`)})
       ${listingStatement(tenantId, listings, sql`where r.client_id in (select client_id from kept)`)}
     `.execute(db)
     if (nominated.length > 0) await nominate(db, tenantId, nominated)
@@ -212,7 +213,9 @@ export const createScans = (db: Kysely<Database>) => ({
               next_scan_at = case when ${outstanding} and scan_asked_at > ${result.startedAt}
                              then clock_timestamp() else ${next} end`
     await sql`
-      update nexus.tenants set scan_until = null, ${outcome} where tenant_id = ${tenantId}
+      with ended as (
+        update nexus.tenants set scan_until = null, ${outcome} where tenant_id = ${tenantId} returning 1
+      ) ${tenantEvent(tenantId, 'tenant.scanned', sql`ended`)}
     `.execute(db)
   },
 })

@@ -21,6 +21,7 @@ import { leftOut } from './migrations/0013-left-out.ts'
 import { configuredCallers } from './migrations/0014-configured-callers.ts'
 import { servedTenants } from './migrations/0015-served-tenants.ts'
 import { consoleSessions } from './migrations/0016-console-sessions.ts'
+import { events } from './migrations/0017-events.ts'
 import { valuesBefore } from './migrations/0018-values-before.ts'
 import { lagByWaking } from './migrations/0020-lag-by-waking.ts'
 
@@ -42,6 +43,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0014-configured-callers': configuredCallers,
   '0015-served-tenants': servedTenants,
   '0016-console-sessions': consoleSessions,
+  '0017-events': events,
   '0018-values-before': valuesBefore,
   '0020-lag-by-waking': lagByWaking,
 }

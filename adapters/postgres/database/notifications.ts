@@ -8,6 +8,9 @@ import { together } from './together.ts'
 /** The channel on which a settled change is named. */
 export const settledChannel = 'nexus_settled'
 
+/** The channel on which it is told that something else has happened: what, the events say. */
+export const eventsChannel = 'nexus_events'
+
 /** Names a change that has settled to whoever waits for it. Nothing waits for the telling, which may be lost. */
 export type TellSettled = (changeId: string) => void
 
@@ -46,8 +49,14 @@ export interface Notifications {
 /**
  * One connection that listens, made anew when it is lost. It needs a session of its own: PgBouncer's transaction mode
  * does not carry LISTEN.
+ *
+ * @param heard gets the payload of every notification, of whichever channel; an empty one where some may have been missed
  */
-export const listen = async (url: string, onError: (error: Error) => void): Promise<Notifications> => {
+export const listen = async (
+  url: string,
+  onError: (error: Error) => void,
+  heard: (payload: string) => void = () => undefined,
+): Promise<Notifications> => {
   const waiting = new Map<string, Set<() => void>>()
   let client: pg.Client | undefined
   let retry: NodeJS.Timeout | undefined
@@ -64,10 +73,14 @@ export const listen = async (url: string, onError: (error: Error) => void): Prom
       connectionTimeoutMillis: 5000,
     })
     fresh.on('error', onError)
-    fresh.on('notification', ({ payload }) => wakeAll(payload ?? ''))
+    fresh.on('notification', ({ payload = '' }) => {
+      wakeAll(payload)
+      heard(payload)
+    })
     try {
       await fresh.connect()
-      await fresh.query(`listen ${settledChannel}`)
+      await fresh.query(`listen ${settledChannel}; listen ${eventsChannel}`)
+      heard('')
     } catch (error) {
       await fresh.end().catch(() => undefined)
       throw error

@@ -6,6 +6,7 @@ import { recorded } from '../audit.ts'
 import type { AuditDraft } from '../audit.ts'
 import { servedEveryMs, unservedAfterMs } from '../../../domain/changes/clock.ts'
 import { integer, time } from '../database/columns.ts'
+import { tenantEvent } from '../events/happened.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 
@@ -33,12 +34,18 @@ export const createTenants = (db: Kysely<Database>) => ({
    */
   hold: async (tenantId: string, reason: string, probeInMs: number): Promise<void> => {
     await sql`
-      insert into nexus.tenants as t (tenant_id, held_reason, held_at, next_probe_at)
-      values (${tenantId}, ${reason}, clock_timestamp(),
-              clock_timestamp() + ${probeInMs} * interval '1 millisecond')
-      on conflict (tenant_id) do update set
-        held_reason = excluded.held_reason, held_at = coalesce(t.held_at, excluded.held_at),
-        next_probe_at = excluded.next_probe_at
+      with held as (
+        insert into nexus.tenants as t (tenant_id, held_reason, held_at, next_probe_at)
+        values (${tenantId}, ${reason}, clock_timestamp(),
+                clock_timestamp() + ${probeInMs} * interval '1 millisecond')
+        on conflict (tenant_id) do update set
+          held_reason = excluded.held_reason, held_at = coalesce(t.held_at, excluded.held_at),
+          next_probe_at = excluded.next_probe_at
+        returning tenant_id
+      ), changed as (
+        select from held where not exists (
+          select from nexus.tenants b where b.tenant_id = held.tenant_id and b.held_at is not null)
+      ) ${tenantEvent(tenantId, 'tenant.held', sql`changed`)}
     `.execute(db)
   },
 
@@ -55,7 +62,10 @@ export const createTenants = (db: Kysely<Database>) => ({
   /** The credential is well again. */
   lift: async (tenantId: string): Promise<void> => {
     await sql`
-      update nexus.tenants set held_reason = null, held_at = null, next_probe_at = null where tenant_id = ${tenantId}
+      with lifted as (
+        update nexus.tenants set held_reason = null, held_at = null, next_probe_at = null
+        where tenant_id = ${tenantId} and held_at is not null returning 1
+      ) ${tenantEvent(tenantId, 'tenant.lifted', sql`lifted`)}
     `.execute(db)
   },
 
@@ -63,8 +73,10 @@ export const createTenants = (db: Kysely<Database>) => ({
   pause: (tenantId: string, paused: boolean, audit?: AuditDraft): Promise<void> =>
     recorded(db, audit, async (trx, decided) => {
       await sql`
-        update nexus.tenants set paused_at = ${paused ? sql`coalesce(paused_at, clock_timestamp())` : null}
-        where tenant_id = ${tenantId}
+        with changed as (
+          update nexus.tenants set paused_at = ${paused ? sql`clock_timestamp()` : null}
+          where tenant_id = ${tenantId} and (paused_at is null) = ${paused}::boolean returning 1
+        ) ${tenantEvent(tenantId, paused ? 'tenant.paused' : 'tenant.resumed', sql`changed`)}
       `.execute(trx)
       if (!paused)
         await sql`

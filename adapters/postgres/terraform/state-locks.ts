@@ -17,6 +17,7 @@ import { unmetIn } from './unmet-clients.ts'
 import { heldLockOf, lockStateRow } from './state-rows.ts'
 import type { HeldLock, StateKey } from './state-rows.ts'
 import { deciding } from '../clients/holdings.ts'
+import { stateEvent } from '../events/happened.ts'
 
 export type Locked =
   | { readonly kind: 'locked' }
@@ -75,8 +76,10 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
         if (hold === 'theirs') return { kind: 'locked' }
         if (hold === 'other') return { kind: 'held', lock: held }
         await sql`
-          update nexus.terraform_states set locked_by = ${jsonb(claimant.author)}
-          where tenant_id = ${key.tenantId} and name = ${key.name}
+          with locked as (
+            update nexus.terraform_states set locked_by = ${jsonb(claimant.author)}
+            where tenant_id = ${key.tenantId} and name = ${key.name}
+          ) ${stateEvent(key, 'state.locked')}
         `.execute(trx)
         await decided({ action: 'state.force-unlock' })
         return { kind: 'taken-over', was: held }
@@ -92,6 +95,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
       // What an earlier apply has changed, and nobody has looked at yet, is not known drift.
       const known = applies ? (row.known_drift ?? (await knownDrift(trx, key, keys))) : row.known_drift
       await sql`
+        with locked as (
         update nexus.terraform_states
         set lock = ${jsonb(info)}, locked_by = ${jsonb(claimant.author)},
             locked_at = clock_timestamp(), known_drift = ${jsonb(known)},
@@ -101,6 +105,7 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
                                 clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'),
             check_until = ${applies ? null : sql`check_until`}
         where tenant_id = ${key.tenantId} and name = ${key.name}
+        ) ${stateEvent(key, 'state.locked')}
       `.execute(trx)
       await decided()
       return { kind: 'locked' }
@@ -117,10 +122,12 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
       const hold = 'claimant' in returning ? holdOf(held, returning.claimant) : holdOfAny(held, returning.anyones)
       if (hold === 'other') return { kind: 'held', lock: held }
       await sql`
+        with unlocked as (
         update nexus.terraform_states
         set lock = null, locked_by = null, locked_at = null, hold_until = null, check_until = null,
             check_at = case when known_drift is not null or exists (${unmetIn(key)}) then clock_timestamp() end
         where tenant_id = ${key.tenantId} and name = ${key.name}
+        ) ${stateEvent(key, 'state.unlocked')}
       `.execute(trx)
       const forced = hold === 'forced'
       await decided(forced ? { action: 'state.force-unlock' } : {})

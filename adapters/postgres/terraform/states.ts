@@ -15,6 +15,7 @@ import type { AuditDraft } from '../audit.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { replaceIndex } from './replace-index.ts'
+import { stateEvent } from '../events/happened.ts'
 import { isOutdated } from '../clients/snapshot-events.ts'
 import type { ConfigurationMark } from '../clients/snapshot-events.ts'
 import { noteOutdated, writeNote } from './outdated-writes.ts'
@@ -95,6 +96,7 @@ export const createStates = (
               ${sha256}, ${bytes}, ${keyId}, ${text}, ${restoredFrom}, ${jsonb(author)})
     `.execute(trx)
     await sql`
+      with written as (
       update nexus.terraform_states
       set version = ${version}, versions = ${version}, others = ${state.others}::jsonb,
           highest_serial = greatest(${saneSerial}, ${state.serial}),
@@ -104,6 +106,7 @@ export const createStates = (
           -- A restored state tells of no apply.
           serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
       where tenant_id = ${key.tenantId} and name = ${key.name}
+      ) ${stateEvent(key, 'state.written')}
     `.execute(trx)
     await replaceIndex(trx, key, state.index, applies)
     if (keepVersions !== null)
@@ -210,8 +213,10 @@ export const createStates = (
         if (lock !== null && holdOf(lock, claimant) === 'other') return { kind: 'locked', lock } as const
         if (row.version === null) return { kind: 'absent' } as const
         await sql`
-          update nexus.terraform_states set version = null, others = default
-          where tenant_id = ${key.tenantId} and name = ${key.name}
+          with removed as (
+            update nexus.terraform_states set version = null, others = default
+            where tenant_id = ${key.tenantId} and name = ${key.name}
+          ) ${stateEvent(key, 'state.written')}
         `.execute(trx)
         await replaceIndex(trx, key, '[]', false)
         await decided()

@@ -12,7 +12,7 @@ export type SomeValues = Partial<Values>
 type Kind = 'list' | 'text'
 
 /** The fields in the order of the page, in groups that belong together. */
-const fieldGroups = [
+export const fieldGroups = [
   { group: 'addresses', fields: ['callbackUrls', 'allowedLogoutUrls', 'allowedWebOrigins', 'allowedCorsOrigins'] },
   { group: 'ownership', fields: ['owners', 'productName'] },
   { group: 'names', fields: ['applicationName', 'client_upn_key'] },
@@ -50,7 +50,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value at a path of an object in the shape of a request's body; undefined where the object does not name it. */
-const readField = (nested: unknown, path: FieldPath): Value | undefined => {
+export const readField = (nested: unknown, path: FieldPath): Value | undefined => {
   let found: unknown = nested
   for (const name of path.split('.')) {
     if (!isObject(found) || !(name in found)) return undefined

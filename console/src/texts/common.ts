@@ -4,6 +4,7 @@ export const common = {
   skip: 'Skip to the content',
   sections: 'Sections',
   loading: 'Loading…',
+  marks: { '-': 'Removed:', '+': 'Added:' },
   close: 'Close',
   cancel: 'Cancel',
   copy: 'Copy',

@@ -1,9 +1,13 @@
 import { administration } from './administration.ts'
 import { audit } from './audit.ts'
+import { client } from './client.ts'
 import { clients } from './clients.ts'
 import { common } from './common.ts'
+import { details } from './details.ts'
 import { drift } from './drift.ts'
 import { fields } from './fields.ts'
+import { help } from './help.ts'
+import { history } from './history.ts'
 import { sides } from './sides.ts'
 import { tenants } from './tenants.ts'
 import { terraform } from './terraform.ts'
@@ -13,10 +17,14 @@ import { times } from './times.ts'
 export const texts = {
   administration,
   audit,
-  common,
+  client,
   clients,
+  common,
+  details,
   drift,
   fields,
+  help,
+  history,
   sides,
   tenants,
   terraform,

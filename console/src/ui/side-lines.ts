@@ -1,5 +1,5 @@
-import type { DifferenceLine } from './difference.ts'
-import { differenceOf } from './difference.ts'
+import type { DifferenceLine } from './difference/lines.ts'
+import { differenceOf } from './difference/lines.ts'
 import { linesOf } from '../clients/fields.ts'
 import type { Value } from '../clients/fields.ts'
 

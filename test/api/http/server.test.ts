@@ -10,6 +10,7 @@ import { createCallerStore } from '../../../adapters/postgres/callers.ts'
 import { createAccept } from '../../../adapters/postgres/changes/accept.ts'
 import { createChangedClients } from '../../../adapters/postgres/changes/changed-clients.ts'
 import { createChanges } from '../../../adapters/postgres/changes/changes.ts'
+import { createEvents } from '../../../adapters/postgres/events/events.ts'
 import { createHeldClients } from '../../../adapters/postgres/terraform/held-clients.ts'
 import { createIdempotency } from '../../../adapters/postgres/changes/idempotency.ts'
 import { createOperations } from '../../../adapters/postgres/changes/operations.ts'
@@ -96,6 +97,8 @@ const start = async (more: Partial<ApiDeps> = {}) => {
       configuredCallers: { application: [], account: [] },
       configuredUses: { of: () => Promise.resolve(new Map()) },
       notifications: { wait: (_id, ms) => sleep(ms) },
+      events: createEvents(postgres.db),
+      wakeUps: { count: () => 0, wait: (_since, ms) => sleep(ms) },
       queue: { wake: () => Promise.resolve(), problem: () => null },
       auth0: {
         get: () => Promise.reject(new Error('nobody should ask')),

@@ -6,7 +6,7 @@ import { mergeLists } from '../../../console/src/clients/editor/merge.ts'
 import { changedFields } from '../../../console/src/clients/editor/patch.ts'
 import { valuesOf } from '../../../console/src/clients/fields.ts'
 import type { SomeValues } from '../../../console/src/clients/fields.ts'
-import { differenceOf } from '../../../console/src/ui/difference.ts'
+import { differenceOf } from '../../../console/src/ui/difference/lines.ts'
 
 const version = (values: SomeValues, etag = 'next') => ({ values: { ...valuesOf({}), ...values }, etag })
 const start = newDraft(version({ callbackUrls: ['a', 'b'], productName: 'Billing' }, 'first'))

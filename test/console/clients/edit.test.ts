@@ -100,7 +100,7 @@ test('Lines that are sent are those that hold something, in their places', () =>
   )
 })
 
-const refusal = (pointer: string) => ({ kind: 'refusal' as const, pointer, detail: 'No.' })
+const refusal = (pointer: string) => ({ pointer, detail: 'No.' })
 
 test.each([
   {
@@ -120,7 +120,7 @@ test.each([
   { reason: 'no field of the page', pointer: '/mobile', field: null, line: null },
   { reason: 'the whole request', pointer: '', field: null, line: null },
 ] as const)('What is refused is said where it stands: $reason', ({ pointer, field, line }) => {
-  const { fields, others } = placed([refusal(pointer)], { callbackUrls: ['a', '', 'b'] })
+  const { fields, others } = placed({ refusal: [refusal(pointer)] }, { callbackUrls: ['a', '', 'b'] })
   expect(others).toHaveLength(field === null ? 1 : 0)
   if (field === null) return
   const said = fields.get(field)

@@ -18,6 +18,8 @@ export interface Draft {
   readonly theirs: Version | null
   /** Fields that somebody else has changed since the page was opened, for telling. */
   readonly moved: readonly FieldPath[]
+  /** Whether it began with what undoes an earlier change. */
+  readonly isUndoing: boolean
 }
 
 export type Step =
@@ -35,7 +37,7 @@ export type Step =
   /** What a change did is to be undone. */
   | { readonly kind: 'undoing'; readonly after: SomeValues; readonly before: SomeValues }
 
-export const newDraft = (base: Version): Draft => ({ base, edits: {}, theirs: null, moved: [] })
+export const newDraft = (base: Version): Draft => ({ base, edits: {}, theirs: null, moved: [], isUndoing: false })
 
 /** The draft after a step. Nothing that somebody typed is lost by one, unless they say so. */
 export const draftAfter = (draft: Draft, step: Step): Draft => {
@@ -66,7 +68,7 @@ export const draftAfter = (draft: Draft, step: Step): Draft => {
       const now = draft.theirs ?? draft.base
       // As if somebody had opened the page right after that change: what has come since is what others have done.
       const base = { ...now, values: { ...now.values, ...step.after } }
-      return arrived({ base, edits: { ...draft.edits, ...step.before }, theirs: null, moved: [] }, now)
+      return arrived({ base, edits: { ...draft.edits, ...step.before }, theirs: null, moved: [], isUndoing: true }, now)
     }
   }
 }

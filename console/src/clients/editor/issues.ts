@@ -12,7 +12,7 @@ export interface Remark {
 }
 
 /** What is said of one field: of all of it, and by line. */
-interface FieldRemarks {
+export interface FieldRemarks {
   readonly whole: readonly Remark[]
   readonly lines: ReadonlyMap<number, readonly Remark[]>
 }
@@ -36,15 +36,21 @@ const placeOf = (pointer: string): { readonly field: FieldPath; readonly element
   return { field, element: /^\d+$/.test(rest) ? Number(rest) : null }
 }
 
+const kinds = ['refusal', 'warning'] as const
+
 /**
  * Puts what was said of a request to the places on the page that it is about.
  *
  * @param edits what stood in the inputs when the request was made of them: the page has lines that were not sent
  */
-export const placed = (issues: readonly (Issue & { readonly kind: Remark['kind'] })[], edits: SomeValues): Remarks => {
+export const placed = (
+  issues: Readonly<Partial<Record<Remark['kind'], readonly Issue[]>>>,
+  edits: SomeValues,
+): Remarks => {
   const fields = new Map<FieldPath, { whole: Remark[]; lines: Map<number, Remark[]> }>()
   const others: Issue[] = []
-  for (const { kind, pointer, detail } of issues) {
+  const said = kinds.flatMap((kind) => (issues[kind] ?? []).map(({ pointer, detail }) => ({ kind, pointer, detail })))
+  for (const { kind, pointer, detail } of said) {
     const place = placeOf(pointer)
     if (place === null) {
       others.push({ pointer, detail })

@@ -1,0 +1,34 @@
+import { useEffect } from 'react'
+import { Button, Group, Text } from '@mantine/core'
+import { useBlocker } from 'react-router'
+import { texts } from '../texts/texts.ts'
+import { Dialog } from '../ui/dialog.tsx'
+
+const { leave: words } = texts.client
+
+/** Asks before unsaved edits are left, by a link or by closing the page. @param root below it nothing is lost */
+export const Leave = ({ isDirty, root }: { readonly isDirty: boolean; readonly root: string }) => {
+  const blocker = useBlocker(
+    ({ nextLocation: { pathname } }) => isDirty && pathname !== root && !pathname.startsWith(`${root}/`),
+  )
+  useEffect(() => {
+    if (!isDirty) return undefined
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [isDirty])
+  if (blocker.state !== 'blocked') return null
+  return (
+    <Dialog title={words.title} close={blocker.reset}>
+      <Text>{words.text}</Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={blocker.reset}>
+          {words.stay}
+        </Button>
+        <Button color="red" onClick={blocker.proceed}>
+          {words.leave}
+        </Button>
+      </Group>
+    </Dialog>
+  )
+}

@@ -20,6 +20,7 @@ describe.skipIf(servers === null || !hasChromium())('every page of the console',
   })
   afterAll(() => world.close())
 
+  // axe takes a second for each page, and longer on a busy machine.
   test.each(looks)(
     'has no fault, and no sideways scrolling: $colorScheme, $width wide',
     async ({ colorScheme, width }) => {
@@ -35,5 +36,6 @@ describe.skipIf(servers === null || !hasChromium())('every page of the console',
       }
       expect(faults).toEqual([])
     },
+    120_000,
   )
 })

@@ -12,7 +12,11 @@ import { createSealing } from '../adapters/sealing/sealing.ts'
 const folder = new URL('../console/dist/', import.meta.url)
 
 /** How people sign in to the console. */
-const oidcOf = (console: ConsoleConfiguration, { issuers }: Pick<Configuration, 'issuers'>, http: Http): Oidc => {
+export const oidcOf = (
+  console: ConsoleConfiguration,
+  { issuers }: Pick<Configuration, 'issuers'>,
+  http: Http,
+): Oidc => {
   const allowInsecure = issuers.some(({ issuer, allowInsecure }) => issuer === console.issuer && allowInsecure)
   return createOidc(http, { ...console, allowInsecure }, () => performance.now())
 }

@@ -2,7 +2,7 @@ import type { Configuration as Discovered, CustomFetch } from 'openid-client'
 import type { ConsoleConfiguration } from '../config/configuration.ts'
 import type { Http } from '../http/http.ts'
 import { SignInUnavailable } from './errors.ts'
-import { refusalOf } from './refusal.ts'
+import { refusalOf, unreachableIn } from './refusal.ts'
 import { renewedTokensOf, signedInOf } from './tokens.ts'
 import type { SignedIn, Tokens } from './tokens.ts'
 
@@ -63,7 +63,7 @@ const scope = 'openid profile email offline_access'
 const freshSeconds = 300
 
 /** Where the issuer sends people back to. */
-const callbackOf = (publicUrl: string): string => `${publicUrl}/console/callback`
+export const callbackOf = (publicUrl: string): string => `${publicUrl}/console/callback`
 
 /** Loaded with the first sign-in: no start waits for it. */
 const library = () => import('openid-client')
@@ -90,7 +90,7 @@ export const createOidc = (http: Http, settings: OidcSettings, now: () => number
       return await known.configuration
     } catch (error) {
       known = undefined
-      throw new SignInUnavailable(issuer, error)
+      throw new SignInUnavailable(issuer, unreachableIn(error) ?? error)
     }
   }
 

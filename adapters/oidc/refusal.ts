@@ -4,9 +4,11 @@ import { SignInRefused, SignInUnavailable } from './errors.ts'
 /** Causes hang on causes. */
 const deepest = 5
 
-const isUnreachable = (error: unknown, depth = 0): boolean =>
-  error instanceof Unreachable ||
-  (error instanceof Error && depth < deepest && error.cause !== undefined && isUnreachable(error.cause, depth + 1))
+/** Why nobody answered, where that is what an error comes from. */
+export const unreachableIn = (error: unknown, depth = 0): Unreachable | undefined => {
+  if (error instanceof Unreachable) return error
+  return error instanceof Error && depth < deepest ? unreachableIn(error.cause, depth + 1) : undefined
+}
 
 /** Errors that a browser brings from the issuer and that are about the person; others are about Nexus' application. */
 const ofPerson: Readonly<Record<string, string>> = {
@@ -49,7 +51,8 @@ export const refusalOf = async (error: unknown, issuer: string): Promise<SignInR
     const words = (error instanceof ResponseBodyError ? ofGrant : ofPerson)[error.error]
     return words === undefined ? new SignInUnavailable(issuer, error) : new SignInRefused(words, error)
   }
-  if (isUnreachable(error)) return new SignInUnavailable(issuer, error)
+  const unreachable = unreachableIn(error)
+  if (unreachable !== undefined) return new SignInUnavailable(issuer, unreachable)
   // An answer that is no JSON or has another status is a proxy's, or an outage.
   if (error instanceof ClientError && !ofOutages.has(error.code ?? '')) return new SignInRefused(unfit, error)
   return new SignInUnavailable(issuer, error)

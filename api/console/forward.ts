@@ -5,7 +5,7 @@ import type { Session } from '../../adapters/postgres/sessions.ts'
 import { answerRecorded, auditDraftOf } from '../http/audited.ts'
 import type { Recording } from '../http/audited.ts'
 import { readBody } from '../http/body.ts'
-import { notFound } from '../http/problem.ts'
+import { notFound, Problem } from '../http/problem.ts'
 import type { BrowserSettings } from '../http/security-headers.ts'
 import { Params } from '../routing/serve.ts'
 import { accessTokenOf } from './access-token.ts'
@@ -62,7 +62,7 @@ const passOn = async (
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort()
   })
-  const answer = await app.inject({
+  const asked = app.inject({
     // A route that answers GET answers HEAD too.
     method: request.method === 'HEAD' ? 'HEAD' : route.method,
     url: `${pathOf(route.path, params)}${query === '' ? '' : `?${query}`}`,
@@ -78,15 +78,22 @@ const passOn = async (
     payloadAsStream: true,
     signal: gone.signal,
   })
+  const answer = await asked.catch((error: unknown) => {
+    throw gone.signal.aborted ? nobodyWaits() : error
+  })
   if (answer.statusCode === 401) {
     // The application was revoked, or the issuer's tokens are not taken any more: nothing else would be answered either.
     await deps.console.sessions.end(session.hash)
     throw signedOut()
   }
   const body = answer.stream()
-  if (String(answer.headers['content-type']).startsWith('text/event-stream')) endWithSession(deps, session, body, reply)
+  if (String(answer.headers['content-type']).startsWith('text/event-stream'))
+    endWithSession(deps, session, body, reply, gone)
   return reply.code(answer.statusCode).headers(answerHeadersOf(answer.headers)).send(body)
 }
+
+/** A page that is left gives up what it has asked for: that is no fault. */
+const nobodyWaits = () => new Problem('malformed', 'The connection ended before there was an answer.')
 
 /** The path of a route, so that nothing but that route is asked. @throws Problem 404 */
 const pathOf = (path: string, params: Readonly<Record<string, string>>): string =>
@@ -123,8 +130,14 @@ const noteUse = ({ console, log }: Forwarding, session: Session, request: Fastif
   })
 }
 
-/** A stream ends with its session, whichever process ended that. */
-const endWithSession = ({ console }: Forwarding, { hash }: Session, body: Readable, reply: FastifyReply): void => {
+/** A stream ends with its session, whichever process ended that; and then the API lets go of it. */
+const endWithSession = (
+  { console }: Forwarding,
+  { hash }: Session,
+  body: Readable,
+  reply: FastifyReply,
+  gone: AbortController,
+): void => {
   const timer = setInterval(() => {
     // While the database is away, nobody knows better.
     void findSession(console, hash).then(
@@ -132,5 +145,8 @@ const endWithSession = ({ console }: Forwarding, { hash }: Session, body: Readab
       () => undefined,
     )
   }, lookMs)
-  reply.raw.once('close', () => clearInterval(timer))
+  reply.raw.once('close', () => {
+    clearInterval(timer)
+    gone.abort()
+  })
 }

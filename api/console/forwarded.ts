@@ -5,8 +5,8 @@ import type { Route } from '../routing/route.ts'
 /** A route of the API that the console may ask: enough of it to find it, and nothing that answers. */
 export type Forwarded = Pick<Route<never>, 'method' | 'path' | 'action'>
 
-/** Texts of states hold secrets: people read who holds a state and which versions there are, and no more. */
-const neverForwarded: ReadonlySet<AuditAction> = new Set(['state.read', 'state.write', 'state.delete', 'state.restore'])
+/** Texts of states hold secrets: people read who holds a state and which versions there are, and name one to restore. */
+const neverForwarded: ReadonlySet<AuditAction> = new Set(['state.read', 'state.write', 'state.delete'])
 
 /** The routes that the console may ask: those that are documented, and taking a Terraform lock away. */
 export const forwardedOf = <Known extends Forwarded>(routes: readonly Known[]): Known[] =>

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Configuration, TenantScope } from '../../adapters/config/configuration.ts'
+import { hashToken } from '../../adapters/credentials/application-tokens.ts'
 import { endWith } from '../exit-codes.ts'
 import { problemOf } from '../failure.ts'
 import { configOption, jsonOption } from '../options.ts'
@@ -9,7 +10,7 @@ import { countText } from '../terminal/readable.ts'
 import { print, printJson } from '../terminal/print.ts'
 
 /** What is configured, without secrets. */
-const summaryOf = ({ server, database, redis, worker, terraform, ...rest }: Configuration) => ({
+const summaryOf = ({ server, database, redis, worker, terraform, console, ...rest }: Configuration) => ({
   server: { listen: `${server.host}:${server.port}`, publicUrl: server.publicUrl },
   database: 'url' in database ? placeOf(database.url) : `embedded in ${database.embedded}`,
   queue: redis === null ? 'in the database' : placeOf(redis.url),
@@ -18,6 +19,15 @@ const summaryOf = ({ server, database, redis, worker, terraform, ...rest }: Conf
     stateKeys: terraform.stateKeys.length,
     states: Object.fromEntries(rest.tenants.map(({ id, terraformStates }) => [id, terraformStates])),
     otherStates: Object.fromEntries(rest.tenants.map(({ id, otherStates }) => [id, otherStates])),
+  },
+  console: console && {
+    publicUrl: console.publicUrl,
+    issuer: console.issuer,
+    clientId: console.clientId,
+    audience: console.audience,
+    sessionKeys: console.sessionKeys.length,
+    idleMs: console.idleMs,
+    atMostMs: console.atMostMs,
   },
   tenants: rest.tenants.map(({ id, domain, plan, driftPolicy, allowInsecure }) => ({
     id,
@@ -54,6 +64,7 @@ const summaryOf = ({ server, database, redis, worker, terraform, ...rest }: Conf
 /** What is allowed, and still probably not meant. */
 const warningsOf = (configuration: Configuration): string[] => [
   ...callerWarnings(configuration),
+  ...consoleWarnings(configuration),
   ...stateWarnings(configuration),
 ]
 
@@ -99,6 +110,13 @@ const callerWarnings = ({ issuers, applicationTokens, serviceAccounts }: Configu
   return []
 }
 
+const consoleWarnings = ({ console, applicationTokens }: Configuration): string[] =>
+  console === null || applicationTokens.tokens.some(({ sha256 }) => sha256 === hashToken(console.applicationToken))
+    ? []
+    : [
+        'console.applicationToken is the token of no application in this file: nobody can sign in to the console. (Unless the database has it: nexus doctor.)',
+      ]
+
 const scopeText = (tenants: TenantScope): string => (tenants === '*' ? 'every tenant' : tenants.join(', '))
 
 /** What credentials are good for; of states only where they are limited. */
@@ -111,6 +129,16 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0
     ? [`${title.padEnd(20)}none`]
     : lines.map((line, index) => `${(index === 0 ? title : '').padEnd(20)}${line}`)
+
+const minutesText = (ms: number): string => countText(Math.round(ms / 60_000), 'minute')
+
+const consoleLines = (console: ReturnType<typeof summaryOf>['console']): string[] =>
+  console === null
+    ? []
+    : [
+        `${console.publicUrl}/console, signed in to at ${console.issuer} as ${console.clientId} for ${console.audience}`,
+        `a session ends after ${minutesText(console.idleMs)} without use, and after ${minutesText(console.atMostMs)} at most`,
+      ]
 
 const linesOf = (summary: ReturnType<typeof summaryOf>): string[] => {
   const { server, terraform, tenants, issuers, applicationTokens, serviceAccounts } = summary
@@ -134,6 +162,7 @@ const linesOf = (summary: ReturnType<typeof summaryOf>): string[] => {
         return `${id}: ${own}${others.length === 0 ? '' : `; written by others: ${others.join(', ')}`}`
       }),
     ]),
+    ...section('console', consoleLines(summary.console)),
     ...section(
       'issuers',
       issuers.map(

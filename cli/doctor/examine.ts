@@ -31,6 +31,7 @@ import { fail, ok } from '../../domain/finding.ts'
 import { codeOf } from '../../domain/shape.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { openDatabase } from '../../process/database.ts'
+import { applicationOfConsole, signingIn } from './console.ts'
 import { outgoing } from './outgoing.ts'
 
 /**
@@ -46,6 +47,7 @@ export const examine = async (configuration: Configuration, http: Http): Promise
     configuration.tenants.map(({ id }) => id),
   ),
   ...(await outgoing(configuration, http)),
+  ...(await signingIn(configuration, http)),
   ...(await port('port of the API', configuration.server.host, configuration.server.port)),
   ...(configuration.server.metricsPort === null
     ? []
@@ -96,11 +98,13 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
   }
 }
 
-/** What is known of the tenants, as they stand. */
-const asTheyStand = async (db: Postgres['db'], { tenants }: Configuration): Promise<Finding[]> => {
+/** What is known of the tenants and the console's application, as they stand. */
+const asTheyStand = async (db: Postgres['db'], configuration: Configuration): Promise<Finding[]> => {
+  const { tenants } = configuration
   const { health } = createTenants(db)
   const found = await Promise.all(tenants.map(async ({ id }) => ({ id, health: await health(id) })))
   return [
+    ...(await applicationOfConsole(db, configuration)),
     ...found.flatMap(({ id, health }) => judgeLeftOut(`clients of ${id}`, health?.leftOut ?? nothingLeftOut)),
     ...judgeServed(found.flatMap(({ id, health }) => (health === undefined ? [] : [{ ...health, id }]))),
   ]

@@ -13,6 +13,10 @@ const env = {
   ACME_CLIENT_ID: 'acme-id',
   ACME_CLIENT_SECRET: 's3cr3t-of-acme',
   NEXUS_STATE_KEY: 's3cr3t/of/states++++++++++++++++++++++++++A=',
+  CONSOLE_CLIENT_ID: 'console-of-nexus',
+  CONSOLE_CLIENT_SECRET: 's3cr3t-of-console',
+  CONSOLE_APPLICATION_TOKEN: 'nxa_s3cr3t-of-console',
+  CONSOLE_SESSION_KEY: 's3cr3t/of/sessions++++++++++++++++++++++++A=',
   NEXUS_DATABASE_URL: 'postgres://nexus:s3cr3t-of-db@db.example/nexus',
   NEXUS_REDIS_URL: 'rediss://:s3cr3t-of-redis@redis.example:6380/0',
 }
@@ -32,6 +36,9 @@ describe('config check', () => {
       'acme: main',
       'sandbox: no states of its own',
       'good for acme, sandbox, Terraform states: main',
+      'https://nexus.example.com/console, signed in to at https://acme.eu.auth0.com/ as console-of-nexus',
+      'a session ends after 30 minutes without use, and after 720 minutes at most',
+      'warning: console.applicationToken is the token of no application in this file',
     ])
       expect(stdout).toContain(shown)
     expect(stdout).not.toMatch(/s3cr3t|scrypt\$|4f1c1a3a|acme-id/)

@@ -65,7 +65,14 @@ describe('a configuration', () => {
   })
 
   test('the example is complete and fine', () => {
-    const env = { ACME_CLIENT_ID: 'a', ACME_CLIENT_SECRET: 'b' }
+    const env = {
+      ACME_CLIENT_ID: 'a',
+      ACME_CLIENT_SECRET: 'b',
+      CONSOLE_CLIENT_ID: 'c',
+      CONSOLE_CLIENT_SECRET: 'd',
+      CONSOLE_APPLICATION_TOKEN: 'e',
+      CONSOLE_SESSION_KEY: 'f'.repeat(64),
+    }
     const configuration = loadConfiguration({ file: 'docs/examples/nexus.yaml', env })
     expect(configuration.tenants.map(({ id }) => id)).toEqual(['acme', 'sandbox'])
     expect(configuration.database).toEqual({ embedded: '.nexus' })

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cellOf, csvOf } from '../../console/src/audit/csv.ts'
 import { filterOf } from '../../console/src/audit/filter.ts'
 import { isoOf, localOf } from '../../console/src/ui/local-time.ts'
 
@@ -30,48 +29,5 @@ describe('what of the audit is asked for', () => {
       }),
     )
     expect([localOf(undefined), isoOf('')]).toEqual(['', ''])
-  })
-})
-
-describe('a file for a spreadsheet', () => {
-  test.each([
-    { reason: 'nothing', value: null, cell: '' },
-    { reason: 'a formula is a text', value: '=HYPERLINK("x")', cell: `"'=HYPERLINK(""x"")"` },
-    { reason: 'so are what other spreadsheets take for one', value: '@SUM(1)', cell: "'@SUM(1)" },
-    { reason: 'a number is no formula', value: -1, cell: '-1' },
-    { reason: 'a comma', value: 'a,b', cell: '"a,b"' },
-    { reason: 'a line break', value: 'a\nb', cell: '"a\nb"' },
-  ])('$reason', ({ value, cell }) => {
-    expect(cellOf(value)).toBe(cell)
-  })
-
-  test('no cell begins as a formula does, whatever it holds', () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(cellOf(text)).not.toMatch(/^"?[=+\-@\t\r]/)
-      }),
-    )
-  })
-
-  test('each record is a line below the names of its columns', () => {
-    const record = {
-      id: 1,
-      at: '2026-11-26T00:00:00.000000Z',
-      tenantId: 'acme',
-      actor: null,
-      address: '127.0.0.1',
-      requestId: null,
-      action: 'pause',
-      target: null,
-      changeId: null,
-      outcome: 'refused',
-      reason: 'forbidden',
-      missing: 'tenant.admin',
-      count: null,
-    } as const
-    expect(csvOf([record])).toBe(
-      'id,at,tenant,kind,actor,application,address,request,action,target,change,outcome,reason,missing,count\r\n' +
-        '1,2026-11-26T00:00:00.000000Z,acme,,,,127.0.0.1,,pause,,,refused,forbidden,tenant.admin,\r\n',
-    )
   })
 })

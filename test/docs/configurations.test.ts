@@ -17,6 +17,9 @@ const key = Buffer.alloc(32).toString('base64')
 const env = {
   NEXUS_STATE_KEY: key,
   NEXUS_STATE_KEY_NEW: Buffer.alloc(32, 1).toString('base64'),
+  CONSOLE_CLIENT_SECRET: 'secret',
+  CONSOLE_APPLICATION_TOKEN: 'token',
+  CONSOLE_SESSION_KEY: key,
   TERRAFORM_ACME_HASH: /scrypt\$[^}]+/.exec(read('docs/examples/nexus.yaml'))?.[0] ?? '',
 }
 

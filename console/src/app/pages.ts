@@ -38,6 +38,13 @@ export const tenantPages: readonly Page[] = [
     isFor: (caller) => may(caller, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read'),
   },
   {
+    label: nav.access,
+    path: 'access',
+    page: lazy(async () => import('../access/access-page.tsx')),
+    // Others see what they may do themselves on the client's page.
+    isFor: (caller) => may(caller, 'tenant.admin'),
+  },
+  {
     label: nav.audit,
     path: 'audit',
     page: lazy(async () => import('../audit/audit-page.tsx')),

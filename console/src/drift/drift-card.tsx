@@ -1,8 +1,7 @@
 import { Anchor, Badge, Button, Card, Checkbox, Group, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { api } from '../app/api.ts'
-import { answered } from '../app/problem.ts'
+import { accessQuery } from '../access/access-query.ts'
 import { may, useCaller } from '../app/session.tsx'
 import { texts } from '../texts/texts.ts'
 import { Foreign } from '../ui/foreign.tsx'
@@ -18,11 +17,7 @@ const useMayWrite = (tenantId: string, clientId: string): boolean => {
   const caller = useCaller()
   const everywhere = may(caller, 'client.write.all')
   const access = useQuery({
-    queryKey: ['tenant', tenantId, 'client', clientId, 'access'],
-    queryFn: async () =>
-      answered(
-        await api.GET('/v1/tenants/{tenantId}/clients/{clientId}/access', { params: { path: { tenantId, clientId } } }),
-      ),
+    ...accessQuery(tenantId, clientId),
     enabled: !everywhere && may(caller, 'client.write'),
   })
   return everywhere || (access.data?.access.some(({ write }) => write?.allowed === true) ?? false)

@@ -24,10 +24,19 @@ const sayings: readonly ((tenant: Tenant) => Standing | null)[] = [
     valid ? null : { weight: 'stops', word: state.held, sentence: says.held, reason, since: heldSince },
   ({ queue: { working, reason } }) =>
     working ? null : { weight: 'stops', word: state.queue, sentence: says.queue, reason, since: null },
-  ({ paused }) =>
+  ({ served }) =>
+    served ? null : { weight: 'stops', word: state.unserved, sentence: says.unserved, reason: null, since: null },
+  ({ paused, pausedBy }) =>
     paused === null
       ? null
-      : { weight: 'stops', word: state.paused, sentence: says.paused, reason: null, since: paused },
+      : {
+          weight: 'stops',
+          word: state.paused,
+          sentence: says.paused(pausedBy?.id ?? null),
+          reason: null,
+          since: paused,
+        },
+  ({ stalled }) => counted('look', state.stalled, stalled, says.stalled),
   ({ scan: { problem } }) =>
     problem === null ? null : { weight: 'look', word: state.scan, sentence: says.scan, reason: problem, since: null },
   ({ terraform: { outdatedWriteAt } }) =>

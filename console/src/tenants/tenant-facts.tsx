@@ -30,7 +30,11 @@ export const TenantFacts = ({ tenant }: { readonly tenant: Schemas['Tenant'] }) 
             [words.facts.domain, tenant.domain],
             [words.facts.credential, credential.valid ? words.credential.valid : words.credential.held],
             [words.facts.lastScan, <When key="last" at={scan.lastCompleteAt} />],
-            scan.nextAt === null ? null : [words.facts.nextScan, <When key="next" at={scan.nextAt} />],
+            scan.running
+              ? [words.facts.nextScan, words.scanning]
+              : scan.nextAt === null
+                ? null
+                : [words.facts.nextScan, <When key="next" at={scan.nextAt} />],
             [words.facts.policy, words.policies[tenant.driftPolicy]],
             [words.facts.plan, tenant.plan === 'none' ? words.noPlan : tenant.plan],
           ]}
@@ -41,6 +45,10 @@ export const TenantFacts = ({ tenant }: { readonly tenant: Schemas['Tenant'] }) 
           facts={[
             [words.facts.clients, listed(tenant.clients, '')],
             [words.facts.backlog, listed(tenant.backlog, '?sync=pending')],
+            tenant.oldestWaitingAt === null
+              ? null
+              : [words.facts.oldest, <When key="oldest" at={tenant.oldestWaitingAt} />],
+            [words.facts.stalled, listed(tenant.stalled, '?sync=stalled')],
             [
               words.facts.drifted,
               seesEvery ? (

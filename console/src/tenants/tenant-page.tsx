@@ -1,10 +1,13 @@
 import { Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
+import { may, useCaller } from '../app/session.tsx'
 import { texts } from '../texts/texts.ts'
 import { Page } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Budgets } from './budgets.tsx'
 import { OddClients } from './odd-clients.tsx'
+import { Running } from './running.tsx'
 import { StandingNotices } from './standing-notices.tsx'
 import { TenantActions } from './tenant-actions.tsx'
 import { TenantFacts } from './tenant-facts.tsx'
@@ -16,6 +19,7 @@ const renewedEvery = 15
 /** One tenant and its health: `/tenants/:tenantId`. */
 const TenantPage = () => {
   const { tenantId = '' } = useParams()
+  const seesRunning = may(useCaller(), 'client.read.all', 'client.write.all', 'tenant.admin')
   const tenant = useQuery({ ...tenantQuery(tenantId), refetchInterval: renewedEvery * 1000 })
   return (
     <Page title={tenantId} actions={tenant.data && <TenantActions tenant={tenant.data} />}>
@@ -28,6 +32,8 @@ const TenantPage = () => {
         <>
           <StandingNotices tenant={tenant.data} />
           <TenantFacts tenant={tenant.data} />
+          <Budgets tenant={tenant.data} />
+          {seesRunning ? <Running tenantId={tenantId} /> : null}
           <OddClients tenant={tenant.data} />
         </>
       )}

@@ -79,9 +79,5 @@ export const audit = {
   times: (count: number) => `${count} times`,
   request: 'Request',
   none: 'No decision matches. Widen the time, or clear the filters.',
-  csv: {
-    export: 'Export as CSV',
-    busy: (count: number) => `${count} records read…`,
-    bounded: (most: number) => `The newest ${most} records were exported. Set a time to get the ones before.`,
-  },
+  export: 'Export as CSV',
 } as const

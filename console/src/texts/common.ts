@@ -28,6 +28,7 @@ export const common = {
     drift: 'Drift',
     tenant: 'Tenant',
     terraform: 'Terraform',
+    access: 'Access',
     audit: 'Audit',
     applications: 'Applications',
     accounts: 'Service accounts',

@@ -3,7 +3,9 @@ export const tenants = {
   state: {
     held: 'Held',
     queue: 'Not woken',
+    unserved: 'No worker',
     paused: 'Paused',
+    stalled: 'Stalled',
     scan: 'Scan fails',
     outdated: 'Outdated write',
     conflicting: 'Conflicts',
@@ -14,7 +16,10 @@ export const tenants = {
   says: {
     held: 'Auth0 does not take the credential of Nexus. Nothing is sent until it does; Nexus tries again every 30 seconds.',
     queue: 'The worker is not woken. Changes are accepted and wait.',
-    paused: 'Somebody paused this tenant. Changes are accepted and wait until it is resumed.',
+    unserved: 'No worker serves this tenant. Changes are accepted and wait.',
+    paused: (by: string | null) =>
+      `${by ?? 'Somebody'} paused this tenant. Changes are accepted and wait until it is resumed.`,
+    stalled: (count: number) => `${clientsOf(count)} for which calls to Auth0 keep failing. Nexus goes on trying.`,
     scan: 'The last scan did not read every client.',
     outdated: 'A Terraform state was written without a lock, from an outdated configuration.',
     conflicting: (count: number) => `${clientsOf(count)} in more than one Terraform state.`,
@@ -42,6 +47,7 @@ export const tenants = {
     nextScan: 'Next scan',
     clients: 'Clients',
     backlog: 'Waiting for Auth0',
+    oldest: 'Waiting the longest since',
     drifted: 'Drifted',
     stalled: 'Stalled',
     managed: 'Managed by Terraform',
@@ -55,6 +61,27 @@ export const tenants = {
   credential: { valid: 'Auth0 takes it', held: 'Auth0 refuses it' },
   noPlan: 'None',
   none: 'None',
+  scanning: 'Running now',
+  budgets: {
+    none: 'The plan of this tenant sets no limit that Nexus keeps to.',
+    columns: [
+      'Calls',
+      'Limit',
+      'Left for Nexus',
+      'Left, as Auth0 said',
+      'Calls of others',
+      'Last refused as too many, until',
+    ],
+    buckets: { all: 'All', 'read-clients': 'Reading clients', other: 'All others' } as Readonly<Record<string, string>>,
+    limit: (perSecond: string, burst: string) => `${perSecond} a second, ${burst} at once`,
+    rate: (perSecond: string) => `${perSecond} a second`,
+  },
+  running: {
+    heading: 'What runs now',
+    columns: ['Client', 'Since', 'Deadline', 'Try'],
+    count: (count: number) =>
+      count === 0 ? 'No call to Auth0 is under way.' : `${count === 1 ? '1 call' : `${count} calls`} under way.`,
+  },
   headings: { now: 'Now', clients: 'Clients', terraform: 'Terraform', calls: 'Calls to Auth0', odd: 'Left out' },
   odd: {
     text: 'The last scan left these out, because Nexus cannot handle them.',

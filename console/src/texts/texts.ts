@@ -1,3 +1,4 @@
+import { access } from './access.ts'
 import { administration } from './administration.ts'
 import { audit } from './audit.ts'
 import { client } from './client.ts'
@@ -15,6 +16,7 @@ import { times } from './times.ts'
 
 /** Every text of the console, in one place. */
 export const texts = {
+  access,
   administration,
   audit,
   client,

@@ -10,7 +10,7 @@ import type { Stack, StackOptions } from '../../support/stack.ts'
 export const publicUrl = 'https://nexus.example.com/portal'
 export const ownPage = { origin: new URL(publicUrl).origin, 'sec-fetch-site': 'same-origin' }
 const sessionKey = Buffer.alloc(32, 7).toString('base64')
-const rules = { idleMs: 1_800_000, atMostMs: 43_200_000 }
+export const rules = { idleMs: 1_800_000, atMostMs: 43_200_000 }
 
 export const consoleSettings = {
   clientId: 'consoleApplication',
@@ -19,6 +19,10 @@ export const consoleSettings = {
   publicUrl,
   sessionKeys: [sessionKey],
 }
+
+const opened = createSealing([sessionKey])
+if (opened === undefined) throw new Error('There is a key.')
+export const sealing = opened
 
 /** A simulated tenant and Nexus with a console. */
 export const startConsole = (options: StackOptions = {}): Promise<Stack> =>
@@ -36,8 +40,6 @@ export const signedIn = async (
   stack: Stack,
   { sub = 'auth0|tester', permissions, accessMs = 3_600_000, refreshToken = null }: Person = {},
 ): Promise<string> => {
-  const sealing = createSealing([sessionKey])
-  if (sealing === undefined) throw new Error('There is a key.')
   const { db, close } = connect(stack.databaseUrl, () => undefined, { size: 1 })
   const id = randomBytes(32).toString('base64url')
   try {

@@ -12,7 +12,12 @@ const applied = (page: Page) => page.getByText('Auth0 has your change.').waitFor
 describe.skipIf(servers === null || !hasChromium())('an owner changes a client', () => {
   let world: World
   beforeAll(async () => {
-    world = await startWorld([client('invoices', 'Invoices'), client('orders', 'Orders'), client('travel', 'Travel')])
+    world = await startWorld([
+      client('invoices', 'Invoices'),
+      client('orders', 'Orders'),
+      client('travel', 'Travel'),
+      client('refused', 'Refused'),
+    ])
   })
   afterAll(() => world.close())
   const callbacksOf = (id: string): unknown => world.stack.simulator.clients.get(id)?.['callbacks']
@@ -66,6 +71,23 @@ describe.skipIf(servers === null || !hasChromium())('an owner changes a client',
     await save(page)
     await applied(page)
     expect(callbacksOf('orders')).toEqual(['https://orders.example.com/callback', 'https://later.example.com/callback'])
+  })
+
+  test('sees at the field what Auth0 refused, with the values in the form again', async () => {
+    const page = await world.open('owner', 'tenants/acme/clients/refused')
+    world.stack.simulator.setFaults({ ignoreMembers: ['callbacks'] })
+    try {
+      await line(page, 1).fill('https://ignored.example.com/callback')
+      await save(page)
+      await page.getByText('Auth0 refused your change').waitFor({ timeout: 20_000 })
+      await expect.poll(() => line(page, 1).inputValue()).toBe('https://ignored.example.com/callback')
+      await page.getByRole('group', { name: 'Callback URLs' }).getByText('Not possible:').waitFor()
+    } finally {
+      world.stack.simulator.setFaults({ ignoreMembers: [] })
+    }
+    await save(page)
+    await applied(page)
+    expect(callbacksOf('refused')).toEqual(['https://ignored.example.com/callback'])
   })
 
   test('is asked before unsaved edits are left', async () => {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { startEmbeddedServers } from '../test/support/local-servers.ts'
@@ -48,7 +49,17 @@ const fill = async ({ stack }: Awaited<ReturnType<typeof assembleWorld>>): Promi
   ] as const)
     await stack.patch(id, body, { as })
   await changeInAuth0(stack.simulator, 'c1', { web_origins: ['https://elsewhere.example.com'] })
-  await stack.request('/v1/tenants/acme/scan', { method: 'POST', as })
+  await stack.request('/v1/tenants/acme/clients/c1/sync', {
+    method: 'POST',
+    as,
+    headers: { 'content-type': 'application/json' },
+    body: '{"action":"retry"}',
+  })
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await stack.query('select from nexus.clients where drifted_at is not null')).length > 0) return
+    await sleep(100)
+  }
+  throw new Error('Nothing has drifted.')
 }
 
 const take = async (folder: string): Promise<void> => {

@@ -15,8 +15,9 @@ interface ProblemBody {
 /** An answer's status, headers and JSON body. */
 export const read = async (response: Response) => {
   const text = await response.text()
+  const isJson = text !== '' && (response.headers.get('content-type') ?? '').includes('json')
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is in it is what the tests look at
-  const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> & Partial<ProblemBody>
+  const body = (isJson ? JSON.parse(text) : {}) as Record<string, unknown> & Partial<ProblemBody>
   return { status: response.status, headers: response.headers, body, text }
 }
 

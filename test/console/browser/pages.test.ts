@@ -9,7 +9,21 @@ import type { World } from './support/world.ts'
 const canaries = ['<img src=x onerror=alert(1)>', '${7*7}', '\u202Etxt.exe', '🧨'.repeat(85), '請求書の管理画面']
 
 /** Every page, as an administrator sees it. */
-const pages = ['', 'tenants/acme', 'tenants/acme/clients', 'tenants/acme/clients/c0', 'nowhere']
+const pages = [
+  '',
+  'tenants/acme',
+  'tenants/acme/clients',
+  'tenants/acme/clients/c0',
+  'tenants/acme/drift',
+  'tenants/acme/terraform',
+  'tenants/acme/audit',
+  'tenants/acme/access',
+  'tenants/acme/access?client=c0',
+  'administration/applications',
+  'administration/applications?do=make',
+  'administration/accounts',
+  'nowhere',
+]
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [390, 1280].map((width) => ({ colorScheme, width })),

@@ -115,6 +115,14 @@ export const storedTimes: Readonly<Record<string, Readonly<Record<string, Stored
   operations: { created_at: judged },
   idempotency_keys: { claimed_until: judged, created_at: judged },
   events: { happened_at: judged },
+  console_sessions: {
+    created_at: told,
+    signed_in_at: told,
+    last_seen_at: told,
+    ends_at: told,
+    access_until: told,
+    renewing_until: judged,
+  },
   audit: { at: told },
 }
 

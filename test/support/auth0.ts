@@ -24,3 +24,13 @@ export const deleteInAuth0 = async (simulator: Simulator, clientId: string): Pro
   })
   if (answer.status !== 204) throw new Error(`The simulator answered ${answer.status}.`)
 }
+
+/** Somebody changes a client in Auth0. */
+export const changeInAuth0 = async (simulator: Simulator, clientId: string, members: unknown): Promise<void> => {
+  const answer = await fetch(`${simulator.url}/api/v2/clients/${encodeURIComponent(clientId)}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${await managementToken(simulator)}`, 'content-type': 'application/json' },
+    body: JSON.stringify(members),
+  })
+  if (answer.status !== 200) throw new Error(`The simulator answered ${answer.status}.`)
+}

@@ -14,8 +14,7 @@ export const happened = (rows: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`insert into nexus.events (tenant_id, client_id, kind, revision) ${rows}`
 
 /** The same for what happens rarely: who looks on is told as it is committed. */
-const happenedAndTold = (rows: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`${happened(rows)} returning ${tell}`
+const happenedAndTold = (rows: RawBuilder<unknown>): RawBuilder<unknown> => sql`${happened(rows)} returning ${tell}`
 
 const tell = sql`pg_notify(${sql.lit(eventsChannel)}, '')`
 

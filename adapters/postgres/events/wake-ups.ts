@@ -33,7 +33,8 @@ const apartMs = 50
  */
 export const createWakeUps = (db: Kysely<Database>, onError: (error: unknown) => void): WakeUps => {
   const waiting = new Set<() => void>()
-  const untold = new Set<string>()
+  /** Changes with the time when they were accepted, the oldest first. */
+  const untold = new Map<string, number>()
   let telling: NodeJS.Timeout | undefined
   let waking: NodeJS.Timeout | undefined
   let wokenAt = -Infinity
@@ -48,17 +49,28 @@ export const createWakeUps = (db: Kysely<Database>, onError: (error: unknown) =>
   const wake = (): void => {
     waking ??= setTimeout(wakeAll, Math.max(0, wokenAt + apartMs - performance.now())).unref()
   }
+  const tellInTime = (): void => {
+    const [oldest] = untold.values()
+    if (oldest === undefined) return
+    const left = oldest + untoldMs - performance.now()
+    telling ??= setTimeout(tell, Math.max(0, left)).unref()
+  }
   const tell = (): void => {
     telling = undefined
-    const isAny = untold.size > 0
+    const [oldest] = untold.values()
+    // The one that it was set for has settled since: those that are there now have their own time.
+    if (oldest === undefined || performance.now() - oldest < untoldMs - 1) {
+      tellInTime()
+      return
+    }
     untold.clear()
-    if (isAny) notified(db, {}).catch(onError)
+    notified(db, {}).catch(onError)
   }
   return {
     accepted: (changeId) => {
       wake()
-      untold.add(changeId)
-      telling ??= setTimeout(tell, untoldMs).unref()
+      untold.set(changeId, performance.now())
+      tellInTime()
     },
     settled: wake,
     heard: (payload) => {

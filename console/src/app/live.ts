@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
+import type { QueryKey } from '@tanstack/react-query'
 import { base } from './base.ts'
 
 /** An event names the client that it is about, and carries no values: whoever shows it reads it. */
@@ -12,43 +13,79 @@ const clientOf = (text: string): unknown => {
   }
 }
 
+/** Events of so long, in milliseconds, are looked at together: many changes at once make each list be read once. */
+const gatherMs = 150
+/** How long until a stream is asked for again that a server has refused; one whose connection is lost asks by itself. */
+const againMs = 5000
+
+interface Stream {
+  /** Told what has changed, as beginnings of the keys that it is kept under. */
+  readonly renew: (key: QueryKey) => void
+}
+
+/** Follows the events of a tenant for as long as the page is looked at. @returns ends it */
+const follow = (tenantId: string, { renew }: Stream): (() => void) => {
+  const tenant = ['tenant', tenantId]
+  let source: EventSource | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
+  let gathering: ReturnType<typeof setTimeout> | undefined
+  const changed = new Set<string>()
+
+  const tell = (): void => {
+    gathering = undefined
+    for (const client of changed) renew([...tenant, 'client', client])
+    changed.clear()
+    renew([...tenant, 'lists'])
+    renew([...tenant, 'health'])
+  }
+  const hear = ({ data }: MessageEvent<string>): void => {
+    const client = clientOf(data)
+    if (typeof client === 'string') changed.add(client)
+    gathering ??= setTimeout(tell, gatherMs)
+  }
+  const close = (): void => {
+    clearTimeout(again)
+    clearTimeout(gathering)
+    gathering = undefined
+    source?.close()
+    source = undefined
+  }
+  const open = (): void => {
+    source = new EventSource(`${base}api/v1/tenants/${encodeURIComponent(tenantId)}/events`)
+    source.addEventListener('message', hear)
+    source.addEventListener('reset', () => renew(tenant))
+    // It says why it is over; whether somebody is still signed in, the session says.
+    source.addEventListener('end', () => renew(['session']))
+    source.addEventListener('error', () => {
+      if (source?.readyState === EventSource.CLOSED) again = setTimeout(reopen, againMs)
+    })
+  }
+  /** What happened meanwhile is read. */
+  const reopen = (): void => {
+    close()
+    if (document.hidden) return
+    open()
+    renew(tenant)
+  }
+  if (!document.hidden) open()
+  document.addEventListener('visibilitychange', reopen)
+  return () => {
+    document.removeEventListener('visibilitychange', reopen)
+    close()
+  }
+}
+
 /**
  * Keeps what the page shows of a tenant up to date by its stream of events. A page that nobody looks at lets go of the
  * stream, as a browser has few connections to one server, and reads everything anew when it is looked at again.
  */
 export const useLive = (tenantId: string | undefined): void => {
   const queries = useQueryClient()
-  useEffect(() => {
-    if (tenantId === undefined) return undefined
-    let source: EventSource | undefined
-    const renew = (queryKey: readonly string[]): void => {
-      void queries.invalidateQueries({ queryKey })
-    }
-    const hear = ({ data }: MessageEvent<string>): void => {
-      const client = clientOf(data)
-      if (typeof client === 'string') renew(['tenant', tenantId, 'client', client])
-      renew(['tenant', tenantId, 'lists'])
-      renew(['tenant', tenantId, 'health'])
-    }
-    const open = (): void => {
-      source = new EventSource(`${base}api/v1/tenants/${encodeURIComponent(tenantId)}/events`)
-      source.addEventListener('message', hear)
-      source.addEventListener('reset', () => renew(['tenant', tenantId]))
-    }
-    const follow = (): void => {
-      if (document.hidden) {
-        source?.close()
-        source = undefined
-      } else if (source === undefined) {
-        open()
-        renew(['tenant', tenantId])
-      }
-    }
-    if (!document.hidden) open()
-    document.addEventListener('visibilitychange', follow)
-    return () => {
-      document.removeEventListener('visibilitychange', follow)
-      source?.close()
-    }
-  }, [queries, tenantId])
+  useEffect(
+    () =>
+      tenantId === undefined
+        ? undefined
+        : follow(tenantId, { renew: (queryKey) => void queries.invalidateQueries({ queryKey }) }),
+    [queries, tenantId],
+  )
 }

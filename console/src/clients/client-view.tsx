@@ -80,7 +80,7 @@ export const ClientView = ({
         {access.data !== undefined && !mayWrite ? (
           <Text size="sm">
             {words.readOnly}{' '}
-            <Anchor component={Link} to={`${root}/access`}>
+            <Anchor component={Link} to={`${root}/access`} underline="always">
               {words.whyAccess}
             </Anchor>
           </Text>

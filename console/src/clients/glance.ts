@@ -37,13 +37,3 @@ export const glanceOfSync = (sync: ClientStanding): Glance => {
     drifted: holds.has('Drifted'),
   })
 }
-
-/**
- * Why a change waits, in one sentence; null where nothing waits or nothing is in the way. What keeps it from being sent
- * at all comes before what has failed.
- */
-export const reasonOfWaiting = (sync: ClientStanding): string | null => {
-  if (sync.pending.length === 0) return null
-  const found = (type: string) => sync.conditions.find((each) => each.type === type && each.status === 'True')
-  return (found('Paused') ?? found('Stalled'))?.message ?? null
-}

@@ -4,7 +4,7 @@ import { ProblemNotice } from '../ui/problem-notice.tsx'
 import { Told, When } from '../ui/when.tsx'
 import type { Schemas } from '../app/schemas.ts'
 import { GlanceBadge } from './glance-badge.tsx'
-import { glanceOfSync, reasonOfWaiting } from './glance.ts'
+import { glanceOfSync } from './glance.ts'
 import type { useSyncAction } from './use-actions.ts'
 
 const { client: words } = texts
@@ -12,7 +12,6 @@ const { client: words } = texts
 /** How the client stands, by itself up to date: its word, and why something waits, in a sentence. */
 export const Standing = ({ sync }: { readonly sync: Schemas['Sync'] }) => {
   const glance = glanceOfSync(sync)
-  const reason = reasonOfWaiting(sync)
   const waiting = sync.pending.length
   return (
     <Group gap="sm" align="center">
@@ -22,18 +21,25 @@ export const Standing = ({ sync }: { readonly sync: Schemas['Sync'] }) => {
           texts.clients.glance[glance].text
         ) : (
           <>
-            {words.waiting(waiting)} {reason === null ? words.onTheWay : <Told text={reason} />}{' '}
-            {sync.nextTryAt === null ? null : (
-              <>
-                {words.nextTry} <When at={sync.nextTryAt} />
-              </>
-            )}
+            {words.waiting(waiting)} {sync.waiting === null ? null : <Why waiting={sync.waiting} />}
           </>
         )}
       </Text>
     </Group>
   )
 }
+
+const Why = ({ waiting: { detail, until } }: { readonly waiting: NonNullable<Schemas['Sync']['waiting']> }) => (
+  <>
+    <Told text={detail} />
+    {until === null || detail.includes(until) ? null : (
+      <>
+        {' '}
+        {words.goesOn} <When at={until} />.
+      </>
+    )}
+  </>
+)
 
 /** What to do where somebody has changed the client outside Nexus. */
 export const DriftNotice = ({

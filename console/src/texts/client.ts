@@ -6,9 +6,7 @@ export const client = {
   tabs: { fields: 'Fields', history: 'History', access: 'Access', details: 'Details' },
   waiting: (count: number): string =>
     count === 1 ? 'One change waits for Auth0.' : `${count} changes wait for Auth0.`,
-  onTheWay: 'It is being sent.',
-  lastFailure: 'The last try:',
-  nextTry: 'Next try:',
+  goesOn: 'It goes on',
   readOnly: 'You may look at this client, and not change it.',
   whyAccess: 'See why',
   editor: {

@@ -110,10 +110,15 @@ test('What was typed while a change was being saved stays', () => {
 })
 
 test('Values of a refused change are filled in where nobody edits', () => {
-  const draft = after(typed('productName', 'Mine'), {
-    kind: 'filled',
-    values: { productName: 'Refused', callbackUrls: ['refused'] },
-  })
+  const values = { productName: 'Refused', callbackUrls: ['refused'] }
+  const was = version({ callbackUrls: ['a', 'b'], productName: 'Billing' }, 'back')
+  const draft = after(
+    { kind: 'saved', version: version(values, 'accepted'), sent: values },
+    typed('productName', 'Mine'),
+    { kind: 'refused', version: was, values },
+  )
+  // What was typed meanwhile was typed over the refused value: nobody else has changed anything.
+  expect([conflictsIn(draft), draft.moved, draft.base]).toEqual([[], [], was])
   expect(draft.edits).toEqual({ productName: 'Mine', callbackUrls: ['refused'] })
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { glanceOf, glanceOfSync, reasonOfWaiting } from '../../../console/src/clients/glance.ts'
+import { glanceOf, glanceOfSync } from '../../../console/src/clients/glance.ts'
 import { isNarrowed, queryOf, withPart } from '../../../console/src/clients/list/filters.ts'
 import { clientsOf, pageOf, withPage } from '../../../console/src/clients/list/pages.ts'
 import type { Pages } from '../../../console/src/clients/list/pages.ts'
@@ -121,18 +121,4 @@ test.each([
   { reason: 'a field has drifted', conditions: [condition('Drifted')], waits: false, glance: 'drifted' },
 ])('One client is told by its conditions as a list tells it: $reason', ({ conditions, waits, glance }) => {
   expect(glanceOfSync({ conditions, pending: waits ? pending : [] })).toBe(glance)
-})
-
-test.each([
-  { reason: 'nothing waits', conditions: [condition('Paused')], waits: false, sentence: null },
-  { reason: 'nothing is in the way', conditions: [], waits: true, sentence: null },
-  {
-    reason: 'a stop comes before a failure',
-    conditions: [condition('Stalled'), condition('Paused')],
-    waits: true,
-    sentence: 'Paused.',
-  },
-  { reason: 'tries fail', conditions: [condition('Stalled')], waits: true, sentence: 'Stalled.' },
-])('Why a change waits is one sentence: $reason', ({ conditions, waits, sentence }) => {
-  expect(reasonOfWaiting({ conditions, pending: waits ? pending : [] })).toBe(sentence)
 })

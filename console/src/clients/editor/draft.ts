@@ -32,8 +32,8 @@ export type Step =
   | { readonly kind: 'resolved'; readonly choices: SomeValues }
   /** The server has accepted what was sent, and the client reads so. */
   | { readonly kind: 'saved'; readonly version: Version; readonly sent: SomeValues }
-  /** Values to begin with, such as those of a refused change; what is being edited stays. */
-  | { readonly kind: 'filled'; readonly values: SomeValues }
+  /** Auth0 refused a change, and the client reads as before it: its values are edits again, where nobody edits since. */
+  | { readonly kind: 'refused'; readonly version: Version; readonly values: SomeValues }
   /** What a change did is to be undone. */
   | { readonly kind: 'undoing'; readonly after: SomeValues; readonly before: SomeValues }
 
@@ -62,8 +62,14 @@ export const draftAfter = (draft: Draft, step: Step): Draft => {
         ...newDraft(step.version),
         edits: without(draft.edits, (field) => isSame(draft.edits[field], step.sent[field])),
       }
-    case 'filled':
-      return settled({ ...draft, edits: { ...step.values, ...draft.edits } })
+    case 'refused': {
+      // That its own values are gone is nobody else's doing, and no conflict.
+      const gone = without(step.version.values, (field) => step.values[field] === undefined)
+      const base = { ...draft.base, values: { ...draft.base.values, ...gone } }
+      const next = arrived({ ...draft, base }, step.version)
+      const moved = next.moved.filter((field) => step.values[field] === undefined)
+      return settled({ ...next, moved, edits: { ...step.values, ...next.edits } })
+    }
     case 'undoing': {
       const now = draft.theirs ?? draft.base
       // As if somebody had opened the page right after that change: what has come since is what others have done.

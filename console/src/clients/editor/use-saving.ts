@@ -64,7 +64,8 @@ export const useSaving = (path: ClientKey, draft: Draft, dispatch: Dispatch<Step
   useEffect(() => {
     if (settled === null) return
     void queries.invalidateQueries({ queryKey: ['tenant', path.tenantId, 'client', path.clientId] })
-    if (settled.status === 'rejected') dispatch({ kind: 'filled', values: readFields(settled.values) })
+    if (settled.status === 'rejected')
+      void read().then((version) => dispatch({ kind: 'refused', version, values: readFields(settled.values) }))
     // oxlint-disable-next-line react/exhaustive-deps -- once for each change that is settled
   }, [settled?.id, settled?.status])
 

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { servers } from '../../support/stack.ts'
+import { hasChromium } from './support/chromium.ts'
+import { client, isShown, startWorld } from './support/world.ts'
+import type { World } from './support/world.ts'
+
+const at = 'tenants/acme/clients/invoices'
+
+describe.skipIf(servers === null || !hasChromium())('a page shows what happens elsewhere', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await startWorld([client('invoices', 'Invoices'), client('till', 'Till')])
+  })
+  afterAll(() => world.close())
+
+  test("a change in one browser is in the other's form at once, without a reload", async () => {
+    const [ann, bob] = [await world.open('owner', at), await world.open('member', at)]
+    const field = (page: typeof ann) => page.getByRole('textbox', { name: 'Application', exact: true })
+    await field(bob).waitFor()
+    await field(ann).fill('From Ann')
+    const save = ann.getByRole('button', { name: 'Save', exact: true })
+    await expect.poll(() => save.isEnabled(), { timeout: 10_000 }).toBe(true)
+    const saved = performance.now()
+    await save.click()
+    await expect.poll(() => field(bob).inputValue(), { timeout: 10_000, interval: 20 }).toBe('From Ann')
+    const took = performance.now() - saved
+    // It is a tenth of that on a machine with nothing else to do; no poll of the page would be as quick.
+    expect(took).toBeLessThan(3000)
+    await Promise.all([ann, bob].map((page) => page.context().close()))
+  })
+
+  test('a list shows that a client waits, and that it does no longer', async () => {
+    const page = await world.open('owner', 'tenants/acme/clients')
+    const row = page.getByRole('link', { name: /Till/ })
+    await row.getByText('In sync').waitFor()
+    const as = world.stack.token({ sub: 'auth0|oscar', permissions: ['tenant.admin', 'client.write.all'] })
+    await world.stack.request('/v1/tenants/acme/clients/till/pause', { method: 'POST', as })
+    expect(await isShown(row.getByText('Paused'))).toBe(true)
+    await world.stack.request('/v1/tenants/acme/clients/till/resume', { method: 'POST', as })
+    expect(await isShown(row.getByText('In sync'))).toBe(true)
+    await page.context().close()
+  })
+
+  test('a server that was away for a while is followed again', async () => {
+    const page = await world.open('owner', at)
+    await page.getByRole('textbox', { name: 'Application', exact: true }).waitFor()
+    await world.stack.stop()
+    await page.waitForTimeout(1000)
+    await world.stack.start()
+    await world.stack.patch(
+      'invoices',
+      { applicationName: 'After the restart' },
+      {
+        as: world.stack.token({ sub: 'auth0|ann', permissions: ['client.write'] }),
+      },
+    )
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Application', exact: true }).inputValue(), { timeout: 20_000 })
+      .toBe('After the restart')
+    await page.context().close()
+  })
+})

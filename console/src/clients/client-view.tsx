@@ -22,6 +22,7 @@ import { Leave } from './leave.tsx'
 import { DriftNotice, Standing } from './standing.tsx'
 import { tabOf, tabs } from './tabs.ts'
 import { useSyncAction } from './use-actions.ts'
+import { warningsIn } from './warnings.ts'
 
 const { client: words } = texts
 
@@ -69,11 +70,11 @@ export const ClientView = ({
         </Group>
         {sync.data === undefined ? null : <Standing sync={sync.data} />}
         {sync.error ? <ProblemNotice error={sync.error} again={() => void sync.refetch()} /> : null}
-        {read.warning === null ? null : (
-          <Alert color="yellow">
-            <Foreign text={read.warning} />
+        {warningsIn(read.warning).map((warning) => (
+          <Alert key={warning} color="yellow" role="note">
+            <Foreign text={warning} />
           </Alert>
-        )}
+        ))}
         {sync.data !== undefined && sync.data.drift.length > 0 && sync.data.pending.length === 0 ? (
           <DriftNotice action={syncAction} mayWrite={mayWrite} />
         ) : null}

@@ -28,12 +28,12 @@ const rights: Readonly<Record<PersonName, Rights>> = {
     byHand: { patch: 200, ...nothing },
   },
   operator: {
-    sections: ['Clients', 'Drift', 'Tenant', 'Terraform', 'Audit', 'Applications', 'Service accounts'],
+    sections: ['Clients', 'Drift', 'Tenant', 'Terraform', 'Access', 'Audit', 'Applications', 'Service accounts'],
     clients: 3,
     byHand: { patch: 403, resume: 204, accounts: 200, audit: 200, states: 200 },
   },
   administrator: {
-    sections: ['Clients', 'Drift', 'Tenant', 'Terraform', 'Audit', 'Applications', 'Service accounts'],
+    sections: ['Clients', 'Drift', 'Tenant', 'Terraform', 'Access', 'Audit', 'Applications', 'Service accounts'],
     clients: 3,
     byHand: { patch: 200, resume: 204, accounts: 200, audit: 200, states: 200 },
   },

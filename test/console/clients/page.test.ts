@@ -4,6 +4,7 @@ import { besideOf } from '../../../console/src/clients/beside.ts'
 import { undoOf } from '../../../console/src/clients/history/undo.ts'
 import { offeredActions } from '../../../console/src/clients/offered.ts'
 import { tabOf } from '../../../console/src/clients/tabs.ts'
+import { warningsIn } from '../../../console/src/clients/warnings.ts'
 
 test('A field stands beside what Auth0 has where Nexus wants it otherwise', () => {
   const beside = besideOf({
@@ -124,4 +125,16 @@ test.each([
   [90_061, '1 day 1 hour'],
 ])('%j seconds are told as %j', (seconds, told) => {
   expect(durationOf(seconds)).toBe(told)
+})
+
+test.each([
+  { reason: 'there is none', header: null, lines: [] },
+  {
+    reason: 'each line is one',
+    header: 'Managed by web., It may be reverted.',
+    lines: ['Managed by web.', 'It may be reverted.'],
+  },
+  { reason: 'the page tells of drift itself', header: 'Drift: others., Managed by web.', lines: ['Managed by web.'] },
+])('What one should know before changing a client: $reason', ({ header, lines }) => {
+  expect(warningsIn(header)).toEqual(lines)
 })

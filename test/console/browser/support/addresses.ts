@@ -9,8 +9,10 @@ export const addresses = {
   drift: 'tenants/acme/drift',
   tenant: 'tenants/acme',
   terraform: 'tenants/acme/terraform',
+  explained: 'tenants/acme/access?client=c0',
   audit: 'tenants/acme/audit',
   applications: 'administration/applications',
+  making: 'administration/applications?do=make',
   accounts: 'administration/accounts',
   nowhere: 'nowhere',
 } as const

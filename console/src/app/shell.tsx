@@ -81,6 +81,12 @@ const SignedOut = () => (
   </Framed>
 )
 
+/** A fragment alone would lead to the address of `<base>`. */
+const skip = (event: MouseEvent): void => {
+  event.preventDefault()
+  document.querySelector<HTMLElement>('#content')?.focus()
+}
+
 const SignedIn = ({ session, caller }: { readonly session: Session; readonly caller: Caller }) => {
   const [opened, { toggle, close }] = useDisclosure()
   const { tenantId } = useParams()
@@ -118,12 +124,6 @@ const SignedIn = ({ session, caller }: { readonly session: Session; readonly cal
       </AppShell.Main>
     </AppShell>
   )
-}
-
-/** By hand: an address of only a place in the page would lead to `<base>`, which is another page. */
-const skip = (event: MouseEvent): void => {
-  event.preventDefault()
-  document.querySelector<HTMLElement>('#content')?.focus()
 }
 
 const Sections = ({
@@ -182,7 +182,7 @@ const Account = ({ session }: { readonly session: Session }) => {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const { common } = texts
   return (
-    <Menu>
+    <Menu menuItemTabIndex={0}>
       <Menu.Target>
         <Button variant="subtle" size="compact-sm" aria-label={common.menu.account(session.user.name)}>
           <Foreign text={session.user.name} />

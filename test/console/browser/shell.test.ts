@@ -13,15 +13,6 @@ describe.skipIf(servers === null || !hasChromium())('around every page of the co
   })
   afterAll(() => world.close())
 
-  test('a link skips the navigation, and stays on the page', async () => {
-    const page = await world.open('owner', at)
-    await page.getByRole('heading', { name: 'Invoices', level: 1 }).waitFor()
-    await page.getByRole('link', { name: 'Skip to the content' }).press('Enter')
-    expect(await page.evaluate('document.activeElement.id')).toBe('content')
-    expect(page.url()).toBe(`${world.url}${at}`)
-    await page.context().close()
-  })
-
   test('a page whose part of the build is gone says what to do, and the others can be reached', async () => {
     const page = await world.open('administrator', at)
     await page.route('**/assets/audit-page-*.js', (route) => route.fulfill({ status: 404 }))

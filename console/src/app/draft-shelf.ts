@@ -28,11 +28,11 @@ export const draftsOn = (shelf: () => Shelf, prefix: string): Drafts => {
   return {
     read: (userId, about) =>
       trying((found): unknown => JSON.parse(found.getItem(keyOf(userId, about)) ?? '') as unknown),
-    keep: (userId, about, draft) => void trying((found) => found.setItem(keyOf(userId, about), JSON.stringify(draft))),
-    forget: (userId, about) => void trying((found) => found.removeItem(keyOf(userId, about))),
+    keep: (userId, about, draft) => trying((found) => found.setItem(keyOf(userId, about), JSON.stringify(draft))),
+    forget: (userId, about) => trying((found) => found.removeItem(keyOf(userId, about))),
     areAny: () => trying((found) => kept(found).length > 0) ?? false,
     forgetAllBut: (userId) =>
-      void trying((found) => {
+      trying((found) => {
         for (const name of kept(found)) if (!name.startsWith(of(userId))) found.removeItem(name)
       }),
   }

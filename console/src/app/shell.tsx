@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useRef } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import type { MouseEvent, ReactNode } from 'react'
 import {
   AppShell,
@@ -35,13 +35,13 @@ export const Shell = () => {
   const session = useSession()
   const whoAmI = useWhoAmI()
   const userId = session.data?.user.id
-  const shownTo = useRef<string>(undefined)
-  const isAnother = shownTo.current !== undefined && userId !== undefined && shownTo.current !== userId
+  const [shownTo, setShownTo] = useState<string>()
+  if (shownTo === undefined && userId !== undefined) setShownTo(userId)
+  const isAnother = shownTo !== undefined && userId !== undefined && shownTo !== userId
   useEffect(() => {
-    // Somebody else has signed in, in another tab: what was read for the former user is no business of theirs.
+    // Somebody else has signed in, in another tab: what was read for the former user is not for them.
     if (isAnother) location.reload()
-    else if (userId !== undefined) shownTo.current = userId
-  }, [isAnother, userId])
+  }, [isAnother])
   if (session.data === null) return <SignedOut />
   // What is known stays on the page while the server is away: so does what somebody types there.
   if (session.data === undefined || whoAmI.data === undefined || isAnother) {

@@ -79,7 +79,7 @@ export const ClientView = ({
           <ProblemNotice error={access.error} again={() => void access.refetch()} />
         ) : null}
         {access.data !== undefined && !mayWrite ? (
-          <Text size="sm" role="status">
+          <Text size="sm" component="output">
             {isDirty ? words.mayNoLonger : words.readOnly}{' '}
             <Anchor component={Link} to={`${root}/access`} underline="always">
               {words.whyAccess}

@@ -29,7 +29,7 @@ const router = createBrowserRouter(
       ],
     },
   ],
-  { basename: base },
+  { basename: base.slice(0, -1) },
 )
 
 // What holds the page still below a dialog makes a style of its own.

@@ -1,5 +1,5 @@
 import { Suspense } from 'react'
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import {
   AppShell,
   Burger,
@@ -72,6 +72,12 @@ const SignedOut = () => (
   </Framed>
 )
 
+/** A fragment alone would lead to the address of `<base>`. */
+const skip = (event: MouseEvent): void => {
+  event.preventDefault()
+  document.querySelector<HTMLElement>('#content')?.focus()
+}
+
 const SignedIn = ({ session, caller }: { readonly session: Session; readonly caller: Caller }) => {
   const [opened, { toggle, close }] = useDisclosure()
   const { tenantId } = useParams()
@@ -83,7 +89,7 @@ const SignedIn = ({ session, caller }: { readonly session: Session; readonly cal
       navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       padding="md"
     >
-      <a className="skip" href="#content">
+      <a className="skip" href="#content" onClick={skip}>
         {common.skip}
       </a>
       <AppShell.Header>
@@ -166,7 +172,7 @@ const Account = ({ session }: { readonly session: Session }) => {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const { common } = texts
   return (
-    <Menu>
+    <Menu menuItemTabIndex={0}>
       <Menu.Target>
         <Button variant="subtle" size="compact-sm" aria-label={common.menu.account(session.user.name)}>
           <Foreign text={session.user.name} />

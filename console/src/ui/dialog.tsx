@@ -1,6 +1,21 @@
+import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Group, Modal, Stack } from '@mantine/core'
 import { texts } from '../texts/texts.ts'
+
+/** Whoever closes what was opened is where they were. */
+const useReturn = (): void => {
+  const [from] = useState(() => document.activeElement)
+  useEffect(
+    () => () => {
+      // What has taken the focus goes first.
+      setTimeout(() => {
+        if (from instanceof HTMLElement && from.isConnected) from.focus()
+      })
+    },
+    [from],
+  )
+}
 
 /** A question or a form above the page. It closes by Escape, by its button, and by a click beside it. */
 export const Dialog = ({
@@ -16,22 +31,25 @@ export const Dialog = ({
   /** Whether a click beside it leaves it open: what it shows is shown once. */
   readonly stays?: boolean
   readonly children: ReactNode
-}) => (
-  <Modal.Root opened onClose={close} size={size} closeOnClickOutside={!stays}>
-    <Modal.Overlay />
-    <Modal.Content>
-      <Modal.Body pt="md">
-        <Stack gap="md">
-          {/* Mantine's own header would be a second banner of the page. */}
-          <Group justify="space-between" align="flex-start" wrap="nowrap">
-            <Modal.Title fz="h4" fw={600}>
-              <bdi className="foreign">{title}</bdi>
-            </Modal.Title>
-            <Modal.CloseButton aria-label={texts.common.close} />
-          </Group>
-          {children}
-        </Stack>
-      </Modal.Body>
-    </Modal.Content>
-  </Modal.Root>
-)
+}) => {
+  useReturn()
+  return (
+    <Modal.Root opened onClose={close} size={size} closeOnClickOutside={!stays}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body pt="md">
+          <Stack gap="md">
+            {/* Mantine's own header would be a second banner of the page. */}
+            <Group justify="space-between" align="flex-start" wrap="nowrap">
+              <Modal.Title fz="h4" fw={600}>
+                <bdi className="foreign">{title}</bdi>
+              </Modal.Title>
+              <Modal.CloseButton aria-label={texts.common.close} />
+            </Group>
+            {children}
+          </Stack>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  )
+}

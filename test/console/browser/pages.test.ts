@@ -9,9 +9,11 @@ import type { World } from './support/world.ts'
 /** Names that are there to be taken for something else. */
 const canaries = ['<img src=x onerror=alert(1)>', '${7*7}', '\u202Etxt.exe', '🧨'.repeat(85), '請求書の管理画面']
 
-const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  [390, 1280].map((width) => ({ colorScheme, width })),
-)
+const looks = [
+  ...(['light', 'dark'] as const).flatMap((colorScheme) => [390, 1280].map((width) => ({ colorScheme, width }))),
+  // A window of 1,280 pixels at 400 %.
+  { colorScheme: 'light' as const, width: 320 },
+]
 
 describe.skipIf(servers === null || !hasChromium())('every page of the console', () => {
   let world: World

@@ -26,6 +26,14 @@ describe.skipIf(servers === null || !hasChromium())('signing in to the console',
     expect(await isShown(page.getByRole('button', { name: 'Ann Owner' }))).toBe(true)
   })
 
+  test('the address works with and without the slash at its end', async () => {
+    const page = await world.openSignedOut()
+    for (const address of [world.url, world.url.slice(0, -1)]) {
+      await page.goto(address)
+      expect(await isShown(page.getByRole('button', { name: 'Sign in' })), address).toBe(true)
+    }
+  })
+
   test('whoever follows a deep link is back on that page after signing in', async () => {
     const at = 'tenants/acme/clients?sort=-name&text=till'
     const page = await world.open('owner', at)

@@ -95,6 +95,11 @@ export const assembleWorld = async (
     context.setDefaultTimeout(10_000)
     const page = await context.newPage()
     page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`))
+    // No page of ours opens one: a name has run as a script.
+    page.on('dialog', (dialog) => {
+      if (dialog.type() !== 'beforeunload') faults.push(`${page.url()} opened a window: ${dialog.message()}`)
+      void dialog.accept()
+    })
     page.on('console', (message) => {
       if (/content security policy/i.test(message.text())) faults.push(`${page.url()}: ${message.text()}`)
     })

@@ -11,7 +11,6 @@ export interface Session {
     readonly id: string
     readonly name: string
     readonly email?: string
-    readonly picture?: string
   }
   readonly signedInAt: string
   readonly expiresAt: string

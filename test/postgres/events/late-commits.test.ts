@@ -181,6 +181,22 @@ describe.skipIf(servers === null)('the events of a tenant', () => {
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('events_pkey')
   })
 
+  test('a machine that is lost in the middle of a transaction holds nobody up for ever', async () => {
+    const { rows } = await store.postgres.pool.query(
+      "select current_setting('idle_in_transaction_session_timeout') as longest",
+    )
+    expect(rows).toEqual([{ longest: '1min' }])
+    const settings = { idle_in_transaction_session_timeout: '300' }
+    const lost = connect(store.url, () => undefined, { size: 1, settings })
+    onTestFinished(lost.close)
+    const client = await lost.pool.connect()
+    await client.query('begin')
+    await client.query(insert, ['lost'])
+    await happens('soon')
+    await expect.poll(async () => clientsOf(await events.after('acme', start)), { timeout: 5000 }).toEqual(['soon'])
+    client.release(true)
+  })
+
   test('a database that was restored to an earlier time has a new beginning: who was further is told so once', async () => {
     await happens('kept')
     const { upTo: earlier } = await events.after('acme', start)

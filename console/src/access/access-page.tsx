@@ -82,8 +82,12 @@ const Part = ({ title, children }: { readonly title: string; readonly children: 
 
 const Answer = ({ tenantId, clientId, of }: Of & { readonly of?: 'registered' }) => {
   const access = useQuery(accessQuery(tenantId, clientId, of))
-  if (access.error) return <ProblemNotice error={access.error} again={() => void access.refetch()} />
-  if (access.data === undefined) return <Loader aria-label={texts.common.loading} />
+  if (access.data === undefined)
+    return access.error ? (
+      <ProblemNotice error={access.error} again={() => void access.refetch()} />
+    ) : (
+      <Loader aria-label={texts.common.loading} />
+    )
   return (
     <>
       {access.data.access.length === 0 ? <Text>{words.none}</Text> : null}

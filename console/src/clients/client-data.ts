@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { accessQuery } from '../access/access-query.ts'
 import { api } from '../app/api.ts'
 import { answered } from '../app/problem.ts'
 import type { Schemas } from '../app/schemas.ts'
@@ -62,14 +63,7 @@ export const useSync = (path: ClientKey) =>
   })
 
 /** What the reader may do with the client, and why. */
-export const useAccess = (path: ClientKey) =>
-  useQuery({
-    queryKey: clientKey(path, 'access'),
-    queryFn: async ({ signal }) =>
-      answered(
-        await api.GET('/v1/tenants/{tenantId}/clients/{clientId}/access', { params: { path: { ...path } }, signal }),
-      ),
-  })
+export const useAccess = ({ tenantId, clientId }: ClientKey) => useQuery(accessQuery(tenantId, clientId))
 
 /** One change. @param id null for none */
 export const useChange = (path: ClientKey, id: string | null) =>

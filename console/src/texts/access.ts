@@ -18,7 +18,8 @@ export const access = {
   refused: 'No',
   why: 'Rule by rule',
   rules: { owner: 'By being an owner', product: 'By the product', all: 'By a permission on every client' },
-  columns: ['To', 'Rule', 'Holds', 'Why'],
+  holds: 'Holds',
+  fails: 'Does not hold',
   form: {
     shown: 'Claims or a token',
     hint: 'Paste what stands in a token as JSON, or the token itself. It is asked about once, and kept nowhere.',

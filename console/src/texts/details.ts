@@ -41,15 +41,6 @@ export const details = {
     title: 'What you may do here, and why',
     read: 'Look at this client',
     write: 'Change this client',
-    yes: 'You may.',
-    no: 'You may not.',
-    rules: {
-      owner: 'You are an owner',
-      product: 'The client belongs to your product',
-      all: 'You may do so with every client',
-    },
-    holds: 'Holds',
-    fails: 'Does not hold',
     keptOut: 'Your credentials open nothing here now:',
   },
   actions: {

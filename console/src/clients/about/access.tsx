@@ -1,8 +1,8 @@
-import { Badge, Group, Loader, Stack, Text, Title } from '@mantine/core'
-import type { Schemas } from '../../app/schemas.ts'
+import { Alert, Loader, Stack, Text, Title } from '@mantine/core'
+import { Rules, Verdict, verbs } from '../../access/right.tsx'
 import { texts } from '../../texts/texts.ts'
-import { Foreign } from '../../ui/foreign.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
+import { Told } from '../../ui/when.tsx'
 import { useAccess } from '../client-data.ts'
 import type { ClientKey } from '../client-data.ts'
 
@@ -11,8 +11,12 @@ const { access: words } = texts.details
 /** What the reader may do with the client, and why, rule by rule. */
 export const Access = ({ path }: { readonly path: ClientKey }) => {
   const access = useAccess(path)
-  if (access.error) return <ProblemNotice error={access.error} again={() => void access.refetch()} />
-  if (access.data === undefined) return <Loader aria-label={texts.common.loading} />
+  if (access.data === undefined)
+    return access.error ? (
+      <ProblemNotice error={access.error} again={() => void access.refetch()} />
+    ) : (
+      <Loader aria-label={texts.common.loading} />
+    )
   const [reader] = access.data.access
   return (
     <Stack gap="lg">
@@ -20,46 +24,24 @@ export const Access = ({ path }: { readonly path: ClientKey }) => {
         {words.title}
       </Title>
       {reader?.keptOut ? (
-        <Text>
-          {words.keptOut} <Foreign text={reader.keptOut} />
-        </Text>
+        <Alert color="orange" role="presentation">
+          <Text size="sm">
+            {words.keptOut} <Told text={reader.keptOut} />
+          </Text>
+        </Alert>
       ) : null}
-      <Right title={words.read} right={reader?.read ?? null} />
-      <Right title={words.write} right={reader?.write ?? null} />
+      {verbs.map((verb) => {
+        const right = reader?.[verb]
+        return right ? (
+          <Stack key={verb} gap="xs" component="section" aria-label={words[verb]}>
+            <Title order={3} size="h4">
+              {words[verb]}
+            </Title>
+            <Verdict verb={verb} right={right} />
+            <Rules verb={verb} right={right} />
+          </Stack>
+        ) : null
+      })}
     </Stack>
   )
 }
-
-const Right = ({ title, right }: { readonly title: string; readonly right: Schemas['AccessRight'] | null }) =>
-  right === null ? null : (
-    <section aria-label={title}>
-      <Group gap="sm" mb="xs">
-        <Title order={3} size="h4">
-          {title}
-        </Title>
-        <Badge variant="light" tt="none" color={right.allowed ? 'teal' : 'red'}>
-          {right.allowed ? words.yes : words.no}
-        </Badge>
-      </Group>
-      <Text mb="xs">
-        <Foreign text={right.detail} />
-      </Text>
-      <Stack component="ul" gap="xs" className="shown-lines">
-        {right.rules.map(({ rule, holds, detail }) => (
-          <li key={rule}>
-            <Group gap="xs">
-              <Text fw={600} size="sm">
-                {words.rules[rule]}
-              </Text>
-              <Badge variant="light" tt="none" size="sm" color={holds ? 'teal' : 'gray'}>
-                {holds ? words.holds : words.fails}
-              </Badge>
-            </Group>
-            <Text size="sm">
-              <Foreign text={detail} />
-            </Text>
-          </li>
-        ))}
-      </Stack>
-    </section>
-  )

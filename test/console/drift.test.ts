@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { alsoSent, kindOf, matching, stepsOf } from '../../console/src/drift/drifted.ts'
 import type { DriftedClient } from '../../console/src/drift/drifted.ts'
 import { answeredIn, inTurn } from '../../console/src/drift/progress.ts'
-import { sidesOf } from '../../console/src/ui/side-lines.ts'
+import { sidesOf } from '../../console/src/ui/difference/side-lines.ts'
 
 const client = (id: string, name: string, fields: DriftedClient['fields']): DriftedClient => ({
   id,
@@ -70,7 +70,7 @@ describe('what would be sent', () => {
 describe('two values beside each other', () => {
   test.each([
     { reason: 'equal values differ nowhere', left: ['a'], right: ['a'], marks: [[false], [false]] },
-    { reason: 'nothing has no line', left: null, right: 'x', marks: [[], [true]] },
+    { reason: 'nothing has no line', left: [], right: ['x'], marks: [[], [true]] },
     {
       reason: 'another order differs in as few lines as possible',
       left: ['a', 'b'],

@@ -3,9 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { accessQuery } from '../access/access-query.ts'
 import { may, useCaller } from '../app/session.tsx'
+import { linesOf } from '../clients/fields.ts'
 import { texts } from '../texts/texts.ts'
 import { Foreign } from '../ui/foreign.tsx'
-import { Sides } from '../ui/sides.tsx'
+import { Sides } from '../ui/difference/sides.tsx'
 import { Told } from '../ui/when.tsx'
 import type { Action, DriftedClient } from './drifted.ts'
 import { kindOf } from './drifted.ts'
@@ -94,7 +95,10 @@ export const DriftCard = ({
                   </Badge>
                 )}
               </Group>
-              <Sides left={{ title: words.confirmed, value: from }} right={{ title: words.observed, value: to }} />
+              <Sides
+                left={{ title: words.confirmed, lines: linesOf(from) }}
+                right={{ title: words.observed, lines: linesOf(to) }}
+              />
             </div>
           )
         })}

@@ -2,10 +2,11 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../app/api.ts'
 import { answered } from '../app/problem.ts'
+import { linesOf } from '../clients/fields.ts'
 import { texts } from '../texts/texts.ts'
 import { Dialog } from '../ui/dialog.tsx'
+import { Difference } from '../ui/difference/difference.tsx'
 import { Foreign } from '../ui/foreign.tsx'
-import { Sides } from '../ui/sides.tsx'
 import type { Action, DriftedClient, Step } from './drifted.ts'
 import { alsoSent, stepsOf } from './drifted.ts'
 import { Outcomes } from './outcomes.tsx'
@@ -87,11 +88,11 @@ const Plans = ({
             <Title order={3} size="h5">
               <Foreign text={client.name} />
             </Title>
-            <Steps action={action} steps={stepsOf(action, client)} />
+            <Steps steps={stepsOf(action, client)} />
             {also.length === 0 ? null : (
               <>
                 <Text size="sm">{words.alsoSent}</Text>
-                <Steps action="revert" steps={also} />
+                <Steps steps={also} />
               </>
             )}
           </div>
@@ -102,14 +103,14 @@ const Plans = ({
   )
 }
 
-const Steps = ({ action, steps }: { readonly action: Action; readonly steps: readonly Step[] }) => (
+const Steps = ({ steps }: { readonly steps: readonly Step[] }) => (
   <Stack gap="xs">
     {steps.map(({ field, from, to }) => (
       <div key={field}>
         <Text size="sm" fw={600}>
           {texts.fields[field]}
         </Text>
-        <Sides left={{ title: words[action].from, value: from }} right={{ title: words[action].to, value: to }} />
+        <Difference before={linesOf(from)} after={linesOf(to)} />
       </div>
     ))}
   </Stack>

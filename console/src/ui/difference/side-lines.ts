@@ -1,7 +1,5 @@
-import type { DifferenceLine } from './difference/lines.ts'
-import { differenceOf } from './difference/lines.ts'
-import { linesOf } from '../clients/fields.ts'
-import type { Value } from '../clients/fields.ts'
+import { differenceOf } from './lines.ts'
+import type { DifferenceLine } from './lines.ts'
 
 /** A line of one side, and whether the other side lacks it there. */
 export interface SideLine {
@@ -14,11 +12,11 @@ const side = (lines: readonly DifferenceLine[], mark: DifferenceLine['mark']): S
     line.mark === ' ' || line.mark === mark ? [{ text: line.text, differs: line.mark === mark }] : [],
   )
 
-/** Two values beside each other, line by line. A line that stands elsewhere on the other side differs on both. */
+/** Two lists of lines beside each other. A line that stands elsewhere on the other side differs on both. */
 export const sidesOf = (
-  left: Value,
-  right: Value,
+  left: readonly string[],
+  right: readonly string[],
 ): { readonly left: readonly SideLine[]; readonly right: readonly SideLine[] } => {
-  const lines = differenceOf(linesOf(left), linesOf(right))
+  const lines = differenceOf(left, right)
   return { left: side(lines, '-'), right: side(lines, '+') }
 }

@@ -1,19 +1,18 @@
-import { VisuallyHidden } from '@mantine/core'
-import { texts } from '../texts/texts.ts'
+import { texts } from '../../texts/texts.ts'
 import type { SideLine } from './side-lines.ts'
 import { sidesOf } from './side-lines.ts'
-import type { Value } from '../clients/fields.ts'
+import { Foreign } from '../foreign.tsx'
 import './sides.css'
 
-/** Two values of a field beside each other, below each other where the page is narrow. */
+/** What stands in two places, beside each other; below each other where the page is narrow. `Difference` tells a change. */
 export const Sides = ({
   left,
   right,
 }: {
-  readonly left: { readonly title: string; readonly value: Value }
-  readonly right: { readonly title: string; readonly value: Value }
+  readonly left: { readonly title: string; readonly lines: readonly string[] }
+  readonly right: { readonly title: string; readonly lines: readonly string[] }
 }) => {
-  const lines = sidesOf(left.value, right.value)
+  const lines = sidesOf(left.lines, right.lines)
   return (
     <div className="sides">
       <Side title={left.title} lines={lines.left} mark="−" />
@@ -41,8 +40,8 @@ const Side = ({
           // oxlint-disable-next-line react/no-array-index-key -- a line may stand there twice
           <li key={index} data-differs={differs || undefined}>
             <span aria-hidden="true">{differs ? mark : ' '}</span>
-            <bdi className="foreign">{text}</bdi>
-            {differs ? <VisuallyHidden> ({texts.sides.onlyHere})</VisuallyHidden> : null}
+            <Foreign text={text} />
+            {differs ? <span className="unseen"> ({texts.sides.onlyHere})</span> : null}
           </li>
         ))}
       </ul>

@@ -15,7 +15,6 @@ export interface Tokens {
 interface Profile {
   readonly name: string | null
   readonly email: string | null
-  readonly picture: string | null
 }
 
 /** Somebody who has signed in. */
@@ -43,7 +42,6 @@ const Claims = z.object({
   sub: z.string(),
   name: shown.default(null),
   email: shown.default(null),
-  picture: shown.default(null),
   sid: shown.default(null),
   auth_time: z.number().int().positive().optional(),
 })
@@ -87,12 +85,12 @@ export const renewedTokensOf = (answer: unknown, former: string): Tokens => {
 
 /** @param answer of the library, which has verified the ID token @throws SignInRefused */
 export const signedInOf = (answer: { readonly claims: () => unknown }): SignedIn => {
-  const { sub, name, email, picture, sid, auth_time } = Claims.parse(answer.claims())
+  const { sub, name, email, sid, auth_time } = Claims.parse(answer.claims())
   const tokens = tokensOf(answer)
   requireOne(sub, tokens.accessToken)
   return {
     ...tokens,
-    profile: { name, email, picture },
+    profile: { name, email },
     signedInAt: auth_time === undefined ? null : new Date(auth_time * 1000),
     issuerSession: sid,
   }

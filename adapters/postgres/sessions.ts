@@ -21,7 +21,6 @@ const Secrets = z.object({
   application: z.string().nullable(),
   name: z.string().nullable(),
   email: z.string().nullable(),
-  picture: z.string().nullable(),
 })
 export type SessionSecrets = z.infer<typeof Secrets>
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../adapters/log/log.ts'
 import { SignInRefused } from '../../adapters/oidc/errors.ts'
+import type { Tokens } from '../../adapters/oidc/tokens.ts'
 import type { Renewal, Session } from '../../adapters/postgres/sessions.ts'
 import { isGood, isRenewalDue } from '../../domain/access/sessions.ts'
 import { loggable } from '../http/problem-of.ts'
@@ -14,11 +15,19 @@ export interface Renewing {
   readonly log: Pick<Log, 'warn'>
 }
 
-/** Longer than a call to the issuer may take: who has a lease so long and has not renewed has died. */
-const leaseMs = 15_000
+/**
+ * Longer than the calls of a renewal and the keeping of its tokens may take: who has a lease so long and has not renewed
+ * has died. The issuer may be asked three times: what it tells of itself, the tokens, and its keys.
+ */
+const leaseMs = 60_000
+/** How long a request waits for the renewal of another. */
+const patienceMs = 15_000
 /** How long others are held off after the issuer could not be asked. */
 const putOffMs = 5000
 const lookMs = 100
+/** New tokens are kept at the last of so many tries, with pauses between them: a database that fails over is back by then. */
+const keepTries = 4
+const keepPauseMs = 1000
 
 /**
  * The access token of a session. One request of all tabs and processes renews it shortly before it ends; the others go on
@@ -28,7 +37,7 @@ const lookMs = 100
  */
 export const accessTokenOf = async (deps: Renewing, given: Session): Promise<string> => {
   const { sessions } = deps.console
-  for (let session: Session | undefined = given, looks = 0; looks * lookMs < leaseMs; looks += 1) {
+  for (let session: Session | undefined = given, looks = 0; looks * lookMs < patienceMs; looks += 1) {
     if (session === undefined) throw signedOut()
     const { hash, now, accessUntil, accessToken, refreshToken } = session
     if (!isRenewalDue(accessUntil, now)) return accessToken
@@ -49,21 +58,48 @@ const notNow = () => unavailable('The issuer cannot be asked for a new token at 
 
 const renewed = async ({ console, log }: Renewing, renewal: Renewal): Promise<string> => {
   const { oidc, sessions } = console
-  const { session } = renewal
-  if (session.refreshToken === null) throw signedOut()
+  const { hash, refreshToken, accessToken, accessUntil, now } = renewal.session
+  if (refreshToken === null) throw signedOut()
+  let tokens: Tokens
   try {
-    const tokens = await oidc.renew(session.refreshToken, session.accessToken)
-    if (await sessions.renew(renewal, tokens)) return tokens.accessToken
-    // Signed out meanwhile.
-    if (tokens.refreshToken !== null) await oidc.revoke(tokens.refreshToken)
+    tokens = await oidc.renew(refreshToken, accessToken)
   } catch (error) {
-    if (!(error instanceof SignInRefused)) {
-      log.warn({ error: loggable(error) }, 'the access token of a session could not be renewed')
-      await sessions.putOff(renewal, putOffMs)
-      if (isGood(session.accessUntil, session.now)) return session.accessToken
-      throw notNow()
+    if (error instanceof SignInRefused) {
+      await sessions.end(hash)
+      throw signedOut()
     }
-    await sessions.end(session.hash)
+    log.warn({ error: loggable(error) }, 'the access token of a session could not be renewed')
+    await sessions.putOff(renewal, putOffMs)
+    if (isGood(accessUntil, now)) return accessToken
+    throw notNow()
   }
-  throw signedOut()
+  if (await keep(sessions, renewal, tokens)) return tokens.accessToken
+  const session = await findSession(console, hash)
+  if (session === undefined) {
+    // Signed out meanwhile.
+    if (tokens.refreshToken !== null)
+      await oidc.revoke(tokens.refreshToken).catch((error: unknown) => {
+        log.warn({ error: loggable(error) }, 'the tokens of a session that has ended could not be revoked')
+      })
+    throw signedOut()
+  }
+  // They were kept by a try whose answer was lost, or another has renewed after all.
+  if (isGood(session.accessUntil, session.now)) return session.accessToken
+  throw notNow()
+}
+
+/** Tries several times: the issuer does not take the old refresh token again, so that a loss would end the session. */
+const keep = async (
+  sessions: Pick<Console['sessions'], 'renew'>,
+  renewal: Renewal,
+  tokens: Tokens,
+): Promise<boolean> => {
+  for (let left = keepTries - 1; left > 0; left -= 1) {
+    try {
+      return await sessions.renew(renewal, tokens)
+    } catch {
+      await sleep(keepPauseMs)
+    }
+  }
+  return sessions.renew(renewal, tokens)
 }

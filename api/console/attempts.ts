@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Attempt } from '../../adapters/oidc/oidc.ts'
 import type { Sealing } from '../../adapters/sealing/sealing.ts'
+import { isWorthKeeping } from '../../domain/access/return-address.ts'
 import { measured } from '../../domain/texts/lengths.ts'
 
 /** A sign-in that a browser has begun, and where its page is to lead afterwards. */
@@ -16,7 +17,6 @@ export const attemptMs = 600_000
 /** Sign-ins that one browser may have under way, as people open several tabs: a cookie has room for no more. */
 const atOnce = 3
 const context = 'console sign-in'
-const longestPage = 512
 
 const text = measured('member')
 const Kept = z.array(
@@ -53,7 +53,7 @@ export const createAttempts = (sealing: Sealing, now: () => number) => {
   return {
     /** The cookie's value with one more sign-in in it. */
     add: async (value: string | undefined, attempt: Attempt, page: string | null): Promise<string> => {
-      const kept = page !== null && page.length > longestPage ? null : page
+      const kept = page !== null && isWorthKeeping(page) ? page : null
       const before = await opened(value)
       return sealed([{ ...attempt, page: kept, at: now() }, ...before].slice(0, atOnce))
     },

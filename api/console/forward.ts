@@ -49,12 +49,17 @@ const passOn = async (
   const params = Params.parse(request.params)
   const query = request.url.split('?').slice(1).join('?')
   const audit = auditDraftOf('console.request', request, params)
-  const { session, accessToken } = await answerRecorded(deps, audit, async () => {
-    if (!safeMethods.includes(request.method)) requireOwnPage(deps.console.settings, request.headers)
+  const { session, payload, accessToken } = await answerRecorded(deps, audit, async () => {
+    const isSafe = safeMethods.includes(request.method)
+    if (!isSafe) requireOwnPage(deps.console.settings, request.headers)
+    const asking = await sessionOf(deps.console, request.headers)
+    audit.note({ actor: { kind: 'user', id: asking.userId, application: asking.application } })
+    if (asksFreshSignIn(route, query) && !isFresh(asking, asking.now)) throw signInNeeded()
+    if (isSafe) return { session: asking, payload: {}, accessToken: await accessTokenOf(deps, asking) }
+    const body = await readBody(request.raw, deps.settings.listLimitBytes)
+    // A body takes as long as its connection: the token of before may have ended by now, and so may the session.
     const session = await sessionOf(deps.console, request.headers)
-    audit.note({ actor: { kind: 'user', id: session.userId, application: session.application } })
-    if (asksFreshSignIn(route, query) && !isFresh(session, session.now)) throw signInNeeded()
-    return { session, accessToken: await accessTokenOf(deps, session) }
+    return { session, payload: { payload: Buffer.from(body) }, accessToken: await accessTokenOf(deps, session) }
   })
   request.isKnown = true
   noteUse(deps, session, request)
@@ -71,9 +76,7 @@ const passOn = async (
       authorization: `Bearer ${accessToken}`,
       [deps.settings.applicationTokenHeader.toLowerCase()]: deps.console.settings.applicationToken,
     },
-    ...(safeMethods.includes(request.method)
-      ? {}
-      : { payload: Buffer.from(await readBody(request.raw, deps.settings.listLimitBytes)) }),
+    ...payload,
     remoteAddress: request.ip,
     payloadAsStream: true,
     signal: gone.signal,

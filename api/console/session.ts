@@ -46,12 +46,12 @@ export const readSession =
   (console: Finding) =>
   async ({ headers }: ApiRequest): Promise<ApiResponse> => {
     const session = await sessionOf(console, headers)
-    const { userId: id, name, email, picture, signedInAt } = session
+    const { userId: id, name, email, signedInAt } = session
     return {
       status: 200,
       headers: { 'cache-control': 'no-store' },
       body: JSON.stringify({
-        user: { id, name: name ?? id, ...(email !== null && { email }), ...(picture !== null && { picture }) },
+        user: { id, name: name ?? id, ...(email !== null && { email }) },
         signedInAt,
         ...boundsOf(session, console.settings),
       }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SignInRefused } from '../../adapters/oidc/errors.ts'
 import type { SignedIn } from '../../adapters/oidc/tokens.ts'
-import { Unauthenticated } from '../../adapters/credentials/errors.ts'
+import { AuthenticationUnavailable, Unauthenticated } from '../../adapters/credentials/errors.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import { returnAddress } from '../../domain/access/return-address.ts'
 import { networkOf } from '../../domain/access/strangers.ts'
@@ -75,8 +75,15 @@ export const finishSignIn = (deps: SigningIn) => {
         'This browser has not begun this sign-in, or it took too long. Sign in again.',
       )
     const trial = begun(console, request)
-    const signedIn = await refusedAsProblem(() => oidc.finish(request.query, attempt))
-    const caller = await callerOf(deps, signedIn, request)
+    const decided = async (): Promise<readonly [SignedIn, Caller]> => {
+      const signedIn = await refusedAsProblem(() => oidc.finish(request.query, attempt))
+      return [signedIn, await callerOf(deps, signedIn, request)]
+    }
+    const [signedIn, caller] = await decided().catch((error: unknown) => {
+      // Nobody guesses by an outage, and nobody is to be kept waiting when it is over.
+      if (error instanceof AuthenticationUnavailable) trial.dropped()
+      throw error
+    })
     trial.dropped()
     request.audit.note({ actor: { kind: caller.kind, id: caller.id, application: caller.application } })
     const former = hashIn(console, request.headers)

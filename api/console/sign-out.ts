@@ -1,4 +1,4 @@
-import { SignInUnavailable } from '../../adapters/oidc/errors.ts'
+import { SignInRefused, SignInUnavailable } from '../../adapters/oidc/errors.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { ApiRequest, ApiResponse } from '../http/request.ts'
 import { addressOf } from './console.ts'
@@ -18,12 +18,12 @@ export const signOut = ({ console, log }: SigningOut) => {
   const { oidc, sessions, settings } = console
   const cookie = sessionCookie(settings.publicUrl)
   /** The session here has ended whatever the issuer says. */
-  const unlessAway = async <T>(ask: () => Promise<T>, otherwise: T): Promise<T> => {
+  const whateverIssuerSays = async <T>(ask: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
       return await ask()
     } catch (error) {
-      if (!(error instanceof SignInUnavailable)) throw error
-      log.warn({ reason: error.detail }, 'somebody signed out, and the issuer could not be told')
+      if (!(error instanceof SignInUnavailable || error instanceof SignInRefused)) throw error
+      log.warn({ reason: error.detail }, 'somebody signed out, and the issuer was not told, or did not take it')
       return otherwise
     }
   }
@@ -38,8 +38,8 @@ export const signOut = ({ console, log }: SigningOut) => {
       // Of somebody who was signed out already there is nothing to record.
     } else request.audit.stored()
     const { refreshToken = null, issuerSession = null } = session ?? {}
-    if (refreshToken !== null) await unlessAway(() => oidc.revoke(refreshToken), undefined)
-    const location = await unlessAway(() => oidc.endSession(issuerSession), null)
+    if (refreshToken !== null) await whateverIssuerSays(() => oidc.revoke(refreshToken), undefined)
+    const location = await whateverIssuerSays(() => oidc.endSession(issuerSession), null)
     return {
       status: 200,
       headers: { 'set-cookie': cookie.clear(), 'cache-control': 'no-store' },

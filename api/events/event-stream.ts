@@ -1,9 +1,10 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
 import type { EventPage, Events } from '../../adapters/postgres/events/events.ts'
 import type { WakeUps } from '../../adapters/postgres/events/wake-ups.ts'
+import type { Log } from '../../adapters/log/log.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
 import { unavailable } from '../http/problem.ts'
-import { problemOf } from '../http/problem-of.ts'
+import { loggable, problemOf } from '../http/problem-of.ts'
 import type { ApiRequest } from '../http/request.ts'
 import { endFrame, eventFrame, heartbeatFrame, openingFrame, resetFrame } from './frames.ts'
 import type { Visible } from './visible.ts'
@@ -22,6 +23,7 @@ export interface Streaming {
   readonly events: Pick<Events, 'after'>
   readonly wakeUps: Pick<WakeUps, 'wait' | 'count'>
   readonly visible: Visible
+  readonly log: Pick<Log, 'error'>
   readonly settings: StreamSettings
 }
 
@@ -57,7 +59,9 @@ export async function* eventStream(
     yield* frames(streaming, looking, AbortSignal.any([gone, closing]))
     if (!gone.aborted) yield endFrame(unavailable('This server is shutting down. Go on from the last id.', 1000))
   } catch (error) {
-    yield endFrame(problemOf(error))
+    const problem = problemOf(error)
+    if (problem.status >= 500) streaming.log.error({ error: loggable(error) }, 'a stream of events failed')
+    yield endFrame(problem)
   }
 }
 

@@ -41,7 +41,7 @@ export interface EventSettings extends StreamSettings {
 }
 
 type Looking = Admitting &
-  Pick<Streaming, 'events' | 'wakeUps'> & {
+  Pick<Streaming, 'events' | 'wakeUps' | 'log'> & {
     readonly clients: Pick<Clients, 'accessRecords'>
     readonly settings: { readonly eventStreams: EventSettings }
   }

@@ -28,8 +28,8 @@ export const setSecurityHeaders = (reply: FastifyReply, { publicUrl }: Pick<Brow
 }
 
 /**
- * Lets pages of the configured origins, and no others, call the API (CORS). There are no cookies, so there are no
- * credentials of a browser's to allow.
+ * Lets pages of the configured origins, and no others, call the API (CORS). No credentials of a browser's are allowed: the
+ * API takes no cookies, and the console's are for its own page.
  *
  * @returns whether the request was only to ask that, and is answered
  */

@@ -11,7 +11,7 @@ import { base, nonce } from './app/base.ts'
 import { administrationPages, furtherPages, tenantPages } from './app/pages.ts'
 import { queries } from './app/queries.ts'
 import { Shell } from './app/shell.tsx'
-import { NotFound, Start } from './app/start.tsx'
+import { Broken, NotFound, Start } from './app/start.tsx'
 import { colorVariables, theme } from './ui/theme.ts'
 
 const router = createBrowserRouter(
@@ -19,13 +19,19 @@ const router = createBrowserRouter(
     {
       element: <Shell />,
       children: [
-        { index: true, element: <Start /> },
-        ...[...tenantPages, ...furtherPages].map(({ path, page: Page }) => ({
-          path: `tenants/:tenantId/${path}`,
-          element: <Page />,
-        })),
-        ...administrationPages.map(({ path, page: Page }) => ({ path, element: <Page /> })),
-        { path: '*', element: <NotFound /> },
+        {
+          // Within the shell: one finds the way to the other pages.
+          errorElement: <Broken />,
+          children: [
+            { index: true, element: <Start /> },
+            ...[...tenantPages, ...furtherPages].map(({ path, page: Page }) => ({
+              path: `tenants/:tenantId/${path}`,
+              element: <Page />,
+            })),
+            ...administrationPages.map(({ path, page: Page }) => ({ path, element: <Page /> })),
+            { path: '*', element: <NotFound /> },
+          ],
+        },
       ],
     },
   ],

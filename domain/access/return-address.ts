@@ -13,6 +13,9 @@ const decoded = (text: string): string | undefined => {
   }
 }
 
+/** Whether a page is worth keeping while somebody signs in: the cookie that holds it has little room. */
+export const isWorthKeeping = (page: string): boolean => page.length <= longest && path.test(page)
+
 /** Addresses below the console's that are no pages. */
 const noPages: ReadonlySet<string> = new Set(['api', 'assets', 'callback', 'sign-in', 'sign-out', 'session'])
 
@@ -24,7 +27,7 @@ const noPages: ReadonlySet<string> = new Set(['api', 'assets', 'callback', 'sign
  */
 export const returnAddress = (console: string, given: string | null): string => {
   const home = `${console}/`
-  if (given === null || given.length > longest || given.startsWith('//') || !path.test(given)) return home
+  if (given === null || !isWorthKeeping(given) || given.startsWith('//')) return home
   const page = URL.parse(`${console}${given}`)
   // Read as a browser reads it, with `..` and `%2e%2e` followed.
   if (page === null || !page.href.startsWith(home)) return home

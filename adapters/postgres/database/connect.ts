@@ -70,8 +70,7 @@ export const connect = (
     application_name: 'nexus',
     connectionTimeoutMillis: 5000,
     statement_timeout: 30_000,
-    // No statement here takes so long that compiling it would pay, whatever the planner believes.
-    options: Object.entries({ jit: 'off', ...settings })
+    options: Object.entries({ ...always, ...settings })
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
   })
@@ -91,6 +90,14 @@ export const connect = (
     },
     close: () => db.destroy(),
   }
+}
+
+const always = {
+  // No statement here takes so long that compiling it would pay, whatever the planner believes.
+  jit: 'off',
+  // A machine that is lost in the middle of a transaction would hold its locks for hours, until the server misses it; and
+  // what others write would be told to nobody meanwhile (`createHorizon`).
+  idle_in_transaction_session_timeout: '60000',
 }
 
 /**

@@ -51,7 +51,9 @@ export const createHorizon = (db: Kysely<Database>): (() => Promise<Horizon>) =>
   const look = async (): Promise<Horizon> => {
     // In this order: who draws a position after the first statement is nobody's business.
     const last = parsed(LastRow, await lastPosition(db, {}))[0]?.last ?? 0
-    if (last <= decided) return { decided, last }
+    // The database was restored to an earlier time: what was decided is about another future.
+    if (last < decided) [decided, undecided] = [unknown, undefined]
+    if (last === decided) return { decided, last }
     const now = new Set(parsed(WriterRow, await writers(db, {})).map(({ writer }) => writer))
     const before = undecided && { ...undecided, writers: undecided.writers.intersection(now) }
     if (before?.writers.size === 0) decided = before.upTo

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { QueryKey } from '@tanstack/react-query'
 import { base } from './base.ts'
+import { gathering } from './gathering.ts'
 
 /** An event names the client that it is about, and carries no values: whoever shows it reads it. */
 const clientOf = (text: string): unknown => {
@@ -15,12 +16,14 @@ const clientOf = (text: string): unknown => {
 
 /** Events of so long, in milliseconds, are looked at together: many changes at once make each list be read once. */
 const gatherMs = 150
+/** While events go on and on, what they are about is read again once that has arrived; after so long in any case. */
+const mostMs = 5000
 /** How long until a stream is asked for again that a server has refused; one whose connection is lost asks by itself. */
 const againMs = 5000
 
 interface Stream {
   /** Told what has changed, as beginnings of the keys that it is kept under. */
-  readonly renew: (key: QueryKey) => void
+  readonly renew: (key: QueryKey) => Promise<void>
 }
 
 /** Follows the events of a tenant for as long as the page is looked at. @returns ends it */
@@ -28,34 +31,35 @@ const follow = (tenantId: string, { renew }: Stream): (() => void) => {
   const tenant = ['tenant', tenantId]
   let source: EventSource | undefined
   let again: ReturnType<typeof setTimeout> | undefined
-  let gathering: ReturnType<typeof setTimeout> | undefined
   const changed = new Set<string>()
 
-  const tell = (): void => {
-    gathering = undefined
-    for (const client of changed) renew([...tenant, 'client', client])
-    changed.clear()
-    renew([...tenant, 'lists'])
-    renew([...tenant, 'health'])
-  }
+  const telling = gathering(
+    async () => {
+      const keys = [...[...changed].map((client) => ['client', client]), ['lists'], ['health']]
+      changed.clear()
+      await Promise.all(keys.map(async (key) => renew([...tenant, ...key])))
+    },
+    gatherMs,
+    mostMs,
+  )
   const hear = ({ data }: MessageEvent<string>): void => {
     const client = clientOf(data)
     if (typeof client === 'string') changed.add(client)
-    gathering ??= setTimeout(tell, gatherMs)
+    telling.ask()
   }
   const close = (): void => {
     clearTimeout(again)
-    clearTimeout(gathering)
-    gathering = undefined
+    telling.stop()
+    changed.clear()
     source?.close()
     source = undefined
   }
   const open = (): void => {
     source = new EventSource(`${base}api/v1/tenants/${encodeURIComponent(tenantId)}/events`)
     source.addEventListener('message', hear)
-    source.addEventListener('reset', () => renew(tenant))
+    source.addEventListener('reset', () => void renew(tenant))
     // It says why it is over; whether somebody is still signed in, the session says.
-    source.addEventListener('end', () => renew(['session']))
+    source.addEventListener('end', () => void renew(['session']))
     source.addEventListener('error', () => {
       if (source?.readyState === EventSource.CLOSED) again = setTimeout(reopen, againMs)
     })
@@ -65,7 +69,7 @@ const follow = (tenantId: string, { renew }: Stream): (() => void) => {
     close()
     if (document.hidden) return
     open()
-    renew(tenant)
+    void renew(tenant)
   }
   if (!document.hidden) open()
   document.addEventListener('visibilitychange', reopen)
@@ -85,7 +89,7 @@ export const useLive = (tenantId: string | undefined): void => {
     () =>
       tenantId === undefined
         ? undefined
-        : follow(tenantId, { renew: (queryKey) => void queries.invalidateQueries({ queryKey }) }),
+        : follow(tenantId, { renew: async (queryKey) => queries.invalidateQueries({ queryKey }) }),
     [queries, tenantId],
   )
 }

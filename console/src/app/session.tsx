@@ -11,7 +11,6 @@ export interface Session {
     readonly id: string
     readonly name: string
     readonly email?: string
-    readonly picture?: string
   }
   readonly signedInAt: string
   readonly expiresAt: string
@@ -57,10 +56,15 @@ export const useCaller = (): Caller => {
 export const may = (caller: Caller, ...anyOf: readonly string[]): boolean =>
   anyOf.some((permission) => caller.permissions.includes(permission))
 
+let returns = false
+/** Whether this page is left for the issuer's, which leads back to it: what is kept of it is not lost. */
+export const comesBack = (): boolean => returns
+
 /** Leads to the issuer, and back to this page. @param fresh also where somebody is signed in: they sign in again */
 export const signIn = (fresh = false): void => {
   const here = location.pathname.slice(base.length - 1) + location.search + location.hash
   const query = new URLSearchParams({ return: here, ...(fresh ? { fresh: 'true' } : {}) })
+  returns = true
   location.assign(`${base}sign-in?${query.toString()}`)
 }
 

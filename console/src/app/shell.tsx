@@ -1,4 +1,4 @@
-import { Suspense } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import type { MouseEvent, ReactNode } from 'react'
 import {
   AppShell,
@@ -23,6 +23,7 @@ import { Foreign } from '../ui/foreign.tsx'
 import { ProblemNotice } from '../ui/problem-notice.tsx'
 import { texts } from '../texts/texts.ts'
 import { api } from './api.ts'
+import { drafts } from './drafts.ts'
 import { useLive } from './live.ts'
 import { administrationPages, tenantPages } from './pages.ts'
 import { answered } from './problem.ts'
@@ -33,20 +34,28 @@ import type { Caller, Session } from './session.tsx'
 export const Shell = () => {
   const session = useSession()
   const whoAmI = useWhoAmI()
+  const userId = session.data?.user.id
+  const [shownTo, setShownTo] = useState<string>()
+  if (shownTo === undefined && userId !== undefined) setShownTo(userId)
+  const isAnother = shownTo !== undefined && userId !== undefined && shownTo !== userId
+  useEffect(() => {
+    // Somebody else has signed in, in another tab: what was read for the former user is not for them.
+    if (isAnother) location.reload()
+  }, [isAnother])
   if (session.data === null) return <SignedOut />
-  const error = session.error ?? whoAmI.error
-  if (error)
+  // What is known stays on the page while the server is away: so does what somebody types there.
+  if (session.data === undefined || whoAmI.data === undefined || isAnother) {
+    const error = session.error ?? whoAmI.error
     return (
       <Framed>
-        <ProblemNotice error={error} again={() => void Promise.all([session.refetch(), whoAmI.refetch()])} />
+        {error ? (
+          <ProblemNotice error={error} again={() => void Promise.all([session.refetch(), whoAmI.refetch()])} />
+        ) : (
+          <Loading />
+        )}
       </Framed>
     )
-  if (session.data === undefined || whoAmI.data === undefined)
-    return (
-      <Framed>
-        <Loading />
-      </Framed>
-    )
+  }
   return (
     <CallerContext value={whoAmI.data}>
       <SignedIn session={session.data} caller={whoAmI.data} />
@@ -64,9 +73,9 @@ const Loading = () => <Loader aria-label={texts.common.loading} />
 
 const SignedOut = () => (
   <Framed>
-    <Stack align="center" gap="sm">
+    <Stack align="center" gap="sm" role="alert">
       <Title order={1}>{texts.common.signedOut.title}</Title>
-      <Text>{texts.common.signedOut.text}</Text>
+      <Text>{drafts.areAny() ? texts.common.signedOut.kept : texts.common.signedOut.text}</Text>
       <Button onClick={() => signIn()}>{texts.common.signIn}</Button>
     </Stack>
   </Framed>
@@ -82,6 +91,7 @@ const SignedIn = ({ session, caller }: { readonly session: Session; readonly cal
   const [opened, { toggle, close }] = useDisclosure()
   const { tenantId } = useParams()
   useLive(tenantId)
+  useEffect(() => drafts.forgetAllBut(caller.id), [caller.id])
   const { common } = texts
   return (
     <AppShell

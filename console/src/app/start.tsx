@@ -1,5 +1,5 @@
 import { lazy } from 'react'
-import { Anchor, Code, Loader, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Code, Loader, Stack, Text, Title } from '@mantine/core'
 import { Link, Navigate } from 'react-router'
 import { ProblemNotice } from '../ui/problem-notice.tsx'
 import { texts } from '../texts/texts.ts'
@@ -40,5 +40,14 @@ export const NotFound = () => (
     <Anchor component={Link} to="/">
       {texts.common.notFound.back}
     </Anchor>
+  </Stack>
+)
+
+/** In place of a page that failed, or whose part of the build is not there any more as the server has a newer one. */
+export const Broken = () => (
+  <Stack align="flex-start" role="alert">
+    <Title order={1}>{texts.common.broken.title}</Title>
+    <Text>{texts.common.broken.text}</Text>
+    <Button onClick={() => location.reload()}>{texts.common.broken.again}</Button>
   </Stack>
 )

@@ -1,13 +1,15 @@
 import { Anchor, Loader, Stack } from '@mantine/core'
-import { Link, useParams } from 'react-router'
+import { Link, useLocation, useParams } from 'react-router'
 import { texts } from '../texts/texts.ts'
 import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { clientIdIn } from './client-address.ts'
 import { ClientView } from './client-view.tsx'
 import { useClient } from './client-data.ts'
 
 /** One client: its fields and their editor, its history, what the reader may do with it, and what else is known. */
 const ClientPage = () => {
-  const { tenantId = '', clientId = '' } = useParams()
+  const { tenantId = '' } = useParams()
+  const clientId = clientIdIn(useLocation().pathname)
   const path = { tenantId, clientId }
   const client = useClient(path)
   const list = `/tenants/${encodeURIComponent(tenantId)}/clients`

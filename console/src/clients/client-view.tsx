@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer } from 'react'
+import { useMemo } from 'react'
 import { Alert, Anchor, Group, Stack, Tabs, Text } from '@mantine/core'
 import { Link, useNavigate, useParams } from 'react-router'
 import { texts } from '../texts/texts.ts'
@@ -10,11 +10,10 @@ import { Access } from './about/access.tsx'
 import { Details } from './about/details.tsx'
 import { Actions } from './actions.tsx'
 import { besideOf } from './beside.ts'
-import { useAccess, useSync, versionOf } from './client-data.ts'
+import { useAccess, useSync } from './client-data.ts'
 import type { ClientKey, ReadClient } from './client-data.ts'
-import { draftAfter, newDraft } from './editor/draft.ts'
 import { Editor } from './editor/editor.tsx'
-import { changedFields } from './editor/patch.ts'
+import { useDraft } from './use-draft.ts'
 import { useSaving } from './editor/use-saving.ts'
 import { History } from './history/history.tsx'
 import { useUndo } from './history/use-undo.tsx'
@@ -42,13 +41,11 @@ export const ClientView = ({
   const sync = useSync(path)
   const access = useAccess(path)
   const mayWrite = access.data?.access[0]?.write?.allowed ?? false
-  const [draft, dispatch] = useReducer(draftAfter, versionOf(read), newDraft)
+  const { draft, dispatch, isDirty, forget } = useDraft(path, read)
   const saving = useSaving(path, draft, dispatch)
   const syncAction = useSyncAction(path)
   const undone = useUndo(path, dispatch)
-  useEffect(() => dispatch({ kind: 'arrived', version: versionOf(read) }), [read])
   const beside = useMemo(() => (sync.data === undefined ? new Map() : besideOf(sync.data)), [sync.data])
-  const isDirty = changedFields(draft.base.values, draft.edits).length > 0
   return (
     <Page
       title={client.name ?? words.unnamed}
@@ -78,9 +75,12 @@ export const ClientView = ({
         {sync.data !== undefined && sync.data.drift.length > 0 && sync.data.pending.length === 0 ? (
           <DriftNotice action={syncAction} mayWrite={mayWrite} />
         ) : null}
+        {access.error && access.data === undefined ? (
+          <ProblemNotice error={access.error} again={() => void access.refetch()} />
+        ) : null}
         {access.data !== undefined && !mayWrite ? (
-          <Text size="sm">
-            {words.readOnly}{' '}
+          <Text size="sm" component="output">
+            {isDirty ? words.mayNoLonger : words.readOnly}{' '}
             <Anchor component={Link} to={`${root}/access`} underline="always">
               {words.whyAccess}
             </Anchor>
@@ -121,7 +121,7 @@ export const ClientView = ({
           <Details path={path} client={client} terraform={sync.data?.terraform} />
         </Tabs.Panel>
       </Tabs>
-      <Leave isDirty={isDirty} root={root} />
+      <Leave isDirty={isDirty} root={root} forget={forget} />
     </Page>
   )
 }

@@ -31,8 +31,12 @@ const ClientsPage = () => {
 
 const Found = ({ tenantId, query }: { readonly tenantId: string; readonly query: ListQuery }) => {
   const found = useClients(tenantId, query)
-  if (found.error) return <ProblemNotice error={found.error} again={() => void found.refetch()} />
-  if (found.data === undefined) return <Loader aria-label={texts.common.loading} />
+  if (found.data === undefined)
+    return found.error ? (
+      <ProblemNotice error={found.error} again={() => void found.refetch()} />
+    ) : (
+      <Loader aria-label={texts.common.loading} />
+    )
   const isEmpty = found.data.pages.every(({ clients }) => clients.length === 0)
   return isEmpty ? <Nothing query={query} /> : <ClientRows tenantId={tenantId} query={query} found={found} />
 }

@@ -46,6 +46,11 @@ const kinds: Readonly<Record<FieldPath, Kind>> = {
 
 export const isList = (path: FieldPath): boolean => kinds[path] === 'list'
 
+export const isValue = (value: unknown): value is Value =>
+  value === null ||
+  typeof value === 'string' ||
+  (Array.isArray(value) && value.every((line: unknown) => typeof line === 'string'))
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -8,6 +8,7 @@ export const client = {
     count === 1 ? 'One change waits for Auth0.' : `${count} changes wait for Auth0.`,
   goesOn: 'It goes on',
   readOnly: 'You may look at this client, and not change it.',
+  mayNoLonger: 'You may not change this client now. What you have typed is still below: it cannot be saved.',
   whyAccess: 'See why',
   editor: {
     line: (label: string, line: number): string => `${label}, line ${line}`,
@@ -25,6 +26,7 @@ export const client = {
     refusal: 'Not possible:',
     warning: 'May not work:',
     moved: (labels: string): string => `Somebody else has just changed: ${labels}. You see the new values.`,
+    restored: 'Your edits that were not saved are here again.',
   },
   beside: {
     title: 'Auth0 has something else now',

@@ -16,6 +16,7 @@ export const common = {
   signedOut: {
     title: 'You are signed out',
     text: 'Sign in to see the clients that you own, and to change them.',
+    kept: 'What you have typed and not saved is kept in this tab: sign in, and it is there again.',
   },
   menu: {
     open: 'Open the menu',
@@ -40,6 +41,11 @@ export const common = {
     none: 'You have no rights on any tenant. Ask an administrator, and name your user id:',
   },
   notFound: { title: 'There is nothing at this address', back: 'Go to the start' },
+  broken: {
+    title: 'This page cannot be shown',
+    text: 'Nexus may have a newer version meanwhile. Load the page again: what you have typed on the page of a client is kept.',
+    again: 'Load the page again',
+  },
   failed: {
     title: 'This did not work',
     unreachable: 'The server cannot be reached.',

@@ -12,6 +12,13 @@ const setUp = (keys = [keyOf(1)]) => {
   return { clock, ...createAttempts(sealing, () => clock.ms) }
 }
 const attempt = (state: string) => ({ state, nonce: 'n', verifier: 'v', fresh: false })
+/** As long as they are. */
+const long = (name: string) => ({
+  state: name.repeat(43),
+  nonce: 'n'.repeat(43),
+  verifier: 'v'.repeat(43),
+  fresh: true,
+})
 
 describe('a sign-in that a browser has begun', () => {
   test('can be finished for ten minutes', async () => {
@@ -29,6 +36,23 @@ describe('a sign-in that a browser has begun', () => {
     for (const state of ['a', 'b', 'c', 'd']) value = await add(value, attempt(state), null)
     expect((await take(value, 'a')).begun).toBeUndefined()
     for (const state of ['b', 'c', 'd']) expect((await take(value, state)).begun).toMatchObject({ state })
+  })
+
+  test.each([
+    { reason: 'a page of the longest address', page: `/${'a'.repeat(511)}`, kept: true },
+    { reason: 'no longer one', page: `/${'a'.repeat(512)}`, kept: false },
+    {
+      reason: 'none of characters that take up more room than they count',
+      page: `/${'\u{e000}'.repeat(511)}`,
+      kept: false,
+    },
+  ])('fits into a cookie with two others, and keeps $reason', async ({ page, kept }) => {
+    const { add, take } = setUp()
+    let value: string | undefined
+    for (const name of ['a', 'b', 'c']) value = await add(value, long(name), page)
+    // A browser takes 4096 characters (RFC 6265, 6.1), with the name and what else stands in the line.
+    expect(value?.length).toBeLessThan(3900)
+    expect((await take(value, 'a'.repeat(43))).begun?.page).toBe(kept ? page : null)
   })
 
   test('is taken out of what is left', async () => {

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
@@ -86,6 +89,24 @@ describe.skipIf(servers === null)('what the console asks the API', () => {
       headers: { authorization: `Bearer ${stack.token()}`, 'x-application-token': 'nxa_test-application-token' },
     })
     expect(answer.status).toBe(401)
+  })
+
+  test('changes nothing where the session ends while the body is still coming', async () => {
+    const id = seedClient(stack)
+    const cookie = await signedIn(stack)
+    const body = '{"applicationName":"Shop"}'
+    const sent = request(`${stack.url}/console/api${pathOf(id)}`, {
+      method: 'PATCH',
+      headers: { ...ownPage, cookie, 'content-type': 'application/json', 'content-length': body.length },
+    })
+    const answered = once(sent, 'response')
+    sent.write(body.slice(0, 5))
+    await sleep(300)
+    await stack.query('delete from nexus.console_sessions')
+    sent.end(body.slice(5))
+    const [answer] = await answered
+    expect(answer).toMatchObject({ statusCode: 401 })
+    expect(await stack.query('select 1 from nexus.changes where client_id = $1', [id])).toEqual([])
   })
 
   test.each([

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hashToken, issueToken } from '../../../adapters/credentials/application-tokens.ts'
 import { createHttp } from '../../../adapters/http/http.ts'
 import { createOidc } from '../../../adapters/oidc/oidc.ts'
+import type { Oidc } from '../../../adapters/oidc/oidc.ts'
 import { SignInUnavailable } from '../../../adapters/oidc/errors.ts'
 import { connect } from '../../../adapters/postgres/database/connect.ts'
 import type { Postgres } from '../../../adapters/postgres/database/connect.ts'
 import { createCallerStore } from '../../../adapters/postgres/callers.ts'
 import { createSessions } from '../../../adapters/postgres/sessions.ts'
+import type { Sessions } from '../../../adapters/postgres/sessions.ts'
 import { accessTokenOf } from '../../../api/console/access-token.ts'
 import { findSession, hashOf } from '../../../api/console/session.ts'
 import { servers } from '../../support/stack.ts'
@@ -14,6 +16,8 @@ import type { Stack } from '../../support/stack.ts'
 import { read } from '../support.ts'
 import { application, openBrowser, signIn, users } from './browser.ts'
 import { consoleSettings, rules, sealing, startConsole } from './support.ts'
+
+const lost = () => Object.assign(new Error('The connection was lost.'), { code: '57P01' })
 
 const whoami = (browser: ReturnType<typeof openBrowser>) => browser.ask('api/v1/whoami').then(read)
 
@@ -94,6 +98,65 @@ describe.skipIf(servers === null)('an access token that ends', () => {
     await endsIn('30 seconds')
     expect(await whoami(browser)).toMatchObject({ status: 401, body: { type: '/problems/signed-out' } })
     expect(await sealed()).toBeUndefined()
+  })
+
+  /** Renews the token of a browser, with steps of it as they go in the middle of that. */
+  const renew = async (
+    browser: ReturnType<typeof openBrowser>,
+    { oidc, keep }: { oidc?: (real: Oidc) => Partial<Oidc>; keep?: (real: Sessions) => Sessions['renew'] },
+  ) => {
+    const settings = { ...consoleSettings, ...rules }
+    const issuer = { issuer: stack.simulator.issuer, audience: 'urn:nexus', allowInsecure: true }
+    const real = createOidc(createHttp({}), { ...settings, ...issuer }, () => performance.now())
+    const sessions = createSessions(postgres.db, sealing, rules)
+    const session = await sessions.find(hashOf(browser.cookies().get('__Host-nexus') ?? ''))
+    if (session === undefined) throw new Error('There is a session.')
+    const console = {
+      oidc: { ...real, ...oidc?.(real) },
+      sessions: { ...sessions, ...(keep && { renew: keep(sessions) }) },
+      settings,
+    }
+    return accessTokenOf({ console, log: { warn: () => undefined } }, session)
+  }
+
+  describe('in the middle of which something happens', () => {
+    test('whoever signs out is signed out, though the issuer does not answer then and the old token is still good', async () => {
+      const browser = await browserOf()
+      await endsIn('30 seconds')
+      const renewed = renew(browser, {
+        oidc: (real) => ({
+          renew: async (...given) => {
+            const tokens = await real.renew(...given)
+            await stack.query('delete from nexus.console_sessions')
+            return tokens
+          },
+          revoke: () => Promise.reject(new SignInUnavailable(stack.simulator.issuer, undefined)),
+        }),
+      })
+      await expect(renewed).rejects.toMatchObject({ code: 'signed-out' })
+    })
+
+    test.each([
+      { reason: 'before it keeps the tokens', keeps: false },
+      { reason: 'after it has kept them, before its answer', keeps: true },
+    ])('a database that goes away for a moment $reason ends no session', async ({ keeps }) => {
+      const browser = await browserOf()
+      await endsIn('-1 second')
+      let tries = 0
+      const token = await renew(browser, {
+        keep:
+          ({ renew }) =>
+          async (...given) => {
+            tries += 1
+            if (tries > 1) return renew(...given)
+            if (keeps) await renew(...given)
+            throw lost()
+          },
+      })
+      expect(token).toMatch(/^eyJ/)
+      await endsIn('-1 second')
+      expect((await whoami(browser)).status, 'and the new tokens can be renewed').toBe(200)
+    })
   })
 
   describe('while the issuer is away', () => {

@@ -177,3 +177,22 @@ describe.skipIf(servers === null)('a console over http on this machine', () => {
     }
   })
 })
+
+test.skipIf(servers === null)('an outage of the issuer is no failed sign-in, and locks nobody out', async () => {
+  const limits = { failedSignInsOfAddress: 1, failedSignInsOfName: 1 }
+  const stack = await startConsole({ simulator: { users }, file: { limits } })
+  try {
+    stack.simulator.seed(application)
+    const browser = openBrowser(stack)
+    const address = new URL(await browser.atIssuer())
+    const code = address.searchParams.get('code') ?? ''
+    address.searchParams.delete('code')
+    address.searchParams.set('error', 'temporarily_unavailable')
+    for (let turn = 0; turn < 3; turn += 1) expect((await browser.go(address.href)).status).toBe(503)
+    address.searchParams.delete('error')
+    address.searchParams.set('code', code)
+    expect((await browser.go(address.href)).status).toBe(302)
+  } finally {
+    await stack.close()
+  }
+})

@@ -53,7 +53,6 @@ export const signedIn = async (
       issuerSession: null,
       name: 'Tess Tester',
       email: 'tess@example.com',
-      picture: null,
     })
   } finally {
     await close()

@@ -98,6 +98,19 @@ describe.skipIf(servers === null)('a stream of events', () => {
     }
   }, 60_000)
 
+  test('that fails says so to its reader, and why to the log', async () => {
+    const stack = await start()
+    const reader = await lookOn(stack)
+    await expect.poll(reader.lastId).not.toBe('')
+    await stack.query('alter table nexus.events rename column state to gone')
+    await reader.ended
+    const last = reader.messages.at(-1)
+    expect(last).toMatchObject({ event: 'end', data: { type: '/problems/internal' } })
+    expect(JSON.stringify(last)).not.toContain('column')
+    const told = stack.logLines().filter((line) => line.includes('a stream of events failed'))
+    expect(told).toEqual([expect.stringContaining('column')])
+  })
+
   test('is cut off where nobody takes it, and can be gone on with', async () => {
     const stack = await start()
     const { hostname, port } = new URL(stack.url)

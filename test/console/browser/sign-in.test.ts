@@ -30,7 +30,7 @@ describe.skipIf(servers === null || !hasChromium())('signing in to the console',
     const page = await world.openSignedOut()
     for (const address of [world.url, world.url.slice(0, -1)]) {
       await page.goto(address)
-      expect(await isShown(page.getByRole('button', { name: 'Sign in' })), address).toBe(true)
+      expect(await isShown(page.getByRole('button', { name: 'Sign in' })), `at ${address}`).toBe(true)
     }
   })
 

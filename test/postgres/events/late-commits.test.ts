@@ -180,4 +180,35 @@ describe.skipIf(servers === null)('the events of a tenant', () => {
     )
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('events_pkey')
   })
+
+  test('a machine that is lost in the middle of a transaction holds nobody up for ever', async () => {
+    const { rows } = await store.postgres.pool.query(
+      "select current_setting('idle_in_transaction_session_timeout') as longest",
+    )
+    expect(rows).toEqual([{ longest: '1min' }])
+    const settings = { idle_in_transaction_session_timeout: '300' }
+    const lost = connect(store.url, () => undefined, { size: 1, settings })
+    onTestFinished(lost.close)
+    const client = await lost.pool.connect()
+    await client.query('begin')
+    await client.query(insert, ['lost'])
+    await happens('soon')
+    await expect.poll(async () => clientsOf(await events.after('acme', start)), { timeout: 5000 }).toEqual(['soon'])
+    client.release(true)
+  })
+
+  test('a database that was restored to an earlier time has a new beginning: who was further is told so once', async () => {
+    await happens('kept')
+    const { upTo: earlier } = await events.after('acme', start)
+    await happens('lost')
+    const { upTo: later } = await events.after('acme', earlier)
+    await store.query("select setval('nexus.events_position', $1)", [earlier])
+    await store.query("delete from nexus.events where tenant_id = 'acme' and position > $1", [earlier])
+    const told = await events.after('acme', later)
+    expect(told).toMatchObject({ whole: false, upTo: earlier })
+    await happens('after')
+    const after = await events.after('acme', told.upTo)
+    expect(after.whole).toBe(true)
+    expect(clientsOf(after)).toEqual(['after'])
+  })
 })

@@ -20,6 +20,8 @@ export interface Draft {
   readonly moved: readonly FieldPath[]
   /** Whether it began with what undoes an earlier change. */
   readonly isUndoing: boolean
+  /** Whether it was kept while nobody was signed in, or while the page was loaded again, for telling. */
+  readonly isRestored: boolean
 }
 
 export type Step =
@@ -37,7 +39,14 @@ export type Step =
   /** What a change did is to be undone. */
   | { readonly kind: 'undoing'; readonly after: SomeValues; readonly before: SomeValues }
 
-export const newDraft = (base: Version): Draft => ({ base, edits: {}, theirs: null, moved: [], isUndoing: false })
+export const newDraft = (base: Version): Draft => ({
+  base,
+  edits: {},
+  theirs: null,
+  moved: [],
+  isUndoing: false,
+  isRestored: false,
+})
 
 /** The draft after a step. Nothing that somebody typed is lost by one, unless they say so. */
 export const draftAfter = (draft: Draft, step: Step): Draft => {
@@ -74,7 +83,8 @@ export const draftAfter = (draft: Draft, step: Step): Draft => {
       const now = draft.theirs ?? draft.base
       // As if somebody had opened the page right after that change: what has come since is what others have done.
       const base = { ...now, values: { ...now.values, ...step.after } }
-      return arrived({ base, edits: { ...draft.edits, ...step.before }, theirs: null, moved: [], isUndoing: true }, now)
+      const edits = { ...draft.edits, ...step.before }
+      return arrived({ ...draft, base, edits, theirs: null, moved: [], isUndoing: true }, now)
     }
   }
 }

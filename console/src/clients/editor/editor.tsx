@@ -70,6 +70,11 @@ export const Editor = ({
           {editor.moved(moved.map((field) => texts.fields[field]).join(', '))}
         </Alert>
       )}
+      {draft.isRestored && changed.length > 0 && word === null ? (
+        <Alert color="blue" role="note">
+          {editor.restored}
+        </Alert>
+      ) : null}
       {draft.isUndoing && conflicts.length === 0 && word === null ? (
         <Alert color="blue" role="note" aria-live="polite">
           {changed.length === 0 ? texts.history.nothingToUndo : texts.history.undoing}
@@ -106,7 +111,7 @@ export const Editor = ({
             </section>
           ))}
         </Stack>
-        {changed.length === 0 ? null : <Review dryRun={dryRun} others={said.others} />}
+        {changed.length === 0 || !mayWrite ? null : <Review dryRun={dryRun} others={said.others} />}
       </div>
       {saving.error ? <ProblemNotice error={saving.error} /> : null}
       {changed.length === 0 && word === null ? null : (
@@ -114,9 +119,11 @@ export const Editor = ({
           <Group gap="sm">
             {changed.length === 0 ? null : (
               <>
-                <Button onClick={saving.save} disabled={isBlocked} loading={saving.isSaving}>
-                  {words.save}
-                </Button>
+                {mayWrite ? (
+                  <Button onClick={saving.save} disabled={isBlocked} loading={saving.isSaving}>
+                    {words.save}
+                  </Button>
+                ) : null}
                 <Button
                   variant="default"
                   onClick={() => {

@@ -3,6 +3,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import { Text } from '@mantine/core'
 import { texts } from '../../texts/texts.ts'
+import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import type { ListQuery } from './filters.ts'
 import { clientsOf, pageOf } from './pages.ts'
 import type { Pages } from './pages.ts'
@@ -22,7 +23,7 @@ export const ClientRows = ({
   readonly query: ListQuery
   readonly found: UseInfiniteQueryResult<Pages>
 }) => {
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = found
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = found
   const pages = data?.pages ?? []
   const clients = clientsOf(pages)
   const list = useRef<HTMLUListElement>(null)
@@ -39,10 +40,11 @@ export const ClientRows = ({
   const shown = rows.getVirtualItems()
   const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0]
   useRenewal(tenantId, query, data, [pageOf(pages, first), pageOf(pages, last)])
-  const nearEnd = last >= clients.length - 30
+  // A page that could not be read is read again when somebody asks for it, not for ever.
+  const isNextWanted = last >= clients.length - 30 && hasNextPage && !isFetchingNextPage && !isFetchNextPageError
   useEffect(() => {
-    if (nearEnd && hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [nearEnd, hasNextPage, isFetchingNextPage, fetchNextPage])
+    if (isNextWanted) void fetchNextPage()
+  }, [isNextWanted, fetchNextPage])
   return (
     <>
       <Text size="sm" c="dimmed" component="output" display="block">
@@ -68,6 +70,7 @@ export const ClientRows = ({
           )
         })}
       </ul>
+      {isFetchNextPageError ? <ProblemNotice error={error} again={() => void fetchNextPage()} /> : null}
       {isFetchingNextPage ? <Text size="sm">{texts.clients.loadingMore}</Text> : null}
     </>
   )

@@ -17,7 +17,7 @@ const keys = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
 
 /**
  * An issuer that answers as it is told to, so that answers are seen which no honest one gives. It signs everybody in as
- * `auth0|tester`, whatever the code.
+ * `auth0|tester`, whatever the code, and revokes nothing.
  */
 export const startForgedIssuer = async (clientId: string) => {
   const [own, other] = [keys(), keys()]
@@ -54,6 +54,7 @@ export const startForgedIssuer = async (clientId: string) => {
       authorization_endpoint: `${url}/authorize`,
       token_endpoint: `${url}/token`,
       jwks_uri: `${url}/.well-known/jwks.json`,
+      revocation_endpoint: `${url}/revoke`,
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
@@ -61,11 +62,13 @@ export const startForgedIssuer = async (clientId: string) => {
     }),
     '/.well-known/jwks.json': () => ({ keys: [jwk] }),
     '/token': tokens,
+    '/revoke': () => ({ error: 'invalid_grant' }),
   }
   const server = createServer((request, response) => {
     void (async () => {
       const answer = await answers[request.url ?? '']?.()
-      response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
+      const status = request.url === '/revoke' ? 400 : 200
+      response.writeHead(answer === undefined ? 404 : status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(answer ?? {}))
     })()
   }).listen(0, '127.0.0.1')

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servers } from '../../../support/stack.ts'
 import type { Stack } from '../../../support/stack.ts'
 import { openBrowser } from '../browser.ts'
+import type { Browser } from '../browser.ts'
 import { startForgedIssuer } from './forged-issuer.ts'
 import type { Forgery } from './forged-issuer.ts'
 import { consoleSettings, publicUrl, startConsole } from '../support.ts'
@@ -26,9 +27,12 @@ describe.skipIf(servers === null)('the answers of an issuer', () => {
   /** What comes of a sign-in where the issuer answers so. */
   const signIn = async (
     forgery: Forgery,
-    { iss = forged.issuer, fresh = false }: { iss?: string | null; fresh?: boolean } = {},
+    {
+      iss = forged.issuer,
+      fresh = false,
+      browser = openBrowser(stack),
+    }: { iss?: string | null; fresh?: boolean; browser?: Browser } = {},
   ) => {
-    const browser = openBrowser(stack)
     const authorize = await begin(browser, fresh ? '?fresh=true' : '')
     forged.forge(authorize, forgery)
     const callback = new URL(`${publicUrl}/console/callback`)
@@ -79,7 +83,7 @@ describe.skipIf(servers === null)('the answers of an issuer', () => {
     },
     { reason: 'an access token that the API does not take', forgery: { accessToken: 'opaque' } },
   ])('let nobody in: $reason', async ({ forgery, fresh = false }) => {
-    expect(await signIn(forgery, { fresh })).toEqual({ status: 403, isIn: false })
+    expect(await signIn(forgery, { fresh })).toMatchObject({ status: 403, isIn: false })
   })
 
   test('let nobody in where the ID token and the access token are about different people', async () => {
@@ -103,6 +107,14 @@ describe.skipIf(servers === null)('the answers of an issuer', () => {
     forged.forge(authorize, { ...renewed, idToken: null, accessClaims: { sub: 'auth0|other' } })
     await due()
     expect((await browser.ask('api/v1/whoami')).status).toBe(401)
+    expect(await isSignedIn(browser)).toBe(false)
+  })
+
+  test('keep nobody from signing out: it has ended here, though the issuer does not revoke', async () => {
+    const browser = openBrowser(stack)
+    expect(await signIn({}, { browser })).toEqual({ status: 302, isIn: true })
+    expect((await browser.ask('sign-out', { method: 'POST' })).status).toBe(200)
+    expect(browser.cookies().has('__Host-nexus')).toBe(false)
     expect(await isSignedIn(browser)).toBe(false)
   })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { changeInAuth0 } from '../../support/auth0.ts'
 import { servers } from '../../support/stack.ts'
 import { addresses } from './support/addresses.ts'
 import { faultsOf } from './support/axe.ts'
@@ -19,6 +20,23 @@ describe.skipIf(servers === null || !hasChromium())('every page of the console',
   let world: World
   beforeAll(async () => {
     world = await startWorld(canaries.map((name, index) => client(`c${index}`, name)))
+    // Each name is in histories, in the audit and on the list of what has drifted too.
+    const as = world.stack.token({ permissions: ['client.write.all'] })
+    for (const [index, name] of canaries.entries()) {
+      const id = `c${index}`
+      await world.stack.patch(
+        id,
+        { applicationName: name.slice(0, 80), callbackUrls: ['https://kept.example.com/'] },
+        { as },
+      )
+      await changeInAuth0(world.stack.simulator, id, { callbacks: ['https://elsewhere.example.com/'] })
+      await world.stack.request(`/v1/tenants/acme/clients/${id}/sync`, {
+        method: 'POST',
+        as,
+        headers: { 'content-type': 'application/json' },
+        body: '{"action":"retry"}',
+      })
+    }
   })
   afterAll(() => world.close())
 

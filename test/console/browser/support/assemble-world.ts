@@ -6,6 +6,7 @@ import { applicationToken, assembleStack } from '../../../support/assemble-stack
 import type { Stack, StackOptions } from '../../../support/assemble-stack.ts'
 import type { Servers } from '../../../support/servers.ts'
 import { launchChromium } from './chromium.ts'
+import { startPathProxy } from './path-proxy.ts'
 import { people } from './people.ts'
 import type { PersonName } from './people.ts'
 
@@ -62,14 +63,20 @@ export const client = (id: string, name: string, more: Readonly<Record<string, u
   },
 })
 
+export interface WorldOptions extends StackOptions {
+  /** The path under which a proxy before Nexus is reached, such as `/portal`; the proxy takes it away. */
+  readonly below?: string
+}
+
 /** @param clients of the simulated tenant, beside the console's own application */
 export const assembleWorld = async (
   servers: Servers,
   clients: readonly ReturnType<typeof client>[],
-  options: StackOptions = {},
+  { below, ...options }: WorldOptions = {},
 ): Promise<World> => {
   const port = await freePort()
-  const publicUrl = `http://127.0.0.1:${port}`
+  const proxy = below === undefined ? null : await startPathProxy(below, port)
+  const publicUrl = proxy?.url ?? `http://127.0.0.1:${port}`
   const stack = await assembleStack(servers, {
     ...options,
     simulator: { seed: [own(publicUrl), ...clients], users: Object.values(people), ...options.simulator },
@@ -105,7 +112,7 @@ export const assembleWorld = async (
     })
     page.on('request', (request) => {
       const { origin } = new URL(request.url())
-      const allowed = [publicUrl, new URL(stack.simulator.url).origin]
+      const allowed = [publicUrl, stack.simulator.url].map((address) => new URL(address).origin)
       if (!allowed.includes(origin) && !/^(?:data|blob|about):/.test(request.url()))
         faults.push(`${page.url()} asked another host: ${request.url()}`)
     })
@@ -131,6 +138,7 @@ export const assembleWorld = async (
     },
     close: async () => {
       await browser.close()
+      proxy?.close()
       await stack.close()
       if (faults.length > 0) throw new Error(faults.join('\n'))
     },

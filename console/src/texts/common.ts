@@ -43,7 +43,7 @@ export const common = {
   notFound: { title: 'There is nothing at this address', back: 'Go to the start' },
   broken: {
     title: 'This page cannot be shown',
-    text: 'Nexus may have a newer version meanwhile. Load the page again: what you have typed on the page of a client is kept.',
+    text: 'There may be a newer version of Nexus by now. Load the page again: what you have typed on a client page is kept.',
     again: 'Load the page again',
   },
   failed: {

@@ -19,10 +19,10 @@ import { createVisible } from './visible.ts'
 export const EventsQuery = z.strictObject({
   client: z
     .array(ClientId)
-    .max(100)
+    .max(20)
     .optional()
     .describe(
-      'Only events of this client, and those of the tenant itself, which concern all clients. May be repeated, 100 times at most',
+      'Only events of this client, and those of the tenant itself, which concern all clients. May be repeated, 20 times at most',
     ),
   after: measured('cursor')
     .optional()

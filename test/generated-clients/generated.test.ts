@@ -133,16 +133,19 @@ describe.skipIf(servers === null)('programs of other people', { timeout: 300_000
         '"path.tenantId" = "acme"',
         `"path.clientId" = ${JSON.stringify(clientId)}`,
         '"path.state" = "main"',
+        // A stream does not end: each is listened to for a moment.
+        '[[operations]]',
+        'include-path = "/v1/tenants/{tenantId}/events"',
+        'request-timeout = 0.5',
       ].join('\n'),
     )
     // The document leaves answers open for later members. This version answers with no other than it tells of.
     const document: unknown = JSON.parse(await readFile(path.join(folder, 'openapi.json'), 'utf8'))
     await writeFile(path.join(folder, 'closed.json'), JSON.stringify(closed(document)))
-    // The stream of events does not end, and every example would wait for it: test/api/events tries it.
     // Not every body that has the right shape is possible: 422 is an answer that the document names.
     const { stdout } = await run(
       path.join(pythonTools ?? '', 'schemathesis'),
-      words`--config-file schemathesis.toml run closed.json --url ${stack.url} --exclude-path /v1/tenants/{tenantId}/events --exclude-checks positive_data_acceptance
+      words`--config-file schemathesis.toml run closed.json --url ${stack.url} --exclude-checks positive_data_acceptance
         --max-examples 5 --seed 1 --no-color`,
       { cwd: folder },
     ).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? 'it did not run' }))

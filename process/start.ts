@@ -6,6 +6,7 @@ import { configuredCallers, shadowedBy } from '../adapters/config/configured-cal
 import type { Configuration } from '../adapters/config/configuration.ts'
 import { createAttempts } from '../adapters/credentials/attempts.ts'
 import { createAuthenticator } from '../adapters/credentials/authenticate.ts'
+import { createTokenReader } from '../adapters/credentials/bearer.ts'
 import { createExamine } from '../adapters/credentials/examine.ts'
 import type { Log } from '../adapters/log/log.ts'
 import { countAccepted, countCalls, countSettled, countWithdrawn } from '../adapters/metrics/counting.ts'
@@ -225,7 +226,9 @@ export const run = async (
       ofAddress: limits.failedSignInsOfAddress,
       ofName: limits.failedSignInsOfName,
     })
+    const readToken = createTokenReader(http, configuration.issuers)
     const authenticate = createAuthenticator(http, configuration, {
+      readToken,
       registered: callers,
       configuredUses,
       attempts,
@@ -267,7 +270,7 @@ export const run = async (
         callers,
         configuredCallers: ofConfiguration,
         configuredUses,
-        examine: createExamine(http, configuration),
+        examine: createExamine(configuration, readToken),
         notifications,
         events,
         wakeUps,

@@ -7,7 +7,8 @@ import { createAttempts } from './attempts.ts'
 import type { Attempts } from './attempts.ts'
 import { createApplicationFinder } from './application-tokens.ts'
 import { createBasicVerifier } from './basic.ts'
-import { createBearerVerifier } from './bearer.ts'
+import { createBearerVerifier, createTokenReader } from './bearer.ts'
+import type { TokenReader } from './bearer.ts'
 import { createUseNotes } from './configured-uses.ts'
 import { userCaller } from './user-caller.ts'
 import { Unauthenticated } from './errors.ts'
@@ -41,6 +42,8 @@ export interface AuthenticatorOptions {
    */
   readonly now?: () => number
   readonly keyTimes?: KeyTimes
+  /** What verifies tokens, where others read them too: each issuer is then asked for its keys once. */
+  readonly readToken?: TokenReader
   readonly passwordLimits?: TurnLimits
   /** Where sign-ins that fail are counted; its own where it is left out. */
   readonly attempts?: Attempts
@@ -63,6 +66,7 @@ export const createAuthenticator = (
   {
     now,
     keyTimes,
+    readToken = createTokenReader(http, configuration.issuers, now, keyTimes, now),
     passwordLimits,
     attempts = createAttempts(now ?? (() => performance.now())),
     registered = nobodyRegistered,
@@ -79,7 +83,7 @@ export const createAuthenticator = (
   )
   const { issuers } = configuration
   const steady = now ?? (() => performance.now())
-  const verifyBearer = createBearerVerifier(http, issuers, now ?? Date.now, keyTimes, steady)
+  const verifyBearer = createBearerVerifier(readToken, now ?? Date.now)
   const used = createUseNotes(configuredUses.note, steady, onError)
   const verifyBasic = createBasicVerifier(
     configuration.serviceAccounts,

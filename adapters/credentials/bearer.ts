@@ -108,9 +108,9 @@ const verify = async (
 export const createTokenReader = (
   http: Http,
   issuers: readonly IssuerConfiguration[],
-  now: () => number,
+  now: () => number = Date.now,
   times: KeyTimes = defaultKeyTimes,
-  steady: () => number = now,
+  steady: () => number = () => performance.now(),
 ) => {
   const known = new Map(
     issuers.map((issuer) => [issuer.issuer, { issuer, keys: createIssuerKeys(http, issuer, steady, times) }]),
@@ -124,6 +124,8 @@ export const createTokenReader = (
   }
 }
 
+export type TokenReader = ReturnType<typeof createTokenReader>
+
 /** The user of these claims. @throws Unauthenticated where they name nobody, or hold what cannot be kept */
 export const bearerOf = (payload: Readonly<Record<string, unknown>>, issuer: IssuerConfiguration): Bearer => {
   const { userId, ...claims } = readClaims(payload, issuer.claims)
@@ -131,15 +133,12 @@ export const bearerOf = (payload: Readonly<Record<string, unknown>>, issuer: Iss
   return { ...claims, userId, issuer }
 }
 
-/** The same for callers: a token that was verified lately is not verified again while it is good. */
-export const createBearerVerifier = (
-  http: Http,
-  issuers: readonly IssuerConfiguration[],
-  now: () => number,
-  times: KeyTimes = defaultKeyTimes,
-  steady: () => number = now,
-) => {
-  const readToken = createTokenReader(http, issuers, now, times, steady)
+/**
+ * The same for callers: a token that was verified lately is not verified again while it is good.
+ *
+ * @param now the time in milliseconds
+ */
+export const createBearerVerifier = (readToken: TokenReader, now: () => number) => {
   const verified = new LRUCache<string, Verified>({ max: rememberedTokens })
   return async (token: string): Promise<Bearer> => {
     const digest = createHash('sha256').update(token).digest('base64')

@@ -1,8 +1,8 @@
 import type { Caller } from '../../domain/vocabulary.ts'
 import type { Configuration, IssuerConfiguration } from '../config/configuration.ts'
-import type { Http } from '../http/http.ts'
 import type { Application } from './application-tokens.ts'
-import { bearerOf, createTokenReader } from './bearer.ts'
+import { bearerOf } from './bearer.ts'
+import type { TokenReader } from './bearer.ts'
 import { Unauthenticated } from './errors.ts'
 import { userCaller } from './user-caller.ts'
 
@@ -39,9 +39,9 @@ const issuerOf = (
   )
 }
 
-export const createExamine = (http: Http, { issuers }: Pick<Configuration, 'issuers'>): Examine => {
-  const readToken = createTokenReader(http, issuers, Date.now, undefined, () => performance.now())
-  return async (shown, application, tenantId) => {
+export const createExamine =
+  ({ issuers }: Pick<Configuration, 'issuers'>, readToken: TokenReader): Examine =>
+  async (shown, application, tenantId) => {
     const bearer =
       'token' in shown
         ? (await readToken(shown.token)).bearer
@@ -49,4 +49,3 @@ export const createExamine = (http: Http, { issuers }: Pick<Configuration, 'issu
     const caller = userCaller(issuers, bearer, application ?? unbounded, tenantId)
     return application === null ? { ...caller, application: null } : caller
   }
-}

@@ -1,4 +1,5 @@
 import type { Configuration as Discovered, CustomFetch } from 'openid-client'
+import { consoleAddress } from '../../domain/texts/web-address.ts'
 import type { ConsoleConfiguration } from '../config/configuration.ts'
 import type { Http } from '../http/http.ts'
 import { SignInUnavailable } from './errors.ts'
@@ -62,15 +63,18 @@ const scope = 'openid profile email offline_access'
 /** A sign-in that is asked to be fresh may be so many seconds old when the person comes back. */
 const freshSeconds = 300
 
-/** Where the issuer sends people back to. */
-export const callbackOf = (publicUrl: string): string => `${publicUrl}/console/callback`
+type Placed = Pick<ConsoleConfiguration, 'publicUrl'>
+
+/** Where the issuer sends people back to after signing in, and after signing out. */
+export const callbackOf = (console: Placed): string => `${consoleAddress(console)}/callback`
+export const signedOutOf = (console: Placed): string => `${consoleAddress(console)}/`
 
 /** Loaded with the first sign-in: no start waits for it. */
 const library = () => import('openid-client')
 
 /** @param now milliseconds of a clock that never goes back */
 export const createOidc = (http: Http, settings: OidcSettings, now: () => number): Oidc => {
-  const { issuer, clientId, clientSecret, audience, publicUrl, atMostMs, allowInsecure } = settings
+  const { issuer, clientId, clientSecret, audience, atMostMs, allowInsecure } = settings
   let known: { readonly at: number; readonly configuration: Promise<Discovered> } | undefined
 
   const discover = async (): Promise<Discovered> => {
@@ -115,7 +119,7 @@ export const createOidc = (http: Http, settings: OidcSettings, now: () => number
           fresh,
         }
         const url = client.buildAuthorizationUrl(configuration, {
-          redirect_uri: callbackOf(publicUrl),
+          redirect_uri: callbackOf(settings),
           scope,
           audience,
           state: attempt.state,
@@ -130,17 +134,13 @@ export const createOidc = (http: Http, settings: OidcSettings, now: () => number
 
     finish: (query, { state, nonce, verifier, fresh }) =>
       asked(async (client, configuration) => {
-        const answer = await client.authorizationCodeGrant(
-          configuration,
-          new URL(`${callbackOf(publicUrl)}?${query}`),
-          {
-            expectedState: state,
-            expectedNonce: nonce,
-            pkceCodeVerifier: verifier,
-            idTokenExpected: true,
-            maxAge: fresh ? freshSeconds : Math.floor(atMostMs / 1000),
-          },
-        )
+        const answer = await client.authorizationCodeGrant(configuration, new URL(`${callbackOf(settings)}?${query}`), {
+          expectedState: state,
+          expectedNonce: nonce,
+          pkceCodeVerifier: verifier,
+          idTokenExpected: true,
+          maxAge: fresh ? freshSeconds : Math.floor(atMostMs / 1000),
+        })
         return signedInOf(answer)
       }),
 
@@ -160,7 +160,7 @@ export const createOidc = (http: Http, settings: OidcSettings, now: () => number
         if (configuration.serverMetadata().end_session_endpoint === undefined) return null
         // Not by the ID token: the browser would see it.
         return client.buildEndSessionUrl(configuration, {
-          post_logout_redirect_uri: `${publicUrl}/console/`,
+          post_logout_redirect_uri: signedOutOf(settings),
           ...(sessionId === null ? {} : { logout_hint: sessionId }),
         }).href
       }),

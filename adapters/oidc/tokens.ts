@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose'
 import { z } from 'zod'
+import { measured } from '../../domain/texts/lengths.ts'
 import { SignInRefused } from './errors.ts'
 
 /** What an issuer gives for a code, or for a refresh token. */
@@ -32,9 +33,11 @@ const assumedSeconds = 300
 /** A text to show; one that is too long or none is left out. */
 const shown = z.string().min(1).max(1000).nullable().catch(null)
 
+const token = measured('accessToken').min(1)
+
 const Answer = z.object({
-  access_token: z.string().min(1).max(16_384),
-  refresh_token: z.string().min(1).max(16_384).optional(),
+  access_token: token,
+  refresh_token: token.optional(),
   expires_in: z.number().positive().optional(),
 })
 

@@ -16,6 +16,3 @@ export interface Console {
   /** Where the page was built, as a URL with a slash at the end. */
   readonly folder: URL
 }
-
-/** The address of the console, without a slash at the end. */
-export const addressOf = ({ publicUrl }: Console['settings']): string => `${publicUrl}/console`

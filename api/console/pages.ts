@@ -4,7 +4,7 @@ import { codeOf } from '../../domain/shape.ts'
 import type { AnswerHeaders } from '../http/problem.ts'
 import { notFound } from '../http/problem.ts'
 import type { ApiRequest, ApiResponse } from '../http/request.ts'
-import { addressOf } from './console.ts'
+import { consoleAddress } from '../../domain/texts/web-address.ts'
 import type { Console } from './console.ts'
 
 /** A page, for one answer: what it may do, a browser holds it to. */
@@ -75,7 +75,7 @@ const noPage = /^(?:api|assets)(?:\/|$)/
 
 /** GET /console and every page below it: one file, which finds by its address what to show. */
 export const indexPage = ({ settings, folder }: Pick<Console, 'settings' | 'folder'>) => {
-  const base = `${new URL(addressOf(settings)).pathname}/`
+  const base = `${new URL(consoleAddress(settings)).pathname}/`
   const file = new URL('index.html', folder)
   return async ({ params }: ApiRequest): Promise<ApiResponse> => {
     if (noPage.test(params['*'] ?? '')) throw notFound('There is nothing at this address.')

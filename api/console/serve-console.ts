@@ -3,7 +3,7 @@ import { serve } from '../routing/serve.ts'
 import type { Serving } from '../routing/serve.ts'
 import { loggable, problemOf } from '../http/problem-of.ts'
 import { problems } from '../http/problem.ts'
-import { addressOf } from './console.ts'
+import { consoleAddress } from '../../domain/texts/web-address.ts'
 import type { Console } from './console.ts'
 import { forward } from './forward.ts'
 import type { Forwarding } from './forward.ts'
@@ -47,7 +47,7 @@ const answerWithPages = (scope: FastifyInstance, { settings }: Console): void =>
       plainPage(nonce, {
         title: problems[problem.code].title,
         words: [problem.message, `The number of this request, for whoever runs Nexus: ${request.id}`],
-        link: { to: `${addressOf(settings)}/`, words: 'Back to the console' },
+        link: { to: `${consoleAddress(settings)}/`, words: 'Back to the console' },
       }),
     )
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SignInRefused } from '../../adapters/oidc/errors.ts'
+import type { Attempt } from '../../adapters/oidc/oidc.ts'
 import type { SignedIn } from '../../adapters/oidc/tokens.ts'
 import { AuthenticationUnavailable, Unauthenticated } from '../../adapters/credentials/errors.ts'
 import type { Log } from '../../adapters/log/log.ts'
@@ -13,7 +14,7 @@ import { parseQuery } from '../http/query.ts'
 import type { ApiRequest, ApiResponse } from '../http/request.ts'
 import type { BrowserSettings } from '../http/security-headers.ts'
 import { attemptMs, createAttempts } from './attempts.ts'
-import { addressOf } from './console.ts'
+import { consoleAddress } from '../../domain/texts/web-address.ts'
 import type { Console } from './console.ts'
 import { attemptCookie, sessionCookie } from './cookies.ts'
 import { hashIn, hashOf, newSessionId } from './session.ts'
@@ -62,7 +63,7 @@ export const beginSignIn = ({ console }: Pick<SigningIn, 'console'>) => {
 /** GET /console/callback: the issuer has led somebody back. A new session begins, and the browser's old one ends. */
 export const finishSignIn = (deps: SigningIn) => {
   const { console } = deps
-  const { oidc, sessions, settings } = console
+  const { sessions, settings } = console
   const attempts = createAttempts(console.sealing, Date.now)
   const cookie = attemptCookie(settings.publicUrl)
   const ofSession = sessionCookie(settings.publicUrl)
@@ -75,11 +76,7 @@ export const finishSignIn = (deps: SigningIn) => {
         'This browser has not begun this sign-in, or it took too long. Sign in again.',
       )
     const trial = begun(console, request)
-    const decided = async (): Promise<readonly [SignedIn, Caller]> => {
-      const signedIn = await refusedAsProblem(() => oidc.finish(request.query, attempt))
-      return [signedIn, await callerOf(deps, signedIn, request)]
-    }
-    const [signedIn, caller] = await decided().catch((error: unknown) => {
+    const [signedIn, caller] = await identified(deps, request, attempt).catch((error: unknown) => {
       // Nobody guesses by an outage, and nobody is to be kept waiting when it is over.
       if (error instanceof AuthenticationUnavailable) trial.dropped()
       throw error
@@ -94,11 +91,17 @@ export const finishSignIn = (deps: SigningIn) => {
       request.audit,
     )
     if (former !== undefined) await sessions.end(former)
-    return leadTo(returnAddress(addressOf(settings), attempt.page), [
+    return leadTo(returnAddress(consoleAddress(settings), attempt.page), [
       ofSession.set(id, settings.atMostMs),
       rest === undefined ? cookie.clear() : cookie.set(rest, attemptMs),
     ])
   }
+}
+
+/** Who has come back: as the issuer says, and as the API will know them. */
+const identified = async (deps: SigningIn, request: ApiRequest, attempt: Attempt): Promise<[SignedIn, Caller]> => {
+  const signedIn = await refusedAsProblem(() => deps.console.oidc.finish(request.query, attempt))
+  return [signedIn, await callerOf(deps, signedIn, request)]
 }
 
 const refusedAsProblem = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,7 +1,7 @@
 import { SignInRefused, SignInUnavailable } from '../../adapters/oidc/errors.ts'
 import type { Log } from '../../adapters/log/log.ts'
 import type { ApiRequest, ApiResponse } from '../http/request.ts'
-import { addressOf } from './console.ts'
+import { consoleAddress } from '../../domain/texts/web-address.ts'
 import type { Console } from './console.ts'
 import { sessionCookie } from './cookies.ts'
 import { requireOwnPage } from './origin.ts'
@@ -43,7 +43,7 @@ export const signOut = ({ console, log }: SigningOut) => {
     return {
       status: 200,
       headers: { 'set-cookie': cookie.clear(), 'cache-control': 'no-store' },
-      body: JSON.stringify({ location: location ?? `${addressOf(settings)}/` }),
+      body: JSON.stringify({ location: location ?? `${consoleAddress(settings)}/` }),
     }
   }
 }

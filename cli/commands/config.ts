@@ -5,7 +5,7 @@ import { hashToken } from '../../adapters/credentials/application-tokens.ts'
 import { endWith } from '../exit-codes.ts'
 import { problemOf } from '../failure.ts'
 import { configOption, jsonOption } from '../options.ts'
-import { placeOf } from '../../domain/texts/web-address.ts'
+import { consoleAddress, placeOf } from '../../domain/texts/web-address.ts'
 import { countText } from '../terminal/readable.ts'
 import { print, printJson } from '../terminal/print.ts'
 
@@ -136,7 +136,7 @@ const consoleLines = (console: ReturnType<typeof summaryOf>['console']): string[
   console === null
     ? []
     : [
-        `${console.publicUrl}/console, signed in to at ${console.issuer} as ${console.clientId} for ${console.audience}`,
+        `${consoleAddress(console)}, signed in to at ${console.issuer} as ${console.clientId} for ${console.audience}`,
         `a session ends after ${minutesText(console.idleMs)} without use, and after ${minutesText(console.atMostMs)} at most`,
       ]
 

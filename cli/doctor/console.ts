@@ -1,7 +1,7 @@
 import type { Configuration, ConsoleConfiguration } from '../../adapters/config/configuration.ts'
 import { hashToken } from '../../adapters/credentials/application-tokens.ts'
 import { SignInUnavailable } from '../../adapters/oidc/errors.ts'
-import { callbackOf } from '../../adapters/oidc/oidc.ts'
+import { callbackOf, signedOutOf } from '../../adapters/oidc/oidc.ts'
 import type { Http } from '../../adapters/http/http.ts'
 import { Unreachable } from '../../adapters/http/unreachable.ts'
 import { createCallerStore } from '../../adapters/postgres/callers.ts'
@@ -9,6 +9,7 @@ import type { Postgres } from '../../adapters/postgres/database/connect.ts'
 import { callerStatusOf, validHashes } from '../../domain/access/registered.ts'
 import { fail, ok, warn } from '../../domain/finding.ts'
 import type { Finding } from '../../domain/finding.ts'
+import { consoleAddress } from '../../domain/texts/web-address.ts'
 import { oidcOf } from '../../process/console.ts'
 
 /** What the console calls and needs to be told at the issuer; nothing where there is no console. */
@@ -18,8 +19,8 @@ export const signingIn = async (configuration: Configuration, http: Http): Promi
   return [
     ok(
       'console',
-      `${console.publicUrl}/console. Its application at the issuer has to allow the callback URL ` +
-        `${callbackOf(console.publicUrl)} and the logout URL ${console.publicUrl}/console/.`,
+      `${consoleAddress(console)}. Its application at the issuer has to allow the callback URL ` +
+        `${callbackOf(console)} and the logout URL ${signedOutOf(console)}.`,
     ),
     ...(await issuer(console, configuration, http)),
   ]

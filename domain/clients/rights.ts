@@ -17,8 +17,9 @@ import type { Issue } from '../texts/json-text.ts'
 type AccessState = Pick<ClientState, 'observed' | 'base' | 'pending'>
 
 /** @param shown what Auth0 shows, where it is not what it showed last */
-const statesOf = (verb: Verb, state: AccessState, shown: Access): Access[] =>
-  statesFor(verb, { ...accessGiven(state, shown), shown })
+const statesShown = (state: AccessState, shown: Access): AccessStates => ({ ...accessGiven(state, shown), shown })
+
+const statesOf = (verb: Verb, state: AccessState, shown: Access): Access[] => statesFor(verb, statesShown(state, shown))
 
 /** Whether a caller may read or write a client as it stands. */
 export const rightTo = (caller: Caller, verb: Verb, state: AccessState, keys: MetadataKeys): Decision => {
@@ -30,10 +31,8 @@ export const rightTo = (caller: Caller, verb: Verb, state: AccessState, keys: Me
 }
 
 /** The states of a client as it was last observed. */
-export const accessStatesOf = (state: AccessState, keys: MetadataKeys): AccessStates => {
-  const shown = shownAccess(state, keys)
-  return { ...accessGiven(state, shown), shown }
-}
+export const accessStatesOf = (state: AccessState, keys: MetadataKeys): AccessStates =>
+  statesShown(state, shownAccess(state, keys))
 
 const takenOffInAuth0 =
   'What lets the caller in was taken off the client in Auth0, outside Nexus: they cannot change it until that is settled. ' +

@@ -14,3 +14,6 @@ export const placeOf = (url: string): string => {
 /** Whether a host name, as a URL has it, is this machine: what goes there passes no network. */
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+
+/** The address of the console, without a slash at the end. @param publicUrl how browsers reach Nexus */
+export const consoleAddress = ({ publicUrl }: { readonly publicUrl: string }): string => `${publicUrl}/console`

@@ -99,20 +99,20 @@ export const createChanges = (db: Kysely<Database>, keysOf: KeysOf) => ({
           select min(h.generation) as oldest from nexus.changes h
           where h.tenant_id = ${key.tenantId} and h.client_id = ${key.clientId} and h.status = 'accepted'
         ), written as (
-        update nexus.clients c
-        set revision = revision + 1, written_at = clock_timestamp(),
-            settled_generation = coalesce(waiting.oldest - 1, c.generation),
-            -- A holder whose lease has run out could otherwise still settle what it read.
-            lease_token = null, lease_until = null,
-            verify_at = case when attempt_deadline is null then verify_at else clock_timestamp() end,
-            failures = case when waiting.oldest is null then 0 else failures end,
-            last_failure = case when waiting.oldest is null then null else last_failure end,
-            next_try_at = case when waiting.oldest is null then null else next_try_at end,
-            stalled_at = case when waiting.oldest is null then null else stalled_at end,
-            updated_at = date_trunc('milliseconds', clock_timestamp())
-        from waiting
-        where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
-        returning revision
+          update nexus.clients c
+          set revision = revision + 1, written_at = clock_timestamp(),
+              settled_generation = coalesce(waiting.oldest - 1, c.generation),
+              -- A holder whose lease has run out could otherwise still settle what it read.
+              lease_token = null, lease_until = null,
+              verify_at = case when attempt_deadline is null then verify_at else clock_timestamp() end,
+              failures = case when waiting.oldest is null then 0 else failures end,
+              last_failure = case when waiting.oldest is null then null else last_failure end,
+              next_try_at = case when waiting.oldest is null then null else next_try_at end,
+              stalled_at = case when waiting.oldest is null then null else stalled_at end,
+              updated_at = date_trunc('milliseconds', clock_timestamp())
+          from waiting
+          where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
+          returning revision
         ) ${clientEvent(key, 'change.withdrawn', sql`written`)}
       `.execute(trx)
       const pending = before?.pending.filter((change) => change.id !== id) ?? []

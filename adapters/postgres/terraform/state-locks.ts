@@ -96,15 +96,15 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
       const known = applies ? (row.known_drift ?? (await knownDrift(trx, key, keys))) : row.known_drift
       await sql`
         with locked as (
-        update nexus.terraform_states
-        set lock = ${jsonb(info)}, locked_by = ${jsonb(claimant.author)},
-            locked_at = clock_timestamp(), known_drift = ${jsonb(known)},
-            hold_until = ${applies ? sql`clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'` : null},
-            -- What is due after an earlier apply stays due, but for the apply that begins now.
-            check_at = coalesce(${applies ? null : sql`check_at`},
-                                clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'),
-            check_until = ${applies ? null : sql`check_until`}
-        where tenant_id = ${key.tenantId} and name = ${key.name}
+          update nexus.terraform_states
+          set lock = ${jsonb(info)}, locked_by = ${jsonb(claimant.author)},
+              locked_at = clock_timestamp(), known_drift = ${jsonb(known)},
+              hold_until = ${applies ? sql`clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'` : null},
+              -- What is due after an earlier apply stays due, but for the apply that begins now.
+              check_at = coalesce(${applies ? null : sql`check_at`},
+                                  clock_timestamp() + ${applyWaitMs} * interval '1 millisecond'),
+              check_until = ${applies ? null : sql`check_until`}
+          where tenant_id = ${key.tenantId} and name = ${key.name}
         ) ${stateEvent(key, 'state.locked')}
       `.execute(trx)
       await decided()
@@ -123,10 +123,10 @@ export const createStateLocks = (db: Kysely<Database>, { applyWaitMs }: { readon
       if (hold === 'other') return { kind: 'held', lock: held }
       await sql`
         with unlocked as (
-        update nexus.terraform_states
-        set lock = null, locked_by = null, locked_at = null, hold_until = null, check_until = null,
-            check_at = case when known_drift is not null or exists (${unmetIn(key)}) then clock_timestamp() end
-        where tenant_id = ${key.tenantId} and name = ${key.name}
+          update nexus.terraform_states
+          set lock = null, locked_by = null, locked_at = null, hold_until = null, check_until = null,
+              check_at = case when known_drift is not null or exists (${unmetIn(key)}) then clock_timestamp() end
+          where tenant_id = ${key.tenantId} and name = ${key.name}
         ) ${stateEvent(key, 'state.unlocked')}
       `.execute(trx)
       const forced = hold === 'forced'

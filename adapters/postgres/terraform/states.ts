@@ -97,15 +97,15 @@ export const createStates = (
     `.execute(trx)
     await sql`
       with written as (
-      update nexus.terraform_states
-      set version = ${version}, versions = ${version}, others = ${state.others}::jsonb,
-          highest_serial = greatest(${saneSerial}, ${state.serial}),
-          -- An apply that holds the lock was made from what the state is at.
-          outdated_write = case when ${applies}::boolean then null else outdated_write end,
-          unlocked_write = ${row.lock === null && restoredFrom === null ? writeNote(author) : null},
-          -- A restored state tells of no apply.
-          serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
-      where tenant_id = ${key.tenantId} and name = ${key.name}
+        update nexus.terraform_states
+        set version = ${version}, versions = ${version}, others = ${state.others}::jsonb,
+            highest_serial = greatest(${saneSerial}, ${state.serial}),
+            -- An apply that holds the lock was made from what the state is at.
+            outdated_write = case when ${applies}::boolean then null else outdated_write end,
+            unlocked_write = ${row.lock === null && restoredFrom === null ? writeNote(author) : null},
+            -- A restored state tells of no apply.
+            serial_moved_at = ${restoredFrom === null ? sql`clock_timestamp()` : sql`serial_moved_at`}
+        where tenant_id = ${key.tenantId} and name = ${key.name}
       ) ${stateEvent(key, 'state.written')}
     `.execute(trx)
     await replaceIndex(trx, key, state.index, applies)

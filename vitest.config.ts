@@ -23,8 +23,8 @@ const storageIndifferent = [
   'test/api/docs/**/*.test.ts',
   'test/api/console/attacks/{issuer,origin,sign-in}.test.ts',
   'test/generated-clients/**/*.test.ts',
-  'test/system/{callers,clients-command,look,terminal}.test.ts',
-  'test/terraform/commands/**/*.test.ts',
+  'test/system/{callers,clients-command,ending,look,reload,terminal,watch}.test.ts',
+  'test/terraform/{action,commands}/**/*.test.ts',
   'test/terraform/{fresh,holders,made,named,program,secrets,synthesis}.test.ts',
   'test/fuzz/requests.test.ts',
   // What a browser shows. Signing in, saving and a conflict are seen over both; `npm run verify` sees everything over both.
@@ -33,8 +33,12 @@ const storageIndifferent = [
     : ['test/console/browser/!(sign-in|save|conflict).test.ts']),
   // One statement at a time, on rows that no queue touches.
   'test/postgres/{budgets,heard,pacer,statements}.test.ts',
+  'test/upgrade/{migrate-command,newer-schema}.test.ts',
   'test/api/clients/starve.test.ts',
 ]
+
+/** Several processes on the storage of production. */
+const onServersOnly = ['test/upgrade/rolling/**/*.test.ts']
 
 const builtConsole = 'test/console/browser/support/built.ts'
 
@@ -47,7 +51,10 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('units', ['test/**/*.test.ts'], { exclude: stacked }),
-      project('embedded', stacked, { globalSetup: ['test/support/embedded-servers.ts', builtConsole] }),
+      project('embedded', stacked, {
+        globalSetup: ['test/support/embedded-servers.ts', builtConsole],
+        exclude: onServersOnly,
+      }),
       project('servers', stacked, {
         globalSetup: ['test/support/real-servers.ts', builtConsole],
         exclude: storageIndifferent,

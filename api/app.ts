@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { Socket } from 'node:net'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -5,22 +6,31 @@ import { greatest, greatestHeaders, greatestToken } from '../domain/texts/length
 import { headerText } from './http/request.ts'
 import { createAnswerLog } from './http/answer-log.ts'
 import type { ApiDeps, ApiSettings } from './dependencies.ts'
+import type { Ending } from './ending.ts'
 import { serveConsole } from './console/serve-console.ts'
 import { createKnownClients } from './clients/client-cache.ts'
 import { loggable, problemOf } from './http/problem-of.ts'
 import { notFound, Problem, problemBody, problemType, unavailable } from './http/problem.ts'
 import { requestIdOf } from './http/request-id.ts'
 import { answerOrigin, setSecurityHeaders } from './http/security-headers.ts'
+import { traceRequests } from './routing/traced-requests.ts'
 import { serve } from './routing/serve.ts'
-import { answerServerError } from './http/server-errors.ts'
 import { openApiDocument } from './docs/openapi/document.ts'
+import { probeRoutes } from './probes/routes.ts'
 import { routes } from './routes.ts'
 
 /** The longest id in a path, every character of it encoded: three bytes of three characters each. */
 const longestSegment = 9 * greatest.clientId
 
-/** The HTTP API over its dependencies; it does not listen yet. */
-export const buildApp = (deps: ApiDeps): FastifyInstance => {
+/** Asked every few seconds, by machines. */
+const probes = new Set(probeRoutes.map(({ path }) => path))
+
+/**
+ * The HTTP API over its dependencies. It listens nowhere: a listener, which outlives it, hands requests to it.
+ *
+ * @param replaced aborted when another app gets the requests from now on
+ */
+export const buildApp = (deps: ApiDeps, ending: Ending, replaced: AbortSignal): FastifyInstance => {
   const log: FastifyBaseLogger = deps.log
   const { settings } = deps
   const app = Fastify({
@@ -29,23 +39,13 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
     genReqId: requestIdOf,
     // Whose word on where a request came from is taken: `request.ip` is the address that the audit keeps.
     trustProxy: settings.trustedProxies.length === 0 ? false : [...settings.trustedProxies],
-    requestTimeout: settings.requestTimeoutMs,
-    http: {
-      // Node swaps the two where the headers may take longer than the request (60 s by default), and waits for the body.
-      headersTimeout: settings.requestTimeoutMs,
-      maxHeaderSize: settings.maximumHeaderBytes,
-      // Node looks for late requests only so often; its default of 30 s would double the limit.
-      connectionsCheckingInterval: Math.max(100, Math.min(5000, settings.requestTimeoutMs / 2)),
-      // Looked at below, so that its absence is answered as a problem.
-      requireHostHeader: false,
-    },
+    serverFactory: () => createServer(),
     routerOptions: { maxParamLength: longestSegment },
-    clientErrorHandler: answerServerError,
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply, settings)
       sendProblem(request, reply, problemOf(error))
     },
-    // Answered below, as a problem.
+    // What has arrived is answered.
     return503OnClosing: false,
   })
 
@@ -54,29 +54,25 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   // Terraform's http backend locks with methods of its own.
   for (const method of ['LOCK', 'UNLOCK']) app.addHttpMethod(method, { hasBody: true })
 
-  app.server.maxConnections = settings.maximumConnections
-
   app.decorateRequest('isKnown', false)
   app.decorateRequest('beganAfterMs', null)
+  app.decorateRequest('span', null)
+  if (deps.traces !== null) traceRequests(app, deps.traces, probes)
   const answers = createAnswerLog(deps.log, () => performance.now())
   app.addHook('onClose', (_app, done) => {
     answers.close()
     done()
   })
+  replaced.addEventListener('abort', answers.close, { once: true })
 
-  const closing = new AbortController()
-  app.addHook('preClose', (done) => {
-    closing.abort()
-    done()
-  })
   app.addHook('onRequest', (request, reply, done) => {
     setCommonHeaders(request, reply, settings)
     if (answerOrigin(request, reply, settings)) void reply.code(204).send()
-    else done(problemWithRequest(request, settings, closing.signal))
+    else done(problemWithRequest(request, settings, ending.overdue))
   })
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    // A connection that is kept alive would keep the closing server.
-    if (closing.signal.aborted) reply.header('connection', 'close')
+    // A connection that is kept would bring more requests to a server that is to get none.
+    if (ending.leaving.aborted) reply.header('connection', 'close')
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -95,6 +91,8 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error)
+    request.span?.note({ 'nexus.problem': problem.code })
+    deps.metrics.count('refusals', { reason: problem.code })
     if (problem.status >= 500) request.log.error({ error: loggable(error) }, 'a request failed')
     sendProblem(request, reply, problem)
   })
@@ -104,8 +102,13 @@ export const buildApp = (deps: ApiDeps): FastifyInstance => {
   let document: string | undefined
   // Made when somebody first asks for it: no start waits for it.
   const openApiText = (): string => (document ??= JSON.stringify(openApiDocument(routes, settings)))
-  serve(app, routes, { ...deps, known, openApiText }, closing.signal)
-  if (deps.console !== null) serveConsole(app, { ...deps, console: deps.console }, routes, closing.signal)
+  const signals = {
+    closing: ending.closing,
+    overdue: ending.overdue,
+    over: AbortSignal.any([ending.closing, replaced]),
+  }
+  serve(app, routes, { ...deps, known, openApiText, leaving: ending.leaving }, signals)
+  if (deps.console !== null) serveConsole(app, { ...deps, console: deps.console }, routes, signals)
   return app
 }
 
@@ -118,9 +121,9 @@ const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply, settings
 const problemWithRequest = (
   request: FastifyRequest,
   settings: ApiSettings,
-  closing: AbortSignal,
+  overdue: AbortSignal,
 ): Problem | undefined => {
-  if (closing.aborted) return unavailable('This server is shutting down.', 1000)
+  if (overdue.aborted) return unavailable('This server is shutting down.', 1000)
   if (request.raw.rawHeaders.length > 2 * settings.maximumHeaders)
     return new Problem('headers-too-large', `A request may have ${settings.maximumHeaders} headers at most.`)
   const long = tooLongHeaderIn(request, settings)
@@ -147,7 +150,7 @@ const nulIn = (url: string): Problem | undefined => {
 const sendProblem = (request: FastifyRequest, reply: FastifyReply, problem: Problem): void => {
   reply.code(problem.status).header('cache-control', 'no-store').type(problemType)
   for (const [name, value] of Object.entries(problem.headers)) reply.header(name, value)
-  reply.send(problemBody(problem, request.url.split('?')[0] ?? '/'))
+  reply.send(problemBody(problem, request.url.split('?')[0] ?? '/', request.span?.traceId))
 }
 
 /** How long a caller may go on sending after the answer is out. */

@@ -15,6 +15,7 @@ import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { Scans } from '../adapters/postgres/clients/scans.ts'
 import type { Events } from '../adapters/postgres/events/events.ts'
 import type { WakeUps } from '../adapters/postgres/events/wake-ups.ts'
+import type { BeginsSpans } from '../adapters/traces/traces.ts'
 import type { Notifications } from '../adapters/postgres/database/notifications.ts'
 import type { Strangers } from '../adapters/postgres/strangers.ts'
 import type { Standings } from '../adapters/postgres/tenants/standings.ts'
@@ -84,6 +85,8 @@ export interface ApiDeps extends Admitting, Pick<Probed, 'ping'> {
   readonly bodies: Bodies
   /** The page for people; null where there is none. */
   readonly console: Console | null
+  /** Null where no traces are kept. */
+  readonly traces: BeginsSpans | null
   readonly log: Log
   readonly settings: ApiSettings
 }

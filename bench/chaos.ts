@@ -10,9 +10,10 @@ import type { Verdict } from './chaos/trial.ts'
 const usage = `npm run chaos [-- NAME…] [--seed N | --seeds N,N…] [--changes N] [--embedded] [--json FILE]
 
 Changes go in while something goes wrong; afterwards the world is looked at. Ends by itself, 1 if anything was lost,
-overtaken or left undone. "recover" is the time from the end of the fault until everything was settled.
+overtaken or left undone. "recover" is the time from the end of the fault until everything was settled, "longest wait" that
+of one change from being accepted until Auth0 had it, "accepts" the time from the end of the fault until the next was accepted.
 
-${scenarios.map(({ name, about, storages }) => `  ${name.padEnd(14)} ${about}${storages.length > 1 ? '' : ` (${storages.join()} only)`}`).join('\n')}
+${scenarios.map(({ name, about, storages }) => `  ${name.padEnd(24)} ${about}${storages.length > 1 ? '' : ` (${storages.join()} only)`}`).join('\n')}
 
   --embedded     on the embedded PostgreSQL with the queue on it, instead of PostgreSQL and Redis`
 
@@ -51,10 +52,11 @@ try {
       const verdict = await trial(local.servers, scenario, { seed, changes: Number(values.changes) })
       verdicts.push(verdict)
       console.log(
-        `${verdict.sound ? 'sound ' : 'BROKEN'} ${scenario.name.padEnd(14)} seed ${seed}: ${verdict.accepted} accepted, ` +
+        `${verdict.sound ? 'sound ' : 'BROKEN'} ${scenario.name.padEnd(24)} seed ${seed}: ${verdict.accepted} accepted, ` +
           `${verdict.lost} lost, ${verdict.wrong} wrong (clients not as desired), ${verdict.overlapping} overlapping, ` +
           `${verdict.outdated} outdated writes; ${verdict.calls} calls, ${verdict.seconds.toFixed(1)} s, ` +
-          `recover ${verdict.recover.toFixed(1)} s`,
+          `recover ${verdict.recover.toFixed(1)} s, longest wait ${verdict.longest.toFixed(1)} s` +
+          (verdict.accepting === null ? '' : `, accepts ${verdict.accepting.toFixed(1)} s`),
       )
     }
 } finally {

@@ -18,6 +18,7 @@ import { synthesis } from './stacks.ts'
 import { starve } from './starve.ts'
 import { tenants } from './tenants/tenants.ts'
 import { throughput } from './throughput/throughput.ts'
+import { traces } from './throughput/traces.ts'
 
 /**
  * Speed and cost, as figures beside a rival or a limit of the same run.
@@ -37,6 +38,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly run: B
     about: 'how much Nexus does: answers and changes a second, beside the bare SDK and the bare database',
     run: throughput,
   },
+  traces: { about: 'the main job with traces, beside the same without them', run: traces },
   tenants: { about: 'what more workers give; what one throttled tenant takes from 99 others', run: tenants },
   backlog: { about: '100,000 changes that wait in one tenant: memory, and the wait of another tenant', run: backlog },
   synth: { about: 'Terraform stacks of a tenant with 1,000 clients: time, memory, bytes', run: synthesis },

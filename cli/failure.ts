@@ -1,16 +1,20 @@
 import { CommanderError } from 'commander'
 import { ConfigurationError, NoSuchTenant } from '../adapters/config/problems.ts'
+import { BackupRefused } from '../adapters/embedded-postgres/backup/refused.ts'
 import { EmbeddedUnusable } from '../adapters/embedded-postgres/unusable.ts'
 import { ProxyMisconfigured } from '../adapters/http/proxies.ts'
-import { DatabaseUnusable } from '../adapters/postgres/database/reach.ts'
-import { SchemaOutdated } from '../adapters/postgres/database/schema-outdated.ts'
-import { RedisUnfit } from '../adapters/queue/fitness.ts'
+import { DatabaseUnusable } from '../adapters/postgres/servers/reach.ts'
+import { SchemaBusy, SchemaOutdated, SchemaTooNew } from '../adapters/postgres/database/schema-outdated.ts'
+import { NotCompared } from '../adapters/postgres/tenants/not-compared.ts'
+import { RedisUnfit } from '../adapters/queue/unfit.ts'
 import { RemoteError } from '../adapters/nexus-api/errors.ts'
 import type { RemoteErrorCode } from '../adapters/nexus-api/errors.ts'
 import { SealingError } from '../adapters/sealing/sealing.ts'
+import { TracesMisconfigured } from '../adapters/traces/misconfigured.ts'
 import type { Issue } from '../domain/texts/json-text.ts'
 import { DeclarationError, SnapshotError } from '../stacks/errors.ts'
 import type { Exit } from './exit-codes.ts'
+import { NotListed } from '../process/not-listed.ts'
 import { systemProblem } from './system-errors.ts'
 
 /** A command cannot do what it was asked; the message says why and what to do, for the person at the terminal. */
@@ -73,11 +77,17 @@ const kinds = [
   kind(NoSuchTenant, 'not-found'),
   kind(ConfigurationError, 'configuration'),
   kind(ProxyMisconfigured, 'configuration'),
+  kind(TracesMisconfigured, 'configuration'),
   kind(SealingError, 'configuration'),
   kind(RedisUnfit, ({ problem }) => (problem.passing ? 'retry-later' : 'configuration')),
   kind(DatabaseUnusable, ({ passing }) => (passing ? 'retry-later' : 'configuration')),
   kind(EmbeddedUnusable, ({ passing }) => (passing ? 'retry-later' : 'failed')),
+  kind(BackupRefused, 'refused'),
+  kind(NotCompared, 'refused'),
+  kind(NotListed, 'retry-later'),
   kind(SchemaOutdated, 'failed'),
+  kind(SchemaBusy, 'retry-later'),
+  kind(SchemaTooNew, 'failed'),
   kind(SnapshotError, 'failed'),
   kind(DeclarationError, 'failed'),
 ]

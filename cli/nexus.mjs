@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The `nexus` command. Plain JavaScript that any Node from 20 on reads: the program itself is TypeScript, which Node
-// runs as it is from 24 on. On an older Node this starts the one that `npm ci` has put into node_modules.
+// The `nexus` command. Plain JavaScript that any Node from 20 on reads. The program itself is TypeScript in a clone, which
+// Node runs as it is from 24 on, and what was compiled of it in a package, which Node refuses to run as TypeScript. Where the
+// Node that runs this is too old, it starts the one that npm has put beside it, if there is one.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,15 +9,38 @@ import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const wanted = 24
+const here = dirname(fileURLToPath(import.meta.url))
+const folder = join(here, '..')
 
-/** Path of the project's own Node; undefined where it is not installed. */
+const clone = () => ({
+  needs: '24',
+  remedy: `Run \`npm ci\` in ${folder}: it installs the right one.`,
+  load: () => import('./main.ts'),
+  reinstall: `Run \`npm ci\` in ${folder}.`,
+})
+
+const packaged = () => ({
+  needs: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).engines.node.replace('>=', ''),
+  remedy: 'Install a newer one (https://nodejs.org), or one for Nexus only: `npm install node@24`.',
+  load: () => import('./main.js'),
+  reinstall: 'Run `npm install` where Nexus is installed.',
+})
+
+const { needs, remedy, load, reinstall } = existsSync(join(here, 'main.js')) ? packaged() : clone()
+
+/** Whether a version of Node is no older than what this needs. */
+const suffices = (version) => {
+  const [[major, minor], [leastMajor, leastMinor = 0]] = [version, needs].map((text) => text.split('.').map(Number))
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor)
+}
+
+/** Path of the Node that npm has installed; undefined where there is none, or none that this can run on. */
 const ownNode = () => {
   try {
     const manifest = createRequire(import.meta.url).resolve('node/package.json')
-    const { bin } = JSON.parse(readFileSync(manifest, 'utf8'))
+    const { bin, version } = JSON.parse(readFileSync(manifest, 'utf8'))
     const path = join(dirname(manifest), typeof bin === 'string' ? bin : bin.node)
-    return existsSync(path) ? path : undefined
+    return suffices(version) && existsSync(path) ? path : undefined
   } catch {
     return undefined
   }
@@ -35,34 +59,29 @@ const runOn = (node) => {
       if (signal !== 'SIGINT' || !atTerminal) child.kill(signal)
     })
   child.on('error', (error) => {
-    console.error(`nexus: ${node} cannot be started (${error.message}). Run \`npm ci\` in ${folder}.`)
+    console.error(`nexus: ${node} cannot be started (${error.message}). ${remedy}`)
     process.exit(1)
   })
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), '..')
-
 const runHere = async () => {
   try {
-    await import('./main.ts')
+    await load()
   } catch (error) {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
     const name = /package '([^']+)'/.exec(error.message)?.[1] ?? 'a package'
-    console.error(`nexus: ${name} is not installed. Run \`npm ci\` in ${folder}.`)
+    console.error(`nexus: ${name} is not installed. ${reinstall}`)
     process.exitCode = 1
   }
 }
 
-if (Number(process.versions.node.split('.')[0]) >= wanted) await runHere()
+if (suffices(process.versions.node)) await runHere()
 else {
   const node = ownNode()
   if (node !== undefined && node !== process.execPath) runOn(node)
   else {
-    console.error(
-      `nexus needs Node ${wanted} or later; this is ${process.versions.node}. Run \`npm ci\` in ` +
-        `${folder}: it installs the right one.`,
-    )
+    console.error(`nexus needs Node ${needs} or later; this is ${process.versions.node}. ${remedy}`)
     process.exitCode = 1
   }
 }

@@ -1,10 +1,17 @@
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { z } from 'zod'
+import { logLevels } from '../adapters/config/configuration.ts'
 import { ClientId, StateName, TenantId } from '../domain/vocabulary.ts'
 
 /** `--config FILE`, for every command that needs the configuration. */
 export const configOption = (): Option =>
   new Option('-c, --config <file>', 'configuration file (also: NEXUS_CONFIG; otherwise nexus.yaml)')
+
+/** `--log-level LEVEL`, for every command that writes a log. */
+export const logLevelOption = (otherwise = ''): Option =>
+  new Option('--log-level <level>', `least severe level that is logged (also: NEXUS_LOG_LEVEL${otherwise})`)
+    .choices(logLevels)
+    .env('NEXUS_LOG_LEVEL')
 
 /** `--json`, for every command whose answer a pipeline would read. */
 export const jsonOption = (what: string): Option => new Option('--json', what)

@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
+import { afterRestoreCommand } from './commands/store/after-restore.ts'
+import { backupCommands } from './commands/store/backup.ts'
 import { adoptCommands } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'
 import { checkPlanCommand } from './commands/check-plan.ts'
@@ -7,13 +9,16 @@ import { completionCommand } from './commands/completion.ts'
 import { clientsCommand } from './commands/clients.ts'
 import { callerCommands } from './commands/callers.ts'
 import { configCommand } from './commands/config.ts'
-import { databaseCommand } from './commands/database.ts'
+import { databaseCommand } from './commands/store/database.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { hashCommand } from './commands/hash.ts'
 import { initCommand } from './commands/init.ts'
 import { lookCommands } from './commands/look.ts'
+import { migrateCommand } from './commands/processes/migrate.ts'
 import { pauseCommands } from './commands/pause.ts'
-import { processCommands } from './commands/processes.ts'
+import { processCommands } from './commands/processes/processes.ts'
+import { personCommand } from './commands/store/person.ts'
+import { demoCommand } from './commands/simulator/demo.ts'
 import { simulatorCommand } from './commands/simulator/simulator.ts'
 import { stateCommand } from './commands/state.ts'
 import { synthCommand } from './commands/synth.ts'
@@ -27,12 +32,14 @@ import type { Output } from './terminal/print.ts'
 const commands: readonly ((program: Command) => void)[] = [
   initCommand,
   processCommands,
+  migrateCommand,
   whoAmICommand,
   tenantCommands,
   clientsCommand,
   lookCommands,
   pauseCommands,
   auditCommand,
+  personCommand,
   adoptCommands,
   synthCommand,
   checkPlanCommand,
@@ -41,7 +48,10 @@ const commands: readonly ((program: Command) => void)[] = [
   configCommand,
   doctorCommand,
   databaseCommand,
+  backupCommands,
+  afterRestoreCommand,
   hashCommand,
+  demoCommand,
   simulatorCommand,
   tokenCommand,
   completionCommand,
@@ -49,6 +59,7 @@ const commands: readonly ((program: Command) => void)[] = [
 
 const examples = `
 Examples:
+  $ nexus demo
   $ nexus init
   $ nexus start --config nexus.yaml
   $ nexus simulator --port 4000 --clients 20

@@ -10,6 +10,11 @@ interface Known {
   readonly says: (error: Members) => string
 }
 
+/** A clone runs its sources; what a package runs was compiled. */
+const reinstall = import.meta.filename.endsWith('.ts')
+  ? 'Run npm ci in the folder of Nexus.'
+  : 'Run npm install where Nexus is installed.'
+
 const otherPort = 'choose another server.port (for the metrics: server.metricsPort)'
 
 /** Of a server that cannot listen. */
@@ -61,8 +66,7 @@ const knownOf = ({ code, syscall, path }: Members): Known | undefined => {
   if (code === 'ERR_MODULE_NOT_FOUND')
     return {
       exit: 'failed',
-      says: ({ message }) =>
-        `${/package '([^']+)'/.exec(message)?.[1] ?? 'A package'} is not installed. Run npm ci in the folder of Nexus.`,
+      says: ({ message }) => `${/package '([^']+)'/.exec(message)?.[1] ?? 'A package'} is not installed. ${reinstall}`,
     }
   if (syscall === 'listen' || syscall === 'bind') return listening[code]
   const why = files[code]

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { difference, membersAt } from './difference.ts'
+import type { Holding } from './difference.ts'
 import { green, red, say, tell } from './screen.ts'
-import type { Holding } from './stage.ts'
 
 /** Something that must be so, in words, with what was found. */
 export interface Check {
@@ -19,6 +19,12 @@ export interface Tally {
   readonly check: (checks: readonly Check[]) => void
   /** Something else went wrong. */
   readonly fail: (failure: string) => void
+}
+
+/** What went wrong, with what lies behind it. */
+export const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
 }
 
 const holds = ({ found, wanted }: Check): boolean => isDeepStrictEqual(found, wanted)

@@ -14,6 +14,13 @@ export interface MemberDifference {
 
 type Members = Readonly<Record<string, unknown>>
 
+/** A client in Auth0, without its secret, and how many calls have tried to change it so far. */
+export interface Holding {
+  /** Empty where there is no such client. */
+  readonly client: Members
+  readonly writes: number
+}
+
 const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -2,14 +2,19 @@ import { untilSignal } from '../process/until-signal.ts'
 import { seeds, tenantIds } from './cast.ts'
 import { chapters } from './chapters.ts'
 import { buildConsole, showConsole } from './console.ts'
-import { messageOf } from './options.ts'
-import type { Options } from './options.ts'
 import { showLinesToPaste } from './paste.ts'
 import { bold, columns, cyan, dim, duration, green, red, say, tell } from './screen.ts'
-import { createTally } from './checks.ts'
+import { createTally, messageOf } from './checks.ts'
 import { createStage } from './stage.ts'
 import { startWorld } from './world.ts'
 import type { World } from './world.ts'
+
+export interface Options {
+  /** End after the walk-through. */
+  readonly once: boolean
+  /** Of the API; 0 for any free one. */
+  readonly port: number
+}
 
 /**
  * Starts everything, plays the walk-through, and keeps serving unless that was enough.
@@ -17,7 +22,7 @@ import type { World } from './world.ts'
  * @returns whether everything was as it should be
  */
 export const show = async (options: Options): Promise<boolean> => {
-  const ended = Promise.race([untilSignal(), untilLeft()])
+  const ended = untilSignal()
   const started = performance.now()
   say(bold('Nexus'))
   tell(
@@ -90,19 +95,6 @@ const walkThrough = async (world: World, interrupted: AbortSignal): Promise<bool
   say()
   return failures.length === 0
 }
-
-/** Resolves when npm, which started the demo, is gone: ended by a signal, it ends its shell and leaves the demo behind. */
-const untilLeft = (): Promise<void> =>
-  new Promise((resolve) => {
-    const parent = process.ppid
-    if (process.env['npm_lifecycle_event'] === undefined) return
-    const timer = setInterval(() => {
-      if (process.ppid === parent) return
-      clearInterval(timer)
-      resolve()
-    }, 500)
-    timer.unref()
-  })
 
 /** The newest change that reached Auth0: Nexus sends its id along. */
 const lastChange = ({ tenants }: World): string => tenants.acme.stats.writes.at(-1)?.correlationId ?? ''

@@ -1,7 +1,7 @@
 import type { Person, TenantId } from './cast.ts'
 import type { Check } from './checks.ts'
 import { difference } from './difference.ts'
-import type { Line } from './difference.ts'
+import type { Holding, Line } from './difference.ts'
 import { bold, cyan, dim, duration, fits, green, red, say, tell } from './screen.ts'
 import type { World } from './world.ts'
 
@@ -43,13 +43,6 @@ interface ShownAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: Members
-}
-
-/** A client in Auth0, without its secret, and how many calls have tried to change it so far. */
-export interface Holding {
-  /** Empty where there is no such client. */
-  readonly client: Members
-  readonly writes: number
 }
 
 const reasons: Readonly<Record<number, string>> = {

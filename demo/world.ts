@@ -10,12 +10,14 @@ import { createLog } from '../adapters/log/log.ts'
 import { createHttp } from '../adapters/http/http.ts'
 import type { Http } from '../adapters/http/http.ts'
 import { startEmbedded } from '../adapters/embedded-postgres/embedded.ts'
+import { freePort } from '../adapters/embedded-postgres/free-port.ts'
 import { run } from '../process/start.ts'
 import { startSimulator } from '../simulator/main.ts'
 import type { GivenUser, Simulator } from '../simulator/main.ts'
 import { seeds, tenantIds } from './cast.ts'
 import type { Person, TenantId } from './cast.ts'
-import { consoleApplication, consoleTenant, consoleUsers, freePort } from './console.ts'
+import { consoleApplication } from './console-application.ts'
+import { consoleTenant, consoleUsers } from './console.ts'
 
 /** Everything that the demo runs: two simulated tenants, a database with the queue on it, Nexus' API and worker. */
 export interface World {
@@ -47,9 +49,9 @@ export const startWorld = async (port: number): Promise<World> => {
     const lines = createWriteStream(logFile)
     closers.push(() => finished(lines.end()))
     const publicUrl = `http://127.0.0.1:${port === 0 ? await freePort() : port}`
-    const clientSecret = randomBytes(24).toString('base64url')
+    const credential = { clientId: 'nexus-console', clientSecret: randomBytes(24).toString('base64url') }
     const tenants = {
-      acme: await startTenant('acme', [consoleApplication(publicUrl, clientSecret)], consoleUsers),
+      acme: await startTenant('acme', [consoleApplication(publicUrl, credential)], consoleUsers),
       globex: await startTenant('globex'),
     }
     closers.push(...Object.values(tenants).map((simulator) => simulator.close))
@@ -59,10 +61,10 @@ export const startWorld = async (port: number): Promise<World> => {
     closers.push(database.drop)
 
     const applicationToken = `nxa_${randomBytes(24).toString('base64url')}`
-    const file = configurationFile(tenants, database.url, applicationToken, { publicUrl, clientSecret })
+    const file = configurationFile(tenants, database.url, applicationToken, { publicUrl, ...credential })
     const configuration = parseConfiguration(JSON.stringify(file), { file: 'the demo', env: {} })
     const http = createHttp({})
-    const nexus = await run(configuration, { api: true, worker: true }, createLog('info', lines), undefined, http)
+    const nexus = await run(configuration, { api: true, worker: true }, createLog('info', lines), undefined, { http })
     closers.push(nexus.close)
     return {
       nexusUrl: nexus.url ?? '',
@@ -87,9 +89,9 @@ const startTenant = (
 ): Promise<Simulator> =>
   startSimulator({ tenant, seed: [...seeds[tenant], ...more].map((seed) => structuredClone(seed)), users })
 
-/** A folder for this user's demos in the project; a temporary one where the project may not be written. */
+/** A folder for this user's demos, where the demo is started; a temporary one where nothing may be written there. */
 const demoDirectory = async (): Promise<string> => {
-  const wanted = path.join(import.meta.dirname, '..', '.nexus', 'demo', String(process.getuid?.() ?? 'user'))
+  const wanted = path.resolve('.nexus', 'demo', String(process.getuid?.() ?? 'user'))
   try {
     await mkdir(wanted, { recursive: true })
     await access(wanted, constants.W_OK)
@@ -135,9 +137,9 @@ const configurationFile = (
   tenants: World['tenants'],
   databaseUrl: string,
   applicationToken: string,
-  { publicUrl, clientSecret }: { readonly publicUrl: string; readonly clientSecret: string },
+  console: { readonly publicUrl: string; readonly clientId: string; readonly clientSecret: string },
 ): unknown => ({
-  server: { host: '127.0.0.1', port: Number(new URL(publicUrl).port) },
+  server: { host: '127.0.0.1', port: Number(new URL(console.publicUrl).port) },
   database: { url: databaseUrl },
   terraform: { stateKeys: [randomBytes(32).toString('base64')] },
   tenants: tenantIds.map((id) => ({
@@ -160,11 +162,9 @@ const configurationFile = (
     ],
   },
   console: {
+    ...console,
     issuer: tenants[consoleTenant].issuer,
-    clientId: 'nexus-console',
-    clientSecret,
     applicationToken,
-    publicUrl,
     sessionKeys: [randomBytes(32).toString('base64')],
   },
 })

@@ -135,6 +135,8 @@ export interface PendingChange {
   readonly id: string
   readonly generation: number
   readonly values: Values
+  /** The span that accepted it, as W3C Trace Context writes it; null or left out where no traces were kept. */
+  readonly traceparent?: string | null | undefined
 }
 
 /** What Nexus knows of one client: the row that is locked, read and settled. */

@@ -2,11 +2,13 @@ import type { Console } from '../api/console/console.ts'
 import type { Configuration, ConsoleConfiguration } from '../adapters/config/configuration.ts'
 import type { Attempts } from '../adapters/credentials/attempts.ts'
 import type { Http } from '../adapters/http/http.ts'
+import type { Log } from '../adapters/log/log.ts'
 import { createOidc } from '../adapters/oidc/oidc.ts'
 import type { Oidc } from '../adapters/oidc/oidc.ts'
 import type { Postgres } from '../adapters/postgres/database/connect.ts'
-import { createSessions, expireSessions } from '../adapters/postgres/sessions.ts'
+import { countSessions, createSessions, forgetSessions } from '../adapters/postgres/sessions.ts'
 import { createSealing } from '../adapters/sealing/sealing.ts'
+import { endSessions } from '../worker/sessions.ts'
 
 /** Where `npm run console` builds the page. */
 const folder = new URL('../console/dist/', import.meta.url)
@@ -21,13 +23,8 @@ export const oidcOf = (
   return createOidc(http, { ...console, allowInsecure }, () => performance.now())
 }
 
-/** What the console needs of the world; null where the configuration has none. */
-export const consoleOf = (
-  configuration: Configuration,
-  http: Http,
-  db: Postgres['db'],
-  signIns: Pick<Attempts, 'begin'>,
-): Console | null => {
+/** What sessions of the console are begun and ended with; null where the configuration has none. */
+const signingInOf = (configuration: Configuration, http: Http, db: Postgres['db']) => {
   const { console } = configuration
   const sealing = console === null ? undefined : createSealing(console.sessionKeys, 'console.sessionKeys')
   if (console === null || sealing === undefined) return null
@@ -35,12 +32,33 @@ export const consoleOf = (
     oidc: oidcOf(console, configuration, http),
     sessions: createSessions(db, sealing, console),
     sealing,
-    signIns,
     settings: console,
-    folder,
   }
 }
 
-/** What forgets sessions that have ended; without a console, those of an earlier configuration in a day. */
-export const expireSessionsOf = ({ console }: Pick<Configuration, 'console'>, db: Postgres['db']) =>
-  expireSessions(db, console ?? { idleMs: 86_400_000 })
+/** What the console needs of the world; null where the configuration has none. */
+export const consoleOf = (
+  configuration: Configuration,
+  http: Http,
+  db: Postgres['db'],
+  signIns: Pick<Attempts, 'begin'>,
+): Console | null => {
+  const signingIn = signingInOf(configuration, http, db)
+  return signingIn && { ...signingIn, signIns, folder }
+}
+
+/** Sessions whether there is a console or not: without one, those of an earlier configuration end in a day. */
+const rulesOf = ({ console }: Pick<Configuration, 'console'>) => console ?? { idleMs: 86_400_000 }
+
+/** What ends sessions whose time is over, here and at the issuer. */
+export const expireSessionsOf = (
+  configuration: Configuration,
+  { http, postgres: { db }, log }: { http: Http; postgres: Pick<Postgres, 'db'>; log: Pick<Log, 'warn'> },
+) => {
+  const signingIn = signingInOf(configuration, http, db)
+  return signingIn === null ? forgetSessions(db, rulesOf(configuration)) : endSessions({ ...signingIn, log })
+}
+
+/** What counts those that have not. */
+export const countSessionsOf = (configuration: Pick<Configuration, 'console'>, db: Postgres['db']) =>
+  countSessions(db, rulesOf(configuration))

@@ -5,7 +5,7 @@ import { createWakeUps } from '../adapters/postgres/events/wake-ups.ts'
 import type { WakeUps } from '../adapters/postgres/events/wake-ups.ts'
 
 /** How the parts of a process, and other processes, are told what has happened. Nobody waits for it, and it may be lost. */
-interface Telling {
+export interface Telling {
   readonly wakeUps: WakeUps
   readonly tellSettled: TellSettled
   /** From now on this process hears what others tell. */

@@ -12,6 +12,7 @@ import { createTenants } from '../adapters/postgres/tenants/tenants.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
 import { tenantNamed } from './known-tenants.ts'
 import { metadataKeysOf, migrateAll, openDatabase } from './database.ts'
+import type { Ways } from './database.ts'
 
 /** What a command can look at, and change, in the store of a configuration. */
 interface Store {
@@ -31,12 +32,12 @@ export const withDatabase = async <T>(
   configuration: Configuration,
   say: Say,
   work: (db: Postgres['db']) => Promise<T>,
-  prepare: (url: string) => Promise<unknown> = () => Promise.resolve(),
+  prepare: (database: Ways) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<T> => {
   const database = await openDatabase(configuration, say)
   try {
-    await prepare(database.url)
-    const postgres = connect(database.url, () => undefined, { size: 2 })
+    await prepare(database)
+    const postgres = connect(database.directUrl, () => undefined, { size: 2 })
     try {
       return await work(postgres.db)
     } finally {
@@ -73,5 +74,5 @@ export const withCallerStore = <T>(
     configuration,
     say,
     (db) => work(createCallerStore(db), createConfiguredUses(db)),
-    (url) => migrateAll(url, configuration, createLog('warn')),
+    (database) => migrateAll(database, configuration, createLog('warn')),
   )

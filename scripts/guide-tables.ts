@@ -1,7 +1,12 @@
-import { eventTable } from './event-table.ts'
-import { attributeTable, fieldTable } from './field-tables.ts'
-import { performanceTables } from './performance-tables.ts'
-import { urlTable } from './url-table.ts'
+import { eventTable } from './tables/event-table.ts'
+import { attributeTable, fieldTable } from './tables/field-tables.ts'
+import { peopleTable } from './tables/people-table.ts'
+import { performanceTables } from './tables/performance-tables.ts'
+import { runbooksTable } from './tables/runbooks-table.ts'
+import { secretsTable } from './tables/secrets-table.ts'
+import { settingsTable } from './tables/settings-table.ts'
+import { sizesTable } from './tables/sizes-table.ts'
+import { urlTable } from './tables/url-table.ts'
 
 /** A table of a guide that is made of a table of the program. */
 interface GuideTable {
@@ -12,12 +17,18 @@ interface GuideTable {
 }
 
 const applicationTeams = 'docs/guides/application-teams.md'
+const production = 'docs/guides/run-it-for-real.md'
 
 export const guideTables: readonly GuideTable[] = [
   { guide: applicationTeams, of: 'fields', make: fieldTable },
   { guide: applicationTeams, of: 'URL rules', make: urlTable },
   { guide: applicationTeams, of: 'events', make: eventTable },
   { guide: 'docs/guides/terraform.md', of: 'attributes', make: attributeTable },
+  { guide: 'docs/guides/upgrades.md', of: 'settings', make: settingsTable },
+  { guide: 'docs/guides/people.md', of: 'what is kept about people', make: peopleTable },
+  { guide: production, of: 'sizes', make: sizesTable },
+  { guide: production, of: 'secrets', make: secretsTable },
+  { guide: production, of: 'runbooks', make: runbooksTable },
   ...performanceTables,
 ]
 

@@ -33,11 +33,22 @@ const steps: readonly Step[] = [
     run: ['test', '--', 'test/console/browser'],
     env: { NEXUS_TEST_CONSOLE: 'everywhere' },
   },
+  {
+    name: 'upgrades',
+    about: 'every process replaced by the next version and back, five times over, while changes flow',
+    run: ['test', '--', 'test/upgrade/rolling'],
+    env: { NEXUS_TEST_UPGRADES: '5' },
+  },
   { name: 'chaos', about: 'every outage, three seeds, on PostgreSQL and Redis', run: ['run', 'chaos', '--', ...seeds] },
   {
     name: 'chaos-embedded',
     about: 'every outage, three seeds, on the embedded PostgreSQL',
     run: ['run', 'chaos', '--', '--embedded', ...seeds],
+  },
+  {
+    name: 'alerts',
+    about: 'every alert under its fault, by a real Prometheus, and none under normal load',
+    run: ['run', 'alerts'],
   },
   {
     name: 'mutation',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isRecord } from '../domain/shape.ts'
 import { DeclarationError } from './errors.ts'
@@ -8,8 +8,11 @@ import type { TenantStack } from './tenant-stack.ts'
 /** What code declares for one tenant: for each of its states a function that adds clients to the stack. */
 export type TenantDeclarations = Readonly<Record<string, (stack: TenantStack) => void>>
 
+/** A clone has a folder for declarations; a package has none, and whoever uses it has one where they work. */
+const ofClone = join(import.meta.dirname, 'tenants')
+
 /** Where declarations are looked for, unless something else is said. */
-export const ownDirectory = join(import.meta.dirname, 'tenants')
+export const ownDirectory = existsSync(ofClone) ? ofClone : resolve('stacks/tenants')
 
 const isDeclarations = (value: unknown): value is TenantDeclarations =>
   isRecord(value) && Object.values(value).every((declare) => typeof declare === 'function')
@@ -22,7 +25,8 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
  * @throws DeclarationError where the file cannot be run or exports something else
  */
 export const loadDeclarations = async (directory: string, tenant: string): Promise<TenantDeclarations> => {
-  if (!existsSync(directory)) throw new DeclarationError(`There is no directory ${directory} with declarations.`)
+  if (!existsSync(directory) && directory !== ownDirectory)
+    throw new DeclarationError(`There is no directory ${directory} with declarations.`)
   const file = join(directory, `${tenant}.ts`)
   if (!existsSync(file)) return {}
   const module: unknown = await import(pathToFileURL(file).href).catch((error: unknown) => {

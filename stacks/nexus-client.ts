@@ -83,6 +83,7 @@ export class NexusClient extends Construct {
     TenantStack.around(this).declare(this, name)
   }
 
+  /** @internal */
   get declaration(): Declaration {
     const { clientId, authenticationMethod, name, replaces } = this.#props
     return {
@@ -95,7 +96,7 @@ export class NexusClient extends Construct {
     }
   }
 
-  /** Makes of the declaration what the plan says of it. */
+  /** @internal Makes of the declaration what the plan says of it. */
   settle({ leftOut, ignored, credentials }: DeclaredClient): void {
     for (const attribute of leftOut) leaveOut(this.client, attribute)
     this.client.lifecycle = { preventDestroy: true, ignoreChanges: [...ignored] }

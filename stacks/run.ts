@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { remoteOf } from '../adapters/nexus-api/client.ts'
 import { RemoteError } from '../adapters/nexus-api/errors.ts'
 import { shell } from '../domain/terraform/shell.ts'
 import { printable } from '../domain/texts/printable.ts'
 import type { Snapshot } from '../domain/terraform/snapshot.ts'
+import { ownDirectory } from './declarations.ts'
 import { snapshotFromApi, snapshotFromFile, tenantsOf } from './snapshots.ts'
 import { synthesise } from './synthesise.ts'
 import type { SynthesisedStack } from './synthesise.ts'
@@ -56,10 +58,13 @@ export const run = async (request: SynthesisRequest, env: NodeJS.ProcessEnv, out
     note(
       `${tenant} has no state whose configuration Nexus writes. Name one in the configuration of Nexus, at the tenant: terraformStates: [prod]`,
     )
+  const declarations = orElse(request.declarations, env['NEXUS_TENANTS_DIR'])
+  if (declarations === undefined && !existsSync(ownDirectory))
+    note(`There is no folder ${ownDirectory}, so no client is declared. --tenants names another.`)
   const { stacks, refused, lockFileToTake } = await synthesise(snapshots, {
     out: request.out,
     url,
-    tenants: orElse(request.declarations, env['NEXUS_TENANTS_DIR']),
+    tenants: declarations,
     manualClients: request.manualClients ?? env['NEXUS_MANUAL_CLIENTS'] === 'true',
   })
   for (const { name, warnings } of stacks)

@@ -34,7 +34,10 @@ export class TenantStack extends TerraformStack {
   readonly #address: string
   #blocks: Blocks | undefined
 
-  /** @param url where Terraform reaches Nexus, without a slash at the end and without a credential */
+  /**
+   * @internal
+   * @param url where Terraform reaches Nexus, without a slash at the end and without a credential
+   */
   constructor(app: App, { tenant, domain, states }: Snapshot, state: string, url: string) {
     super(app, stackName(tenant, state))
     this.tenant = tenant
@@ -55,17 +58,18 @@ export class TenantStack extends TerraformStack {
     throw new DeclarationError(`${construct.node.path} is not in a stack of Nexus.`)
   }
 
-  /** Takes a declared client in. @throws DeclarationError for a second one of its name */
+  /** @internal Takes a declared client in. @throws DeclarationError for a second one of its name */
   declare(client: Declared, name: string): void {
     if (this.#declared.has(name)) throw new DeclarationError(`auth0_client.${name} is declared twice in ${this.state}.`)
     this.#declared.set(name, client)
   }
 
+  /** @internal */
   get declarations(): readonly Declaration[] {
     return [...this.#declared.values()].map(({ declaration }) => declaration)
   }
 
-  /** Addresses of what declarations add beside clients. */
+  /** @internal Addresses of what declarations add beside clients. */
   get beside(): ReadonlySet<string> {
     const added = this.node
       .findAll()
@@ -75,7 +79,7 @@ export class TenantStack extends TerraformStack {
     return new Set(added.map((resource) => `${resource.terraformResourceType}.${resource.friendlyUniqueId}`))
   }
 
-  /** Completes the stack. */
+  /** @internal Completes the stack. */
   settle(plan: StackPlan, options: BlockOptions): void {
     this.#blocks = blocksOf(plan, options)
     // Without a declaration nothing is ever written, so that fields that became owned do not make the stack too old.
@@ -91,7 +95,7 @@ export class TenantStack extends TerraformStack {
     for (const [name, client] of plan.declared) this.#declared.get(name)?.settle(client)
   }
 
-  /** What the constructs say, and beside it what the plan says: see `blocks.ts`. */
+  /** @internal What the constructs say, and beside it what the plan says: see `blocks.ts`. */
   override toTerraform(): Record<string, unknown> {
     const constructed = recordOf(super.toTerraform())
     const blocks = this.#blocks
@@ -111,7 +115,7 @@ export class TenantStack extends TerraformStack {
     }
   }
 
-  /** HCL is not written: the blocks of the plan would be missing, and Terraform would destroy what they keep. */
+  /** @internal HCL is not written: the blocks of the plan would be missing, and Terraform would destroy what they keep. */
   override toHclTerraform(): never {
     throw new DeclarationError('Stacks are written as JSON only: leave out --hcl.')
   }

@@ -15,22 +15,25 @@ import type { Operations } from '../adapters/postgres/changes/operations.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { Scans } from '../adapters/postgres/clients/scans.ts'
 import type { Tenants } from '../adapters/postgres/tenants/tenants.ts'
-import type { Queue } from '../adapters/queue/queue.ts'
+import type { JobResult, Queue } from '../adapters/queue/queue.ts'
+import type { ClientKey } from '../domain/vocabulary.ts'
 import { startClockCheck } from './clock.ts'
 import { startApplyChecks } from './apply-check.ts'
 import { startAuditRetention, startRequestRetention } from './retention.ts'
+import type { RequestRetentionDeps } from './retention.ts'
 import { createHealth } from './health.ts'
 import { createPolicies } from './policies.ts'
 import { createReconcile } from './reconcile.ts'
 import { startScans } from './scan.ts'
 import { startPresence } from './presence.ts'
 import { startSweep } from './sweep.ts'
+import type { InTrace } from './traced-rounds.ts'
 import { startWatchdog } from './watchdog.ts'
 
 export interface WorkerDeps {
   readonly auth0: Auth0
   readonly pacer: Pacer
-  readonly queue: Queue
+  readonly queue: Pick<Queue, 'recovered' | 'wake'>
   readonly clients: Clients
   readonly accept: Accept
   readonly clock: Clock
@@ -44,8 +47,7 @@ export interface WorkerDeps {
   readonly idempotency: Idempotency
   readonly expireSessions: (now: Date) => Promise<void>
   readonly operations: Operations
-  /** How long settled changes are kept, milliseconds. */
-  readonly keepMs: number
+  readonly keep: RequestRetentionDeps['keep']
   /** The tenants that this worker serves. */
   readonly configurations: ReadonlyMap<string, TenantConfiguration>
   readonly keysOf: KeysOf
@@ -53,38 +55,33 @@ export interface WorkerDeps {
   readonly callMs: number
   /** How long an apply of Terraform keeps changes waiting, in milliseconds. */
   readonly applyWaitMs: number
-  /** Clients of one tenant that are worked on at the same time. */
-  readonly concurrency: number
   /** Ends the process: it no longer gets jobs, and only a new one is known to help. */
   readonly onStuck: () => void
+  readonly inTrace: InTrace
   readonly log: Log
 }
 
+/** What a process does for the tenants that it serves. */
+export interface Worker {
+  /** Brings a client that a job names to its desired state. */
+  readonly handle: (key: ClientKey) => Promise<JobResult>
+  /** Begins nothing new, and resolves when what was under way has ended; jobs under way are handed back after their step. */
+  readonly close: () => Promise<void>
+}
+
 /**
- * Starts working for the tenants of `configurations`: jobs of the queue, the sweep that finds what the queue has lost, and
- * scans. What is forgotten after a time is so whatever tenant it is of: every worker sees to it.
+ * Starts working for the tenants of `configurations`: the sweep that finds what the queue has lost, and scans; the queue's
+ * jobs are handed to it. What is forgotten after a time is so whatever tenant it is of: every worker sees to it. Two may
+ * work at the same time, as those of several processes do.
  */
-export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<void> } => {
+export const startWorker = (deps: WorkerDeps): Worker => {
   const { configurations, log } = deps
-  const health = createHealth(deps)
+  const stopping = new AbortController()
+  const health = createHealth({ ...deps, stopping: stopping.signal })
   const policies = createPolicies(deps)
-  const reconcile = createReconcile({ ...deps, health, policies })
+  const reconcile = createReconcile({ ...deps, health, policies, stopping: stopping.signal })
   const tenantIds = [...configurations.keys()]
   let lastHandled = performance.now()
-  deps.queue.work(
-    tenantIds,
-    async (key) => {
-      lastHandled = performance.now()
-      try {
-        return await reconcile(key)
-      } catch (error) {
-        // The row keeps what is to be done; the sweep finds it there.
-        log.error({ err: error, ...key }, 'reconciling failed')
-        return { kind: 'later', afterMs: 2000 }
-      }
-    },
-    deps.concurrency,
-  )
   let clockWasSet = false
   const isUrgent = (): boolean => {
     const was = clockWasSet
@@ -107,7 +104,18 @@ export const startWorker = (deps: WorkerDeps): { readonly close: () => Promise<v
     startWatchdog({ ...deps, tenantIds, lastHandled: () => lastHandled }),
   ]
   return {
+    handle: async (key) => {
+      lastHandled = performance.now()
+      try {
+        return await reconcile(key)
+      } catch (error) {
+        // The row keeps what is to be done; the sweep finds it there.
+        log.error({ err: error, ...key }, 'reconciling failed')
+        return { kind: 'later', afterMs: 2000 }
+      }
+    },
     close: async () => {
+      stopping.abort()
       await Promise.all(stops.map((stop) => stop()))
     },
   }

@@ -1,6 +1,6 @@
 import type { Auth0 } from '../adapters/auth0/auth0.ts'
 import { pageSize } from '../adapters/auth0/page-size.ts'
-import { paced } from '../adapters/auth0/pacer.ts'
+import { orNoPlace, paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { TenantConfiguration } from '../adapters/config/configuration.ts'
 import type { Listed, Scans } from '../adapters/postgres/clients/scans.ts'
@@ -54,7 +54,9 @@ export const readClients = async (
     if (stopping.aborted) return undefined
     await applyChecks.extend(key, claimMs)
     const askedAt = await scans.time()
-    return { reply: await paced(pacer, tenantId, 'read-clients', { rank: 'change' }, call), askedAt }
+    const purpose = { rank: 'change', signal: stopping } as const
+    const reply = await orNoPlace(paced(pacer, tenantId, 'read-clients', purpose, call))
+    return reply && { reply, askedAt }
   }
   const take = async (listed: readonly Listed[], askedAt: Date): Promise<void> => {
     const wanted = listed.filter(({ clientId }) => missing.delete(clientId))

@@ -6,7 +6,7 @@ import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { KeysOf } from '../adapters/postgres/clients/listing-rows.ts'
 import type { Lease, Leases } from '../adapters/postgres/changes/leases.ts'
 import type { Next } from '../adapters/postgres/changes/next.ts'
-import { paced } from '../adapters/auth0/pacer.ts'
+import { orNoPlace, paced } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { JobResult } from '../adapters/queue/queue.ts'
 import { leaseMs, verifyMarginMs } from '../domain/changes/clock.ts'
@@ -19,6 +19,7 @@ import type { Reply } from '../domain/changes/verdict.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import type { Health } from './health.ts'
 import type { Policies } from './policies.ts'
+import type { InTrace } from './traced-rounds.ts'
 
 export interface ReconcileDeps {
   readonly health: Pick<Health, 'probe'>
@@ -31,6 +32,9 @@ export interface ReconcileDeps {
   readonly policies: Pick<Policies, 'onDrift' | 'undoPartial'>
   /** Deadline of one call to Auth0, its answer's body included. */
   readonly callMs: number
+  /** Aborted when the worker ends: what is left to do is then another's. */
+  readonly stopping: AbortSignal
+  readonly inTrace: InTrace
   readonly log: Pick<Log, 'warn'>
 }
 
@@ -46,16 +50,22 @@ export const createReconcile =
   (deps: ReconcileDeps) =>
   async (key: ClientKey): Promise<JobResult> => {
     let next: Next | undefined
-    for (let round = 0; round < maximumRounds; round += 1) {
+    for (let round = 0; round < maximumRounds && !deps.stopping.aborted; round += 1) {
+      const since = Date.now()
       // A slot is spent only where there is something to do; without a limit there is none to spend.
       if (deps.pacer.limits(key.tenantId)) {
         next ??= await deps.leases.readiness(key)
         if (next.kind !== 'now') return resultOf(next)
-        await deps.pacer.slot(key.tenantId, 'other', { rank: 'change' })
+        const slot = deps.pacer
+          .slot(key.tenantId, 'other', { rank: 'change', signal: deps.stopping })
+          .then(() => 'ours')
+        if ((await orNoPlace(slot)) === undefined) break
       }
       const lease = await deps.leases.take(key, leaseMs(deps.callMs), deps.callMs)
       // What was lost, or could not be had, is looked at again.
-      next = (lease && (await advance(deps, lease))) ?? (await deps.leases.readiness(key))
+      next =
+        (lease && (await deps.inTrace(lease, since, (held) => advance(deps, held)))) ??
+        (await deps.leases.readiness(key))
       if (next.kind !== 'now') return resultOf(next)
     }
     return { kind: 'later', afterMs: 0 }
@@ -88,10 +98,12 @@ const advance = async (deps: ReconcileDeps, lease: Lease): Promise<Next | undefi
 
 const step = async (deps: ReconcileDeps, lease: Lease): Promise<Step> => {
   const keys = deps.keysOf(lease.key.tenantId)
-  const reading = needsReading(lease) ? await read(deps, lease) : undefined
+  const reading = needsReading(lease) ? await orNoPlace(read(deps, lease)) : undefined
+  // The worker ends: nothing was called. Whether a former call has ended is as unknown as before.
+  if (reading === undefined && needsReading(lease)) return { attemptClosed: false }
   if (reading?.ok === false) return fail(deps, lease, undefined, reading)
   const observed = reading?.body ?? lease.state.observed
-  const history = reading === undefined ? undefined : await deps.changes.recentValues(lease.key)
+  const history = reading && (lease.mayBeLate ? await deps.changes.recentValues(lease.key) : [])
   const work = workOf({ ...lease.state, observed, oneByOneUntil: lease.oneByOneUntil }, keys, history)
   if (work.kind === 'settled') return afterReading(lease, observed, work, keys)
   // A call may only be made under a lease that outlasts it; the reading may have used it up.
@@ -116,4 +128,4 @@ const fail = async (
 }
 
 const read = (deps: ReconcileDeps, { key }: Lease) =>
-  paced(deps.pacer, key.tenantId, 'read-clients', { rank: 'change' }, () => deps.auth0.get(key))
+  paced(deps.pacer, key.tenantId, 'read-clients', { rank: 'change', signal: deps.stopping }, () => deps.auth0.get(key))

@@ -18,16 +18,16 @@ interface AuditRetentionDeps {
   readonly log: Log
 }
 
-interface RequestRetentionDeps {
+export interface RequestRetentionDeps {
   readonly idempotency: Pick<Idempotency, 'expire'>
   readonly operations: Pick<Operations, 'expire'>
   readonly changes: Pick<Changes, 'expire'>
   readonly events: Pick<Events, 'expire'>
   readonly applyChecks: Pick<ApplyChecks, 'expireEvents'>
-  /** Forgets sessions of the console that have ended by a time. */
+  /** Ends sessions of the console whose time is over, and forgets them. */
   readonly expireSessions: (now: Date) => Promise<void>
-  /** How long a settled change can be looked at, milliseconds: as long as its record in the audit. */
-  readonly keepMs: number
+  /** Milliseconds: how long a settled change can be looked at; how long who looks on may be away, and still be told all. */
+  readonly keep: { readonly changesMs: number; readonly eventsMs: number }
   readonly clock: Pick<Clock, 'read'>
   readonly log: Log
   /** How often it runs. */
@@ -42,8 +42,6 @@ const toleratedMs = minuteMs
 const keysMs = 24 * hourMs
 /** How long an operation can be looked at; its changes stay. */
 const operationsMs = 7 * 24 * hourMs
-/** How long who looks on may be away, and still be told what has happened. */
-const eventsMs = 24 * hourMs
 /** What happened to a state is told to whoever comes with an older configuration: so many of the newest. */
 const keptEvents = 1000
 /** Few enough that nobody waits for the statement. */
@@ -86,7 +84,7 @@ export const startRequestRetention = ({
   events,
   applyChecks,
   expireSessions,
-  keepMs,
+  keep,
   clock,
   log,
   everyMs = minuteMs,
@@ -98,10 +96,11 @@ export const startRequestRetention = ({
     await idempotency.expire(new Date(now - keysMs))
     await operations.expire(new Date(now - operationsMs))
     await applyChecks.expireEvents(keptEvents)
-    await expireSessions(new Date(now))
-    const happenedBefore = new Date(now - eventsMs)
+    const happenedBefore = new Date(now - keep.eventsMs)
     await forgetAll(stopping, (limit) => events.expire(happenedBefore, limit))
-    const settledBefore = new Date(now - keepMs)
+    const settledBefore = new Date(now - keep.changesMs)
     await forgetAll(stopping, (limit) => changes.expire(settledBefore, limit))
+    // The last: an issuer may take its time.
+    await expireSessions(new Date(now))
   })
 }

@@ -23,10 +23,10 @@ const everyMs = 2000
 /** A row is asked for again only when its last wake-up is older: a backlog is not queued anew at every sweep. */
 const quietMs = 10_000
 /** Few, and with a pause after them: while the database and Redis store these, other tenants' changes wait. */
-const atOnce = 100
-const pauseMs = 50
+const atOnce = 50
+const pauseMs = 25
 /** A sweep claims so often: more than any limit of Auth0's lets through until the next, and no more, as others work too. */
-const claimsOfSweep = 50
+const claimsOfSweep = 120
 
 /**
  * Finds what a lost queue, a killed process or a lifted hold left behind, and queues it: rows with lag, and readings

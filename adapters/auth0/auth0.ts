@@ -72,12 +72,14 @@ const fetchOn =
  *
  * @param timeoutMs of one call, the answer's body included
  * @param onSilence told of each call that got no answer, and why
+ * @param overdue aborted when no answer is waited for any more: calls end as if theirs had not come in time
  */
 export const createAuth0 = (
   http: Http,
   tenants: readonly Auth0Tenant[],
   timeoutMs: number,
   onSilence: (tenantId: string, reason: string) => void = () => undefined,
+  overdue: AbortSignal = new AbortController().signal,
 ) => {
   const connections = new Map(
     tenants.map((tenant): [string, Connection] => {
@@ -89,7 +91,7 @@ export const createAuth0 = (
   const ask = async <Body>(tenantId: string, request: Request<Body>): Promise<Reply<Body>> => {
     const connection = connections.get(tenantId)
     if (connection === undefined) throw new Error(`The tenant ${tenantId} is not configured.`)
-    const reply = await call(connection, timeoutMs, request)
+    const reply = await call(connection, AbortSignal.any([AbortSignal.timeout(timeoutMs), overdue]), request)
     if (!reply.ok && reply.status === null) onSilence(tenantId, reply.message)
     return reply
   }
@@ -185,10 +187,9 @@ const withoutId = ({ client_id: id }: Readonly<Record<string, unknown>>): LeftOu
 /** Makes a call, once more with a new token when the first one is refused; both within one deadline. */
 const call = async <Body>(
   { sdk, tokens }: Connection,
-  timeoutMs: number,
+  signal: AbortSignal,
   request: Request<Body>,
 ): Promise<Reply<Body>> => {
-  const signal = AbortSignal.timeout(timeoutMs)
   const attempt = async (): Promise<{ reply: Reply<Body>; token?: string }> => {
     let token: string | undefined
     try {

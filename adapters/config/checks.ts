@@ -3,6 +3,7 @@ import { isRecord, recordOf, textOf, textsOf } from '../../domain/shape.ts'
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import { addressOf, domainProblem } from './domains.ts'
 import { consoleFindings } from './console.ts'
+import { namesRedis, redisFindings } from './redis.ts'
 import { didYouMean } from './problems.ts'
 import type { Finding, Path } from './problems.ts'
 
@@ -146,6 +147,27 @@ const scopes = (tree: Readonly<Record<string, unknown>>, ids: readonly string[])
   )
 }
 
+/** What goes with `url`, and what a pooler in transaction mode cannot do. */
+const databaseFindings = (database: Readonly<Record<string, unknown>>, redis: unknown): Finding[] => {
+  const pooled = database['pooler'] === 'transaction'
+  if (!('url' in database))
+    return ['adminUrl', 'directUrl', ...(pooled ? ['pooler'] : [])]
+      .filter((member) => member in database)
+      .map((member) => ({ path: ['database', member], message: 'This goes with url: give both, or remove it.' }))
+  if (!pooled) return []
+  const missing = [
+    'directUrl' in database
+      ? undefined
+      : 'A pooler in transaction mode carries no LISTEN, nor anything else that needs a session: give database.directUrl, ' +
+        'which leads past it.',
+    namesRedis(redis)
+      ? undefined
+      : 'Behind a pooler in transaction mode the queue cannot be in the database: give redis.url (or redis.sentinel or ' +
+        'redis.cluster), or leave pooler out and let database.url lead past the pooler.',
+  ]
+  return missing.flatMap((message) => (message === undefined ? [] : [{ path: ['database', 'pooler'], message }]))
+}
+
 /**
  * Everything between several values that is wrong with the file.
  *
@@ -165,9 +187,8 @@ export const findings = (root: unknown, isUnknown: (path: Path) => boolean): Fin
     ...(isRecord(tree['database']) && 'url' in database && 'embedded' in database
       ? [{ path: ['database', 'embedded'], message: 'Give url, or embedded, not both: remove one.' }]
       : []),
-    ...('adminUrl' in database && !('url' in database)
-      ? [{ path: ['database', 'adminUrl'], message: 'This goes with url: give both, or remove it.' }]
-      : []),
+    ...databaseFindings(database, tree['redis']),
+    ...redisFindings(tree['redis']),
     ...repeated(tenants, ['tenants'], 'id', 'Another tenant has this id; ids must be unique.'),
     ...repeated(tenants, ['tenants'], 'domain', 'Another tenant has this domain; configure it once.', hostOf),
     ...domains(tenants),

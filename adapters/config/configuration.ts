@@ -10,11 +10,17 @@ export interface Configuration {
   readonly server: ServerConfiguration
   readonly database: DatabaseConfiguration
   /** Where the queue lives, and what its keys begin with; null puts it into the database. */
-  readonly redis: { readonly url: string; readonly prefix: string } | null
+  readonly redis: RedisConfiguration | null
   readonly worker: WorkerConfiguration
+  /** The least severe lines that are logged, where the command line does not say. */
+  readonly log: { readonly level: (typeof logLevels)[number] }
   readonly limits: LimitsConfiguration
   /** How long records of the audit are kept. */
   readonly audit: { readonly keepMs: number }
+  /** How long settled changes are kept; as long as their records in the audit, unless the file says otherwise. */
+  readonly changes: { readonly keepMs: number }
+  /** How long who looks on may be away, and still be told what has happened. */
+  readonly events: { readonly keepMs: number }
   readonly terraform: TerraformConfiguration
   /** Null where there is no console. */
   readonly console: ConsoleConfiguration | null
@@ -24,6 +30,8 @@ export interface Configuration {
   readonly applicationTokens: ApplicationTokensConfiguration
   readonly serviceAccounts: readonly ServiceAccountConfiguration[]
 }
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 
 interface ServerConfiguration {
   readonly host: string
@@ -38,13 +46,60 @@ interface ServerConfiguration {
   readonly maximumConnections: number
   /** A port of its own for /metrics, on the same host; null where it is with the API. */
   readonly metricsPort: number | null
+  /** How long requests are still taken after SIGTERM, while /readyz says no. */
+  readonly shutdownDelayMs: number
 }
 
-/**
- * Any PostgreSQL by its URL, or one that Nexus runs itself in a directory. `adminUrl` belongs to the owner of the tables,
- * and is used for migrations only; null where the running role owns them.
- */
-type DatabaseConfiguration = { readonly url: string; readonly adminUrl: string | null } | { readonly embedded: string }
+export const poolers = ['none', 'transaction'] as const
+
+/** Any PostgreSQL by its URL, or one that Nexus runs itself in a directory. */
+type DatabaseConfiguration =
+  | {
+      readonly url: string
+      /** Of the owner of the tables, for migrations only; null where the running role owns them. */
+      readonly adminUrl: string | null
+      /** What stands behind `url`: with `transaction`, each transaction may be given another session. */
+      readonly pooler: (typeof poolers)[number]
+      /** Past the pooler, for what needs a session; null where `url` is good for that too. */
+      readonly directUrl: string | null
+    }
+  | { readonly embedded: string }
+
+export interface ServerAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** TLS with these files (PEM, by their paths); what is left out is the machine's. */
+export interface TlsFiles {
+  readonly ca?: string | undefined
+  /** Nexus' own, where the servers ask for one. */
+  readonly certificate?: string | undefined
+  readonly key?: string | undefined
+  /** The name in the servers' certificates, where it is not the one in the address. */
+  readonly serverName?: string | undefined
+}
+
+interface Login {
+  readonly user?: string | undefined
+  readonly password?: string | undefined
+}
+
+/** One server by its URL, the primary that Sentinels name, or a cluster by some of its nodes. */
+export type RedisServers =
+  | { readonly url: string; readonly tls?: TlsFiles | undefined }
+  | (Login & {
+      readonly sentinel: Login & {
+        readonly name: string
+        readonly nodes: readonly ServerAddress[]
+        readonly tls?: TlsFiles | undefined
+      }
+      readonly database?: number | undefined
+      readonly tls?: TlsFiles | undefined
+    })
+  | (Login & { readonly cluster: { readonly nodes: readonly ServerAddress[] }; readonly tls?: TlsFiles | undefined })
+
+export type RedisConfiguration = RedisServers & { readonly prefix: string }
 
 interface LimitsConfiguration {
   /** Of one caller, in each process: in the long run, and at once. */

@@ -1,7 +1,7 @@
 import { isRecord, recordOf, textOf, textsOf } from '../../domain/shape.ts'
 import { isLoopback, withoutSlashes } from '../../domain/texts/web-address.ts'
 import type { ConsoleConfiguration, IssuerConfiguration } from './configuration.ts'
-import { duration, mapping, sealingKeys, text, url } from './parts.ts'
+import { duration, mapping, sealingKeys, secret, text, url } from './parts.ts'
 import { didYouMean } from './problems.ts'
 import type { Finding } from './problems.ts'
 import type { z } from 'zod'
@@ -11,9 +11,9 @@ import type { z } from 'zod'
 export const consoleSettings = mapping({
   issuer: text('the issuer that people sign in at: one of issuers'),
   clientId: text("the client id of the console's application at the issuer"),
-  clientSecret: text('its client secret, best as ${A_VARIABLE}'),
+  clientSecret: secret(text('its client secret, best as ${A_VARIABLE}')),
   audience: text('the audience that the tokens of the console are for').optional(),
-  applicationToken: text('the application token that the console calls the API with, best as ${A_VARIABLE}'),
+  applicationToken: secret(text('the application token that the console calls the API with, best as ${A_VARIABLE}')),
   publicUrl: url('a URL that starts with https://', ['https:', 'http:']).transform(
     // As browsers write it, so that addresses can be compared.
     (address) => withoutSlashes(URL.parse(address)?.href ?? address),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isPlain } from '../../domain/shape.ts'
+import { isDatabaseUrl, parameterOf } from '../../domain/texts/database-url.ts'
 import { didYouMean } from './problems.ts'
 
 /**
@@ -32,6 +33,12 @@ export const text = (what: string) =>
     .min(1, { error: `This is empty: give ${what}.` })
     .refine(isPlain, { error: 'This holds a character that cannot be kept: U+0000, or half of a surrogate pair.' })
 
+/**
+ * Marks what nobody else may know, or leads to it, and what is replaced from time to time. The guide to production says how,
+ * for each of them.
+ */
+export const secret = <Of extends z.ZodType>(schema: Of): Of => schema.meta({ secret: true })
+
 /** A text of which `holds` is true. */
 export const textThat = (what: string, holds: (value: string) => boolean) =>
   text(what).refine((value) => value === '' || holds(value), { error: `This must be ${what}.` })
@@ -39,6 +46,15 @@ export const textThat = (what: string, holds: (value: string) => boolean) =>
 /** A URL that starts with one of the protocols, such as `https:`. */
 export const url = (what: string, protocols: readonly string[]) =>
   textThat(what, (value) => protocols.includes(URL.parse(value)?.protocol ?? ''))
+
+/** The URL of a PostgreSQL, with one server or several. */
+export const databaseUrl = textThat('a URL that starts with postgres:// or postgresql://', isDatabaseUrl).refine(
+  (value) => ['read-write', null].includes(parameterOf(value, 'target_session_attrs')),
+  {
+    error:
+      'Nexus writes, so target_session_attrs can only be read-write: write that, or leave it out, which means the same.',
+  },
+)
 
 /** A whole number; digits in a text count too, because that is what an environment variable holds. */
 export const whole = (least: number, most: number) => {
@@ -97,7 +113,9 @@ const sealingKey = textThat(
 ).transform((raw) => keyIn(raw)?.toString('base64') ?? '')
 
 /** Keys to seal with, in base64. A variable that is not set (`${NAME:-}`) leaves nothing in its place, which is no key. */
-export const sealingKeys = list(sealingKey.nullable(), 'keys').transform((keys) => keys.filter((key) => key !== null))
+export const sealingKeys = list(secret(sealingKey.nullable()), 'keys').transform((keys) =>
+  keys.filter((key) => key !== null),
+)
 
 /** A mapping whose keys are known: another key is a mistake, one message for each, in the order of `issue.keys`. */
 export const mapping = <Shape extends z.ZodRawShape>(shape: Shape) => {

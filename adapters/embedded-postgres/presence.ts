@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { isStartingUp } from '../postgres/database/sqlstate.ts'
+import { isStartingUp } from '../postgres/servers/sqlstate.ts'
 
 /** A program is known to use the embedded server by a connection that it keeps, and notices its loss by the end of that. */
 

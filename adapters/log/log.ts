@@ -31,8 +31,14 @@ const levels = { folded: pino.levels.values['warn'] ?? 40, never: pino.levels.va
  *
  * @param level pino's names of levels; `silent` for none
  * @param to where the lines go; the standard output unless given
+ * @param more what else a line says, asked as it is written
  */
-export const createLog = (level: string, to?: DestinationStream, folding: Folding = createFolding()): Log => {
+export const createLog = (
+  level: string,
+  to?: DestinationStream,
+  folding: Folding = createFolding(),
+  more?: () => Readonly<Record<string, string>>,
+): Log => {
   const options = {
     level,
     base: null,
@@ -40,6 +46,7 @@ export const createLog = (level: string, to?: DestinationStream, folding: Foldin
     redact: { paths: redacted, censor: '[redacted]' },
     serializers: { err: describeError, error: describeError },
     hooks: { logMethod: folded(folding) },
+    ...(more && { mixin: more }),
   }
   const lines = to ?? pino.destination(1)
   // JSON escapes C0 only: names, locks and user ids stand in these lines, and terminals show them.

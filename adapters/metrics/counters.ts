@@ -2,7 +2,7 @@ import { Counter } from 'prom-client'
 import type { Registry } from 'prom-client'
 
 /** What a label may name: never a client, never a caller. */
-type Label = 'call' | 'outcome' | 'status' | 'tenant'
+type Label = 'call' | 'outcome' | 'reason' | 'status' | 'tenant'
 
 interface CounterRow {
   readonly name: string
@@ -22,6 +22,16 @@ const counters = {
     help: 'Calls to Auth0; status none where no answer came',
     labels: ['tenant', 'call', 'status'],
   },
+  refusals: {
+    name: 'nexus_refusals_total',
+    help: 'Requests that the API refused, by the code of the problem',
+    labels: ['reason'],
+  },
+  leaseLosses: {
+    name: 'nexus_lease_losses_total',
+    help: 'Leases that were lost before their step was written: the client is read again',
+    labels: ['tenant'],
+  },
   queueErrors: { name: 'nexus_queue_errors_total', help: 'Errors of the queue', labels: [] },
 } as const satisfies Readonly<Record<string, CounterRow>>
 
@@ -33,12 +43,26 @@ export type Count = <Name extends CounterName>(
   labels: Readonly<Record<(typeof counters)[Name]['labels'][number], string | number>>,
 ) => void
 
-export const createCounters = (registry: Registry): Count => {
+interface Counters {
+  readonly count: Count
+  /**
+   * Begins what is counted for each tenant at 0. Of a series that is not there before its first event, Prometheus sees no
+   * rise: many at once would be none.
+   */
+  readonly know: (tenant: string) => void
+}
+
+export const createCounters = (registry: Registry): Counters => {
   const created = new Map(
     Object.entries<CounterRow>(counters).map(([what, { name, help, labels }]) => [
       what,
-      new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
+      { labels, counter: new Counter({ name, help, labelNames: [...labels], registers: [registry] }) },
     ]),
   )
-  return (what, labels) => created.get(what)?.inc(labels)
+  return {
+    count: (what, labels) => created.get(what)?.counter.inc(labels),
+    know: (tenant) => {
+      for (const { labels, counter } of created.values()) if (labels.join() === 'tenant') counter.inc({ tenant }, 0)
+    },
+  }
 }

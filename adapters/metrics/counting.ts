@@ -50,7 +50,8 @@ export const countSettled = (leases: Leases, count: Count): Leases => ({
         ...lease,
         settle: async (settlement) => {
           const next = await lease.settle(settlement)
-          if (next !== undefined)
+          if (next === undefined) count('leaseLosses', { tenant: key.tenantId })
+          else
             for (const { status } of settlement.outcomes ?? [])
               count('changes', { tenant: key.tenantId, outcome: status })
           return next

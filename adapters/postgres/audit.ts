@@ -11,36 +11,10 @@ import type {
   AuditRecord,
 } from '../../domain/access/audit.ts'
 import type { StrangerCount } from '../../domain/access/strangers.ts'
+import type { AuditDraft } from './audit-draft.ts'
 import { integer, told } from './database/columns.ts'
 import { jsonb, parsed } from './database/rows.ts'
 import type { Database } from './database/schema.ts'
-
-/**
- * The record of one request, while it is being decided: whoever learns more notes it, and whoever makes the decision true
- * stores it in the same transaction.
- */
-export interface AuditDraft {
-  readonly note: (more: Partial<AuditFacts>) => void
-  readonly facts: () => AuditFacts
-  /** Whether the acceptance is stored: then nothing that happens later can change it. */
-  readonly isStored: () => boolean
-  readonly stored: () => void
-}
-
-export const createAuditDraft = (first: AuditFacts): AuditDraft => {
-  let facts = first
-  let isStored = false
-  return {
-    note: (more) => {
-      facts = { ...facts, ...more }
-    },
-    facts: () => facts,
-    isStored: () => isStored,
-    stored: () => {
-      isStored = true
-    },
-  }
-}
 
 export const acceptedEntry = (facts: AuditFacts): AuditEntry => ({
   ...facts,
@@ -74,7 +48,7 @@ export const recorded = async <T>(
     work(trx, async (more = {}) => {
       if (audit === undefined) return
       audit.note(more)
-      await insert(trx, [acceptedEntry(audit.facts())])
+      await insertEntries(trx, [acceptedEntry(audit.facts())])
       kept = true
     }),
   )
@@ -115,7 +89,8 @@ export const entryAsJson = (entry: AuditEntry): object => ({
   count: entry.count,
 })
 
-const insert = async (db: Kysely<Database>, entries: readonly AuditEntry[]): Promise<void> => {
+/** Stores entries with what they are about, in its transaction. @throws AuditUnavailable */
+export const insertEntries = async (db: Kysely<Database>, entries: readonly AuditEntry[]): Promise<void> => {
   try {
     await storing(sql`select e.* from jsonb_to_recordset(${jsonb(entries.map(entryAsJson))}) as e${members}`).execute(
       db,
@@ -173,7 +148,7 @@ export const createAudit = (db: Kysely<Database>) => {
     writing = true
     for (let batch = waiting.splice(0, atOnce); batch.length > 0; batch = waiting.splice(0, atOnce))
       try {
-        await insert(
+        await insertEntries(
           db,
           batch.map(({ entry }) => entry),
         )

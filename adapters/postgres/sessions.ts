@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import { z } from 'zod'
-import { renewBeforeMs, sessionsOfUser } from '../../domain/access/sessions.ts'
+import { boundsOf, renewBeforeMs, sessionsOfUser } from '../../domain/access/sessions.ts'
 import type { SessionRules, SessionTimes } from '../../domain/access/sessions.ts'
+import { SealingError } from '../sealing/sealing.ts'
 import type { Sealing } from '../sealing/sealing.ts'
 import { recorded } from './audit.ts'
-import type { AuditDraft } from './audit.ts'
-import { time } from './database/columns.ts'
+import type { AuditDraft } from './audit-draft.ts'
+import { integer, time } from './database/columns.ts'
 import { parsed } from './database/rows.ts'
 import type { Database } from './database/schema.ts'
 
@@ -32,6 +33,14 @@ export interface Session extends SessionTimes, SessionSecrets {
   readonly now: Date
 }
 
+/** What of a session whose time is over is still to be done. */
+export interface OverSession {
+  readonly hash: Buffer
+  readonly endedAt: Date
+  /** Null where there is none, or the key that it was sealed with is gone. */
+  readonly refreshToken: string | null
+}
+
 /** The one who renews the access token of a session. */
 export interface Renewal {
   readonly session: Session
@@ -51,6 +60,11 @@ const after = (ms: number): RawBuilder<unknown> => sql`clock_timestamp() + ${ms}
 const columns = sql`id_hash, user_id, key_id, sealed, created_at, signed_in_at, last_seen_at, ends_at, access_until,
   clock_timestamp() as now`
 
+const withoutKey = (error: unknown): null => {
+  if (error instanceof SealingError) return null
+  throw error
+}
+
 /** Sealed texts cannot be exchanged between sessions. */
 const contextOf = (hash: Buffer): string => `console session ${hash.toString('hex')}`
 
@@ -66,10 +80,7 @@ export const createSessions = (db: Kysely<Database>, sealing: Sealing, rules: Se
       ...Secrets.parse(JSON.parse(plain.toString('utf8'))),
       hash: row.id_hash,
       userId: row.user_id,
-      createdAt: row.created_at,
-      signedInAt: row.signed_in_at,
-      lastSeenAt: row.last_seen_at,
-      endsAt: row.ends_at,
+      ...timesOf(row),
       accessUntil: row.access_until,
       now: row.now,
     }
@@ -81,8 +92,9 @@ export const createSessions = (db: Kysely<Database>, sealing: Sealing, rules: Se
       const { keyId, bytes } = await seal(hash, session)
       await recorded(db, audit, async (trx, decided) => {
         await sql`
-          delete from nexus.console_sessions where id_hash in (
-            select id_hash from nexus.console_sessions where user_id = ${session.userId}
+          update nexus.console_sessions set ends_at = clock_timestamp() where id_hash in (
+            select id_hash from nexus.console_sessions
+            where user_id = ${session.userId} and ends_at > clock_timestamp()
             order by last_seen_at desc offset ${sessionsOfUser - 1})
         `.execute(trx)
         await sql`
@@ -110,7 +122,29 @@ export const createSessions = (db: Kysely<Database>, sealing: Sealing, rules: Se
       await sql`update nexus.console_sessions set last_seen_at = clock_timestamp() where id_hash = ${hash}`.execute(db)
     },
 
-    /** Ends it. @returns whether there was one */
+    /** Its time is over now; it is forgotten when it has ended at the issuer as well. */
+    expire: async (hash: Buffer): Promise<void> => {
+      await sql`
+        update nexus.console_sessions set ends_at = clock_timestamp()
+        where id_hash = ${hash} and ends_at > clock_timestamp()
+      `.execute(db)
+    },
+
+    /** Those whose time is over, the oldest first. */
+    over: async (now: Date, limit: number): Promise<OverSession[]> => {
+      const { rows } = await sql`
+        select ${columns} from nexus.console_sessions where ${isOver(now, rules)} order by ends_at limit ${limit}
+      `.execute(db)
+      return Promise.all(
+        parsed(SessionRow, rows).map(async (row) => ({
+          hash: row.id_hash,
+          endedAt: boundsOf(timesOf(row), rules).idleUntil,
+          refreshToken: await opened([row]).then((session) => session?.refreshToken ?? null, withoutKey),
+        })),
+      )
+    },
+
+    /** Ends it, and forgets it. @returns whether there was one */
     end: (hash: Buffer, audit?: AuditDraft): Promise<boolean> =>
       recorded(db, audit, async (trx, decided) => {
         const { rows } = await sql`
@@ -171,14 +205,27 @@ export const createSessions = (db: Kysely<Database>, sealing: Sealing, rules: Se
 
 export type Sessions = ReturnType<typeof createSessions>
 
-/** Forgets sessions that have ended by a time. */
-export const expireSessions =
-  (db: Kysely<Database>, { idleMs }: Pick<SessionRules, 'idleMs'>) =>
+const isOver = (now: Date, { idleMs }: Pick<SessionRules, 'idleMs'>): RawBuilder<unknown> =>
+  sql`(ends_at <= ${now} or last_seen_at <= ${now}::timestamptz - ${idleMs} * interval '1 millisecond')`
+
+/** Forgets sessions whose time is over: those of a console that is no longer configured have no issuer to be told. */
+export const forgetSessions =
+  (db: Kysely<Database>, rules: Pick<SessionRules, 'idleMs'>) =>
   async (now: Date): Promise<void> => {
-    await sql`
-      delete from nexus.console_sessions
-      where ends_at <= ${now} or last_seen_at <= ${now}::timestamptz - ${idleMs} * interval '1 millisecond'
+    await sql`delete from nexus.console_sessions where ${isOver(now, rules)}`.execute(db)
+  }
+
+const CountRow = z.object({ sessions: integer })
+
+/** How many sessions there are that have not ended. */
+export const countSessions =
+  (db: Kysely<Database>, { idleMs }: Pick<SessionRules, 'idleMs'>) =>
+  async (): Promise<number> => {
+    const { rows } = await sql`
+      select count(*) as sessions from nexus.console_sessions
+      where ends_at > clock_timestamp() and last_seen_at > clock_timestamp() - ${idleMs} * interval '1 millisecond'
     `.execute(db)
+    return parsed(CountRow, rows)[0]?.sessions ?? 0
   }
 
 const SessionRow = z.object({
@@ -192,4 +239,11 @@ const SessionRow = z.object({
   ends_at: time,
   access_until: time,
   now: time,
+})
+
+const timesOf = (row: z.infer<typeof SessionRow>): SessionTimes => ({
+  createdAt: row.created_at,
+  signedInAt: row.signed_in_at,
+  lastSeenAt: row.last_seen_at,
+  endsAt: row.ends_at,
 })

@@ -1,5 +1,5 @@
 import { createRedisBackend } from 'bullmq'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './connection.ts'
 
 /** What asking for a job answers where there is none, in BullMQ's form: job, id, rate limit, time of a delayed job. */
 const noJob = [null, 0, 0, 0]
@@ -16,7 +16,7 @@ const noJob = [null, 0, 0, 0]
  * @param connection that of the worker
  */
 export const frugalRedisBackend =
-  (connection: Redis): typeof createRedisBackend =>
+  (connection: RedisClient): typeof createRedisBackend =>
   (...of) => {
     const backend = createRedisBackend(...of)
     const ask = backend.moveToActive.bind(backend)

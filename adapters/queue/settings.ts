@@ -1,5 +1,7 @@
 import type { DeduplicationOptions, JobsOptions, WorkerOptions } from 'bullmq'
-import type { RedisOptions } from 'ioredis'
+import type { ClusterOptions, RedisOptions } from 'ioredis'
+import type { RedisServers } from '../config/configuration.ts'
+import type { ConnectionSettings } from './connection.ts'
 
 /**
  * Every setting of BullMQ and its connections in one place, each with its reason. The queue is a wake-up and nothing
@@ -8,6 +10,12 @@ import type { RedisOptions } from 'ioredis'
 
 /** One queue per tenant: one tenant's backlog, limit or illness does not slow another. */
 export const queueName = (tenantId: string): string => `sync.${tenantId}`
+
+/**
+ * How a queue is called on Redis. In a cluster its name is the hash tag: all keys of a tenant's queue are then on one node, as
+ * its scripts need it, and the tenants are spread over all nodes.
+ */
+export const nameOn = (servers: RedisServers, name: string): string => ('cluster' in servers ? `{${name}}` : name)
 
 /**
  * One job per client: while it is active, the newest add is kept and run once after it; while it waits, an add is
@@ -55,6 +63,8 @@ const harmless = /^(?:NOSCRIPT|ERR unknown)/
 const elsewhere = /READONLY|UNBLOCKED|LOADING|MASTERDOWN/
 
 const everyRedis = {
+  // It names the library to the server: one more right that a user would need.
+  disableClientInfo: true,
   maxRetriesPerRequest: null,
   // The default climbs to 5 s, which is how long a healthy Redis would be ignored.
   retryStrategy: (times: number) => Math.min(times * 100, 1000),
@@ -66,20 +76,46 @@ const everyRedis = {
   reconnectOnError: (error: Error) => (elsewhere.test(error.message) ? 2 : !harmless.test(error.message)),
 } satisfies RedisOptions
 
+/** Where there are others to turn to, one that takes no connection is not waited for as long as by default, which is 10 s. */
+const turnAfterMs = 2000
+
+export const everySentinel = {
+  connectTimeout: turnAfterMs,
+  sentinelCommandTimeout: turnAfterMs,
+  // The configured ones, and no others that they have heard of, at addresses that may be good among themselves only.
+  updateSentinels: false,
+} satisfies RedisOptions
+
+export const everyCluster = {
+  // It would be one more connection of each client: who is asked first answers with the slots already.
+  enableReadyCheck: false,
+  // A lost connection and a redirection have the slots read anew; by itself each of many clients does it seldom.
+  slotsRefreshInterval: 30_000,
+  // While a failover is told from node to node, two of them may name each other.
+  retryDelayOnMoved: 50,
+  // As they are written: a certificate is for a name, not for the address that it leads to.
+  dnsLookup: (host, found) => found(null, host),
+  redisOptions: { connectTimeout: turnAfterMs },
+} satisfies ClusterOptions
+
 /** For adding: answers at once that Redis is away, instead of waiting for it for ever. The row is stored already. */
 export const producerRedis = {
   ...everyRedis,
   enableOfflineQueue: false,
   // A server that has vanished without a word keeps its connections as well.
   socketTimeout: 5000,
-} satisfies RedisOptions
+  // Half a second: who asked is to be answered, and asks again.
+  maxRedirections: 5,
+} satisfies ConnectionSettings
 
 /** For workers, which wait for Redis to come back. */
 export const consumerRedis = {
   ...everyRedis,
   // Longer than the longest BZPOPMIN of BullMQ, which is 10 s.
   socketTimeout: 12_000,
-} satisfies RedisOptions
+  // As long as a failover takes, ten times a second.
+  maxRedirections: 1000,
+} satisfies ConnectionSettings
 
 /** On PostgreSQL each worker holds a LISTEN connection; beyond this many tenants Redis is the remedy. */
 export const maximumTenantsOnPostgres = 50
@@ -89,6 +125,9 @@ export const startWithinMs = 4000
 
 /** How often a running process looks whether Redis can do the work. */
 export const lookEveryMs = 5000
+
+/** How soon it looks again when something has happened. */
+export const lookAgainMs = 1000
 
 /** How long a wake-up that fails is tried again. */
 export const addWithinMs = 1500

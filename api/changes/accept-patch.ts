@@ -1,5 +1,5 @@
 import type { TenantConfiguration } from '../../adapters/config/configuration.ts'
-import type { AuditDraft } from '../../adapters/postgres/audit.ts'
+import type { AuditDraft } from '../../adapters/postgres/audit-draft.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
 import type { Changes } from '../../adapters/postgres/changes/changes.ts'
 import type { Accept, Accepted } from '../../adapters/postgres/changes/accept.ts'

@@ -1,5 +1,6 @@
 import { acceptedEntry } from '../../adapters/postgres/audit.ts'
-import type { Audit, AuditDraft } from '../../adapters/postgres/audit.ts'
+import type { AuditDraft } from '../../adapters/postgres/audit-draft.ts'
+import type { Audit } from '../../adapters/postgres/audit.ts'
 import type { Asker } from '../../adapters/auth0/pacer.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'

@@ -21,6 +21,8 @@ export interface Forwarding extends Recording, Renewing {
   readonly console: Pick<Console, 'oidc' | 'sessions' | 'settings'>
   readonly log: Renewing['log'] & Recording['log']
   readonly settings: Pick<BrowserSettings, 'applicationTokenHeader'> & { readonly listLimitBytes: number }
+  /** Aborted when a body that has not arrived yet is refused. */
+  readonly overdue: AbortSignal
 }
 
 /** How often it is looked whether the session of an open stream has ended. */
@@ -56,7 +58,7 @@ const passOn = async (
     audit.note({ actor: { kind: 'user', id: asking.userId, application: asking.application } })
     if (asksFreshSignIn(route, query) && !isFresh(asking, asking.now)) throw signInNeeded()
     if (isSafe) return { session: asking, payload: {}, accessToken: await accessTokenOf(deps, asking) }
-    const body = await readBody(request.raw, deps.settings.listLimitBytes)
+    const body = await readBody(request.raw, deps.settings.listLimitBytes, deps.overdue)
     // A body takes as long as its connection: the token of before may have ended by now, and so may the session.
     const session = await sessionOf(deps.console, request.headers)
     return { session, payload: { payload: Buffer.from(body) }, accessToken: await accessTokenOf(deps, session) }
@@ -86,7 +88,7 @@ const passOn = async (
   })
   if (answer.statusCode === 401) {
     // The application was revoked, or the issuer's tokens are not taken any more: nothing else would be answered either.
-    await deps.console.sessions.end(session.hash)
+    await deps.console.sessions.expire(session.hash)
     throw signedOut()
   }
   const body = answer.stream()
@@ -111,7 +113,7 @@ const segmentOf = (value: string): string => {
   return encodeURIComponent(value)
 }
 
-const passedOn = ({ headers, id }: FastifyRequest): Record<string, string> => ({
+const passedOn = ({ headers, id, span }: FastifyRequest): Record<string, string> => ({
   ...Object.fromEntries(
     requestHeaders.flatMap((name) => {
       const value = headers[name]
@@ -119,6 +121,7 @@ const passedOn = ({ headers, id }: FastifyRequest): Record<string, string> => ({
     }),
   ),
   'x-request-id': id,
+  ...span?.headers,
 })
 
 /** What a page does by itself is no use: a stream that stays open, and what it says it reads in the background. */

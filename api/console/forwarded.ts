@@ -16,10 +16,12 @@ export const forwardedOf = <Known extends Forwarded>(routes: readonly Known[]): 
       route.action === 'state.unlock',
   )
 
-/** What cannot be undone, and is asked of nobody who has only left a browser open. */
+/** What cannot be undone, or shows a secret, is asked of nobody who has only left a browser open. */
 const askingAFreshSignIn: ReadonlySet<AuditAction> = new Set([
+  'token.create',
   'token.rotate',
   'token.revoke',
+  'account.create',
   'account.rotate',
   'account.revoke',
   'state.unlock',

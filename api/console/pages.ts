@@ -4,6 +4,7 @@ import { codeOf } from '../../domain/shape.ts'
 import type { AnswerHeaders } from '../http/problem.ts'
 import { notFound } from '../http/problem.ts'
 import type { ApiRequest, ApiResponse } from '../http/request.ts'
+import { isPage } from '../../domain/access/return-address.ts'
 import { consoleAddress } from '../../domain/texts/web-address.ts'
 import type { Console } from './console.ts'
 
@@ -70,15 +71,12 @@ const building = {
   againMs,
 }
 
-/** Addresses below the console's that lead to no page of it. */
-const noPage = /^(?:api|assets)(?:\/|$)/
-
 /** GET /console and every page below it: one file, which finds by its address what to show. */
 export const indexPage = ({ settings, folder }: Pick<Console, 'settings' | 'folder'>) => {
   const base = `${new URL(consoleAddress(settings)).pathname}/`
   const file = new URL('index.html', folder)
   return async ({ params }: ApiRequest): Promise<ApiResponse> => {
-    if (noPage.test(params['*'] ?? '')) throw notFound('There is nothing at this address.')
+    if (!isPage(params['*'] ?? '')) throw notFound('There is nothing at this address.')
     const nonce = newNonce()
     const headers = pageHeaders(nonce)
     const html = await readFile(file, 'utf8').catch((error: unknown) => {

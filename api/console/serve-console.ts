@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { serve } from '../routing/serve.ts'
-import type { Serving } from '../routing/serve.ts'
+import type { Serving, ServingSignals } from '../routing/serve.ts'
 import { loggable, problemOf } from '../http/problem-of.ts'
 import { problems } from '../http/problem.ts'
 import { consoleAddress } from '../../domain/texts/web-address.ts'
@@ -12,7 +12,7 @@ import { newNonce, pageHeaders, plainPage } from './pages.ts'
 import { pageRoutes, signInRoutes } from './routes.ts'
 import type { SigningIn } from './sign-in.ts'
 
-type Needs = Omit<Forwarding & SigningIn & Serving, 'console'> & { readonly console: Console }
+type Needs = Omit<Forwarding & SigningIn & Serving, 'console' | 'overdue'> & { readonly console: Console }
 
 /**
  * Puts the console on the server: its page, signing in and out, and the way to the API.
@@ -23,13 +23,13 @@ export const serveConsole = (
   app: FastifyInstance,
   deps: Needs,
   routes: readonly Forwarded[],
-  closing: AbortSignal,
+  signals: ServingSignals,
 ): void => {
-  serve(app, pageRoutes, deps, closing)
-  forward(app, deps, routes)
+  serve(app, pageRoutes, deps, signals)
+  forward(app, { ...deps, overdue: signals.overdue }, routes)
   app.register((scope, _options, done) => {
     answerWithPages(scope, deps.console)
-    serve(scope, signInRoutes, deps, closing)
+    serve(scope, signInRoutes, deps, signals)
     done()
   })
 }

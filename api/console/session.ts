@@ -21,7 +21,7 @@ export const hashIn = ({ settings }: Pick<Console, 'settings'>, headers: ApiRequ
   return id === undefined ? undefined : hashOf(id)
 }
 
-/** A session that has not ended; one that has is forgotten. */
+/** A session that has not ended. */
 export const findSession = async ({ sessions, settings }: Finding, hash: Buffer): Promise<Session | undefined> => {
   const session = await sessions.find(hash).catch((error: unknown) => {
     // Its key was taken out of the configuration.
@@ -29,7 +29,7 @@ export const findSession = async ({ sessions, settings }: Finding, hash: Buffer)
     throw error
   })
   if (session === undefined || !hasEnded(session, session.now, settings)) return session
-  await sessions.end(hash)
+  await sessions.expire(hash)
   return undefined
 }
 

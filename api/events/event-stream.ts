@@ -53,11 +53,12 @@ const heldBackMs = { least: 50, most: 1000 }
 export async function* eventStream(
   streaming: Streaming,
   looking: Looking,
-  { gone, closing }: Pick<ApiRequest, 'gone' | 'closing'>,
+  { gone, closing, over }: Pick<ApiRequest, 'gone' | 'closing' | 'over'>,
 ): AsyncGenerator<string> {
   try {
-    yield* frames(streaming, looking, AbortSignal.any([gone, closing]))
-    if (!gone.aborted) yield endFrame(unavailable('This server is shutting down. Go on from the last id.', 1000))
+    yield* frames(streaming, looking, AbortSignal.any([gone, over]))
+    const why = closing.aborted ? 'This server is shutting down.' : 'This server has a new configuration.'
+    if (!gone.aborted) yield endFrame(unavailable(`${why} Go on from the last id.`, 1000))
   } catch (error) {
     const problem = problemOf(error)
     if (problem.status >= 500) streaming.log.error({ error: loggable(error) }, 'a stream of events failed')

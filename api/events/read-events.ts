@@ -90,7 +90,7 @@ export const readEvents = (deps: Looking) => {
         identify: () => somePermission.admit({ ...deps, rate: () => 0 }, request),
         expiresAt: expiryOf(headerText(request.headers['authorization'])),
       }
-      const body = pacedBody(eventStream(streaming, looking, request), eventStreams.stallMs, request.closing)
+      const body = pacedBody(eventStream(streaming, looking, request), eventStreams.stallMs, request.over)
       body.once('close', leave)
       return { status: 200, headers: streamHeaders, body }
     } catch (error) {

@@ -20,11 +20,11 @@ export const eventRoutes = [
         'The `data` of each is JSON: what happened, to which client or state. An event of a client is sent to who may read the client at that moment, one of a ' +
         'Terraform state to who may see the state, and one of the tenant itself to all.\n\n' +
         'Events have an `id`. A reader that comes again with the last of them (`Last-Event-ID`, or `after`) is told what they ' +
-        'have missed, for 24 hours. Without one, the stream begins now.\n\n' +
+        'have missed, for 24 hours unless configured otherwise. Without one, the stream begins now.\n\n' +
         'Three messages are no events. A comment every 15 seconds says that the stream is still there. `event: reset` says that ' +
         'something may have been missed, because the `id` is too old or of another database: read again what is shown. ' +
         "`event: end` comes before the stream is closed, with a Problem as its `data`: the caller's token has expired or was " +
-        'revoked, they may not read here any more, or the server is shutting down.\n\n' +
+        'revoked, they may not read here any more, or the server is shutting down or has a new configuration.\n\n' +
         'A caller may have 20 streams in one process of Nexus.',
       query: EventsQuery,
       headers: ['Last-Event-ID'],

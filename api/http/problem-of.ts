@@ -1,8 +1,9 @@
 import { AuthenticationUnavailable, TooManyAttempts, Unauthenticated } from '../../adapters/credentials/errors.ts'
 import { OutcomeUnknown } from '../../adapters/postgres/changes/accept.ts'
 import { AuditUnavailable } from '../../adapters/postgres/audit.ts'
-import { isUnavailable } from '../../adapters/postgres/database/sqlstate.ts'
+import { isOutOfTime, isUnavailable } from '../../adapters/postgres/servers/sqlstate.ts'
 import { NoPlace } from '../../adapters/auth0/pacer.ts'
+import { NotCompared } from '../../adapters/postgres/tenants/not-compared.ts'
 import { SealingError } from '../../adapters/sealing/sealing.ts'
 import { unsupportedMediaType } from './media-type.ts'
 import { notFound, Problem, tooMany, unavailable } from './problem.ts'
@@ -20,10 +21,12 @@ export const problemOf = (error: unknown): Problem => {
         'the storage is back; sending the change again does no harm.',
       5000,
     )
+  if (error instanceof NotCompared) return new Problem('not-compared', error.message)
   if (error instanceof AuditUnavailable)
     return unavailable('The decision could not be recorded, so nothing was done.', 5000)
   if (error instanceof NoPlace)
     return unavailable("Auth0 cannot be read now: the tenant's rate limit is used up by others.", error.retryAfterMs)
+  if (isOutOfTime(error)) return unavailable('The storage does not answer in time; nothing was accepted.', 5000)
   if (isUnavailable(error)) return unavailable('The storage cannot be reached; nothing was accepted.', 5000)
   if (error instanceof SealingError)
     return new Problem(error.code === 'no-key' ? 'states-not-kept' : 'state-unreadable', error.message)

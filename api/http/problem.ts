@@ -27,6 +27,7 @@ export const problems = {
   'name-taken': { status: 409, title: 'The name is taken' },
   'caller-not-changeable': { status: 409, title: 'This application or account cannot be changed here' },
   'rotation-under-way': { status: 409, title: 'A former secret is still valid' },
+  'not-compared': { status: 409, title: 'The database was restored, and is not compared with Auth0 yet' },
   'precondition-failed': { status: 412, title: 'The client has moved on' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
@@ -91,9 +92,10 @@ export const problemType = 'application/problem+json; charset=utf-8'
  * The body of a problem (RFC 9457).
  *
  * @param instance the path that was asked for; null where it could not be read
+ * @param traceId the trace of the request, where traces are kept
  */
-export const problemBody = (problem: Problem, instance: string | null): string =>
-  JSON.stringify(problemMembers(problem, instance))
+export const problemBody = (problem: Problem, instance: string | null, traceId?: string): string =>
+  JSON.stringify({ ...problemMembers(problem, instance), traceId })
 
 /** The same, for a problem that stands inside another answer. */
 export const problemMembers = (problem: Problem, instance: string | null) => ({

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { AuditDraft } from '../../adapters/postgres/audit.ts'
+import type { AuditDraft } from '../../adapters/postgres/audit-draft.ts'
 import type { AuditAction } from '../../domain/access/audit.ts'
 import type { AnswerHeaders } from './problem.ts'
 
@@ -24,6 +24,8 @@ export interface ApiRequest<Refined extends AuditAction = never> {
   readonly gone: AbortSignal
   /** Aborted when the server is closing: what can be answered early should be. */
   readonly closing: AbortSignal
+  /** Aborted when what does not end by itself must: the server is closing, or has a new configuration. */
+  readonly over: AbortSignal
   /** What is to be recorded of this request; who learns more of it notes it there. */
   readonly audit: AuditDraft
   /** Says what is being decided about, where the route alone does not tell. */

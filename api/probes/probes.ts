@@ -1,4 +1,4 @@
-import type { RedisProblem } from '../../domain/redis-fitness.ts'
+import type { RedisProblem } from '../../domain/redis/fitness.ts'
 import type { ApiResponse } from '../http/request.ts'
 import { unavailable } from '../http/problem.ts'
 
@@ -7,6 +7,8 @@ export interface Probed {
   /** Resolves when the database answers. @throws the database's error */
   readonly ping: () => Promise<void>
   readonly queue: { readonly problem: () => RedisProblem | null }
+  /** Aborted when this process is to get no more work. */
+  readonly leaving: AbortSignal
 }
 
 const well = (body: object): ApiResponse => ({
@@ -19,10 +21,12 @@ const well = (body: object): ApiResponse => ({
 export const readHealth = () => (): Promise<ApiResponse> => Promise.resolve(well({ status: 'ok' }))
 
 /**
- * GET /readyz: the process can take requests. Without the queue it can: changes are accepted, and wait. To take every
- * process out of the load balancer for that would make an outage of a delay, so it stays ready, and says what is wrong.
+ * GET /readyz: the process can take requests, and should get them. Without the queue it can: changes are accepted, and
+ * wait. To take every process out of the load balancer for that would make an outage of a delay, so it stays ready, and
+ * says what is wrong.
  */
 export const readReadiness = (deps: Probed) => async (): Promise<ApiResponse> => {
+  if (deps.leaving.aborted) throw unavailable('This server is shutting down.', 1000)
   try {
     await deps.ping()
   } catch {

@@ -35,6 +35,7 @@ export const ProblemDetails = z
     detail: text.describe('A sentence for people, with what to do'),
     instance: text.optional().describe('The path that was asked for'),
     errors: z.array(Issue).optional(),
+    traceId: text.optional().describe('The id of the trace (W3C Trace Context), where this installation keeps traces'),
   })
   .describe('A problem (RFC 9457)')
   .meta({ id: 'Problem' })

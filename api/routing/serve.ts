@@ -23,6 +23,12 @@ export interface BodySettings {
   readonly bodyLimitBytes: number
 }
 
+/** When requests are to end; `ApiRequest` says what each means to them. */
+export interface ServingSignals extends Pick<ApiRequest, 'closing' | 'over'> {
+  /** Aborted when a body that has not arrived yet is refused. */
+  readonly overdue: AbortSignal
+}
+
 /** What serving any route needs. */
 export type Serving = Recording & { readonly settings: BodySettings }
 
@@ -34,7 +40,7 @@ export const serve = <Needs extends Serving>(
   app: FastifyInstance,
   routes: readonly Route<Needs>[],
   deps: Needs,
-  closing: AbortSignal,
+  signals: ServingSignals,
 ): void => {
   for (const { method, path, action, answering } of routes) {
     const answer = answering(deps)
@@ -42,7 +48,7 @@ export const serve = <Needs extends Serving>(
       method,
       url: path,
       handler: async (request, reply) => {
-        const asked = apiRequestOf(request, reply, action, deps.settings, closing)
+        const asked = apiRequestOf(request, reply, action, deps.settings, signals)
         try {
           const answered = await answerRecorded(deps, asked.audit, () => answer(asked))
           if (answered.body instanceof Readable) request.beganAfterMs = reply.elapsedTime
@@ -63,7 +69,7 @@ const apiRequestOf = (
   reply: FastifyReply,
   action: AuditAction,
   settings: BodySettings,
-  closing: AbortSignal,
+  { closing, over, overdue }: ServingSignals,
 ): ApiRequest<AuditAction> => {
   const gone = new AbortController()
   // The response's `close`: it comes when the answer is out, and when the connection is lost before.
@@ -75,9 +81,10 @@ const apiRequestOf = (
     headers: request.headers,
     params,
     query: request.url.split('?').slice(1).join('?'),
-    readBody: (limitBytes = settings.bodyLimitBytes) => readBody(request.raw, limitBytes),
+    readBody: (limitBytes = settings.bodyLimitBytes) => readBody(request.raw, limitBytes, overdue),
     gone: gone.signal,
     closing,
+    over,
     audit,
     decides: (decided) => audit.note({ action: decided }),
   }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { authorOf } from '../../adapters/postgres/changes/changes.ts'
-import type { AuditDraft } from '../../adapters/postgres/audit.ts'
+import type { AuditDraft } from '../../adapters/postgres/audit-draft.ts'
 import type { Claim } from '../../adapters/postgres/changes/idempotency.ts'
 import type { ClientRecord } from '../../adapters/postgres/clients/client-record.ts'
 import type { Clients } from '../../adapters/postgres/clients/clients.ts'

@@ -24,6 +24,8 @@ const Budget = z
     observedAt: time.nullable().describe('When it said so'),
     othersPerSecond: z.number().describe('Calls of other programs, as Nexus estimates them'),
     throttledUntil: time.nullable().describe('Until when the last 429 of Auth0 kept Nexus from calling'),
+    throttledThisHour: count.describe('Calls that Auth0 has answered with 429 in this hour (UTC)'),
+    throttledLastHour: count.describe('The same, in the hour before'),
   })
   .meta({ id: 'Budget' })
 

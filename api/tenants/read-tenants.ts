@@ -2,11 +2,11 @@ import type { TenantConfiguration } from '../../adapters/config/configuration.ts
 import type { StateIndex } from '../../adapters/postgres/terraform/state-index.ts'
 import type { BucketStanding, Standing, Standings } from '../../adapters/postgres/tenants/standings.ts'
 import type { Tenants } from '../../adapters/postgres/tenants/tenants.ts'
-import { coversTenant } from '../../domain/access/authorize.ts'
+import { coversTenant, mayKnowEvery } from '../../domain/access/authorize.ts'
 import { bucketsOf, placesLeft } from '../../domain/limits/budget.ts'
 import type { PlanName } from '../../domain/limits/budget.ts'
 import type { Caller } from '../../domain/vocabulary.ts'
-import type { RedisProblem } from '../../domain/redis-fitness.ts'
+import type { RedisProblem } from '../../domain/redis/fitness.ts'
 import type { ApiResponse, ApiRequest } from '../http/request.ts'
 import { tenantOf } from '../http/access.ts'
 import type { TenantsById } from '../http/access.ts'
@@ -65,7 +65,7 @@ const tenantView = async (
     plan,
     driftPolicy,
     paused: health?.pausedAt?.toISOString() ?? null,
-    pausedBy: mayReadEvery(caller) ? (standing?.pausedBy ?? null) : null,
+    pausedBy: mayKnowEvery(caller) ? (standing?.pausedBy ?? null) : null,
     served: standing?.served ?? false,
     credential: {
       valid: (health?.heldAt ?? null) === null,
@@ -80,7 +80,7 @@ const tenantView = async (
       running: standing?.scanning ?? false,
       leftOut: {
         count: health?.leftOut.count ?? 0,
-        elements: mayReadEvery(caller) ? (health?.leftOut.elements ?? []) : [],
+        elements: mayKnowEvery(caller) ? (health?.leftOut.elements ?? []) : [],
       },
     },
     queue: queueView(deps.queue.problem()),
@@ -115,12 +115,10 @@ const budgetsView = (plan: PlanName, known: readonly BucketStanding[]) =>
       observedAt: standing?.observedAt?.toISOString() ?? null,
       othersPerSecond: standing?.othersPerSecond ?? 0,
       throttledUntil: standing?.throttledUntil?.toISOString() ?? null,
+      throttledThisHour: standing?.throttledThisHour ?? 0,
+      throttledLastHour: standing?.throttledLastHour ?? 0,
     }
   })
-
-/** Whether a caller may know of every client of a tenant. */
-const mayReadEvery = ({ permissions }: Caller): boolean =>
-  (['client.read.all', 'client.write.all', 'tenant.admin'] as const).some((permission) => permissions.has(permission))
 
 /** Whether the worker is woken: without it changes are accepted and wait. */
 const queueView = (problem: RedisProblem | null) => ({

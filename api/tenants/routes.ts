@@ -1,3 +1,4 @@
+import { wholeTenant } from '../../domain/access/authorize.ts'
 import { text } from '../routing/answers.ts'
 import { exampleId } from '../clients/client-schema.ts'
 import { tenantPath } from '../routing/paths.ts'
@@ -42,7 +43,7 @@ export const tenantRoutes = [
   route({
     method: 'GET',
     path: `${tenantPath}/running`,
-    requires: anyPermissionOf('client.read.all', 'client.write.all', 'tenant.admin'),
+    requires: anyPermissionOf(...wholeTenant),
     action: 'tenant.read',
     handler: readRunning,
     document: {
@@ -93,7 +94,7 @@ export const tenantRoutes = [
   route({
     method: 'POST',
     path: `${tenantPath}/scan`,
-    requires: anyPermissionOf('tenant.admin', 'client.read.all', 'client.write.all'),
+    requires: anyPermissionOf(...wholeTenant),
     action: 'tenant.scan',
     handler: scanTenant,
     document: {
@@ -134,6 +135,7 @@ export const tenantRoutes = [
       tag: 'Tenants',
       summary: 'Starts sending to a tenant again.',
       answers: { 204: { description: 'Done' } },
+      problems: ['not-compared'],
     },
   }),
   route({

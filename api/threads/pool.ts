@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Problem, unavailable } from '../http/problem.ts'
 import { problemIn } from '../http/stored-answer.ts'
@@ -35,7 +36,8 @@ export interface PoolSettings {
 
 export const usualPool: PoolSettings = { threads: 2, waiting: 8, deadlineMs: 60_000, idleMs: 60_000, megabytes: 2048 }
 
-const program = new URL('./thread.ts', import.meta.url)
+/** Compiled, as it is in a package, the thread is as well. */
+const program = new URL(`./thread${path.extname(import.meta.url)}`, import.meta.url)
 
 interface Waiting {
   readonly job: Job

@@ -1,9 +1,10 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { startRedisPair } from '../../test/support/redis-pair.ts'
-import type { RedisPair } from '../../test/support/redis-pair.ts'
+import { startRedisPair } from '../../test/support/redis/pair.ts'
+import type { RedisPair } from '../../test/support/redis/pair.ts'
 import { startMovablePostgres } from '../../test/support/local-servers.ts'
+import { startPostgresPair } from '../../test/support/postgres/pair.ts'
 import type { Servers } from '../../test/support/servers.ts'
 import { everywhere, pause } from './scenario.ts'
 import type { Scenario, World } from './scenario.ts'
@@ -17,6 +18,25 @@ const onRedisPair =
       servers: { ...common, redisUrl: redis.url },
       meddle: (_stack, _workers, stopping) => meddle(redis, stopping),
       close: redis.close,
+    }
+  }
+
+/** A primary and its synchronous standby, which is promoted once the primary is dead. The queue is where it is to be. */
+const onPostgresPair =
+  (queue: 'redis' | 'database') =>
+  async (common: Servers): Promise<World> => {
+    const pair = await startPostgresPair()
+    if (pair === undefined) throw new Error('This machine has no PostgreSQL (apt-get install postgresql).')
+    return {
+      servers: { postgresUrl: pair.url, redisUrl: queue === 'redis' ? common.redisUrl : null },
+      meddle: async (_stack, _workers, stopping) => {
+        await pause(2000, stopping)
+        await pair.killPrimary()
+        // As long as it takes until somebody has seen that it is dead.
+        await pause(3000, stopping)
+        await pair.promote()
+      },
+      close: pair.close,
     }
   }
 
@@ -94,6 +114,24 @@ export const onServers: readonly Scenario[] = [
         close: () => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }),
       }
     },
+  },
+  {
+    name: 'postgres-failover',
+    about: 'the PostgreSQL primary is killed, and its synchronous standby promoted',
+    workers: 2,
+    storages: ['postgresql+redis'],
+    faults: { latencyMs: [5, 20] },
+    patient: true,
+    world: onPostgresPair('redis'),
+  },
+  {
+    name: 'postgres-failover-queue',
+    about: 'the same with the queue in that PostgreSQL',
+    workers: 2,
+    storages: ['postgresql+redis'],
+    faults: { latencyMs: [5, 20] },
+    patient: true,
+    world: onPostgresPair('database'),
   },
   {
     name: 'clocks',

@@ -18,6 +18,8 @@ type Meddle = (stack: Stack, workers: Workers, stopping: AbortSignal) => Promise
 /** Servers for one trial alone, which can be broken. */
 export interface World {
   readonly servers: Servers
+  /** What stands under `redis` in the configuration, where it is no plain URL. */
+  readonly redis?: Record<string, unknown>
   /** Where Nexus is to start an embedded PostgreSQL of its own. */
   readonly embedded?: string
   readonly meddle: Meddle
@@ -40,6 +42,8 @@ export interface Scenario {
   readonly world?: (common: Servers) => Promise<World>
   /** Whether changes may be answered 503 meanwhile: who sends them then tries again. */
   readonly patient?: true
+  /** Milliseconds between two changes, where they are to flow for as long as the fault lasts; otherwise none. */
+  readonly everyMs?: number
   /** Whether `meddle` goes on until it is stopped. */
   readonly lasts?: true
 }

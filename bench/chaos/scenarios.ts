@@ -1,3 +1,4 @@
+import { onRedis } from './on-redis.ts'
 import { onServers } from './on-servers.ts'
 import { everywhere, pause } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
@@ -126,4 +127,4 @@ const onTenantAndWorkers: readonly Scenario[] = [
   },
 ]
 
-export const scenarios: readonly Scenario[] = [...onTenantAndWorkers, ...onServers]
+export const scenarios: readonly Scenario[] = [...onTenantAndWorkers, ...onServers, ...onRedis]

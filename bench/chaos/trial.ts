@@ -26,6 +26,10 @@ export interface Verdict {
    * than that or ended before.
    */
   readonly recover: number
+  /** Seconds from the end of the fault until the next change was accepted; null where none was sent after it. */
+  readonly accepting: number | null
+  /** The longest that a change waited from being accepted until Auth0 had it, seconds. */
+  readonly longest: number
   readonly sound: boolean
 }
 
@@ -45,7 +49,10 @@ export const trial = async (
   const stack = await assembleStack(world?.servers ?? common, {
     ...(world?.embedded === undefined ? {} : { embedded: world.embedded }),
     roles: { api: true, worker: false },
-    file: { worker: { httpTimeout, concurrency: 8 } },
+    file: {
+      worker: { httpTimeout, concurrency: 8 },
+      ...(world?.redis === undefined ? {} : { redis: { ...world.redis, prefix: 'chaos' } }),
+    },
     ...(scenario.plan === undefined ? {} : { simulator: { limits: scenario.plan } }),
     tenant: { scanInterval: '24h', freshness: '24h', plan: scenario.plan ?? 'none' },
   })
@@ -64,11 +71,12 @@ export const trial = async (
     const meddling = (world ?? scenario).meddle?.(stack, workers, stopping.signal).then(() => {
       faultEnded = performance.now()
     })
-    await send(stack, ids, changes - ids.length, seed + 1, scenario.patient)
+    const taken = await send(stack, ids, changes - ids.length, seed + 1, scenario)
     const sent = performance.now()
     if (scenario.lasts !== true) await meddling
     const left = await untilSettled(stack, withinMs)
     const recover = (performance.now() - Math.max(sent, faultEnded)) / 1000
+    const next = faultEnded === 0 ? undefined : taken.find((at) => at > faultEnded)
     // What may still be written late is written, found and repaired: a process that stood still had a call under way.
     await sleep(2 * callMs)
     await untilVerified(stack, 30_000)
@@ -88,6 +96,8 @@ export const trial = async (
       calls: calls(stack),
       seconds,
       recover,
+      accepting: next === undefined ? null : (next - faultEnded) / 1000,
+      longest: await longestWait(stack),
       sound: lost + looked.wrong === 0 && (looked.overlapping + looked.outdated === 0 || writesLate(scenario)),
     }
   } finally {
@@ -108,13 +118,15 @@ let counter = 0
 const valueOf = (): string => `https://app.example.com/${(counter += 1)}`
 const numberIn = (url: unknown): number => Number(/\/(\d+)$/.exec(String(url))?.[1] ?? 0)
 
+/** @returns when each change was accepted */
 const send = async (
   stack: Stack,
   ids: readonly string[],
   count: number,
   seed: number,
-  patient = false,
-): Promise<void> => {
+  { patient, everyMs = 0 }: Pick<Scenario, 'patient' | 'everyMs'> = {},
+): Promise<number[]> => {
+  const taken: number[] = []
   const random = mulberry(seed)
   const as = stack.token()
   const queue = Array.from({ length: count }, (_, index) =>
@@ -127,11 +139,14 @@ const send = async (
     for (const last = performance.now() + withinMs; ; await sleep(100)) {
       const answer = await stack.patch(id, body, { as, headers: { prefer: 'respond-async' } })
       await answer.text()
-      if (answer.status === 202 || (patient && answer.status === 200)) break
-      if (!patient || answer.status !== 503 || performance.now() > last)
+      if (answer.status === 202 || (patient === true && answer.status === 200)) break
+      if (patient !== true || answer.status !== 503 || performance.now() > last)
         throw new Error(`Nexus answered ${answer.status}.`)
     }
+    taken.push(performance.now())
+    if (everyMs > 0) await sleep(everyMs)
   }
+  return taken
 }
 
 const untilVerified = async (stack: Stack, ms: number): Promise<void> => {
@@ -143,6 +158,13 @@ const untilVerified = async (stack: Stack, ms: number): Promise<void> => {
     if (row?.open === 0) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+const longestWait = async (stack: Stack): Promise<number> => {
+  const [row] = await stack.query<{ seconds: number }>(
+    `select coalesce(extract(epoch from max(settled_at - accepted_at)), 0)::float8 as seconds from nexus.changes`,
+  )
+  return row?.seconds ?? 0
 }
 
 const look = async (stack: Stack, ids: readonly string[]) => {

@@ -6,8 +6,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { Queue, createPostgresBackend, withBackend } from 'bullmq'
-import { Redis } from 'ioredis'
 import pg from 'pg'
+import { connectRedis, primariesOf } from '../../adapters/queue/connection.ts'
+import { consumerRedis, nameOn, queueName } from '../../adapters/queue/settings.ts'
 import type { Stack } from '../../test/support/assemble-stack.ts'
 
 /** Workers as processes of their own, so that they can be killed. */
@@ -39,7 +40,8 @@ export const startWorkers = async (stack: Stack, count: number): Promise<Workers
     for await (const line of createInterface({ input: child.stdout })) if (line.includes('Nexus is up')) break
     child.stdout.resume()
   }
-  const queue = openQueue(stack)
+  let opened: ReturnType<typeof openQueue> | undefined
+  const queue = () => (opened ??= openQueue(stack))
   await Promise.all(Array.from({ length: count }, start))
   return {
     killOne: async () => {
@@ -55,11 +57,11 @@ export const startWorkers = async (stack: Stack, count: number): Promise<Workers
       while (running.length < wanted) await start()
       await Promise.all(running.splice(wanted).map((child) => end(child, 'SIGTERM')))
     },
-    deliver: queue.deliver,
-    flushQueue: queue.flush,
+    deliver: (clientIds) => queue().deliver(clientIds),
+    flushQueue: () => queue().flush(),
     close: async () => {
       await Promise.all(running.map((child) => end(child, 'SIGTERM')))
-      await queue.close()
+      await opened?.close()
       await rm(directory, { recursive: true, force: true })
     },
   }
@@ -76,8 +78,8 @@ const end = async (child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
 const openQueue = ({ configuration, databaseUrl }: Stack) => {
   const { redis } = configuration
   if (redis !== null) {
-    const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
-    const queue = new Queue('sync.acme', { connection, prefix: redis.prefix })
+    const connection = connectRedis(redis, consumerRedis)
+    const queue = new Queue(nameOn(redis, queueName('acme')), { connection, prefix: redis.prefix })
     connection.on('error', () => undefined)
     queue.on('error', () => undefined)
     return {
@@ -85,7 +87,7 @@ const openQueue = ({ configuration, databaseUrl }: Stack) => {
         await queue.addBulk(ids.map((clientId) => ({ name: 'sync', data: { clientId } })))
       },
       flush: async () => {
-        await connection.flushall()
+        await Promise.all(primariesOf(connection).map((node) => node.flushall()))
       },
       close: async () => {
         await queue.close()
@@ -94,7 +96,7 @@ const openQueue = ({ configuration, databaseUrl }: Stack) => {
     }
   }
   const classes = withBackend(createPostgresBackend)
-  const queue = new classes.Queue('sync.acme', { connection: databaseUrl })
+  const queue = new classes.Queue(queueName('acme'), { connection: databaseUrl })
   // It is broken on purpose.
   queue.on('error', () => undefined)
   return {

@@ -40,6 +40,8 @@ interface Options extends Pick<StackOptions, 'tenant' | 'file'> {
   readonly role?: Role
   /** Another checkout of the project, whose Nexus is run. */
   readonly checkout?: string
+  /** Environment variables of its processes, beside those of this one. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Connections to the API: more than any load has callers. */
@@ -82,7 +84,8 @@ const install = async (servers: Servers, options: Options): Promise<Installation
       const nexus = await startNexus(role, {
         configFile,
         log,
-        ...(options.checkout !== undefined && { checkout: options.checkout }),
+        checkout: options.checkout,
+        env: options.env,
       })
       processes.push(nexus)
       closers.push(nexus.close)

@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import type { PlanName } from '../../domain/limits/budget.ts'
 import type { UserToken } from '../../simulator/tokens/issuer.ts'
 
 /** A program that runs beside the bench, with its output in a file, as in production. */
@@ -25,20 +26,24 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGTERM')
 })
 
-/**
- * Starts `nexus …`, and waits for what it says when it is up.
- *
- * @param checkout the sources that it is run from; this project's unless said otherwise
- */
+interface Surroundings {
+  /** The sources that it is run from; this project's unless said otherwise. */
+  readonly checkout?: string | undefined
+  /** Environment variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+}
+
+/** Starts `nexus …`, and waits for what it says when it is up. */
 const start = async <T>(
   parameters: readonly string[],
   log: string,
   find: (output: string) => T | undefined,
-  checkout = here,
+  { checkout = here, env = {} }: Surroundings = {},
 ): Promise<Program & { readonly said: T }> => {
   const file = openSync(log, 'w')
   const child = spawn(process.execPath, [path.join(checkout, 'cli', 'nexus.mjs'), ...parameters], {
     stdio: ['ignore', file, file],
+    env: { ...process.env, ...env },
   })
   closeSync(file)
   running.add(child)
@@ -73,7 +78,7 @@ export type Role = 'start' | 'api' | 'worker'
 /** A process of Nexus. @returns where its API listens; empty for a worker */
 export const startNexus = async (
   role: Role,
-  { configFile, log, checkout }: { readonly configFile: string; readonly log: string; readonly checkout?: string },
+  { configFile, log, ...surroundings }: Surroundings & { readonly configFile: string; readonly log: string },
 ): Promise<Program & { readonly url: string }> => {
   const { said, ...program } = await start(
     [role, '--config', configFile],
@@ -82,7 +87,7 @@ export const startNexus = async (
       const line = output.split('\n').find((one) => one.includes('"Nexus is up"') && one.endsWith('}'))
       return line === undefined ? undefined : Up.parse(JSON.parse(line))
     },
-    checkout,
+    surroundings,
   )
   return { ...program, url: said.url ?? '' }
 }
@@ -99,7 +104,10 @@ export interface TenantProgram extends Program, z.infer<typeof Where> {
   /** The clients that it has from the start. */
   readonly clientIds: readonly string[]
   readonly userToken: (claims: UserToken) => Promise<string>
+  /** Those not named stay as they are. */
   readonly setFaults: (faults: Record<string, unknown>) => Promise<void>
+  /** Ends all of them. */
+  readonly clearFaults: () => Promise<void>
 }
 
 /** Whoever changes clients in a bench owns them all. */
@@ -119,26 +127,28 @@ export const startTenant = async ({
   clients,
   name = 'acme',
   host = '127.0.0.1',
+  limits = 'none',
 }: {
   readonly directory: string
   readonly clients: number
   readonly name?: string
   readonly host?: string | undefined
+  readonly limits?: PlanName
 }): Promise<TenantProgram> => {
   const seed = path.join(directory, `${name}.json`)
   const all = Array.from({ length: clients }, (_, index) => clientOf(index))
   await writeFile(seed, JSON.stringify(all))
   const { said, ...program } = await start(
-    ['simulator', '--port', '0', '--host', host, '--json', '--seed', seed],
+    ['simulator', '--port', '0', '--host', host, '--limits', limits, '--json', '--seed', seed],
     path.join(directory, `${name}.log`),
     (output) => {
       const line = output.split('\n').find((one) => one.startsWith('{') && one.endsWith('}'))
       return line === undefined ? undefined : Where.parse(JSON.parse(line))
     },
   )
-  const post = async (place: string, body: unknown): Promise<unknown> => {
+  const ask = async (method: 'POST' | 'DELETE', place: string, body: unknown = {}): Promise<unknown> => {
     const answer = await fetch(`${said.url}/_simulator/${place}`, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
@@ -149,9 +159,13 @@ export const startTenant = async ({
     ...program,
     ...said,
     clientIds: all.map(({ client_id }) => client_id),
-    userToken: async (claims) => z.object({ access_token: z.string() }).parse(await post('token', claims)).access_token,
+    userToken: async (claims) =>
+      z.object({ access_token: z.string() }).parse(await ask('POST', 'token', claims)).access_token,
     setFaults: async (faults) => {
-      await post('faults', faults)
+      await ask('POST', 'faults', faults)
+    },
+    clearFaults: async () => {
+      await ask('DELETE', 'faults')
     },
   }
 }

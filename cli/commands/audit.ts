@@ -45,7 +45,7 @@ const exportAudit = async (tenantId: string | undefined, { config, ...filter }: 
   const { openDatabase } = await import('../../process/database.ts')
   const configuration = loadConfiguration({ file: config, env: process.env })
   const database = await openDatabase(configuration, printError)
-  const postgres = connect(database.url, () => undefined, { size: 1 })
+  const postgres = connect(database.directUrl, () => undefined, { size: 1 })
   try {
     let written = 0
     let told = Date.now()

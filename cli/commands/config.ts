@@ -5,6 +5,7 @@ import { hashToken } from '../../adapters/credentials/application-tokens.ts'
 import { endWith } from '../exit-codes.ts'
 import { problemOf } from '../failure.ts'
 import { configOption, jsonOption } from '../options.ts'
+import { redisPlaceText } from '../../domain/redis/place.ts'
 import { consoleAddress, placeOf } from '../../domain/texts/web-address.ts'
 import { countText } from '../terminal/readable.ts'
 import { print, printJson } from '../terminal/print.ts'
@@ -13,7 +14,7 @@ import { print, printJson } from '../terminal/print.ts'
 const summaryOf = ({ server, database, redis, worker, terraform, console, ...rest }: Configuration) => ({
   server: { listen: `${server.host}:${server.port}`, publicUrl: server.publicUrl },
   database: 'url' in database ? placeOf(database.url) : `embedded in ${database.embedded}`,
-  queue: redis === null ? 'in the database' : placeOf(redis.url),
+  queue: redis === null ? 'in the database' : redisPlaceText(redis),
   worker,
   terraform: {
     stateKeys: terraform.stateKeys.length,
@@ -87,7 +88,7 @@ const heldWarnings = async (configuration: Configuration): Promise<string[]> => 
   if (!('url' in configuration.database)) return []
   const { connect } = await import('../../adapters/postgres/database/connect.ts')
   const { unnamedStates } = await import('../../process/unnamed-states.ts')
-  const postgres = connect(configuration.database.url, () => undefined, { size: 1 })
+  const postgres = connect(configuration.database.directUrl ?? configuration.database.url, () => undefined, { size: 1 })
   try {
     const late = sleep(lookMs, [], { ref: false })
     const found = await Promise.race([unnamedStates(postgres.db, configuration).catch(() => []), late])

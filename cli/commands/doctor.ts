@@ -70,10 +70,10 @@ export const doctorCommand = (program: Command): void => {
     .addHelpText(
       'after',
       `
-It looks at the configuration, the database (version, schema, rights), Redis (version, settings), the credential of each
-tenant and its scopes, the keys of each issuer, the proxies and CAs that lead there, the clocks, the keys of Terraform states
-and the API's port. It changes nothing, costs each tenant one token, and never prints a secret. Run it where Nexus runs, with
-the same environment.
+It looks at the configuration, the database (version, schema, rights, standbys, the way past a pooler), Redis (version,
+settings), the credential of each tenant and its scopes, the keys of each issuer, the proxies and CAs that lead there, the
+clocks, the keys of Terraform states and the API's port. It changes nothing, costs each tenant one token, and never prints a
+secret. Run it where Nexus runs, with the same environment.
 
 Examples:
   $ nexus doctor

@@ -4,13 +4,14 @@ import { createHttp } from '../../adapters/http/http.ts'
 import type { Http } from '../../adapters/http/http.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
 import type { Postgres } from '../../adapters/postgres/database/connect.ts'
+import { restoredTenants } from '../../adapters/postgres/tenants/restored.ts'
 import { createTenants } from '../../adapters/postgres/tenants/tenants.ts'
 import { nothingLeftOut } from '../../domain/clients/left-out.ts'
 import { embeddedExists } from '../../adapters/embedded-postgres/embedded.ts'
 import { inspect } from '../../adapters/postgres/database/inspect.ts'
-import { isForbidden } from '../../adapters/postgres/database/sqlstate.ts'
-import { DatabaseUnusable } from '../../adapters/postgres/database/reach.ts'
-import { inspectRedis, userOf } from '../../adapters/queue/inspect.ts'
+import { isForbidden } from '../../adapters/postgres/servers/sqlstate.ts'
+import { DatabaseUnusable } from '../../adapters/postgres/servers/reach.ts'
+import { inspectRedis, problemAt } from '../../adapters/queue/inspect.ts'
 import { maximumTenantsOnPostgres } from '../../adapters/queue/settings.ts'
 import { keyIdsOf } from '../../adapters/sealing/sealing.ts'
 import {
@@ -22,12 +23,14 @@ import {
   judgeServed,
   judgeStateKeys,
   judgeUnnamedStates,
-} from '../../domain/installation.ts'
+} from '../../domain/installation/installation.ts'
+import { judgeReplication } from '../../domain/installation/replication.ts'
 import { judgeIdentities } from '../../domain/access/identities.ts'
-import { problemOfRedis, tellProblem } from '../../domain/redis-fitness.ts'
+import { tellProblem } from '../../domain/redis/fitness.ts'
+import { redisFoundText, redisPlaceText } from '../../domain/redis/place.ts'
 import { placeOf } from '../../domain/texts/web-address.ts'
 import { unnamedStates } from '../../process/unnamed-states.ts'
-import { fail, ok } from '../../domain/finding.ts'
+import { fail, ok, warn } from '../../domain/finding.ts'
 import { codeOf } from '../../domain/shape.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { openDatabase } from '../../process/database.ts'
@@ -70,14 +73,16 @@ const database = async (configuration: Configuration): Promise<Finding[]> => {
   const where = 'url' in place ? placeOf(place.url) : `embedded in ${place.embedded}`
   try {
     const opened = await openDatabase(configuration, () => undefined)
-    const postgres = connect(opened.url, () => undefined, { size: 1 })
+    const postgres = connect(opened.url, () => undefined, { size: 1, pooled: opened.pooled })
     try {
       const facts = await inspect(postgres.db)
       const owner = await ownerOf(configuration)
       return [
         ok('database', where),
+        ...(await pooler(configuration, facts)),
         ...owner.findings,
         ...judgeDatabase({ ...facts, mayMigrate: facts.mayMigrate || owner.mayMigrate }),
+        judgeReplication(facts.replication),
         judgeClock('clock of the database', facts.skewMs),
         ...stateKeys(configuration, facts.sealed),
         ...judgeUnnamedStates(await unnamedStates(postgres.db, configuration)),
@@ -106,6 +111,13 @@ const asTheyStand = async (db: Postgres['db'], configuration: Configuration): Pr
   return [
     ...(await applicationOfConsole(db, configuration)),
     ...found.flatMap(({ id, health }) => judgeLeftOut(`clients of ${id}`, health?.leftOut ?? nothingLeftOut)),
+    ...(await restoredTenants(db)).map(({ tenantId }) =>
+      warn(
+        `tenant ${tenantId}`,
+        'It is paused, because the database was restored from a backup, which is older than Auth0.',
+        'Run nexus after-restore.',
+      ),
+    ),
     ...judgeServed(found.flatMap(({ id, health }) => (health === undefined ? [] : [{ ...health, id }]))),
   ]
 }
@@ -116,6 +128,30 @@ const stateKeys = ({ terraform, tenants }: Configuration, sealed: ReadonlyMap<st
     sealed,
     tenantsWithStates: tenants.flatMap(({ id, terraformStates }) => (terraformStates.length > 0 ? [id] : [])),
   })
+
+/** What stands before the database, and the way past it. @param seen what was seen through it */
+const pooler = async (
+  { database }: Configuration,
+  seen: Pick<Awaited<ReturnType<typeof inspect>>, 'identity'>,
+): Promise<Finding[]> => {
+  if (!('url' in database) || database.directUrl === null) return []
+  const about = 'database.directUrl'
+  const where = placeOf(database.directUrl)
+  const postgres = connect(database.directUrl, () => undefined, { size: 1 })
+  try {
+    const { identity } = await inspect(postgres.db)
+    return [
+      ...(database.pooler === 'transaction'
+        ? [ok('database pooler', 'transaction: settings hold for a transaction, and statements are not prepared.')]
+        : []),
+      identity === seen.identity
+        ? ok(about, `${where}, for LISTEN and migrations.`)
+        : fail(about, `${where} is another database than database.url leads to.`, 'Set both to the same database.'),
+    ]
+  } finally {
+    await postgres.close()
+  }
+}
 
 /** Who migrates where the running user may not: the user of database.adminUrl. */
 const ownerOf = async ({
@@ -146,15 +182,15 @@ const queue = async ({ redis, tenants }: Configuration): Promise<Finding[]> => {
           fail(
             'queue',
             `It is in the database, which serves ${maximumTenantsOnPostgres} tenants, and there are ${tenants.length}.`,
-            'Set redis.url.',
+            'Set redis (url, sentinel or cluster).',
           ),
         ]
       : [ok('queue', 'It is in the database.')]
   const facts = await inspectRedis({ ...redis, tenants: tenants.map(({ id }) => id) })
-  const problem = problemOfRedis(facts, userOf(redis.url), redis.prefix)
-  return problem === null
-    ? [ok('queue', placeOf(redis.url)), ...judgeRedis(facts)]
-    : [fail('queue', `${placeOf(redis.url)} cannot be used. ${tellProblem(problem)}`, problem.remedy)]
+  const problem = problemAt(redis, facts)
+  if (problem !== null)
+    return [fail('queue', `${redisPlaceText(redis)} cannot be used. ${tellProblem(problem)}`, problem.remedy)]
+  return [ok('queue', redisFoundText(redis, facts.found)), ...judgeRedis(facts)]
 }
 
 /** Why a port cannot be listened on; undefined where it can. */

@@ -6,7 +6,7 @@ import type { Http } from '../../adapters/http/http.ts'
 import { Unreachable } from '../../adapters/http/unreachable.ts'
 import { fail, ok } from '../../domain/finding.ts'
 import type { Finding } from '../../domain/finding.ts'
-import { judgeClock, judgeScopes } from '../../domain/installation.ts'
+import { judgeClock, judgeScopes } from '../../domain/installation/installation.ts'
 
 /** What Nexus calls: Auth0 for each tenant and the keys of each issuer, which proxy leads there, and what is trusted. */
 export const outgoing = async (configuration: Configuration, http: Http): Promise<Finding[]> => [

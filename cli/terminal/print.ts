@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { printableJson, printableLines } from '../../domain/texts/printable.ts'
 import { colourCode, takesColours } from './colours.ts'
 
@@ -31,3 +32,9 @@ export const jsonLine = (answer: unknown): string => printableJson(JSON.stringif
 
 /** Writes an answer for a pipeline. */
 export const printJson = (answer: unknown): void => void process.stdout.write(`${jsonLine(answer)}\n`)
+
+/** The same for one of very many, as fast as whoever reads takes them. @returns whether anybody still does */
+export const streamJson = async (answer: unknown): Promise<boolean> => {
+  if (!process.stdout.write(`${jsonLine(answer)}\n`)) await once(process.stdout, 'drain').catch(() => undefined)
+  return process.stdout.writable
+}

@@ -58,6 +58,9 @@ create table nexus.budgets (
   foreign_per_second double precision not null default 0,
   remaining double precision,
   seen_at timestamp with time zone,
+  throttled_hour timestamp with time zone,
+  throttled integer not null default 0,
+  throttled_before integer not null default 0,
   PRIMARY KEY (tenant_id, bucket)
 );
 
@@ -75,6 +78,7 @@ create table nexus.changes (
   superseded_by uuid,
   warnings jsonb,
   before jsonb,
+  traceparent text,
   PRIMARY KEY (id),
   UNIQUE (tenant_id, client_id, generation),
   FOREIGN KEY (tenant_id, client_id) REFERENCES nexus.clients(tenant_id, client_id),
@@ -152,6 +156,13 @@ create table nexus.console_sessions (
   PRIMARY KEY (id_hash)
 );
 
+create table nexus.database_identity (
+  only_row boolean not null default true,
+  identity text not null,
+  PRIMARY KEY (only_row),
+  CHECK (only_row)
+);
+
 create table nexus.events (
   tenant_id text not null,
   "position" bigint not null default nextval('nexus.events_position'::regclass),
@@ -197,6 +208,18 @@ create table nexus.operations (
   PRIMARY KEY (id)
 );
 
+create table nexus.queue_keys (
+  beginning text not null,
+  mark text not null default (gen_random_uuid())::text,
+  used_at timestamp with time zone not null,
+  PRIMARY KEY (beginning)
+);
+
+create table nexus.schema_needs (
+  migration text not null,
+  PRIMARY KEY (migration)
+);
+
 create table nexus.service_accounts (
   name text not null,
   "grant" jsonb not null,
@@ -230,6 +253,7 @@ create table nexus.tenants (
   left_out jsonb not null default '{"count": 0, "elements": []}'::jsonb,
   served_at timestamp with time zone,
   forgotten_events bigint not null default 0,
+  restored_at timestamp with time zone,
   PRIMARY KEY (tenant_id)
 );
 

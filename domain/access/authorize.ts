@@ -62,6 +62,16 @@ export const hasPermission = (caller: Caller, anyOf: readonly Permission[], tena
         detail: `This needs the permission ${anyOf.join(' or ')} on the tenant.`,
       }
 
+/** What opens the view of a tenant as a whole: what runs, who paused it, which clients are odd. */
+export const wholeTenant = [
+  'client.read.all',
+  'client.write.all',
+  'tenant.admin',
+] as const satisfies readonly Permission[]
+
+/** Whether a caller may know of every client of a tenant. */
+export const mayKnowEvery = (caller: Caller): boolean => holds(caller, wholeTenant)
+
 /** Whether a caller's credentials are good for a tenant. */
 export const coversTenant = (caller: Caller, tenantId: string): boolean =>
   caller.tenants === '*' || caller.tenants.includes(tenantId)

@@ -16,8 +16,11 @@ const decoded = (text: string): string | undefined => {
 /** Whether a page is worth keeping while somebody signs in: the cookie that holds it has little room. */
 export const isWorthKeeping = (page: string): boolean => page.length <= longest && path.test(page)
 
-/** Addresses below the console's that are no pages. */
+/** What addresses of the console begin with that are no pages. */
 const noPages: ReadonlySet<string> = new Set(['api', 'assets', 'callback', 'sign-in', 'sign-out', 'session'])
+
+/** Whether an address of the console leads to a page. @param below what stands below the console's, without a slash in front */
+export const isPage = (below: string): boolean => !noPages.has(below.split('/', 1)[0] ?? '')
 
 /**
  * Where somebody is led after signing in: a page of the console, whatever was asked for.
@@ -34,6 +37,5 @@ export const returnAddress = (console: string, given: string | null): string => 
   const below = decoded(page.pathname.slice(new URL(home).pathname.length))
   // A router that takes the beginning off, or decodes, would find `//host` there.
   if (below === undefined || /^[/\\]/.test(below)) return home
-  const [first = ''] = below.split('/', 1)
-  return noPages.has(first) ? home : page.href
+  return isPage(below) ? page.href : home
 }

@@ -75,9 +75,10 @@ export const storedTimes: Readonly<Record<string, Readonly<Record<string, Stored
     scan_asked_at: wait(0, 'now'),
     asked_scan_ended_at: wait(0, 'never'),
     served_at: wait(0, 'never'),
+    restored_at: told,
   },
-  // The limits of the bucket say it, in the statement that takes a place.
-  budgets: { next_at: judged, blocked_until: judged, seen_at: judged },
+  // The limits of the bucket say it, in the statement that takes a place. What is counted in an hour to come is not told.
+  budgets: { next_at: judged, blocked_until: judged, seen_at: judged, throttled_hour: judged },
   clients: {
     // From the future, it says nothing of its age: it counts as old.
     observed_at: judged,
@@ -123,6 +124,7 @@ export const storedTimes: Readonly<Record<string, Readonly<Record<string, Stored
     access_until: told,
     renewing_until: judged,
   },
+  queue_keys: { used_at: told },
   audit: { at: told },
 }
 

@@ -63,8 +63,8 @@ export type Work =
 /**
  * The work of one round.
  *
- * @param history values of the client's recent changes, where `observed` was read under the lease: only then can it prove
- *   that no call is needed, or show that a late call of a former holder has written an old value
+ * @param history where `observed` was read under the lease, and only then can prove that no call is needed: values of the
+ *   client's recent changes, if a late call of a former holder may have written one of them; otherwise none
  */
 export const workOf = (round: Round, keys: MetadataKeys, history?: readonly Values[]): Work => {
   const { base, observed } = round
@@ -81,7 +81,10 @@ export const workOf = (round: Round, keys: MetadataKeys, history?: readonly Valu
 }
 
 /** The changes of a round: all that wait, or the oldest alone while a refusal among several is being found. */
-const changesOf = ({ pending, oneByOneUntil }: Round): readonly PendingChange[] => {
+export const changesOf = ({
+  pending,
+  oneByOneUntil,
+}: Pick<Round, 'pending' | 'oneByOneUntil'>): readonly PendingChange[] => {
   const [oldest] = pending
   return oldest !== undefined && oldest.generation <= (oneByOneUntil ?? 0) ? [oldest] : pending
 }

@@ -26,6 +26,8 @@ export interface Leased {
    * known to have ended.
    */
   readonly openAttemptMs: number | null
+  /** Whether such a call may have written since Auth0 was last read: what it wrote is looked for, and repaired. */
+  readonly mayBeLate: boolean
   /** Whether the client has to be read again now. */
   readonly verifyDue: boolean
 }
@@ -158,9 +160,11 @@ export const afterFailure = (
   { credential, random, keys }: Findings,
 ): Settlement => {
   // Where no answer came, the call may still be under way, or have been done; where only a reading failed, what made it
-  // necessary still stands.
+  // necessary still stands, and nothing was written.
   const heard: Settlement =
-    sent && reply.status !== null ? { attemptClosed: true, ...verification(lease) } : { attemptClosed: false }
+    sent && reply.status !== null
+      ? { attemptClosed: true, ...verification(lease) }
+      : { attemptClosed: sent === undefined && !lease.mayBeLate }
   const retry = (reason: string, retryAfterMs: number, countsAsFailure: boolean): Settlement => ({
     ...heard,
     failure: { reason, retryAfterMs, countsAsFailure },

@@ -83,7 +83,8 @@ export const nominates = (
  * Fields that a call of a former holder wrote after its lease had ended: they differ from what was confirmed, and have
  * the value of an earlier change. What anybody else wrote is drift, which is not repaired on this occasion.
  *
- * @param history values of the client's recent changes
+ * @param history values of the client's recent changes; none where no call can have been late, as somebody else may well
+ *   have put an earlier value back
  */
 export const lateWrites = (
   base: Values,

@@ -1,3 +1,5 @@
+import { eachServer } from './database-url.ts'
+
 /** An address without the slashes at its end, however many there are. */
 export const withoutSlashes = (address: string): string => {
   let end = address.length
@@ -5,10 +7,10 @@ export const withoutSlashes = (address: string): string => {
   return address.slice(0, end)
 }
 
-/** Where something is, without the user name and password that a URL may hold. */
+/** Where something is, without the user name and password that a URL may hold; it may name several servers. */
 export const placeOf = (url: string): string => {
-  const { protocol, host, pathname } = new URL(url)
-  return `${protocol}//${host}${pathname}`
+  const servers = eachServer(url).map((server) => new URL(server))
+  return `${servers[0]?.protocol ?? ''}//${servers.map(({ host }) => host).join(',')}${servers[0]?.pathname ?? ''}`
 }
 
 /** Whether a host name, as a URL has it, is this machine: what goes there passes no network. */

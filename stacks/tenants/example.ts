@@ -1,5 +1,5 @@
-import type { TenantDeclarations } from '../declarations.ts'
-import { NexusClient } from '../nexus-client.ts'
+import { NexusClient } from 'nexus/stacks'
+import type { TenantDeclarations } from 'nexus/stacks'
 
 /**
  * An example: two clients of the tenant `example` in its state `prod`. Declarations of a tenant `acme` stand in `acme.ts`

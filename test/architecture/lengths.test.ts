@@ -42,6 +42,8 @@ describe('every text from outside is measured', () => {
   /** Headers that are read and not in the table, and why. */
   const unlisted: Readonly<Record<string, string>> = {
     'x-request-id': 'measured where it is read: one that is too long is replaced, not refused',
+    traceparent: 'measured where it is read: one that is too long is none',
+    tracestate: 'measured where it is read: one that is too long is none',
     'content-length': 'Node has read it as a number',
     'access-control-request-method': 'asked only whether it is there',
   }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,12 +8,10 @@ import { startSimulator } from '../../simulator/main.ts'
 import type { Simulator } from '../../simulator/main.ts'
 import { openSession } from '../docs/commands/session.ts'
 import type { Session } from '../docs/commands/session.ts'
-import { freePort } from '../support/local-servers.ts'
+import { freePort } from '../../adapters/embedded-postgres/free-port.ts'
+import { hasRegistry, registryAccess } from './registry.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-
-const hasRegistry =
-  spawnSync('npm', ['ping', '--fetch-retries=0', '--fetch-timeout=5000'], { stdio: 'ignore' }).status === 0
 
 /** The project as a clone has it: what git knows, and what it will know. */
 const makeClone = (): string => {
@@ -57,6 +55,7 @@ describe.skipIf(!hasRegistry)('an installation without development dependencies 
       // The Node of this test, which is new enough to run Nexus, is also npm's.
       PATH: `${path.dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
       HOME: process.env['HOME'] ?? '',
+      ...registryAccess,
       NEXUS_URL: url,
       NEXUS_USERNAME: 'admin',
     })

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { libpqEnvironment } from '../../adapters/postgres/database/libpq.ts'
+import { libpqEnvironment } from '../../adapters/postgres/servers/libpq.ts'
 import { emptyDirectory, nexus } from './support.ts'
 
 describe('nexus database', () => {
@@ -62,6 +62,23 @@ describe('the environment of a URL', () => {
       reason: 'a socket',
       url: 'postgres:///nexus?host=/var/run/postgresql',
       env: { PGHOST: '/var/run/postgresql', PGDATABASE: 'nexus' },
+    },
+    {
+      reason: 'several servers, of which libpq is to take the primary',
+      url: 'postgres://nexus:secret@db1,[::1]:5433/nexus',
+      env: {
+        PGHOST: 'db1,::1',
+        PGPORT: ',5433',
+        PGUSER: 'nexus',
+        PGPASSWORD: 'secret',
+        PGDATABASE: 'nexus',
+        PGTARGETSESSIONATTRS: 'read-write',
+      },
+    },
+    {
+      reason: 'several servers on their usual ports',
+      url: 'postgres://db1,db2/nexus',
+      env: { PGHOST: 'db1,db2', PGDATABASE: 'nexus', PGTARGETSESSIONATTRS: 'read-write' },
     },
     {
       reason: 'TLS',

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -41,8 +41,9 @@ const marker = `--clients ${7000 + (process.pid % 1000)}`
 const endLater = (): void =>
   onTestFinished(() => {
     const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
-    for (const line of lines.filter((one) => one.includes(bin) && one.includes(marker) && !one.includes('sh -c')))
-      process.kill(Number(line.trim().split(/\s+/)[0]), 'SIGKILL')
+    const left = lines.filter((one) => one.includes(bin) && one.includes(marker) && !one.includes('sh -c'))
+    // Not by process.kill, which fails where one of them has ended by itself since they were listed.
+    spawnSync('kill', ['-KILL', ...left.map((line) => line.trim().split(/\s+/)[0] ?? '')])
   })
 
 /** Runs a command line in a shell, as a person would; `$OUT` and `$!` are at its disposal. */

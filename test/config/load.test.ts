@@ -18,12 +18,16 @@ describe('a configuration', () => {
         corsOrigins: [],
         maximumConnections: 5000,
         metricsPort: null,
+        shutdownDelayMs: 0,
       },
+      log: { level: 'info' },
       database: { embedded: '.nexus' },
       redis: null,
       worker: { concurrency: 8, httpTimeoutMs: 10_000 },
       console: null,
       audit: { keepMs: 34_560_000_000 },
+      changes: { keepMs: 34_560_000_000 },
+      events: { keepMs: 86_400_000 },
       limits: {
         requestsPerSecond: 200,
         burst: 1000,
@@ -80,9 +84,18 @@ describe('a configuration', () => {
     const production = { ...env, NEXUS_DATABASE_URL: 'postgres://db/nexus', NEXUS_REDIS_URL: 'redis://r' }
     const { database, redis } = loadConfiguration({ file: 'docs/examples/nexus.yaml', env: production })
     expect([database, redis]).toEqual([
-      { url: 'postgres://db/nexus', adminUrl: null },
+      { url: 'postgres://db/nexus', adminUrl: null, pooler: 'none', directUrl: null },
       { url: 'redis://r', prefix: 'nexus' },
     ])
+    const pooled = {
+      ...production,
+      NEXUS_DATABASE_POOLER: 'transaction',
+      NEXUS_DATABASE_DIRECT_URL: 'postgres://a,b/nexus',
+    }
+    expect(loadConfiguration({ file: 'docs/examples/nexus.yaml', env: pooled }).database).toMatchObject({
+      pooler: 'transaction',
+      directUrl: 'postgres://a,b/nexus',
+    })
   })
 
   test('the issuer and its keys have defaults', () => {

@@ -15,7 +15,7 @@ const demo = (...args: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      ['demo/main.ts', ...args],
+      ['cli/nexus.mjs', 'demo', ...args],
       { cwd: root, timeout: 90_000, env: { ...process.env, FORCE_COLOR: undefined } },
       (_error, stdout, stderr) => resolve({ status: child.exitCode ?? -1, output: stdout + stderr }),
     )
@@ -57,9 +57,9 @@ describe('the demo', { timeout: 120_000 }, () => {
   })
 
   test.each([
-    ['--help', 0, 'npm run demo'],
-    ['--sideways', 1, "Unknown option '--sideways'"],
-    ['--port=70000', 1, '--port must be a whole number from 0 to 65535'],
+    ['--help', 0, 'Usage: nexus demo'],
+    ['--sideways', 64, "unknown option '--sideways'"],
+    ['--port=70000', 64, 'It must be a whole number from 0 to 65535.'],
   ])('%s ends with %i', async (option, status, text) => {
     const { output, ...rest } = await demo(option)
     expect(rest).toEqual({ status })

@@ -9,7 +9,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const root = path.join(import.meta.dirname, '..', '..')
 
 /** What the demo is made of; the rest of the project it does not read. */
-const parts = ['adapters', 'api', 'demo', 'docs', 'domain', 'process', 'simulator', 'stacks', 'worker', 'package.json']
+const parts = [
+  'adapters',
+  'api',
+  'cli',
+  'demo',
+  'docs',
+  'domain',
+  'process',
+  'simulator',
+  'stacks',
+  'worker',
+  'package.json',
+]
 
 /** What belongs to the user, in a clone that they work with. A demo that read any of it would fail, or do otherwise. */
 const usersFiles = {
@@ -82,7 +94,7 @@ describe('the demo in the clone of somebody who uses Nexus', { timeout: 120_000 
     ended = await new Promise((resolve) => {
       const child = execFile(
         process.execPath,
-        ['demo/main.ts', '--once'],
+        ['cli/nexus.mjs', 'demo', '--once'],
         { cwd: clone, timeout: 90_000, env },
         (_error, stdout, stderr) => resolve({ status: child.exitCode ?? -1, output: stdout + stderr }),
       )

@@ -4,16 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { problems } from '../../api/http/problem.ts'
 import { configurationText } from '../../cli/setup/first-configuration.ts'
 import { isRecord } from '../../domain/shape.ts'
+import { copied } from '../../scripts/package/copied.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
 const pages = [...globSync('*.md', { cwd: root }), ...globSync('docs/**/*.md', { cwd: root })]
 
 describe('what the documents say is so', () => {
-  test.each(pages)('the links of %s lead somewhere', (page) => {
+  test.each(pages)('the links of %s lead somewhere, in the package too', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link)
-    const missing = links.filter((link) => !existsSync(path.join(root, path.dirname(page), link)))
-    expect(missing).toEqual([])
+    const targets = links.map((link) => path.join(path.dirname(page), link))
+    expect(targets.filter((target) => !existsSync(path.join(root, target)))).toEqual([])
+    expect(targets.filter((target) => !copied.some((one) => `${target}/`.startsWith(`${one}/`)))).toEqual([])
   })
 
   test('every problem has its entry, and no other', () => {
@@ -32,7 +34,7 @@ describe('what the documents say is so', () => {
         return isRecord(found) ? Object.keys(found) : []
       })
     const described = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name)
-    expect(new Set(described)).toEqual(new Set([...names('dependencies'), ...names('devDependencies')]))
+    expect(new Set(described)).toEqual(new Set(['dependencies', 'devDependencies', 'peerDependencies'].flatMap(names)))
   })
 
   test('every decision is on the list', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { performanceTables } from '../../scripts/performance-tables.ts'
+import { performanceTables } from '../../scripts/tables/performance-tables.ts'
 
 test.each(['docs/performance.md', 'docs/scale.md'])('every table of %s is of what was measured', (page) => {
   const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createHttp } from '../../adapters/http/http.ts'
 import { Unreachable } from '../../adapters/http/unreachable.ts'
-import { freePort } from '../support/local-servers.ts'
+import { freePort } from '../../adapters/embedded-postgres/free-port.ts'
 import { authority, listening, startHttp, startHttps } from '../support/https.ts'
 import { startProxy } from '../support/proxy.ts'
 

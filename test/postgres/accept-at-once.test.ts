@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { AuditUnavailable, createAuditDraft } from '../../adapters/postgres/audit.ts'
+import { createAuditDraft } from '../../adapters/postgres/audit-draft.ts'
+import { AuditUnavailable } from '../../adapters/postgres/audit.ts'
 import { createAccept } from '../../adapters/postgres/changes/accept.ts'
 import type { Accept } from '../../adapters/postgres/changes/accept.ts'
 import { createIdempotency, ClaimLost } from '../../adapters/postgres/changes/idempotency.ts'

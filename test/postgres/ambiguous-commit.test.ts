@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect as dial, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createAuditDraft } from '../../adapters/postgres/audit.ts'
+import { createAuditDraft } from '../../adapters/postgres/audit-draft.ts'
 import { createAccept, OutcomeUnknown } from '../../adapters/postgres/changes/accept.ts'
 import { connect } from '../../adapters/postgres/database/connect.ts'
 import { servers } from '../support/stack.ts'

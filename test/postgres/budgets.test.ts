@@ -93,6 +93,31 @@ describe.skipIf(servers === null)('the budget of a tenant', () => {
     expect(await waitOf('blocked', bucket)).toBeGreaterThan(50_000)
   })
 
+  const counted = () =>
+    store.query(`select throttled, throttled_before as before from nexus.budgets where tenant_id = 'counted'`)
+  const hoursPass = (time: string) =>
+    store.query(`update nexus.budgets set throttled_hour = throttled_hour - $1::interval where tenant_id = 'counted'`, [
+      time,
+    ])
+
+  test('every refusal is counted, by the hour', async () => {
+    const bucket: Bucket = { name: 'all', burst: 10, intervalMs: 10 }
+    const [here, there] = budgets
+    expect(await waitOf('counted', bucket)).toBe(0)
+    await Promise.all([
+      here?.block('counted', bucket, 60_000),
+      there?.block('counted', bucket, 10),
+      here?.block('counted', bucket, 10),
+    ])
+    expect(await counted()).toEqual([{ throttled: 3, before: 0 }])
+    await hoursPass('1 hour')
+    await here?.block('counted', bucket, 10)
+    expect(await counted()).toEqual([{ throttled: 1, before: 3 }])
+    await hoursPass('2 hours')
+    await here?.block('counted', bucket, 10)
+    expect(await counted()).toEqual([{ throttled: 1, before: 0 }])
+  })
+
   test('after a block the bucket is empty: no burst follows it', async () => {
     const bucket: Bucket = { name: 'all', burst: 10, intervalMs: 1000 }
     const [here] = budgets

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { Redis } from 'ioredis'
@@ -8,14 +7,13 @@ import { untilFit } from '../../adapters/queue/fitness.ts'
 import { inspectRedis, lookForProblem } from '../../adapters/queue/inspect.ts'
 import { createQueue } from '../../adapters/queue/queue.ts'
 import { hasRedis, startOwnRedis } from '../support/local-servers.ts'
+import { forTest, userOfGuide } from './support.ts'
 
 const place = (url: string) => ({ url, prefix: 'nexus', tenants: ['acme', 'beta'] })
 
 const own = async (settings: readonly string[]): Promise<string> => {
-  const redis = await startOwnRedis(settings)
-  if (redis === undefined) throw new Error('redis-server is not installed')
-  onTestFinished(redis.close)
-  return redis.url
+  const { url } = await forTest(startOwnRedis(settings))
+  return url
 }
 
 /** What answers every connection in its own way. */
@@ -56,10 +54,8 @@ describe.skipIf(!hasRedis())('a Redis', () => {
     expect(await admin.keys('*')).toEqual([])
   })
 
-  test('is used by a user with the rights that the guide for operators names, and no more', async () => {
-    const guide = readFileSync('docs/guides/operators.md', 'utf8')
-    const [, rules = ''] = /ACL SETUSER nexus on >\S+ (.*)/.exec(guide) ?? []
-    const url = await userWith('guided', ...rules.trim().split(' '))
+  test('is used by a user with the rights that the guide to Redis names, and no more', async () => {
+    const url = await userWith('guided', ...userOfGuide().rules)
     expect(await lookForProblem(place(url))).toBeNull()
     const handled: string[] = []
     const queue = await createQueue({

@@ -12,28 +12,16 @@ import type { Stack } from '../support/assemble-stack.ts'
 import { hasRedis, startEmbeddedServers, startOwnRedis } from '../support/local-servers.ts'
 import type { LocalServers } from '../support/local-servers.ts'
 import { nexus } from '../support/process.ts'
-import { startRedisPair } from '../support/redis-pair.ts'
+import { startRedisPair } from '../support/redis/pair.ts'
 import { startTcpSwitch } from '../support/tcp-switch.ts'
+import { accept, applied, forTest, owned } from './support.ts'
 
 const settings = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction']
 
 const own = async (more: readonly string[] = []) => {
-  const redis = await startOwnRedis([...settings, ...more])
-  if (redis === undefined) throw new Error('redis-server is not installed')
-  onTestFinished(redis.close)
-  return redis.url
+  const { url } = await forTest(startOwnRedis([...settings, ...more]))
+  return url
 }
-const owned = (stack: Stack): string =>
-  stack.simulator.seed({ name: 'Ours', client_metadata: { owners: '["auth0|tester"]' } })
-const accept = async (stack: Stack, id: string, url: string): Promise<void> => {
-  const answer = await stack.patch(id, { callbackUrls: [url] }, { headers: { prefer: 'respond-async' } })
-  expect(answer.status).toBe(202)
-}
-const applied = (stack: Stack, id: string, url: string, withinMs: number) =>
-  vi.waitFor(() => expect(stack.simulator.clients.get(id)?.['callbacks']).toEqual([url]), {
-    timeout: withinMs,
-    interval: 50,
-  })
 const closedToInfo = async (): Promise<string> => {
   const url = await own()
   const admin = new Redis(url)
@@ -116,9 +104,7 @@ describe.skipIf(!hasRedis())('over a Redis that fails', { timeout: 60_000 }, () 
   })
 
   test('after a failover that keeps every connection, changes are applied within 10 s, again and again', async () => {
-    const pair = await startRedisPair()
-    if (pair === undefined) throw new Error('redis-server is not installed')
-    onTestFinished(pair.close)
+    const pair = await forTest(startRedisPair())
     const stack = await stackOn(pair.url)
     const id = owned(stack)
     await accept(stack, id, 'https://before.example.com/')

@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Writable } from 'node:stream'
-import pg from 'pg'
+import type pg from 'pg'
 import { parseConfiguration } from '../../adapters/config/load.ts'
 import type { Configuration } from '../../adapters/config/configuration.ts'
+import { createConnector } from '../../adapters/postgres/servers/connector.ts'
+import { eachServer } from '../../domain/texts/database-url.ts'
+import { editUrl } from './postgres/edit-url.ts'
 import { startEmbedded } from '../../adapters/embedded-postgres/embedded.ts'
 import { createLog } from '../../adapters/log/log.ts'
 import { run } from '../../process/start.ts'
-import type { Roles, Running } from '../../process/start.ts'
+import type { Outside, Roles, Running } from '../../process/start.ts'
 import { startSimulator } from '../../simulator/main.ts'
 import type { Simulator, SimulatorOptions } from '../../simulator/main.ts'
 import type { Servers } from './servers.ts'
@@ -55,8 +58,12 @@ export interface StackOptions {
   /** Further members of the configuration file. */
   readonly file?: Record<string, unknown>
   readonly roles?: Roles
+  /** Where its traces are kept; it closes them. */
+  readonly traces?: Outside['traces']
   /** Where Nexus starts an embedded PostgreSQL of its own, instead of using a database of the servers. */
   readonly embedded?: string
+  /** What the configuration says of the database, beside adminUrl. @param url as the role that Nexus runs as */
+  readonly database?: (url: string) => Record<string, unknown>
   /** Fills the database before Nexus starts. @param ownerUrl as the role that owns it */
   readonly fill?: (ownerUrl: string) => Promise<void>
   /**
@@ -67,8 +74,7 @@ export interface StackOptions {
 }
 
 const execute = async (url: string, statement: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+  const client = await createConnector(url).open({}, () => undefined)
   await client.query(statement)
   await client.end()
 }
@@ -77,35 +83,32 @@ const execute = async (url: string, statement: string): Promise<void> => {
 export const createDatabase = async ({ postgresUrl }: Servers): Promise<{ url: string; drop: () => Promise<void> }> => {
   const name = `test_${randomBytes(6).toString('hex')}`
   await execute(postgresUrl, `create database ${name}`)
-  const url = new URL(postgresUrl)
-  url.pathname = `/${name}`
-  return { url: url.href, drop: () => execute(postgresUrl, `drop database ${name} with (force)`) }
+  const url = editUrl(postgresUrl, { pathname: `/${name}` })
+  return { url, drop: () => execute(postgresUrl, `drop database ${name} with (force)`) }
 }
 
 /** A role that may log in and nothing more. */
-export const createRole = async (adminUrl: string): Promise<{ url: string; drop: () => Promise<void> }> => {
+export const createRole = async (
+  adminUrl: string,
+): Promise<{ name: string; url: string; drop: () => Promise<void> }> => {
   const name = `run_${randomBytes(6).toString('hex')}`
   await execute(adminUrl, `create role ${name} login password '${name}'`)
-  const url = new URL(adminUrl)
-  url.username = name
-  url.password = name
-  return { url: url.href, drop: () => execute(adminUrl, `drop owned by ${name}; drop role ${name}`) }
+  const url = editUrl(adminUrl, { username: name, password: name })
+  return { name, url, drop: () => execute(adminUrl, `drop owned by ${name}; drop role ${name}`) }
 }
 
 /** A role that owns the database, but is no superuser, and one that owns nothing: as the guide for operators says. */
-const createRoles = async (adminUrl: string) => {
+export const createRoles = async (adminUrl: string) => {
   const owner = await createRole(adminUrl)
   const running = await createRole(adminUrl)
-  await execute(
-    adminUrl,
-    `alter database ${new URL(adminUrl).pathname.slice(1)} owner to ${new URL(owner.url).username}`,
-  )
+  const database = new URL(eachServer(adminUrl)[0] ?? adminUrl).pathname.slice(1)
+  await execute(adminUrl, `alter database ${database} owner to ${owner.name}`)
   return {
     owner,
     running,
     drop: async () => {
       await running.drop()
-      await execute(adminUrl, `alter database ${new URL(adminUrl).pathname.slice(1)} owner to current_user`)
+      await execute(adminUrl, `alter database ${database} owner to current_user`)
       await owner.drop()
     },
   }
@@ -136,7 +139,7 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
       simulator,
       roles === null
         ? { url: database?.url, embedded: options.embedded }
-        : { url: roles.running.url, adminUrl: roles.owner.url },
+        : { ...(options.database?.(roles.running.url) ?? { url: roles.running.url }), adminUrl: roles.owner.url },
       redis,
       options,
     ),
@@ -144,15 +147,15 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
   const configuration = parseConfiguration(text, { file: 'test.yaml', env: {} })
   let running: Running | undefined
   const start = async (): Promise<void> => {
-    running = await run(configuration, options.roles ?? { api: true, worker: true }, log)
+    const { roles = { api: true, worker: true }, traces = null } = options
+    running = await run(configuration, roles, log, undefined, { traces })
   }
   const others: Running[] = []
   await start()
   const url = (): string => running?.url ?? ''
   const visit = options.embedded === undefined ? null : await startEmbedded(options.embedded)
   const databaseUrl = database?.url ?? visit?.url ?? ''
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
-  pool.on('error', () => undefined)
+  const pool = createConnector(databaseUrl).pool({ max: 2 }, () => undefined)
 
   const token: Stack['token'] = (claims = {}) =>
     simulator.issueUserToken({ sub: 'auth0|tester', permissions: ['client.read', 'client.write'], ...claims })
@@ -210,6 +213,9 @@ export const assembleStack = async (servers: Servers, options: StackOptions = {}
 /** In hexadecimal digits: how a configuration names an application token. */
 export const sha256Of = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 
+/** The application through which tests call, as a configuration file has it. */
+export const portal = { name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' }
+
 /** The configuration file of an installation over a simulated tenant. */
 export const fileFor = (
   simulator: Pick<Simulator, 'url' | 'issuer' | 'credential'>,
@@ -249,10 +255,7 @@ export const fileFor = (
     ...(options.otherIssuers ?? []),
   ],
   applicationTokens: {
-    tokens: [
-      { name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' },
-      { name: 'narrow', sha256: sha256Of(narrowApplicationToken), tenants: '*', products: ['Billing'] },
-    ],
+    tokens: [portal, { name: 'narrow', sha256: sha256Of(narrowApplicationToken), tenants: '*', products: ['Billing'] }],
   },
   ...(options.console && { console: { issuer: simulator.issuer, ...options.console } }),
   ...options.file,

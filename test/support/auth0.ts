@@ -26,7 +26,11 @@ export const deleteInAuth0 = async (simulator: Simulator, clientId: string): Pro
 }
 
 /** Somebody changes a client in Auth0. */
-export const changeInAuth0 = async (simulator: Simulator, clientId: string, members: unknown): Promise<void> => {
+export const changeInAuth0 = async (
+  simulator: Pick<Simulator, 'url' | 'credential'>,
+  clientId: string,
+  members: unknown,
+): Promise<void> => {
   const answer = await fetch(`${simulator.url}/api/v2/clients/${encodeURIComponent(clientId)}`, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${await managementToken(simulator)}`, 'content-type': 'application/json' },

@@ -1,18 +1,19 @@
-import { execFileSync, spawn } from 'node:child_process'
-import type { ChildProcess, SpawnOptions } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, openSync } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import pg from 'pg'
 import { startEmbedded } from '../../adapters/embedded-postgres/embedded.ts'
+import { freePort } from '../../adapters/embedded-postgres/free-port.ts'
 import { movableClock } from './movable-clock.ts'
 import type { MovableClock } from './movable-clock.ts'
+import { findPostgresProgram, startPostgres } from './postgres/server.ts'
+import { end, findOnPath, until } from './postgres/programs.ts'
 import type { Servers } from './servers.ts'
+
+export { findPostgresProgram } from './postgres/server.ts'
+export { until } from './postgres/programs.ts'
 
 export interface LocalServers {
   readonly servers: Servers
@@ -69,29 +70,6 @@ export const startRealServers = async (): Promise<LocalServers | { readonly miss
   }
 }
 
-const end = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGINT')
-  await ended
-}
-
-const findOnPath = (program: string): string | undefined => {
-  try {
-    return execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim()
-  } catch {
-    return undefined
-  }
-}
-
-/** Debian keeps PostgreSQL's programs off the path, a folder for each version. */
-export const findPostgresProgram = async (name: 'initdb' | 'pgbench'): Promise<string | undefined> => {
-  const home = '/usr/lib/postgresql'
-  const versions = await readdir(home).catch(() => [])
-  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0]
-  return newest === undefined ? findOnPath(name) : path.join(home, newest, 'bin', name)
-}
-
 /** A PostgreSQL whose clock can be set while it runs; undefined where the machine lacks it, or faketime. */
 export const startMovablePostgres = async (): Promise<
   { readonly url: string; readonly setClock: MovableClock['set']; readonly close: () => Promise<void> } | undefined
@@ -113,9 +91,14 @@ export const startMovablePostgres = async (): Promise<
   }
 }
 
-/** A PostgreSQL with settings of its own, such as `log_statement=all`; undefined where the machine has none. */
+/**
+ * A PostgreSQL with settings of its own, such as `log_statement=all`; undefined where the machine has none.
+ *
+ * @param files of its data folder, by name
+ */
 export const startOwnPostgres = async (
   settings: readonly string[],
+  files: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly url: string; readonly logFile: string; readonly close: () => Promise<void> } | undefined> => {
   const initdb = await findPostgresProgram('initdb')
   if (initdb === undefined) return undefined
@@ -123,7 +106,7 @@ export const startOwnPostgres = async (
   await chmod(directory, 0o755)
   const started: ChildProcess[] = []
   const logFile = path.join(directory, 'log')
-  const url = await startPostgres(initdb, directory, started, { settings, logFile })
+  const url = await startPostgres(initdb, directory, started, { settings, logFile, files })
   return {
     url,
     logFile,
@@ -132,55 +115,6 @@ export const startOwnPostgres = async (
       await rm(directory, { recursive: true, force: true })
     },
   }
-}
-
-interface PostgresOptions {
-  /** Beside the machine's, for the server. */
-  readonly env?: Readonly<Record<string, string>>
-  readonly settings?: readonly string[]
-  /** Where the server's log goes; otherwise nobody reads it. */
-  readonly logFile?: string
-}
-
-const startPostgres = async (
-  initdb: string,
-  directory: string,
-  started: ChildProcess[],
-  { env = {}, settings = [], logFile }: PostgresOptions = {},
-): Promise<string> => {
-  const place = path.join(directory, 'postgres')
-  const passwordFile = path.join(directory, 'password')
-  await mkdir(place)
-  await writeFile(passwordFile, 'test\n')
-  // PostgreSQL refuses to run as root.
-  const as: SpawnOptions = { cwd: directory, stdio: 'ignore' }
-  if (process.getuid?.() === 0) {
-    as.uid = Number(execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' }))
-    as.gid = Number(execFileSync('id', ['-g', 'postgres'], { encoding: 'utf8' }))
-    await chown(place, as.uid, as.gid)
-  }
-  const making = spawn(initdb, ['-D', place, '-U', 'test', `--pwfile=${passwordFile}`, '-A', 'scram-sha-256'], as)
-  await once(making, 'exit')
-  const port = await freePort()
-  const all = ['unix_socket_directories=', 'max_connections=400', ...settings].flatMap((setting) => ['-c', setting])
-  const server = path.join(path.dirname(initdb), 'postgres')
-  // To the end of the file: every process of the server writes to it.
-  const log = logFile === undefined ? 'ignore' : openSync(logFile, 'a')
-  started.push(
-    spawn(server, ['-D', place, '-p', String(port), '-h', '127.0.0.1', ...all], {
-      ...as,
-      stdio: ['ignore', 'ignore', log],
-      env: { ...process.env, ...env },
-    }),
-  )
-  if (typeof log === 'number') closeSync(log)
-  const url = `postgres://test:test@127.0.0.1:${port}/postgres`
-  await until(async () => {
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
-    await client.end()
-  })
-  return url
 }
 
 export const hasRedis = (): boolean => findOnPath('redis-server') !== undefined
@@ -210,8 +144,11 @@ const startRedis = async (
   settings: readonly string[] = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'],
 ): Promise<string> => {
   const port = await freePort()
+  // With a file, so that what is set while it runs can be kept.
+  const file = path.join(directory, 'redis.conf')
+  await writeFile(file, '')
   const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory]
-  started.push(spawn(program, [...place, ...settings], { stdio: 'ignore' }))
+  started.push(spawn(program, [file, ...place, ...settings], { stdio: 'ignore' }))
   const url = `redis://127.0.0.1:${port}`
   await until(async () => {
     const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
@@ -223,28 +160,4 @@ const startRedis = async (
     }
   })
   return url
-}
-
-/** Tries until it works, for twenty seconds at most. */
-const until = async (attempt: () => Promise<void>): Promise<void> => {
-  const last = Date.now() + 20_000
-  for (;;) {
-    try {
-      await attempt()
-      return
-    } catch (error) {
-      if (Date.now() > last) throw error
-      await sleep(100)
-    }
-  }
-}
-
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('No free port was found.')
-  return address.port
 }

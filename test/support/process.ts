@@ -11,13 +11,19 @@ export interface NexusProcess {
   /** The first match in its output, as soon as it is there. */
   readonly says: (pattern: RegExp) => Promise<RegExpExecArray>
   readonly kill: (signal: NodeJS.Signals) => Promise<void>
+  /** Resolves when it has ended by itself. */
+  readonly ended: Promise<void>
 }
 
 const cli = path.resolve(import.meta.dirname, '../../cli/nexus.mjs')
 
-/** Starts `nexus …` on this Node. */
-export const nexus = (parameters: readonly string[], env: Record<string, string> = {}): NexusProcess => {
-  const child = spawn(process.execPath, [cli, ...parameters], {
+/** Starts `nexus …` on this Node. @param program another version's command line */
+export const nexus = (
+  parameters: readonly string[],
+  env: Record<string, string> = {},
+  program: string = cli,
+): NexusProcess => {
+  const child = spawn(process.execPath, [program, ...parameters], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -26,6 +32,7 @@ export const nexus = (parameters: readonly string[], env: Record<string, string>
     stream?.on('data', (chunk: Buffer) => {
       printed += chunk.toString()
     })
+  const exited = once(child, 'exit')
   const ended = (): boolean => child.exitCode !== null || child.signalCode !== null
   return {
     child,
@@ -41,9 +48,9 @@ export const nexus = (parameters: readonly string[], env: Record<string, string>
     },
     kill: async (signal) => {
       if (ended()) return
-      const exit = once(child, 'exit')
       child.kill(signal)
-      await exit
+      await exited
     },
+    ended: exited.then(() => undefined),
   }
 }

@@ -2,7 +2,14 @@ import { inject } from 'vitest'
 import { assembleStack } from './assemble-stack.ts'
 import type { Stack, StackOptions } from './assemble-stack.ts'
 
-export { applicationToken, createDatabase, createRole, narrowApplicationToken, sha256Of } from './assemble-stack.ts'
+export {
+  applicationToken,
+  createDatabase,
+  createRole,
+  narrowApplicationToken,
+  portal,
+  sha256Of,
+} from './assemble-stack.ts'
 export type { Stack, StackOptions } from './assemble-stack.ts'
 
 /** The servers of this run; suites use it with `describe.skipIf(servers === null)`. */

@@ -3,9 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hashPassword } from '../../adapters/credentials/passwords.ts'
+import { openTraces } from '../../process/parts/traces.ts'
 import { managementToken } from '../support/auth0.ts'
+import { startOtlpReceiver } from '../support/otlp/receiver.ts'
+import type { OtlpReceiver } from '../support/otlp/receiver.ts'
 import { nexus } from '../support/process.ts'
 import { applicationToken, servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
@@ -29,6 +32,7 @@ const printedBy = async (configuration: string): Promise<string> => {
 
 describe.skipIf(servers === null)('secrets', () => {
   let stack: Stack
+  let receiver: OtlpReceiver
   let id: string
   const answers: string[] = []
   /** Answers to a caller who asked for the secret and may have it. */
@@ -41,7 +45,11 @@ describe.skipIf(servers === null)('secrets', () => {
   const canaries: Record<string, string> = {}
 
   beforeAll(async () => {
+    receiver = await startOtlpReceiver()
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', receiver.url)
+    vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '50')
     stack = await startStack({
+      traces: await openTraces(),
       file: {
         serviceAccounts: [
           {
@@ -84,7 +92,11 @@ describe.skipIf(servers === null)('secrets', () => {
     await exercise()
     monitor?.disconnect()
   })
-  afterAll(() => stack.close())
+  afterAll(async () => {
+    await stack.close()
+    await receiver.close()
+    vi.unstubAllEnvs()
+  })
 
   /** Keeps every row that is ever written: a job that was there for a moment only counts too. */
   const watchDatabase = async (): Promise<void> => {
@@ -108,7 +120,7 @@ describe.skipIf(servers === null)('secrets', () => {
   }
   const watchRedis = async (): Promise<Redis | undefined> => {
     const { redis } = stack.configuration
-    if (redis === null) return undefined
+    if (redis === null || !('url' in redis)) return undefined
     const connection = new Redis(redis.url)
     const monitor = await connection.monitor()
     connection.disconnect()
@@ -253,6 +265,7 @@ describe.skipIf(servers === null)('secrets', () => {
     expect(canaries['second secret of accounts']).toMatch(/^nxs_/)
     expect(answers.join('')).toContain('"name":"robot","source":"database"')
     expect(stack.logLines().join('')).toContain('answered')
+    expect(await receiver.allOf(stack.url)).toContain(id)
     expect(answers.join('')).toContain('https://a.example.com/cb')
     const jobs = await stack.query<{ row: string }>(`select row from public.seen where of = 'job'`)
     expect([...jobs.map(({ row }) => row), ...commands].join('\n')).toContain(id)
@@ -270,6 +283,7 @@ describe.skipIf(servers === null)('secrets', () => {
     { place: 'the database', read: database },
     { place: 'the queue', read: () => Promise.resolve(commands.join('\n')) },
     { place: 'the log', read: () => Promise.resolve(stack.logLines().join('')) },
+    { place: 'the traces', read: () => receiver.allOf(stack.url) },
     { place: 'the answers', read: () => Promise.resolve(answers.join('\n')) },
     { place: 'the metrics', read: async () => (await fetch(`${stack.url}/metrics`)).text() },
     { place: 'what a process prints that cannot start', read: () => printedBy(stack.configurationText) },

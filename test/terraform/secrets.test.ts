@@ -70,7 +70,7 @@ describe.skipIf(servers === null)('the secrets of a state', () => {
   beforeAll(async () => {
     stack = await startStack({ tenant: { terraformStates: ['main'] }, file: { terraform: { stateKeys: [stateKey] } } })
     const { redis } = stack.configuration
-    const connection = redis === null ? undefined : new Redis(redis.url)
+    const connection = redis === null || !('url' in redis) ? undefined : new Redis(redis.url)
     const monitor = await connection?.monitor()
     monitor?.on('monitor', (_time: string, parameters: readonly string[]) => {
       commands.push(parameters.join(' '))

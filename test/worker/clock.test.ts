@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createApplyChecks } from '../../adapters/postgres/terraform/apply-checks.ts'
 import { createChanges } from '../../adapters/postgres/changes/changes.ts'
 import { createEvents } from '../../adapters/postgres/events/events.ts'
@@ -9,7 +9,7 @@ import { createIdempotency } from '../../adapters/postgres/changes/idempotency.t
 import { createOperations } from '../../adapters/postgres/changes/operations.ts'
 import { createLog } from '../../adapters/log/log.ts'
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
-import { expireSessions } from '../../adapters/postgres/sessions.ts'
+import { forgetSessions } from '../../adapters/postgres/sessions.ts'
 import { startRequestRetention } from '../../worker/retention.ts'
 import { startMovablePostgres } from '../support/local-servers.ts'
 import { assembleStack } from '../support/assemble-stack.ts'
@@ -22,8 +22,11 @@ const scaled = {
   tenant: { plan: 'enterprise-non-production', scanInterval: '1h', freshness: '1h' },
   file: { worker: { httpTimeout: '1s' }, terraform: { applyWait: '2s' } },
 } as const
-/** A lost wake-up is found after ten seconds; most is found by the look each second. */
-const withinMs = 15_000
+/**
+ * Most is found by the look each second, a lost wake-up after ten. On a busy machine a lease may have to end as well, and a
+ * refused try to be repeated: still seconds, where the rows say a day.
+ */
+const withinMs = 25_000
 
 const applied = async (stack: Stack, id: string): Promise<number> => {
   const start = performance.now()
@@ -149,7 +152,12 @@ describe.skipIf(postgres === undefined)("when the database's clock is set", () =
       stack
         .patch(id, { applicationName: 'Once' }, { headers: { 'idempotency-key': 'kept', prefer: 'wait=20' } })
         .then(read)
-    const first = await change()
+    // The clock was just set: a statement that was under way then is given up, and its caller told to come again.
+    const first = await vi.waitFor(async () => {
+      const answer = await change()
+      expect(answer.status).toBe(200)
+      return answer
+    }, withinMs)
     const { db, close } = connect(stack.databaseUrl, () => undefined)
     const log = createLog('silent')
     const kept = {
@@ -158,8 +166,8 @@ describe.skipIf(postgres === undefined)("when the database's clock is set", () =
       changes: createChanges(db, () => defaultMetadataKeys),
       applyChecks: createApplyChecks(db, { applyWaitMs: 1000 }),
       events: createEvents(db),
-      expireSessions: expireSessions(db, { idleMs: 1000 }),
-      keepMs: 86_400_000,
+      expireSessions: forgetSessions(db, { idleMs: 1000 }),
+      keep: { changesMs: 86_400_000, eventsMs: 86_400_000 },
       clock: createClock(db),
       log,
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { retry } from '../api/support.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
 
@@ -47,7 +48,11 @@ describe.skipIf(servers === null)('a call whose outcome nobody knows', () => {
   /** Somebody's write arrives, and the reading that was put down for after the deadline is due. */
   const arrives = async (callbacks: readonly string[]): Promise<void> => {
     stack.simulator.seed({ ...held(), callbacks: [...callbacks] })
-    await stack.query(`update nexus.clients set verify_at = now(), woken_at = null where client_id = $1`, [id])
+    await stack.query(
+      `update nexus.clients set verify_at = now(), woken_at = null, previous_attempt_deadline = now() - interval '2 seconds'
+       where client_id = $1`,
+      [id],
+    )
     await vi.waitFor(async () => expect(await row()).toMatchObject({ verified: true }), 15_000)
   }
 
@@ -107,5 +112,16 @@ describe.skipIf(servers === null)('a call whose outcome nobody knows', () => {
     expect(await row()).toMatchObject({ drifted: true, base: { callbackUrls: second } })
     expect(patches()).toHaveLength(before)
     expect(held()?.['callbacks']).toEqual(['https://somebody-else.example.com/cb'])
+  })
+
+  test('and where no call can be late, so is an earlier value of ours that somebody has put back', async () => {
+    await apply(first)
+    await apply(second)
+    const before = patches().length
+    stack.simulator.seed({ ...held(), callbacks: first })
+    await retry(stack, id, stack.token())
+    await vi.waitFor(async () => expect(await row()).toMatchObject({ verified: true, drifted: true }), 15_000)
+    expect(patches()).toHaveLength(before)
+    expect(held()?.['callbacks']).toEqual(first)
   })
 })

@@ -5,6 +5,7 @@ import type { Reply } from '../../domain/changes/verdict.ts'
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
 import type { Auth0Client } from '../../domain/vocabulary.ts'
 import { createReconcile } from '../../worker/reconcile.ts'
+import { untraced } from '../../worker/traced-rounds.ts'
 
 const key = { tenantId: 'acme', clientId: 'c' }
 const callMs = 1000
@@ -38,7 +39,9 @@ const round = async ({
   const lookedFor: number[] = []
   let leases = 1
   await createReconcile({
+    inTrace: untraced,
     callMs,
+    stopping: new AbortController().signal,
     keysOf: () => defaultMetadataKeys,
     health: { probe: () => Promise.resolve('unknown') },
     leases: {
@@ -62,6 +65,7 @@ const round = async ({
                 oneByOneUntil: null,
                 contested: null,
                 openAttemptMs: null,
+                mayBeLate: false,
                 verifyDue: false,
                 remainingMs: () => callMs,
                 settle: (settlement) => {

@@ -36,6 +36,7 @@ export interface Decided {
   readonly listing: Listing | undefined
   readonly origin: Origin | undefined
   readonly audit: AuditEntry
+  readonly traceparent: string | undefined
 }
 
 const toRow = ({
@@ -50,6 +51,7 @@ const toRow = ({
   listing,
   origin,
   audit,
+  traceparent,
 }: Decided) => {
   const { key, terraform, revision } = before
   const claim = origin?.kind === 'request' ? origin.claim : undefined
@@ -75,6 +77,7 @@ const toRow = ({
     claim: claim?.token,
     operation_id: element?.operationId,
     place: element?.place,
+    traceparent,
   }
 }
 
@@ -93,7 +96,7 @@ const textOf = (tells: boolean) => (p: { readonly changes: RawBuilder<unknown> }
       select * from jsonb_to_recordset(${p.changes}::jsonb)
         as a(change_id uuid, tenant_id text, client_id text, revision bigint, states jsonb, request jsonb, "values" jsonb,
              replaced jsonb, author jsonb, warnings jsonb, settled boolean, base jsonb, owned jsonb, listing jsonb, audit jsonb,
-             caller jsonb, key text, claim uuid, operation_id uuid, place integer)
+             caller jsonb, key text, claim uuid, operation_id uuid, place integer, traceparent text)
     ), standing as materialized (
       select a.*, c.generation, c.paused_at, t.paused_at as tenant_paused_at, t.held_at, ${placementOf} as terraform
       from asked a
@@ -122,9 +125,9 @@ const textOf = (tells: boolean) => (p: { readonly changes: RawBuilder<unknown> }
         and (s.operation_id is null or s.change_id in (select change_id from elements))
     ), stored as (
       insert into nexus.changes (id, tenant_id, client_id, generation, "values", "before", status, author, settled_at,
-                                 warnings)
+                                 warnings, traceparent)
       select change_id, tenant_id, client_id, generation + 1, "values", replaced, case when settled then 'applied' else 'accepted' end,
-             author, case when settled then clock_timestamp() end, warnings
+             author, case when settled then clock_timestamp() end, warnings, traceparent
       from clear
     ), moved_on as (
       update nexus.clients c

@@ -7,9 +7,10 @@ import { newlyOwned, valuesBefore } from '../../../domain/clients/desired.ts'
 import { listingChange } from '../../../domain/clients/listing.ts'
 import type { Issue } from '../../../domain/texts/json-text.ts'
 import type { Author, ClientKey, FieldPath } from '../../../domain/vocabulary.ts'
-import { acceptedEntry, createAuditDraft, recorded } from '../audit.ts'
-import type { AuditDraft } from '../audit.ts'
-import { isRefused, isUnavailable } from '../database/sqlstate.ts'
+import { draftWithoutRequest } from '../audit-draft.ts'
+import { acceptedEntry, recorded } from '../audit.ts'
+import type { AuditDraft } from '../audit-draft.ts'
+import { isOutOfTime, isRefused, isUnavailable } from '../servers/sqlstate.ts'
 import { happened } from '../events/happened.ts'
 import { createAcceptAtOnce } from './accept-at-once.ts'
 import { ClaimLost } from './idempotency.ts'
@@ -47,7 +48,11 @@ export interface AcceptOptions {
   readonly origin?: Origin | undefined
   /** The record of who did it, which is stored with it. */
   readonly audit?: AuditDraft | undefined
+  /** The span in which it is accepted, as W3C Trace Context writes it. */
+  readonly traceparent?: string | undefined
 }
+
+type StoredWith = Pick<AcceptOptions, 'origin' | 'traceparent'>
 
 /**
  * Accepts a change. What was loaded is decided on first: if it still stands so, one statement stores everything. Otherwise
@@ -67,7 +72,7 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) =
     loaded: ClientRecord,
     author: Author,
     decide: Decide<Refused>,
-    origin: Origin | undefined,
+    { origin, traceparent }: StoredWith,
     audit: AuditDraft,
   ): Promise<Accepted<Refused> | undefined> => {
     const decision = decide(loaded)
@@ -76,7 +81,7 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) =
     const { changeId, settled, warnings, owned, after } = decided
     try {
       const entry = acceptedEntry({ ...audit.facts(), changeId })
-      const standing = await acceptAtOnce({ ...decided, author, origin, audit: entry })
+      const standing = await acceptAtOnce({ ...decided, author, origin, traceparent, audit: entry })
       if (standing === undefined) return undefined
       audit.note({ changeId })
       audit.stored()
@@ -97,7 +102,7 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) =
     key: ClientKey,
     author: Author,
     decide: Decide<Refused>,
-    origin: Origin | undefined,
+    { origin, traceparent }: StoredWith,
     audit: AuditDraft | undefined,
   ): Promise<Accepted<Refused>> => {
     let written: Extract<Accepted<Refused>, { kind: 'accepted' }> | undefined
@@ -110,12 +115,12 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) =
       await sql`
       with stored as (
         insert into nexus.changes (id, tenant_id, client_id, generation, "values", "before", status, author, settled_at,
-                                   warnings)
+                                   warnings, traceparent)
         values (${changeId}, ${key.tenantId}, ${key.clientId}, ${after.generation}, ${jsonb(decision.values)},
                 ${jsonb(replaced)},
                 ${settled ? 'applied' : 'accepted'}, ${jsonb(author)},
                 ${settled ? sql`clock_timestamp()` : null},
-                ${warnings.length === 0 ? null : jsonb(warnings)})
+                ${warnings.length === 0 ? null : jsonb(warnings)}, ${traceparent ?? null})
       ), happened as (${happened(sql`
         values (${key.tenantId}, ${key.clientId}, ${settled ? 'change.applied' : 'change.accepted'}, ${state.revision + 1}::bigint)
       `)}) ${listing ? sql`, listed as (${listingStatement(key.tenantId, [{ clientId: key.clientId, listing }])})` : sql``}
@@ -150,10 +155,10 @@ export const createAccept = (db: Kysely<Database>, keysOf: KeysOf, keyed = db) =
     key: ClientKey,
     author: Author,
     decide: Decide<Refused>,
-    { loaded, origin, audit = recordOfPolicy(key, author) }: AcceptOptions = {},
+    { loaded, audit = recordOfPolicy(key, author), ...more }: AcceptOptions = {},
   ): Promise<Accepted<Refused>> => {
-    const stored = loaded && audit && (await atOnce(loaded, author, decide, origin, audit))
-    return stored ?? locked(key, author, decide, origin, audit)
+    const stored = loaded && audit && (await atOnce(loaded, author, decide, more, audit))
+    return stored ?? locked(key, author, decide, more, audit)
   }
 }
 
@@ -190,15 +195,7 @@ const decidedOn = (
 /** What Nexus does of its own accord is recorded too: every policy puts back what somebody else changed. */
 const recordOfPolicy = ({ tenantId, clientId }: ClientKey, author: Author): AuditDraft | undefined =>
   author.kind === 'policy'
-    ? createAuditDraft({
-        action: 'sync.revert',
-        tenantId,
-        actor: author,
-        address: null,
-        requestId: null,
-        target: clientId,
-        changeId: null,
-      })
+    ? draftWithoutRequest({ action: 'sync.revert', tenantId, actor: author, target: clientId })
     : undefined
 
 /** Fields that become owned: a configuration of Terraform that still holds them is too old from now on. */
@@ -239,7 +236,8 @@ const isStored = async (
       const { rows } = await sql`select 1 from nexus.changes where id = ${changeId}`.execute(db)
       return rows.length > 0
     } catch (error) {
-      if (attempt === 5) throw new OutcomeUnknown(changeId, error)
+      // The row is locked for as long as a commit waits for a standby that is away.
+      if (attempt === 5 || isOutOfTime(error)) throw new OutcomeUnknown(changeId, error)
       await sleep(attempt * 200)
     }
   }

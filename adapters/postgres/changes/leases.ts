@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import { z } from 'zod'
+import { verifyMarginMs } from '../../../domain/changes/clock.ts'
 import type { Contested, Leased, Settlement } from '../../../domain/changes/settlement.ts'
 import { Values } from '../../../domain/vocabulary.ts'
 import type { ClientKey, PendingChange } from '../../../domain/vocabulary.ts'
-import { isApplying, pendingOf, stateColumns, toState } from '../clients/client-record.ts'
+import { isApplying, pendingInTraces, stateColumns, toState } from '../clients/client-record.ts'
 import type { KeysOf } from '../clients/listing-rows.ts'
 import { integer, pendingChanges } from '../database/columns.ts'
 import type { TellSettled } from '../database/notifications.ts'
@@ -16,6 +17,7 @@ import { together } from '../database/together.ts'
 import { nextColumns, nextOf, NextRow } from './next.ts'
 import type { Next } from './next.ts'
 import { createSettle } from './settle.ts'
+import type { TellApplied } from './settle.ts'
 
 /** A client that one worker, and nobody else, may call Auth0 for. */
 export interface Lease extends Leased {
@@ -41,6 +43,7 @@ const LeaseRow = z.object({
   one_by_one_until: integer.nullable(),
   contested: contested.nullable(),
   open_attempt_ms: z.number().nullable(),
+  may_be_late: z.boolean(),
   verify_due: z.boolean().nullable(),
   waited: z.boolean(),
 })
@@ -54,6 +57,8 @@ interface Taking {
   readonly ttlMs: number
   readonly callMs: number
 }
+
+const margin = sql`${verifyMarginMs}::float8 * interval '1 millisecond'`
 
 /** @param waits whether a row is waited for that somebody else is writing: only where one is asked for */
 const textOf =
@@ -83,8 +88,11 @@ const textOf =
       from free f where c.tenant_id = f.tenant_id and c.client_id = f.client_id
       returning c.*
     )
-    select c.*, ${pendingOf} as pending, c.verify_at <= clock_timestamp() as verify_due,
-           case when c.taken_over or c.previous_attempt_deadline is not null then
+    select c.*, ${pendingInTraces} as pending, c.verify_at <= clock_timestamp() as verify_due,
+           c.taken_over or c.previous_attempt_deadline is not null as may_be_late,
+           -- A reading that was put down for after its end is the last one.
+           case when (c.taken_over or c.previous_attempt_deadline is not null) and not coalesce(
+             c.verify_at <= clock_timestamp() and c.previous_attempt_deadline <= clock_timestamp() - ${margin}, false) then
              greatest(0, coalesce(extract(epoch from c.previous_attempt_deadline - clock_timestamp()), 0))::float8 * 1000
            end as open_attempt_ms,
            c.revision <> 1 + (
@@ -102,7 +110,12 @@ const standing = statement<ClientKey>(
 )
 
 /** Leases live on the database's clock; what a worker measures itself is only how long it has held one. */
-export const createLeases = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: TellSettled) => {
+export const createLeases = (
+  db: Kysely<Database>,
+  keysOf: KeysOf,
+  tellSettled: TellSettled,
+  tellApplied: TellApplied = () => undefined,
+) => {
   const run = async (asked: readonly Taking[], taking: typeof atOnce) => {
     const rows = asked.map(({ key, token, ttlMs, callMs }) => ({
       tenant_id: key.tenantId,
@@ -116,7 +129,7 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: 
     return asked.map(({ token }) => (taken.has(token) ? rowOrError(LeaseRow, taken.get(token)) : undefined))
   }
   const takeTogether = together((asked: readonly Taking[]) => run(asked, atOnce))
-  const settle = createSettle(db, keysOf, tellSettled)
+  const settle = createSettle(db, keysOf, tellSettled, tellApplied)
 
   return {
     /** Whether there is anything to do for a client: asked before a slot of the budget is spent on it. */
@@ -149,10 +162,20 @@ export const createLeases = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: 
         oneByOneUntil: row.one_by_one_until,
         contested: row.contested,
         openAttemptMs: row.open_attempt_ms,
+        mayBeLate: row.may_be_late,
         verifyDue: row.verify_due === true,
         remainingMs: () => ttlMs - (performance.now() - askedAt),
         settle: (settlement) =>
-          settle({ state, revision: row.revision, token: asked.token, failures: row.failures }, settlement),
+          settle(
+            {
+              state,
+              revision: row.revision,
+              token: asked.token,
+              failures: row.failures,
+              mayBeLate: row.may_be_late,
+            },
+            settlement,
+          ),
       }
     },
   }
@@ -164,7 +187,7 @@ const PendingRow = z.object({ pending: pendingChanges })
 
 const pendingNow = async (db: Kysely<Database>, key: ClientKey): Promise<readonly PendingChange[]> => {
   const { rows } = await sql`
-    select ${pendingOf} as pending from nexus.clients c
+    select ${pendingInTraces} as pending from nexus.clients c
     where tenant_id = ${key.tenantId} and client_id = ${key.clientId}
   `.execute(db)
   return parsed(PendingRow, rows)[0]?.pending ?? []

@@ -20,12 +20,16 @@ import { together } from '../database/together.ts'
 import { nextColumns, nextOf, NextRow } from './next.ts'
 import type { Next } from './next.ts'
 
+/** Told of each change that Auth0 has now: how long ago it was accepted, by the database's clock. */
+export type TellApplied = (tenantId: string, seconds: number) => void
+
 /** The row that was leased, as it was then. */
 export interface LeasedRow {
   readonly state: ClientState
   readonly revision: number
   readonly token: string
   readonly failures: number
+  readonly mayBeLate: boolean
 }
 
 /**
@@ -39,7 +43,7 @@ const rowOf = (
   settlement: Settlement,
   keys: MetadataKeys,
 ) => {
-  const { state, token, failures } = leased
+  const { state, token, failures, mayBeLate } = leased
   const { key, pending, generation } = state
   const { outcomes = [], observed, confirmed = {}, failure, vanished = false } = settlement
   const settled = new Set(outcomes.map(({ id }) => id))
@@ -64,6 +68,8 @@ const rowOf = (
     retry_after_ms: failure?.retryAfterMs,
     stalls: failure !== undefined && tries >= stalledAfter,
     attempt_closed: settlement.attemptClosed,
+    // Known until Auth0 has been read after its end.
+    former_closed: settlement.attemptClosed && mayBeLate && (settlement.verifyAfterMs ?? null) === null,
     seen: observed,
     confirmed,
     sets_one_by_one: settlement.oneByOneUntil !== undefined,
@@ -130,7 +136,7 @@ const textOf =
       select * from jsonb_to_recordset(${steps}::jsonb)
         as a(tenant_id text, client_id text, token uuid, revision bigint, generation bigint, settled_up_to bigint,
              outcomes jsonb, failed boolean, tries integer, reason text, retry_after_ms float8, stalls boolean,
-             attempt_closed boolean, seen jsonb, confirmed jsonb, sets_one_by_one boolean, one_by_one bigint,
+             attempt_closed boolean, former_closed boolean, seen jsonb, confirmed jsonb, sets_one_by_one boolean, one_by_one bigint,
              sets_contested boolean, contest jsonb, drifted boolean, vanished boolean, sets_verify boolean,
              verify_after_ms float8, listing jsonb)
     ), held as materialized (
@@ -146,7 +152,7 @@ const textOf =
         failures = a.tries, last_failure = a.reason, next_try_at = ${inMs(sql`a.retry_after_ms`)},
         stalled_at = case when a.stalls then coalesce(c.stalled_at, clock_timestamp()) when a.failed then c.stalled_at end,
         attempt_deadline = case when a.attempt_closed then null else c.attempt_deadline end,
-        previous_attempt_deadline = case when a.attempt_closed then null else c.previous_attempt_deadline end,
+        previous_attempt_deadline = case when a.former_closed then null else c.previous_attempt_deadline end,
         observed = coalesce(a.seen, c.observed),
         observed_at = case when a.seen is null then c.observed_at else clock_timestamp() end,
         updated_at = case when a.outcomes <> '[]'::jsonb or c.observed <> a.seen then ${milliseconds} else c.updated_at end,
@@ -177,27 +183,46 @@ const textOf =
       from held a
       cross join lateral jsonb_to_recordset(a.outcomes) as o(id uuid, status text, refusal jsonb, superseded_by uuid)
       where h.id = o.id and h.status = 'accepted'
+      returning h.tenant_id, h.client_id, h.status, extract(epoch from h.settled_at - h.accepted_at)::float8 as seconds
     )
-    select c.tenant_id, c.client_id, ${nextColumns}
+    select c.tenant_id, c.client_id, ${nextColumns},
+           array(select seconds from settled s
+                 where s.tenant_id = c.tenant_id and s.client_id = c.client_id and s.status = 'applied') as applied_after
     from fenced c left join nexus.tenants t on t.tenant_id = c.tenant_id`
   }
 
 const usual = statement(textOf(false))
 const vanishing = statement(textOf(true))
 
-const WrittenRow = z.object({ ...NextRow.shape, tenant_id: z.string(), client_id: z.string() })
+const WrittenRow = z.object({
+  ...NextRow.shape,
+  tenant_id: z.string(),
+  client_id: z.string(),
+  /** Seconds from acceptance, of each change that was applied. */
+  applied_after: z.array(z.number()),
+})
 
-const run = async (on: Runs, steps: readonly Step[], settling: typeof usual): Promise<(Next | undefined)[]> => {
+interface Written {
+  readonly next: Next
+  readonly appliedAfter: readonly number[]
+}
+
+const run = async (on: Runs, steps: readonly Step[], settling: typeof usual): Promise<(Written | undefined)[]> => {
   const written = parsed(WrittenRow, await settling(on, { steps: JSON.stringify(steps) }))
-  const byClient = new Map(written.map((row) => [nameOf(row), nextOf(row)]))
+  const byClient = new Map(written.map((row) => [nameOf(row), { next: nextOf(row), appliedAfter: row.applied_after }]))
   return steps.map((step) => byClient.get(nameOf(step)))
 }
 
-const writeAlone = async (on: Runs, step: Step): Promise<Next | undefined> =>
+const writeAlone = async (on: Runs, step: Step): Promise<Written | undefined> =>
   (await run(on, [step], step.vanished ? vanishing : usual))[0]
 
 /** Writes what came of rounds under their leases. */
-export const createSettle = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: TellSettled) => {
+export const createSettle = (
+  db: Kysely<Database>,
+  keysOf: KeysOf,
+  tellSettled: TellSettled,
+  tellApplied: TellApplied,
+) => {
   const writeTogether = together((steps: readonly Step[]) => run(db, steps, usual))
 
   /**
@@ -211,14 +236,16 @@ export const createSettle = (db: Kysely<Database>, keysOf: KeysOf, tellSettled: 
     const keys = keysOf(state.key.tenantId)
     const step = rowOf(leased, { ...state, revision }, settlement, keys)
     const atOnce = await (step.vanished ? writeAlone(db, step) : writeTogether(step))
-    const next =
+    const written =
       atOnce ??
       (await db.transaction().execute(async (trx) => {
         const now = await readRecord(trx, state.key, true)
         return now && writeAlone(trx, rowOf(leased, now, settlement, keys))
       }))
-    if (next !== undefined) for (const { id } of settlement.outcomes ?? []) tellSettled(id)
-    return next
+    if (written === undefined) return undefined
+    for (const { id } of settlement.outcomes ?? []) tellSettled(id)
+    for (const seconds of written.appliedAfter) tellApplied(state.key.tenantId, seconds)
+    return written.next
   }
 }
 

@@ -7,7 +7,7 @@ import type { Author, ClientKey, ClientState } from '../../../domain/vocabulary.
 import { Values } from '../../../domain/vocabulary.ts'
 import { auth0Client, integer, pendingChanges, terraformRequest, time, timeInJson } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
-import { isAnswered } from '../database/sqlstate.ts'
+import { isAnswered } from '../servers/sqlstate.ts'
 import { statement } from '../database/statement.ts'
 import type { Runs } from '../database/statement.ts'
 import { together } from '../database/together.ts'
@@ -106,13 +106,19 @@ export const ClientRow = z.object({
 })
 type ClientRow = z.infer<typeof ClientRow>
 
-/** Accepted changes of the client `c`, oldest first, as JSON. */
-export const pendingOf = sql`
+const pendingWith = (more: RawBuilder<unknown>) => sql`
   coalesce((
-    select jsonb_agg(jsonb_build_object('id', h.id, 'generation', h.generation, 'values', h."values") order by h.generation)
+    select jsonb_agg(
+      jsonb_build_object('id', h.id, 'generation', h.generation, 'values', h."values" ${more}) order by h.generation)
     from nexus.changes h
     where h.tenant_id = c.tenant_id and h.client_id = c.client_id and h.status = 'accepted'
   ), '[]'::jsonb)`
+
+/** Accepted changes of the client `c`, oldest first, as JSON. */
+export const pendingOf = pendingWith(sql``)
+
+/** The same, with the spans that accepted them. */
+export const pendingInTraces = pendingWith(sql`, 'traceparent', h.traceparent`)
 
 /** How the client `c` stands with Terraform, as JSON. */
 export const placementOf = sql`

@@ -1,16 +1,17 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { verifyMarginMs } from '../../../domain/changes/clock.ts'
 import { listingOf } from '../../../domain/clients/listing.ts'
 import { Values } from '../../../domain/vocabulary.ts'
 import type { Auth0Client, ClientKey } from '../../../domain/vocabulary.ts'
 import { recorded } from '../audit.ts'
-import type { AuditDraft } from '../audit.ts'
+import type { AuditDraft } from '../audit-draft.ts'
 import { listingStatement, unlistStatement } from './listing-rows.ts'
 import type { KeysOf } from './listing-rows.ts'
 import { ClientRow, isApplying, pendingOf, createReadRecords, selection, toRecord } from './client-record.ts'
 import type { ClientRecord, Counting } from './client-record.ts'
-import { auth0Client, integer, pendingChanges } from '../database/columns.ts'
+import { auth0Client, ClientIdRow, integer, pendingChanges } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
 import { eventStatement } from './snapshot-events.ts'
@@ -94,6 +95,14 @@ export const createClients = (
       order by c.observed->>'name', c.client_id
     `.execute(db)
     return parsed(ClientRow, rows).map(toRecord)
+  },
+
+  /** Ids of the clients that Auth0 was last seen to have. */
+  ids: async (tenantId: string): Promise<string[]> => {
+    const { rows } = await sql`
+      select client_id from nexus.clients where tenant_id = ${tenantId} and vanished_at is null order by client_id
+    `.execute(db)
+    return parsed(ClientIdRow, rows).map((row) => row.client_id)
   },
 
   /** Notes that Auth0 no longer has a client. Pending changes are rejected by the worker that found out. */
@@ -182,11 +191,12 @@ export const createClients = (
     `.execute(db)
   },
 
-  /** Has a client read again under its lease, `afterMs` from now: somebody may have written there what nobody expects. */
+  /** Has a client read again under its lease, `afterMs` from now: by then a call of ours that came late has ended. */
   verify: async ({ tenantId, clientId }: ClientKey, afterMs: number): Promise<void> => {
     await sql`
       update nexus.clients
-      set verify_at = greatest(verify_at, clock_timestamp() + ${afterMs}::float8 * interval '1 millisecond')
+      set verify_at = greatest(verify_at, ${fromNow(afterMs)}),
+          previous_attempt_deadline = greatest(previous_attempt_deadline, ${fromNow(afterMs - verifyMarginMs)})
       where tenant_id = ${tenantId} and client_id = ${clientId} and vanished_at is null
     `.execute(db)
   },
@@ -206,6 +216,8 @@ export const createClients = (
 })
 
 export type Clients = ReturnType<typeof createClients>
+
+const fromNow = (ms: number) => sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
 
 const KeyRow = z.object({ tenant_id: z.string(), client_id: z.string() })
 const OverdueRow = z.object({ overdue: integer })

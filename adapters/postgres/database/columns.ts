@@ -33,7 +33,7 @@ export const authorColumn: z.ZodType<Author> = z.object({
 export const auth0Client: z.ZodType<Auth0Client> = z.custom<Auth0Client>(isRecord, 'Invalid input: expected object')
 
 export const pendingChanges: z.ZodType<readonly PendingChange[]> = z.array(
-  z.object({ id: z.string(), generation: integer, values: Values }),
+  z.object({ id: z.string(), generation: integer, values: Values, traceparent: z.string().nullish() }),
 )
 
 export const statusColumn: z.ZodType<ChangeStatus> = z.enum(['accepted', 'applied', 'rejected', 'withdrawn'])

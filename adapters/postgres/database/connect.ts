@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
+import { createConnector } from '../servers/connector.ts'
+import { perTransaction } from '../servers/per-transaction.ts'
+import { isUnanswered } from '../servers/sqlstate.ts'
 import type { Database } from './schema.ts'
 
 const int8: number = pg.types.builtins.INT8
@@ -44,44 +47,41 @@ export const byKeys = {
   },
 }
 
+/** What a pool is for. */
+export interface PoolOptions {
+  readonly size?: number
+  /** Of PostgreSQL, for these connections. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Whether statements are prepared once per connection. Not where their texts follow from what is asked for. */
+  readonly prepares?: boolean
+  /** Whether a pooler stands before the database that gives each transaction a session: then nothing holds for longer. */
+  readonly pooled?: boolean
+  /** How long an answer may take before its connection is given up. */
+  readonly answersWithinMs?: number
+}
+
 /**
- * @param url `postgres://user:password@host:port/database`
- * @param settings of PostgreSQL, for these connections
- * @param prepares whether statements are prepared once per connection. Not where their texts follow from what is asked for
- * @param onError called when an idle connection is lost; the pool makes new ones by itself
+ * @param url `postgres://user:password@host:port/database`, or with several hosts (`createConnector`)
+ * @param onError called when a connection is lost; the pool makes new ones by itself
  */
 export const connect = (
   url: string,
   onError: (error: Error) => void,
-  {
-    size = 20,
-    settings = {},
-    prepares = true,
-  }: {
-    readonly size?: number
-    readonly settings?: Readonly<Record<string, string>>
-    readonly prepares?: boolean
-  } = {},
+  { size = 20, settings = {}, prepares = true, pooled = false, answersWithinMs = unansweredMs }: PoolOptions = {},
 ): Postgres => {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: size,
-    types: int8AsNumber,
-    application_name: 'nexus',
-    connectionTimeoutMillis: 5000,
-    statement_timeout: 30_000,
-    options: Object.entries({ ...always, ...settings })
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
-  })
-  pool.on('error', onError)
-  // Lost while somebody has it, a connection says so itself; unheard, that would end the process.
-  pool.on('connect', (client) => {
-    client.on('error', onError)
-  })
-  const db = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: prepared(pool, prepares ? maximumPrepared : 0) }),
-  })
+  const all = { ...always, ...settings }
+  const pool = createConnector(url).pool(
+    {
+      max: size,
+      types: int8AsNumber,
+      application_name: 'nexus',
+      query_timeout: answersWithinMs,
+      ...(pooled ? { pipeline: true } : { options: asOptions(all) }),
+    },
+    onError,
+  )
+  const run = pooled ? perTransaction(all) : runPrepared(prepares ? maximumPrepared : 0)
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: over(pool, run) }) })
   return {
     db,
     pool,
@@ -92,7 +92,13 @@ export const connect = (
   }
 }
 
+const statementMs = 30_000
+
+/** A server that has vanished without a word never answers; one that is there has ended the statement long before. */
+const unansweredMs = statementMs + 10_000
+
 const always = {
+  statement_timeout: String(statementMs),
   // No statement here takes so long that compiling it would pay, whatever the planner believes.
   jit: 'off',
   // A machine that is lost in the middle of a transaction would hold its locks for hours, until the server misses it; and
@@ -100,12 +106,21 @@ const always = {
   idle_in_transaction_session_timeout: '60000',
 }
 
+const asOptions = (settings: Readonly<Record<string, string>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
+
+type Run = (
+  client: pg.PoolClient,
+  statement: { readonly text: string; readonly values: unknown[] },
+) => Promise<pg.QueryResult>
+
 /**
- * The same pool, whose statements are prepared once per connection: parsing and planning them takes longer than running
- * them. Their texts are few, as values are always parameters; those beyond `maximum` have no name, and the server forgets
- * each with the next.
+ * Prepares statements once per connection: parsing and planning them takes longer than running them. Their texts are few, as
+ * values are always parameters; those beyond `maximum` have no name, and the server forgets each with the next.
  */
-const prepared = (pool: pg.Pool, maximum: number): PostgresPool => {
+const runPrepared = (maximum: number): Run => {
   const names = new Map<string, string>()
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text)
@@ -114,20 +129,31 @@ const prepared = (pool: pg.Pool, maximum: number): PostgresPool => {
     names.set(text, name)
     return name
   }
-  return {
-    options: pool.options,
-    connect: async () => {
-      const client = await pool.connect()
-      const query = (text: string, values: readonly unknown[]) => {
-        const name = values.length === 0 ? undefined : nameOf(text)
-        return client.query({ text, values: [...values], ...(name !== undefined && { name }) })
-      }
-      return {
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Kysely lists the commands that pg calls a string
-        query: query as unknown as PostgresPoolClient['query'],
-        release: (destroy) => client.release(destroy),
-      }
-    },
-    end: () => pool.end(),
+  return (client, { text, values }) => {
+    const name = values.length === 0 ? undefined : nameOf(text)
+    return client.query({ text, values, ...(name !== undefined && { name }) })
   }
 }
+
+/** The same pool, whose statements are run so. */
+const over = (pool: pg.Pool, run: Run): PostgresPool => ({
+  options: pool.options,
+  connect: async () => {
+    const client = await pool.connect()
+    let unanswered = false
+    const query = async (text: string, values: readonly unknown[]) => {
+      try {
+        return await run(client, { text, values: [...values] })
+      } catch (error) {
+        unanswered ||= isUnanswered(error)
+        throw error
+      }
+    }
+    return {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Kysely lists the commands that pg calls a string
+      query: query as unknown as PostgresPoolClient['query'],
+      release: (destroy) => client.release(destroy === true || unanswered),
+    }
+  },
+  end: () => pool.end(),
+})

@@ -18,6 +18,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
              missing, count)`,
   ],
   audit_retention: ['select'],
+  schema_needs: ['select'],
 }
 
 const RoleRow = z.object({ name: z.string(), owns: z.boolean() })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import pg from 'pg'
+import { createConnector } from '../servers/connector.ts'
+import type { PrimaryClient } from '../servers/primary-client.ts'
 import type { Database } from './schema.ts'
 import { statement } from './statement.ts'
 import { together } from './together.ts'
@@ -46,9 +47,12 @@ export interface Notifications {
   readonly close: () => Promise<void>
 }
 
+/** How often it is seen whether the connection that listens is answered, and its server still takes writes. */
+const beatMs = 5000
+
 /**
- * One connection that listens, made anew when it is lost. It needs a session of its own: PgBouncer's transaction mode
- * does not carry LISTEN.
+ * One connection that listens, made anew when it is lost, and when it leads to a server that no longer takes writes or does
+ * not answer: nobody notifies there. It needs a session of its own: a pooler of transactions does not carry LISTEN.
  *
  * @param heard gets the payload of every notification, of whichever channel; an empty one where some may have been missed
  */
@@ -56,9 +60,11 @@ export const listen = async (
   url: string,
   onError: (error: Error) => void,
   heard: (payload: string) => void = () => undefined,
+  everyMs = beatMs,
 ): Promise<Notifications> => {
+  const connector = createConnector(url)
   const waiting = new Map<string, Set<() => void>>()
-  let client: pg.Client | undefined
+  let client: PrimaryClient | undefined
   let retry: NodeJS.Timeout | undefined
   let closed = false
 
@@ -66,19 +72,13 @@ export const listen = async (
     for (const wake of waiting.get(changeId) ?? []) wake()
   }
   const open = async (): Promise<void> => {
-    const fresh = new pg.Client({
-      connectionString: url,
-      application_name: 'nexus-listen',
-      keepAlive: true,
-      connectionTimeoutMillis: 5000,
-    })
-    fresh.on('error', onError)
+    const settings = { application_name: 'nexus-listen', keepAlive: true, query_timeout: everyMs * 0.8 }
+    const fresh = await connector.open(settings, onError)
     fresh.on('notification', ({ payload = '' }) => {
       wakeAll(payload)
       heard(payload)
     })
     try {
-      await fresh.connect()
       await fresh.query(`listen ${settledChannel}; listen ${eventsChannel}`)
       heard('')
     } catch (error) {
@@ -86,8 +86,18 @@ export const listen = async (
       throw error
     }
     client = fresh
+    const beat = setInterval(() => {
+      void isOfUse(fresh).then((ofUse) => {
+        if (ofUse || closed) return
+        onError(new Error('The connection that listens leads to a server that takes no writes, or does not answer.'))
+        void fresh.end()
+      })
+    }, everyMs)
     // Only a connection that listened is made anew here: one that never came about also ends.
-    fresh.once('end', reopenLater)
+    fresh.once('end', () => {
+      clearInterval(beat)
+      reopenLater()
+    })
     if (closed) await fresh.end()
   }
   const reopen = (): void => {
@@ -123,5 +133,15 @@ export const listen = async (
       clearTimeout(retry)
       await client?.end()
     },
+  }
+}
+
+/** Whether notifications still come there. */
+const isOfUse = async (client: PrimaryClient): Promise<boolean> => {
+  try {
+    await client.query('select 1')
+    return !client.isSpent
+  } catch {
+    return false
   }
 }

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import { isRefused } from './sqlstate.ts'
+import { isRefused } from '../servers/sqlstate.ts'
 
 /** Statements of one kind that are under way at once: more of them would only be shorter. */
 const underWay = 2

@@ -7,6 +7,7 @@ import type { Heard } from '../../../domain/limits/heard.ts'
 import { longestWaitMs } from '../../../domain/changes/verdict.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
+import { countThrottled } from './throttled.ts'
 import { faded, float, inMs, learned, perSecondOf } from './learned.ts'
 
 /** What asking for places came to: how many calls may be made now, and after how long it is worth asking for more. */
@@ -68,15 +69,16 @@ export const createBudgets = (db: Kysely<Database>) => ({
    */
   block: async (tenantId: string, bucket: Bucket, ms: number): Promise<void> => {
     const until = sql`clock_timestamp() + ${inMs(Math.min(ms, longestWaitMs))}`
+    const longer = sql`(b.blocked_until is null or b.blocked_until < ${until}
+      or b.blocked_until > clock_timestamp() + ${inMs(longestWaitMs)})`
     await sql`
-      update nexus.budgets set
-        blocked_until = ${until},
-        next_at = clock_timestamp() + ${inMs(furthestPlaceMs(bucket))},
+      update nexus.budgets b set
+        blocked_until = case when ${longer} then ${until} else b.blocked_until end,
+        next_at = case when ${longer} then clock_timestamp() + ${inMs(furthestPlaceMs(bucket))} else b.next_at end,
         remaining = 0,
-        seen_at = clock_timestamp()
+        seen_at = clock_timestamp(),
+        ${countThrottled}
       where tenant_id = ${tenantId} and bucket = ${bucket.name}
-        and (blocked_until is null or blocked_until < ${until}
-             or blocked_until > clock_timestamp() + ${inMs(longestWaitMs)})
     `.execute(db)
   },
 })

@@ -5,6 +5,7 @@ import type { Actor } from '../../../domain/access/audit.ts'
 import { integer, time, timeInJson } from '../database/columns.ts'
 import { parsed } from '../database/rows.ts'
 import type { Database } from '../database/schema.ts'
+import { throttledBefore, throttledNow } from './throttled.ts'
 import { isServed } from './tenants.ts'
 import { createWaits } from './waits.ts'
 
@@ -20,6 +21,9 @@ export interface BucketStanding {
   readonly othersPerSecond: number
   /** Until when the last 429 kept everybody from calling; null where there was none. */
   readonly throttledUntil: Date | null
+  /** How many 429s came in this hour (UTC), and in the one before. */
+  readonly throttledThisHour: number
+  readonly throttledLastHour: number
 }
 
 /** What an operator looks at, beside a tenant's health. */
@@ -56,6 +60,8 @@ const StandingRow = z.object({
       observedAt: timeInJson.nullable(),
       othersPerSecond: z.number(),
       throttledUntil: timeInJson.nullable(),
+      throttledThisHour: z.number(),
+      throttledLastHour: z.number(),
     }),
   ),
 })
@@ -88,7 +94,8 @@ export const createStandings = (db: Kysely<Database>, callMs: number) => ({
                 'bucket', b.bucket,
                 'nextInMs', extract(epoch from b.next_at - clock_timestamp())::float8 * 1000,
                 'remaining', b.remaining, 'observedAt', b.seen_at, 'othersPerSecond', greatest(0, b.foreign_per_second),
-                'throttledUntil', b.blocked_until) order by b.bucket), '[]'::jsonb)
+                'throttledUntil', b.blocked_until, 'throttledThisHour', ${throttledNow},
+                'throttledLastHour', ${throttledBefore}) order by b.bucket), '[]'::jsonb)
               from nexus.budgets b where b.tenant_id = t.tenant_id) as buckets
       from nexus.tenants t where t.tenant_id = any(${[...tenantIds]})
     `.execute(db)

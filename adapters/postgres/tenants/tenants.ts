@@ -1,13 +1,14 @@
 import { sql } from 'kysely'
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { z } from 'zod'
 import { AllLeftOut } from '../../../domain/clients/left-out.ts'
 import { recorded } from '../audit.ts'
-import type { AuditDraft } from '../audit.ts'
+import type { AuditDraft } from '../audit-draft.ts'
 import { servedEveryMs, unservedAfterMs } from '../../../domain/changes/clock.ts'
 import { integer, time } from '../database/columns.ts'
 import { tenantEvent } from '../events/happened.ts'
 import { parsed } from '../database/rows.ts'
+import { NotCompared } from './not-compared.ts'
 import type { Database } from '../database/schema.ts'
 
 /** What Nexus keeps of a tenant beside its configuration. */
@@ -69,9 +70,14 @@ export const createTenants = (db: Kysely<Database>) => ({
     `.execute(db)
   },
 
-  /** Stops sending to a tenant, or starts it again. Changes are accepted all the while. */
+  /**
+   * Stops sending to a tenant, or starts it again. Changes are accepted all the while.
+   *
+   * @throws NotCompared where it would start before a restored database is compared with Auth0; nothing is done then
+   */
   pause: (tenantId: string, paused: boolean, audit?: AuditDraft): Promise<void> =>
     recorded(db, audit, async (trx, decided) => {
+      if (!paused) await refuseUncompared(trx, tenantId)
       await sql`
         with changed as (
           update nexus.tenants set paused_at = ${paused ? sql`clock_timestamp()` : null}
@@ -100,6 +106,13 @@ export const createTenants = (db: Kysely<Database>) => ({
     return parsed(HealthRow, rows)[0]
   },
 })
+
+const refuseUncompared = async (trx: Transaction<Database>, tenantId: string): Promise<void> => {
+  const { rows } = await sql`
+    select tenant_id from nexus.tenants where tenant_id = ${tenantId} and restored_at is not null for update
+  `.execute(trx)
+  if (rows.length > 0) throw new NotCompared(tenantId)
+}
 
 /** Whether a worker serves the tenant `t`: it has said so lately. */
 export const isServed = sql`

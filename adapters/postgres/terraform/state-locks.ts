@@ -6,7 +6,7 @@ import type { Claimant, Hold, LockInfo } from '../../../domain/terraform/state-l
 import type { ClientKey } from '../../../domain/vocabulary.ts'
 import type { MetadataKeys } from '../../../domain/clients/metadata-keys.ts'
 import { recorded } from '../audit.ts'
-import type { AuditDraft } from '../audit.ts'
+import type { AuditDraft } from '../audit-draft.ts'
 import { knownDrift } from './known-drift.ts'
 import { ClientIdRow, integer } from '../database/columns.ts'
 import { jsonb, parsed } from '../database/rows.ts'

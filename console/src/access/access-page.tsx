@@ -1,12 +1,14 @@
-import type { ReactNode } from 'react'
-import { Anchor, Loader, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearchParams } from 'react-router'
-import { may, useCaller } from '../app/session.tsx'
+import { clientAddress } from '../app/addresses.ts'
+import { may } from '../app/rights.ts'
+import { useCaller } from '../app/session.tsx'
 import { texts } from '../texts/texts.ts'
 import { Foreign } from '../ui/foreign.tsx'
 import { Page } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Part } from '../ui/part.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { When } from '../ui/when.tsx'
 import { accessQuery } from './access-query.ts'
 import { Examine } from './examine.tsx'
@@ -43,10 +45,7 @@ const AccessTo = ({ tenantId, clientId }: Of) => {
   return (
     <Stack gap="lg">
       <Text>
-        <Anchor
-          component={Link}
-          to={`/tenants/${encodeURIComponent(tenantId)}/clients/${encodeURIComponent(clientId)}`}
-        >
+        <Anchor component={Link} to={clientAddress(tenantId, clientId)}>
           <Foreign text={clientId} />
         </Anchor>
         {' · '}
@@ -71,23 +70,9 @@ const AccessTo = ({ tenantId, clientId }: Of) => {
   )
 }
 
-const Part = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
-  <Stack gap="xs">
-    <Title order={2} size="h3">
-      {title}
-    </Title>
-    {children}
-  </Stack>
-)
-
 const Answer = ({ tenantId, clientId, of }: Of & { readonly of?: 'registered' }) => {
   const access = useQuery(accessQuery(tenantId, clientId, of))
-  if (access.data === undefined)
-    return access.error ? (
-      <ProblemNotice error={access.error} again={() => void access.refetch()} />
-    ) : (
-      <Loader aria-label={texts.common.loading} />
-    )
+  if (access.data === undefined) return <Reading of={access} />
   return (
     <>
       {access.data.access.length === 0 ? <Text>{words.none}</Text> : null}

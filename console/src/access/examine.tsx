@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { FormEvent } from 'react'
 import { Button, Group, NativeSelect, Stack, Textarea } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { registers } from '../administration/registers.ts'
+import { entriesQuery } from '../administration/registers.ts'
 import { api } from '../app/api.ts'
 import { answered } from '../app/problem.ts'
 import { texts } from '../texts/texts.ts'
@@ -16,16 +16,13 @@ const words = texts.access.form
 export const Examine = ({ tenantId, clientId }: { readonly tenantId: string; readonly clientId: string }) => {
   const [text, setText] = useState('')
   const [application, setApplication] = useState('')
-  const applications = useQuery({
-    queryKey: ['administration', 'applications'],
-    queryFn: () => registers.applications.list(),
-  })
+  const applications = useQuery(entriesQuery('applications'))
   const shown = shownIn(text)
+  const isReady = shown.kind === 'claims' || shown.kind === 'token'
   const asking = useMutation({
     mutationFn: async () => {
       const through = application === '' ? {} : { application }
-      const { kind, ...rest } = shown
-      if (kind === 'nothing' || kind === 'not-an-object') return null
+      const { kind: _kind, ...rest } = shown
       return answered(
         await api.POST('/v1/tenants/{tenantId}/clients/{clientId}/access', {
           params: { path: { tenantId, clientId } },
@@ -38,7 +35,7 @@ export const Examine = ({ tenantId, clientId }: { readonly tenantId: string; rea
   })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    asking.mutate()
+    if (isReady) asking.mutate()
   }
   return (
     <form onSubmit={submit} autoComplete="off">
@@ -63,11 +60,7 @@ export const Examine = ({ tenantId, clientId }: { readonly tenantId: string; rea
           onChange={({ currentTarget }) => setApplication(currentTarget.value)}
         />
         <Group>
-          <Button
-            type="submit"
-            loading={asking.isPending}
-            disabled={shown.kind === 'nothing' || shown.kind === 'not-an-object'}
-          >
+          <Button type="submit" loading={asking.isPending} disabled={!isReady}>
             {words.ask}
           </Button>
         </Group>

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Anchor, Loader, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
@@ -7,7 +7,7 @@ import { api } from '../app/api.ts'
 import { answered } from '../app/problem.ts'
 import { texts } from '../texts/texts.ts'
 import { Foreign } from '../ui/foreign.tsx'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Reading } from '../ui/reading.tsx'
 
 const words = texts.access
 
@@ -37,8 +37,7 @@ export const FindClient = ({ tenantId }: { readonly tenantId: string }) => {
         value={typed}
         onChange={({ currentTarget }) => setTyped(currentTarget.value)}
       />
-      {clients.error ? <ProblemNotice error={clients.error} again={() => void clients.refetch()} /> : null}
-      {clients.isPending ? <Loader aria-label={texts.common.loading} /> : null}
+      <Reading of={clients} />
       {clients.data?.clients.length === 0 ? <Text component="output">{words.noMatch}</Text> : null}
       <ul className="plain">
         {clients.data?.clients.map(({ id, name }) => (

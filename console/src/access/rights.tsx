@@ -1,5 +1,5 @@
 import { Alert, Card, Group, Stack, Text } from '@mantine/core'
-import type { Schemas } from '../app/api.ts'
+import type { Schemas } from '../app/schemas.ts'
 import { texts } from '../texts/texts.ts'
 import { Foreign } from '../ui/foreign.tsx'
 import { Told } from '../ui/when.tsx'

@@ -63,7 +63,7 @@ export const CallerRow = ({ entry, ask }: { readonly entry: Entry; readonly ask:
             </Text>
           ) : null
         ) : (
-          <Menu position="bottom-end">
+          <Menu position="bottom-end" returnFocus>
             <Menu.Target>
               <Button size="compact-sm" variant="default" aria-label={`${words.actions.open}: ${name}`}>
                 {words.actions.open}

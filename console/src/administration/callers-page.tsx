@@ -1,17 +1,17 @@
 import { useState } from 'react'
-import { Button, Loader, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
 import { texts } from '../texts/texts.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Page } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { CallerRow } from './caller-row.tsx'
 import { DeedDialog } from './deed-dialog.tsx'
 import { deedsOf } from './entry.ts'
 import type { Kind } from './entry.ts'
 import { EntryForm } from './entry-form.tsx'
-import { registers } from './registers.ts'
+import { entriesQuery } from './registers.ts'
 import type { Made } from './registers.ts'
 import { SecretDialog } from './secret-dialog.tsx'
 
@@ -21,7 +21,7 @@ const words = texts.administration
 export const CallersPage = ({ kind }: { readonly kind: Kind }) => {
   const [query, setQuery] = useSearchParams()
   const [made, setMade] = useState<Made | null>(null)
-  const entries = useQuery({ queryKey: ['administration', kind], queryFn: () => registers[kind].list() })
+  const entries = useQuery(entriesQuery(kind))
   const entry = entries.data?.find(({ name }) => name === query.get('name'))
   const deed = entry && deedsOf(entry).find((deed) => deed === query.get('do'))
   const close = (): void => setQuery({})
@@ -35,8 +35,7 @@ export const CallersPage = ({ kind }: { readonly kind: Kind }) => {
       actions={<Button onClick={() => setQuery({ do: 'make' })}>{words.kinds[kind].make}</Button>}
     >
       <Text>{words.kinds[kind].explained}</Text>
-      {entries.error ? <ProblemNotice error={entries.error} again={() => void entries.refetch()} /> : null}
-      {entries.isPending ? <Loader aria-label={texts.common.loading} /> : null}
+      <Reading of={entries} />
       {entries.data?.length === 0 ? <Text>{words.kinds[kind].none}</Text> : null}
       {entries.data === undefined || entries.data.length === 0 ? null : (
         <DataTable caption={words.kinds[kind].title} columns={words.columns}>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { texts } from '../texts/texts.ts'
 import { Confirm } from '../ui/confirm.tsx'
+import { optionsOf } from '../ui/options.ts'
 import type { Deed, Kind } from './entry.ts'
 import { registers } from './registers.ts'
 import type { Made } from './registers.ts'
@@ -54,7 +55,7 @@ export const DeedDialog = ({
         <NativeSelect
           label={words.rotate.overlap}
           value={overlap}
-          data={Object.entries(words.rotate.overlaps).map(([value, label]) => ({ value, label }))}
+          data={optionsOf(words.rotate.overlaps)}
           onChange={({ currentTarget }) => setOverlap(currentTarget.value)}
         />
       ) : null}

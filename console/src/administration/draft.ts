@@ -1,19 +1,22 @@
+import type { Permission } from '../app/schemas.ts'
+import { differing } from './differing.ts'
 import type { Entry, Kind } from './entry.ts'
 
-/** All permissions, as the API's document names them. */
-export const permissions = [
-  'client.read',
-  'client.read.all',
-  'client.write',
-  'client.write.all',
-  'client.secret.read',
-  'terraform.adopt',
-  'terraform.read',
-  'terraform.state',
-  'terraform.state.force-unlock',
-  'tenant.admin',
-] as const
-type Permission = (typeof permissions)[number]
+/** All permissions, in the order of the form. One that the API's document has and the form has not does not compile. */
+const named: Readonly<Record<Permission, true>> = {
+  'client.read': true,
+  'client.read.all': true,
+  'client.write': true,
+  'client.write.all': true,
+  'client.secret.read': true,
+  'terraform.adopt': true,
+  'terraform.read': true,
+  'terraform.state': true,
+  'terraform.state.force-unlock': true,
+  'tenant.admin': true,
+}
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names of the table
+export const permissions = Object.keys(named) as readonly Permission[]
 
 /** An entry as a form holds it. Lists are texts with one on each line. */
 export interface Draft {
@@ -113,11 +116,5 @@ const changeable = (kind: Kind, draft: Draft): Readonly<Record<string, unknown>>
 })
 
 /** The body of the request that changes it: only what differs, so that what somebody else changed meanwhile stays. */
-export const changeOf = (kind: Kind, before: Draft, after: Draft): Readonly<Record<string, unknown>> => {
-  const known = changeable(kind, before)
-  return Object.fromEntries(
-    Object.entries(changeable(kind, after)).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(known[name]),
-    ),
-  )
-}
+export const changeOf = (kind: Kind, before: Draft, after: Draft): Readonly<Record<string, unknown>> =>
+  differing(changeable(kind, before), changeable(kind, after))

@@ -1,16 +1,15 @@
-import { useState } from 'react'
 import type { FormEvent } from 'react'
-import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { texts } from '../texts/texts.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { ProblemNotice } from '../ui/problem-notice.tsx'
-import { changeOf, draftOf, emptyDraft, newOf } from './draft.ts'
-import type { Draft } from './draft.ts'
+import { changeOf, newOf } from './draft.ts'
 import type { Entry, Kind } from './entry.ts'
 import { GrantFields } from './grant-fields.tsx'
 import { registers } from './registers.ts'
 import type { Made } from './registers.ts'
+import { useEntryDraft } from './use-entry-draft.ts'
 
 const words = texts.administration
 
@@ -27,8 +26,7 @@ export const EntryForm = ({
   readonly close: () => void
 }) => {
   const queries = useQueryClient()
-  const [before] = useState(entry === undefined ? emptyDraft : draftOf(entry))
-  const [draft, setDraft] = useState(before)
+  const { before, draft, isRestored, set, forget } = useEntryDraft(kind, entry)
   const change = entry === undefined ? null : changeOf(kind, before, draft)
   const saving = useMutation({
     mutationFn: async (): Promise<Made | null> => {
@@ -39,6 +37,7 @@ export const EntryForm = ({
     // A secret is not kept with what was read.
     gcTime: 0,
     onSuccess: async (made) => {
+      forget()
       done(made)
       await queries.invalidateQueries({ queryKey: ['administration', kind] })
     },
@@ -48,14 +47,22 @@ export const EntryForm = ({
     event.preventDefault()
     if (!isUnchanged) saving.mutate()
   }
-  const set = (part: Partial<Draft>): void => setDraft((known) => ({ ...known, ...part }))
+  const giveUp = (): void => {
+    forget()
+    close()
+  }
   return (
     <Dialog
       title={entry === undefined ? words.form.makeTitle(words.kinds[kind].one) : words.form.changeTitle(entry.name)}
-      close={close}
+      close={giveUp}
     >
       <form onSubmit={submit}>
         <Stack gap="md">
+          {isRestored ? (
+            <Alert color="blue" role="note">
+              {texts.common.restored}
+            </Alert>
+          ) : null}
           {entry === undefined ? (
             <TextInput
               required
@@ -82,7 +89,7 @@ export const EntryForm = ({
                 {words.form.unchanged}
               </Text>
             ) : null}
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={giveUp}>
               {texts.common.cancel}
             </Button>
             <Button type="submit" loading={saving.isPending} disabled={isUnchanged}>

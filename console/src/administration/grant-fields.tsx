@@ -1,5 +1,5 @@
 import { Checkbox, Stack, Textarea, TextInput } from '@mantine/core'
-import { useTenants } from '../app/shell.tsx'
+import { useTenants } from '../tenants/tenant-query.ts'
 import { texts } from '../texts/texts.ts'
 import { isoOf, localOf } from '../ui/local-time.ts'
 import { permissions } from './draft.ts'

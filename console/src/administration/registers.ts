@@ -1,3 +1,4 @@
+import { queryOptions } from '@tanstack/react-query'
 import { api } from '../app/api.ts'
 import { answered } from '../app/problem.ts'
 import type { Entry, Kind } from './entry.ts'
@@ -61,3 +62,7 @@ export const registers: Readonly<Record<Kind, Register>> = {
     revoke: async (name) => answered(await api.DELETE('/v1/admin/accounts/{name}', at(name))),
   },
 }
+
+/** All entries of one kind. */
+export const entriesQuery = (kind: Kind) =>
+  queryOptions({ queryKey: ['administration', kind], queryFn: () => registers[kind].list() })

@@ -12,5 +12,3 @@ api.use({
     if (!isUsed()) request.headers.set('nexus-background', 'true')
   },
 })
-
-export type { Schemas } from './schemas.ts'

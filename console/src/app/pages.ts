@@ -1,7 +1,7 @@
 import { lazy } from 'react'
 import type { ComponentType, LazyExoticComponent } from 'react'
 import { texts } from '../texts/texts.ts'
-import { may } from './session.tsx'
+import { may, seesClients, seesEveryClient, seesStates } from './rights.ts'
 import type { Caller } from './session.tsx'
 
 /** A page of a tenant, or of the whole installation: it stands in the navigation for those who may use it. */
@@ -14,6 +14,7 @@ interface Page {
 }
 
 const everyone = (): boolean => true
+const administrators = (caller: Caller): boolean => may(caller, 'tenant.admin')
 const { nav } = texts.common
 
 /** Pages of a tenant, in the order of the navigation: `/tenants/:tenantId/<path>`. */
@@ -22,33 +23,33 @@ export const tenantPages: readonly Page[] = [
     label: nav.clients,
     path: 'clients',
     page: lazy(async () => import('../clients/clients-page.tsx')),
-    isFor: (caller) => may(caller, 'client.read', 'client.write', 'client.read.all', 'client.write.all'),
+    isFor: seesClients,
   },
   {
     label: nav.drift,
     path: 'drift',
     page: lazy(async () => import('../drift/drift-page.tsx')),
-    isFor: (caller) => may(caller, 'client.read.all', 'client.write.all'),
+    isFor: seesEveryClient,
   },
   { label: nav.tenant, path: '', page: lazy(async () => import('../tenants/tenant-page.tsx')), isFor: everyone },
   {
     label: nav.terraform,
     path: 'terraform',
     page: lazy(async () => import('../terraform/terraform-page.tsx')),
-    isFor: (caller) => may(caller, 'terraform.state', 'terraform.state.force-unlock', 'terraform.read'),
+    isFor: seesStates,
   },
   {
     label: nav.access,
     path: 'access',
     page: lazy(async () => import('../access/access-page.tsx')),
     // Others see what they may do themselves on the client's page.
-    isFor: (caller) => may(caller, 'tenant.admin'),
+    isFor: administrators,
   },
   {
     label: nav.audit,
     path: 'audit',
     page: lazy(async () => import('../audit/audit-page.tsx')),
-    isFor: (caller) => may(caller, 'tenant.admin'),
+    isFor: administrators,
   },
 ]
 
@@ -63,12 +64,12 @@ export const administrationPages: readonly Page[] = [
     label: nav.applications,
     path: 'administration/applications',
     page: lazy(async () => import('../administration/applications-page.tsx')),
-    isFor: (caller) => may(caller, 'tenant.admin'),
+    isFor: administrators,
   },
   {
     label: nav.accounts,
     path: 'administration/accounts',
     page: lazy(async () => import('../administration/accounts-page.tsx')),
-    isFor: (caller) => may(caller, 'tenant.admin'),
+    isFor: administrators,
   },
 ]

@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { answered, refusedBy } from './problem.ts'
 import { api } from './api.ts'
-import type { Schemas } from './api.ts'
+import type { Schemas } from './schemas.ts'
 import { base } from './base.ts'
 
 /** Who is signed in, and until when: times are ISO 8601. */
@@ -52,9 +52,6 @@ export const useCaller = (): Caller => {
   if (caller === null) throw new Error('There is no caller outside the shell.')
   return caller
 }
-
-export const may = (caller: Caller, ...anyOf: readonly string[]): boolean =>
-  anyOf.some((permission) => caller.permissions.includes(permission))
 
 let returns = false
 /** Whether this page is left for the issuer's, which leads back to it: what is kept of it is not lost. */

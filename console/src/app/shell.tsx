@@ -17,16 +17,15 @@ import {
   useMantineColorScheme,
 } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate, useParams } from 'react-router'
 import { Foreign } from '../ui/foreign.tsx'
 import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { useTenants } from '../tenants/tenant-query.ts'
 import { texts } from '../texts/texts.ts'
-import { api } from './api.ts'
+import { clientsAddress, tenantAddress } from './addresses.ts'
 import { drafts } from './drafts.ts'
 import { useLive } from './live.ts'
 import { administrationPages, tenantPages } from './pages.ts'
-import { answered } from './problem.ts'
 import { CallerContext, signIn, signOut, useSession, useWhoAmI } from './session.tsx'
 import type { Caller, Session } from './session.tsx'
 
@@ -136,7 +135,7 @@ const Sections = ({
   readonly onChoice: () => void
 }) => {
   const { pathname } = useLocation()
-  const root = tenantId === undefined ? undefined : `/tenants/${encodeURIComponent(tenantId)}`
+  const root = tenantId === undefined ? undefined : tenantAddress(tenantId)
   const shown = [
     ...(root === undefined
       ? []
@@ -159,9 +158,6 @@ const Sections = ({
   })
 }
 
-export const useTenants = () =>
-  useQuery({ queryKey: ['tenants'], queryFn: async () => answered(await api.GET('/v1/tenants')) })
-
 const TenantChoice = ({ tenantId }: { readonly tenantId: string | undefined }) => {
   const tenants = useTenants()
   const navigate = useNavigate()
@@ -173,7 +169,7 @@ const TenantChoice = ({ tenantId }: { readonly tenantId: string | undefined }) =
       aria-label={texts.common.tenants.choose}
       data={ids.includes(tenantId) ? ids : [tenantId, ...ids]}
       value={tenantId}
-      onChange={({ currentTarget }) => void navigate(`/tenants/${encodeURIComponent(currentTarget.value)}/clients`)}
+      onChange={({ currentTarget }) => void navigate(clientsAddress(currentTarget.value))}
     />
   )
 }
@@ -182,7 +178,7 @@ const Account = ({ session }: { readonly session: Session }) => {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const { common } = texts
   return (
-    <Menu menuItemTabIndex={0}>
+    <Menu menuItemTabIndex={0} returnFocus>
       <Menu.Target>
         <Button variant="subtle" size="compact-sm" aria-label={common.menu.account(session.user.name)}>
           <Foreign text={session.user.name} />

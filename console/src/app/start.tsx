@@ -1,10 +1,12 @@
 import { lazy } from 'react'
-import { Anchor, Button, Code, Loader, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Code, Stack, Text, Title } from '@mantine/core'
 import { Link, Navigate } from 'react-router'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { useTenants } from '../tenants/tenant-query.ts'
+import { Page } from '../ui/page.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { texts } from '../texts/texts.ts'
+import { clientsAddress } from './addresses.ts'
 import { useCaller } from './session.tsx'
-import { useTenants } from './shell.tsx'
 
 /** Not for those who have one tenant. */
 const TenantTable = lazy(async () => import('../tenants/tenant-table.tsx'))
@@ -14,15 +16,12 @@ export const Start = () => {
   const tenants = useTenants()
   const caller = useCaller()
   const { common } = texts
-  if (tenants.error) return <ProblemNotice error={tenants.error} again={() => void tenants.refetch()} />
-  if (tenants.data === undefined) return <Loader aria-label={common.loading} />
+  if (tenants.data === undefined) return <Reading of={tenants} />
   const { tenants: items } = tenants.data
   const [first] = items
-  if (first !== undefined && items.length === 1)
-    return <Navigate to={`/tenants/${encodeURIComponent(first.id)}/clients`} replace />
+  if (first !== undefined && items.length === 1) return <Navigate to={clientsAddress(first.id)} replace />
   return (
-    <Stack>
-      <Title order={1}>{common.tenants.title}</Title>
+    <Page title={common.tenants.title}>
       {items.length === 0 ? (
         <Text>
           {common.tenants.none} <Code>{caller.id}</Code>
@@ -30,17 +29,16 @@ export const Start = () => {
       ) : (
         <TenantTable tenants={items} />
       )}
-    </Stack>
+    </Page>
   )
 }
 
 export const NotFound = () => (
-  <Stack>
-    <Title order={1}>{texts.common.notFound.title}</Title>
+  <Page title={texts.common.notFound.title}>
     <Anchor component={Link} to="/">
       {texts.common.notFound.back}
     </Anchor>
-  </Stack>
+  </Page>
 )
 
 /** In place of a page that failed, or whose part of the build is not there any more as the server has a newer one. */

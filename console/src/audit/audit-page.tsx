@@ -1,5 +1,4 @@
-import { useCallback } from 'react'
-import { Button, Loader, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useParams, useSearchParams } from 'react-router'
 import { api } from '../app/api.ts'
@@ -7,10 +6,10 @@ import { answered } from '../app/problem.ts'
 import { texts } from '../texts/texts.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Page } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { Export } from './export.tsx'
-import { filterNames, filterOf } from './filter.ts'
-import type { AuditFilter } from './filter.ts'
+import { filterOf } from './filter.ts'
+import { cleared } from '../ui/address/cleared.ts'
 import { FilterForm } from './filter-form.tsx'
 import { RecordRow } from './record-row.tsx'
 
@@ -33,29 +32,11 @@ const AuditPage = () => {
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
   })
-  const set = useCallback(
-    (name: keyof AuditFilter, value: string) =>
-      setQuery(
-        (known) => {
-          if (value === '') known.delete(name)
-          else known.set(name, value)
-          return known
-        },
-        { replace: true },
-      ),
-    [setQuery],
-  )
-  const clear = (): void =>
-    setQuery((known) => {
-      for (const name of filterNames) known.delete(name)
-      return known
-    })
   const records = audit.data?.pages.flatMap((page) => page.records) ?? []
   return (
     <Page title={words.title} actions={<Export tenantId={tenantId} filter={filter} />}>
-      <FilterForm filter={filter} set={set} clear={clear} />
-      {audit.error ? <ProblemNotice error={audit.error} again={() => void audit.refetch()} /> : null}
-      {audit.isPending ? <Loader aria-label={texts.common.loading} /> : null}
+      <FilterForm filter={filter} clear={() => setQuery({}, { state: cleared })} />
+      <Reading of={audit} />
       {audit.data !== undefined && records.length === 0 ? <Text>{words.none}</Text> : null}
       {records.length === 0 ? null : (
         <DataTable caption={words.caption} columns={words.columns}>

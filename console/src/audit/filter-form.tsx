@@ -1,43 +1,31 @@
-import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { Button, Group, TextInput } from '@mantine/core'
 import { texts } from '../texts/texts.ts'
+import { AddressChoice } from '../ui/address/address-choice.tsx'
+import { AddressInput } from '../ui/address/address-input.tsx'
+import { usePart } from '../ui/address/use-part.ts'
 import { isoOf, localOf } from '../ui/local-time.ts'
+import { optionsOf } from '../ui/options.ts'
 import type { AuditFilter } from './filter.ts'
 
 const words = texts.audit.filters
 
-/** Milliseconds without a key until what was typed is asked for. */
-const quiet = 400
-
-type Set = (name: keyof AuditFilter, value: string) => void
-
-/** What of the audit is shown. */
-export const FilterForm = ({
-  filter,
-  set,
-  clear,
-}: {
-  readonly filter: AuditFilter
-  readonly set: Set
-  readonly clear: () => void
-}) => (
+/** What of the audit is shown: the filters of the address, by their names in the API. */
+export const FilterForm = ({ filter, clear }: { readonly filter: AuditFilter; readonly clear: () => void }) => (
   <Group align="flex-end" gap="sm" component="search">
-    <Typed name="actor" label={words.actor} hint={words.actorHint} value={filter.actor ?? ''} set={set} />
-    <NativeSelect
+    <AddressInput name="actor" type="search" label={words.actor} hint={words.actorHint} />
+    <AddressChoice
+      name="action"
       label={words.action}
-      value={filter.action ?? ''}
-      data={[{ value: '', label: words.anyAction }, ...options(texts.audit.actions)]}
-      onChange={({ currentTarget }) => set('action', currentTarget.value)}
+      data={[{ value: '', label: words.anyAction }, ...optionsOf(texts.audit.actions)]}
     />
-    <NativeSelect
+    <AddressChoice
+      name="outcome"
       label={words.outcome}
-      value={filter.outcome ?? ''}
-      data={[{ value: '', label: words.anyOutcome }, ...options(texts.audit.outcomes)]}
-      onChange={({ currentTarget }) => set('outcome', currentTarget.value)}
+      data={[{ value: '', label: words.anyOutcome }, ...optionsOf(texts.audit.outcomes)]}
     />
-    <Typed name="target" label={words.target} hint={words.targetHint} value={filter.target ?? ''} set={set} />
-    <Moment name="since" label={words.since} value={filter.since} set={set} />
-    <Moment name="until" label={words.until} value={filter.until} set={set} />
+    <AddressInput name="target" type="search" label={words.target} hint={words.targetHint} />
+    <Moment name="since" label={words.since} value={filter.since} />
+    <Moment name="until" label={words.until} value={filter.until} />
     {Object.keys(filter).length === 0 ? null : (
       <Button variant="default" onClick={clear}>
         {words.clear}
@@ -46,57 +34,22 @@ export const FilterForm = ({
   </Group>
 )
 
-const options = (labels: Readonly<Record<string, string>>) =>
-  Object.entries(labels).map(([value, label]) => ({ value, label }))
-
-const Typed = ({
-  name,
-  label,
-  hint,
-  value,
-  set,
-}: {
-  readonly name: 'actor' | 'target'
-  readonly label: string
-  readonly hint: string
-  readonly value: string
-  readonly set: Set
-}) => {
-  const [typed, setTyped] = useState<string | null>(null)
-  useEffect(() => {
-    if (typed === null) return undefined
-    const timer = setTimeout(() => {
-      set(name, typed)
-      setTyped(null)
-    }, quiet)
-    return () => clearTimeout(timer)
-  }, [name, set, typed])
-  return (
-    <TextInput
-      type="search"
-      label={label}
-      placeholder={hint}
-      value={typed ?? value}
-      onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-    />
-  )
-}
-
 const Moment = ({
   name,
   label,
   value,
-  set,
 }: {
   readonly name: 'since' | 'until'
   readonly label: string
   readonly value: string | undefined
-  readonly set: Set
-}) => (
-  <TextInput
-    type="datetime-local"
-    label={label}
-    value={localOf(value)}
-    onChange={({ currentTarget }) => set(name, isoOf(currentTarget.value))}
-  />
-)
+}) => {
+  const [, set] = usePart(name)
+  return (
+    <TextInput
+      type="datetime-local"
+      label={label}
+      value={localOf(value)}
+      onChange={({ currentTarget }) => set(isoOf(currentTarget.value))}
+    />
+  )
+}

@@ -26,7 +26,7 @@ const takes = {
 } as const satisfies { readonly [Name in keyof AuditFilter]-?: (text: string) => boolean }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets what they are
-export const filterNames = Object.keys(takes) as (keyof AuditFilter)[]
+const filterNames = Object.keys(takes) as (keyof AuditFilter)[]
 
 /** The filter that an address names. */
 export const filterOf = (query: URLSearchParams): AuditFilter =>

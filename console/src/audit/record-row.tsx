@@ -1,6 +1,7 @@
 import { Anchor, Badge, Table, Text } from '@mantine/core'
 import { Link } from 'react-router'
-import type { Schemas } from '../app/api.ts'
+import { clientAddress } from '../app/addresses.ts'
+import type { Schemas } from '../app/schemas.ts'
 import { texts } from '../texts/texts.ts'
 import { Foreign } from '../ui/foreign.tsx'
 import { When } from '../ui/when.tsx'
@@ -66,7 +67,7 @@ const Target = ({
   if (target === null) return null
   if (!isOfClient(action)) return <Foreign text={target} />
   return (
-    <Anchor component={Link} to={`/tenants/${encodeURIComponent(tenantId)}/clients/${encodeURIComponent(target)}`}>
+    <Anchor component={Link} to={clientAddress(tenantId, target)}>
       <Foreign text={target} />
     </Anchor>
   )

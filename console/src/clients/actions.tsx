@@ -1,10 +1,9 @@
 import { useState } from 'react'
 import { Button, Menu, NativeSelect, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { api } from '../app/api.ts'
-import { answered } from '../app/problem.ts'
 import type { Schemas } from '../app/schemas.ts'
 import { useCaller } from '../app/session.tsx'
+import { tenantQuery } from '../tenants/tenant-query.ts'
 import { texts } from '../texts/texts.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import type { ClientKey } from './client-data.ts'
@@ -53,7 +52,7 @@ export const Actions = ({
   }
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" returnFocus>
         <Menu.Target>
           <Button variant="default" loading={action.isPending && asked === null}>
             {words.menu}
@@ -107,10 +106,6 @@ export const Actions = ({
 
 /** The states whose configuration Nexus writes: one of them can take a client over. */
 const useOwnStates = (tenantId: string, isWanted: boolean): readonly string[] => {
-  const tenant = useQuery({
-    queryKey: ['tenant', tenantId, 'health', 'states'],
-    queryFn: async () => answered(await api.GET('/v1/tenants/{tenantId}', { params: { path: { tenantId } } })),
-    enabled: isWanted,
-  })
+  const tenant = useQuery({ ...tenantQuery(tenantId), enabled: isWanted })
   return tenant.data?.terraform.states.filter(({ own }) => own).map(({ name }) => name) ?? []
 }

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { accessQuery } from '../access/access-query.ts'
 import { api } from '../app/api.ts'
 import { answered } from '../app/problem.ts'
@@ -49,16 +49,22 @@ export const readClient = async (path: ClientKey, signal?: AbortSignal): Promise
 export const useClient = (path: ClientKey) =>
   useQuery({ queryKey: clientKey(path, 'whole'), queryFn: async ({ signal }) => readClient(path, signal) })
 
-/** While something waits it is read anew each second or two: what it waits for need not change the client. */
-const whileWaitingMs = 2000
-
-export const useSync = (path: ClientKey) =>
-  useQuery({
+/** How a client stands. */
+export const syncQuery = (path: ClientKey) =>
+  queryOptions({
     queryKey: clientKey(path, 'sync'),
     queryFn: async ({ signal }) =>
       answered(
         await api.GET('/v1/tenants/{tenantId}/clients/{clientId}/sync', { params: { path: { ...path } }, signal }),
       ),
+  })
+
+/** While something waits it is read anew each second or two: what it waits for need not change the client. */
+const whileWaitingMs = 2000
+
+export const useSync = (path: ClientKey) =>
+  useQuery({
+    ...syncQuery(path),
     refetchInterval: ({ state }) => ((state.data?.pending.length ?? 0) > 0 ? whileWaitingMs : false),
   })
 

@@ -1,7 +1,8 @@
-import { Anchor, Loader, Stack } from '@mantine/core'
+import { Anchor, Stack } from '@mantine/core'
 import { Link, useLocation, useParams } from 'react-router'
+import { clientAddress, clientsAddress } from '../app/addresses.ts'
 import { texts } from '../texts/texts.ts'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { clientIdIn } from './client-address.ts'
 import { ClientView } from './client-view.tsx'
 import { useClient } from './client-data.ts'
@@ -12,23 +13,18 @@ const ClientPage = () => {
   const clientId = clientIdIn(useLocation().pathname)
   const path = { tenantId, clientId }
   const client = useClient(path)
-  const list = `/tenants/${encodeURIComponent(tenantId)}/clients`
   return (
     <Stack gap="sm">
-      <Anchor component={Link} to={list} size="sm">
+      <Anchor component={Link} to={clientsAddress(tenantId)} size="sm">
         {texts.client.back}
       </Anchor>
       {client.data === undefined ? (
-        client.error ? (
-          <ProblemNotice error={client.error} again={() => void client.refetch()} />
-        ) : (
-          <Loader aria-label={texts.common.loading} />
-        )
+        <Reading of={client} />
       ) : (
         <ClientView
           key={`${tenantId} ${clientId}`}
           path={path}
-          root={`${list}/${encodeURIComponent(clientId)}`}
+          root={clientAddress(tenantId, clientId)}
           read={client.data}
         />
       )}

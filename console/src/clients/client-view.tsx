@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { Alert, Anchor, Group, Stack, Tabs, Text } from '@mantine/core'
 import { Link, useNavigate, useParams } from 'react-router'
+import { mayChange } from '../app/rights.ts'
 import { texts } from '../texts/texts.ts'
 import { Copy } from '../ui/copied.tsx'
 import { Foreign } from '../ui/foreign.tsx'
@@ -40,7 +41,7 @@ export const ClientView = ({
   const { tab, changeId } = tabOf(useParams()['*'] ?? '')
   const sync = useSync(path)
   const access = useAccess(path)
-  const mayWrite = access.data?.access[0]?.write?.allowed ?? false
+  const mayWrite = mayChange(access.data)
   const { draft, dispatch, isDirty, forget } = useDraft(path, read)
   const saving = useSaving(path, draft, dispatch)
   const syncAction = useSyncAction(path)

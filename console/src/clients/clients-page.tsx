@@ -1,11 +1,12 @@
 import { useRef } from 'react'
-import { Code, Loader, Stack, Text, Title } from '@mantine/core'
+import { Code, Stack, Text, Title } from '@mantine/core'
 import { useParams, useSearchParams } from 'react-router'
-import { may, useCaller } from '../app/session.tsx'
+import { seesEveryClient } from '../app/rights.ts'
+import { useCaller } from '../app/session.tsx'
 import { texts } from '../texts/texts.ts'
 import { Foreign } from '../ui/foreign.tsx'
 import { Page } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { FilterBar } from './list/filter-bar.tsx'
 import { isNarrowed, queryOf } from './list/filters.ts'
 import type { ListQuery } from './list/filters.ts'
@@ -31,12 +32,7 @@ const ClientsPage = () => {
 
 const Found = ({ tenantId, query }: { readonly tenantId: string; readonly query: ListQuery }) => {
   const found = useClients(tenantId, query)
-  if (found.data === undefined)
-    return found.error ? (
-      <ProblemNotice error={found.error} again={() => void found.refetch()} />
-    ) : (
-      <Loader aria-label={texts.common.loading} />
-    )
+  if (found.data === undefined) return <Reading of={found} />
   const isEmpty = found.data.pages.every(({ clients }) => clients.length === 0)
   return isEmpty ? <Nothing query={query} /> : <ClientRows tenantId={tenantId} query={query} found={found} />
 }
@@ -47,7 +43,7 @@ const Nothing = ({ query }: { readonly query: ListQuery }) => {
   const { none } = texts.clients
   const [title, text] = isNarrowed(query)
     ? [none.matchTitle, none.match]
-    : may(caller, 'client.read.all', 'client.write.all')
+    : seesEveryClient(caller)
       ? [none.allTitle, none.all]
       : [none.rightsTitle, none.rights]
   return (

@@ -2,7 +2,7 @@ import { Badge } from '@mantine/core'
 import { texts } from '../texts/texts.ts'
 import type { Glance } from './glance.ts'
 
-const colours: Readonly<Record<Glance, string>> = {
+const colors: Readonly<Record<Glance, string>> = {
   synced: 'teal',
   waiting: 'blue',
   drifted: 'orange',
@@ -14,7 +14,7 @@ const colours: Readonly<Record<Glance, string>> = {
 export const GlanceBadge = ({ glance }: { readonly glance: Glance }) => {
   const { word, text } = texts.clients.glance[glance]
   return (
-    <Badge variant="light" color={colours[glance]} tt="none" title={text}>
+    <Badge variant="light" color={colors[glance]} tt="none" title={text}>
       {word}
     </Badge>
   )

@@ -1,3 +1,5 @@
+import { may } from '../app/rights.ts'
+import type { Permitted } from '../app/rights.ts'
 import type { Schemas } from '../app/schemas.ts'
 
 export type ClientAction = 'pause' | 'resume' | 'adopt' | 'release'
@@ -9,7 +11,7 @@ export type Offered = 'retry' | ClientAction | 'cancel'
  * @param mayWrite whether the three rules let them change this client
  */
 export const offeredActions = (
-  { permissions }: Pick<Schemas['WhoAmI'], 'permissions'>,
+  caller: Permitted,
   mayWrite: boolean,
   {
     conditions,
@@ -19,15 +21,14 @@ export const offeredActions = (
     readonly pending: readonly unknown[]
   },
 ): readonly Offered[] => {
-  const may = (permission: string): boolean => permissions.includes(permission)
   const isPaused = conditions.some(({ status, reason }) => status === 'True' && reason === 'ClientPaused')
   const isStalled = conditions.some(({ type, status }) => type === 'Stalled' && status === 'True')
   const { status, request } = terraform
-  const adopts = may('terraform.adopt')
+  const adopts = may(caller, 'terraform.adopt')
   const table: readonly (readonly [Offered, boolean])[] = [
     ['retry', mayWrite && (isStalled || pending.length > 0)],
-    ['pause', may('tenant.admin') && !isPaused],
-    ['resume', may('tenant.admin') && isPaused],
+    ['pause', may(caller, 'tenant.admin') && !isPaused],
+    ['resume', may(caller, 'tenant.admin') && isPaused],
     ['adopt', adopts && request === null && status === 'manual'],
     ['release', adopts && request === null && status === 'managed'],
     ['cancel', adopts && request !== null],

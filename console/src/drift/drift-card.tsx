@@ -2,7 +2,9 @@ import { Anchor, Badge, Button, Card, Checkbox, Group, Stack, Text, Title } from
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { accessQuery } from '../access/access-query.ts'
-import { may, useCaller } from '../app/session.tsx'
+import { clientAddress } from '../app/addresses.ts'
+import { may, mayChange } from '../app/rights.ts'
+import { useCaller } from '../app/session.tsx'
 import { linesOf } from '../clients/fields.ts'
 import { texts } from '../texts/texts.ts'
 import { Foreign } from '../ui/foreign.tsx'
@@ -21,7 +23,7 @@ const useMayWrite = (tenantId: string, clientId: string): boolean => {
     ...accessQuery(tenantId, clientId),
     enabled: !everywhere && may(caller, 'client.write'),
   })
-  return everywhere || (access.data?.access.some(({ write }) => write?.allowed === true) ?? false)
+  return everywhere || mayChange(access.data)
 }
 
 /** One client with drift: each field as it was confirmed beside what Auth0 has. */
@@ -54,11 +56,7 @@ export const DriftCard = ({
             ) : null}
             <div>
               <Title order={2} size="h4">
-                <Anchor
-                  component={Link}
-                  inherit
-                  to={`/tenants/${encodeURIComponent(tenantId)}/clients/${encodeURIComponent(client.id)}`}
-                >
+                <Anchor component={Link} inherit to={clientAddress(tenantId, client.id)}>
                   <Foreign text={client.name} />
                 </Anchor>
               </Title>

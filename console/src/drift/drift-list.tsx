@@ -1,8 +1,12 @@
 import { useState } from 'react'
-import { Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core'
 import { useSearchParams } from 'react-router'
-import { may, useCaller } from '../app/session.tsx'
+import { may } from '../app/rights.ts'
+import { useCaller } from '../app/session.tsx'
 import { texts } from '../texts/texts.ts'
+import { AddressChoice } from '../ui/address/address-choice.tsx'
+import { AddressInput } from '../ui/address/address-input.tsx'
+import { optionsOf } from '../ui/options.ts'
 import { DriftCard } from './drift-card.tsx'
 import { matching } from './drifted.ts'
 import type { Action, DriftedClient } from './drifted.ts'
@@ -29,42 +33,23 @@ export const DriftList = ({
   readonly ask: (asked: Asked) => void
 }) => {
   const caller = useCaller()
-  const [query, setQuery] = useSearchParams()
+  const [query] = useSearchParams()
   const filter = { text: query.get('text') ?? '', kind: query.get('kind') ?? '' }
   const found = matching(clients, filter)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [most, setMost] = useState(step)
   const chosen = found.filter(({ id }) => selected.has(id))
-  const set = (name: 'text' | 'kind', value: string): void =>
-    setQuery(
-      (query) => {
-        if (value === '') query.delete(name)
-        else query.set(name, value)
-        return query
-      },
-      { replace: true },
-    )
   const select = (id: string, isSelected: boolean): void =>
     setSelected((known) => new Set(isSelected ? [...known, id] : [...known].filter((other) => other !== id)))
   return (
     <Stack gap="md">
       <Text>{words.explained}</Text>
       <Group align="flex-end" gap="sm">
-        <TextInput
-          type="search"
-          label={words.search}
-          placeholder={words.searchHint}
-          value={filter.text}
-          onChange={({ currentTarget }) => set('text', currentTarget.value)}
-        />
-        <NativeSelect
+        <AddressInput name="text" type="search" label={words.search} hint={words.searchHint} />
+        <AddressChoice
+          name="kind"
           label={words.kind}
-          value={filter.kind}
-          data={[
-            { value: '', label: words.anyKind },
-            ...Object.entries(words.kinds).map(([value, label]) => ({ value, label })),
-          ]}
-          onChange={({ currentTarget }) => set('kind', currentTarget.value)}
+          data={[{ value: '', label: words.anyKind }, ...optionsOf(words.kinds)]}
         />
         {may(caller, 'client.write.all') ? (
           <Checkbox

@@ -1,12 +1,11 @@
 import { useState } from 'react'
-import { Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import { api } from '../app/api.ts'
 import { answered } from '../app/problem.ts'
 import { texts } from '../texts/texts.ts'
 import { Page } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { DriftList } from './drift-list.tsx'
 import type { Asked } from './drift-list.tsx'
 import { NoDrift } from './no-drift.tsx'
@@ -22,8 +21,7 @@ const DriftPage = () => {
   })
   return (
     <Page title={texts.drift.title}>
-      {drift.error ? <ProblemNotice error={drift.error} again={() => void drift.refetch()} /> : null}
-      {drift.isPending ? <Loader aria-label={texts.common.loading} /> : null}
+      <Reading of={drift} />
       {drift.data === undefined ? null : drift.data.clients.length === 0 ? (
         <NoDrift tenantId={tenantId} />
       ) : (

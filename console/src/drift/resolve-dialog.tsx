@@ -7,6 +7,7 @@ import { texts } from '../texts/texts.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Difference } from '../ui/difference/difference.tsx'
 import { Foreign } from '../ui/foreign.tsx'
+import { Reading } from '../ui/reading.tsx'
 import type { Action, DriftedClient, Step } from './drifted.ts'
 import { alsoSent, stepsOf } from './drifted.ts'
 import { Outcomes } from './outcomes.tsx'
@@ -81,6 +82,7 @@ const Plans = ({
   return (
     <Stack gap="md">
       <Text>{words[action].text}</Text>
+      <Reading of={plan} />
       {clients.slice(0, mostShown).map((client) => {
         const also = alsoSent(plan.data, client)
         return (

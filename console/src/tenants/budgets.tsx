@@ -1,8 +1,9 @@
-import { Stack, Table, Text, Title } from '@mantine/core'
-import type { Schemas } from '../app/api.ts'
+import { Table, Text } from '@mantine/core'
+import type { Schemas } from '../app/schemas.ts'
 import { texts } from '../texts/texts.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Foreign } from '../ui/foreign.tsx'
+import { Part } from '../ui/part.tsx'
 import { When } from '../ui/when.tsx'
 
 const words = texts.tenants.budgets
@@ -11,10 +12,7 @@ const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 
 /** Auth0's limits, and what is left of them. */
 export const Budgets = ({ tenant: { budgets } }: { readonly tenant: Schemas['Tenant'] }) => (
-  <Stack gap="xs">
-    <Title order={2} size="h3">
-      {texts.tenants.headings.calls}
-    </Title>
+  <Part title={texts.tenants.headings.calls}>
     {budgets.length === 0 ? (
       <Text size="sm">{words.none}</Text>
     ) : (
@@ -34,11 +32,14 @@ export const Budgets = ({ tenant: { budgets } }: { readonly tenant: Schemas['Ten
             </Table.Td>
             <Table.Td>{words.rate(numbers.format(budget.othersPerSecond))}</Table.Td>
             <Table.Td>
+              {words.refused(numbers.format(budget.throttledThisHour), numbers.format(budget.throttledLastHour))}
+            </Table.Td>
+            <Table.Td>
               <When at={budget.throttledUntil} />
             </Table.Td>
           </Table.Tr>
         ))}
       </DataTable>
     )}
-  </Stack>
+  </Part>
 )

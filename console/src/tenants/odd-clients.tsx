@@ -1,8 +1,9 @@
-import { Stack, Table, Text, Title } from '@mantine/core'
-import type { Schemas } from '../app/api.ts'
+import { Table, Text } from '@mantine/core'
+import type { Schemas } from '../app/schemas.ts'
 import { texts } from '../texts/texts.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Foreign } from '../ui/foreign.tsx'
+import { Part } from '../ui/part.tsx'
 
 const { headings, odd } = texts.tenants
 
@@ -11,10 +12,7 @@ export const OddClients = ({ tenant }: { readonly tenant: Schemas['Tenant'] }) =
   const { count, elements } = tenant.scan.leftOut
   if (elements.length === 0) return null
   return (
-    <Stack gap="xs">
-      <Title order={2} size="h3">
-        {headings.odd}
-      </Title>
+    <Part title={headings.odd}>
       <Text size="sm">
         {odd.text} {count > elements.length ? odd.more(count) : null}
       </Text>
@@ -28,6 +26,6 @@ export const OddClients = ({ tenant }: { readonly tenant: Schemas['Tenant'] }) =
           </Table.Tr>
         ))}
       </DataTable>
-    </Stack>
+    </Part>
   )
 }

@@ -1,11 +1,14 @@
-import { Anchor, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
+import { clientAddress } from '../app/addresses.ts'
 import { api } from '../app/api.ts'
 import { answered } from '../app/problem.ts'
 import { texts } from '../texts/texts.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Foreign } from '../ui/foreign.tsx'
+import { Part } from '../ui/part.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { When } from '../ui/when.tsx'
 
 const words = texts.tenants.running
@@ -22,22 +25,17 @@ export const Running = ({ tenantId }: { readonly tenantId: string }) => {
   })
   const calls = running.data?.running ?? []
   return (
-    <Stack gap="xs">
-      <Title order={2} size="h3">
-        {words.heading}
-      </Title>
+    <Part title={words.heading}>
+      <Reading of={running} />
       <Text size="sm" component="output">
-        {running.error ? running.error.message : words.count(calls.length)}
+        {running.data === undefined ? null : words.count(calls.length)}
       </Text>
       {calls.length === 0 ? null : (
         <DataTable caption={words.heading} columns={words.columns}>
           {calls.map(({ client, since, until, attempt }) => (
             <Table.Tr key={client}>
               <Table.Th scope="row">
-                <Anchor
-                  component={Link}
-                  to={`/tenants/${encodeURIComponent(tenantId)}/clients/${encodeURIComponent(client)}`}
-                >
+                <Anchor component={Link} to={clientAddress(tenantId, client)}>
                   <Foreign text={client} />
                 </Anchor>
               </Table.Th>
@@ -52,6 +50,6 @@ export const Running = ({ tenantId }: { readonly tenantId: string }) => {
           ))}
         </DataTable>
       )}
-    </Stack>
+    </Part>
   )
 }

@@ -3,8 +3,9 @@ import { Button, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answered } from '../app/problem.ts'
 import { api } from '../app/api.ts'
-import type { Schemas } from '../app/api.ts'
+import type { Schemas } from '../app/schemas.ts'
 import { texts } from '../texts/texts.ts'
+import { ProblemNotice } from '../ui/problem-notice.tsx'
 import { Told } from '../ui/when.tsx'
 
 const words = texts.tenants.scan
@@ -40,8 +41,9 @@ export const ScanNow = ({ tenantId }: { readonly tenantId: string }) => {
   return (
     <>
       <Text size="sm" component="output">
-        {follow.error ? follow.error.message : scan === null ? null : <Progress scan={scan} />}
+        {scan === null || follow.error ? null : <Progress scan={scan} />}
       </Text>
+      {follow.error ? <ProblemNotice error={follow.error} /> : null}
       <Button variant="default" onClick={() => follow.mutate()} loading={follow.isPending}>
         {texts.tenants.actions.scan}
       </Button>

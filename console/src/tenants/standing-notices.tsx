@@ -1,5 +1,5 @@
 import { Alert, Stack, Text } from '@mantine/core'
-import type { Schemas } from '../app/api.ts'
+import type { Schemas } from '../app/schemas.ts'
 import { texts } from '../texts/texts.ts'
 import { Told, When } from '../ui/when.tsx'
 import { standingsOf } from './standing.ts'

@@ -3,10 +3,12 @@ import { Button, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answered } from '../app/problem.ts'
 import { api } from '../app/api.ts'
-import type { Schemas } from '../app/api.ts'
-import { may, useCaller } from '../app/session.tsx'
+import type { Schemas } from '../app/schemas.ts'
+import { knowsEveryClient, may } from '../app/rights.ts'
+import { useCaller } from '../app/session.tsx'
 import { texts } from '../texts/texts.ts'
 import { Confirm } from '../ui/confirm.tsx'
+import { ProblemNotice } from '../ui/problem-notice.tsx'
 import { ScanNow } from './scan-now.tsx'
 
 const words = texts.tenants
@@ -16,9 +18,7 @@ export const TenantActions = ({ tenant }: { readonly tenant: Schemas['Tenant'] }
   const caller = useCaller()
   return (
     <>
-      {may(caller, 'tenant.admin', 'client.read.all', 'client.write.all') ? (
-        <ScanNow key={tenant.id} tenantId={tenant.id} />
-      ) : null}
+      {knowsEveryClient(caller) ? <ScanNow key={tenant.id} tenantId={tenant.id} /> : null}
       {may(caller, 'tenant.admin') ? <PauseOrResume tenant={tenant} /> : null}
     </>
   )
@@ -39,7 +39,7 @@ const PauseOrResume = ({ tenant: { id: tenantId, paused } }: { readonly tenant: 
   if (paused !== null)
     return (
       <>
-        {set.error ? <Text c="red">{set.error.message}</Text> : null}
+        {set.error ? <ProblemNotice error={set.error} /> : null}
         <Button onClick={() => set.mutate('/v1/tenants/{tenantId}/resume')} loading={set.isPending}>
           {words.actions.resume}
         </Button>

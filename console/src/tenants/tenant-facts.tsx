@@ -1,25 +1,25 @@
 import type { ReactNode } from 'react'
-import { Stack, Title } from '@mantine/core'
-import type { Schemas } from '../app/api.ts'
-import { may, useCaller } from '../app/session.tsx'
+import { tenantAddress } from '../app/addresses.ts'
+import type { Schemas } from '../app/schemas.ts'
+import { seesEveryClient, seesStates } from '../app/rights.ts'
+import { useCaller } from '../app/session.tsx'
 import { texts } from '../texts/texts.ts'
 import { Counted } from '../ui/counted.tsx'
 import { Facts } from '../ui/facts.tsx'
+import { Part } from '../ui/part.tsx'
 import { When } from '../ui/when.tsx'
+import { ClientCount } from './client-count.tsx'
 
 const words = texts.tenants
+const { terraform: labels } = texts.clients.choices
 
 /** What is known of a tenant: each number leads to the list that it counts. */
 export const TenantFacts = ({ tenant }: { readonly tenant: Schemas['Tenant'] }) => {
   const caller = useCaller()
   const { scan, credential, terraform } = tenant
-  const root = `/tenants/${encodeURIComponent(tenant.id)}`
-  const seesEvery = may(caller, 'client.read.all', 'client.write.all')
-  const listed = (count: number, query: string): ReactNode => (
-    <Counted
-      count={count}
-      to={may(caller, 'client.read', 'client.write') || seesEvery ? `${root}/clients${query}` : null}
-    />
+  const root = tenantAddress(tenant.id)
+  const listed = (count: number, query = ''): ReactNode => (
+    <ClientCount tenantId={tenant.id} count={count} query={query} />
   )
   const locks = terraform.states.filter(({ lock }) => lock !== null).length
   return (
@@ -43,7 +43,7 @@ export const TenantFacts = ({ tenant }: { readonly tenant: Schemas['Tenant'] }) 
       <Part title={words.headings.clients}>
         <Facts
           facts={[
-            [words.facts.clients, listed(tenant.clients, '')],
+            [words.facts.clients, listed(tenant.clients)],
             [words.facts.backlog, listed(tenant.backlog, '?sync=pending')],
             tenant.oldestWaitingAt === null
               ? null
@@ -51,7 +51,7 @@ export const TenantFacts = ({ tenant }: { readonly tenant: Schemas['Tenant'] }) 
             [words.facts.stalled, listed(tenant.stalled, '?sync=stalled')],
             [
               words.facts.drifted,
-              seesEvery ? (
+              seesEveryClient(caller) ? (
                 <Counted key="drifted" count={tenant.drifted} to={`${root}/drift`} />
               ) : (
                 listed(tenant.drifted, '?drifted=true')
@@ -63,26 +63,20 @@ export const TenantFacts = ({ tenant }: { readonly tenant: Schemas['Tenant'] }) 
       <Part title={words.headings.terraform}>
         <Facts
           facts={[
-            [words.facts.managed, listed(terraform.managed, '?terraform=managed')],
-            [words.facts.manual, listed(terraform.manual, '?terraform=manual')],
-            [words.facts.adopting, listed(terraform.adopting, '?terraform=adopting')],
-            [words.facts.releasing, listed(terraform.releasing, '?terraform=releasing')],
-            [words.facts.conflicting, listed(terraform.conflicting, '?terraform=conflict')],
+            [labels.managed, listed(terraform.managed, '?terraform=managed')],
+            [labels.manual, listed(terraform.manual, '?terraform=manual')],
+            [labels.adopting, listed(terraform.adopting, '?terraform=adopting')],
+            [labels.releasing, listed(terraform.releasing, '?terraform=releasing')],
+            [labels.conflict, listed(terraform.conflicting, '?terraform=conflict')],
             terraform.states.length === 0
               ? null
-              : [words.facts.locks, <Counted key="locks" count={locks} to={`${root}/terraform`} />],
+              : [
+                  words.facts.locks,
+                  <Counted key="locks" count={locks} to={seesStates(caller) ? `${root}/terraform` : null} />,
+                ],
           ]}
         />
       </Part>
     </>
   )
 }
-
-const Part = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
-  <Stack gap="xs">
-    <Title order={2} size="h3">
-      {title}
-    </Title>
-    {children}
-  </Stack>
-)

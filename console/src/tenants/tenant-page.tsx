@@ -1,10 +1,9 @@
-import { Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
-import { may, useCaller } from '../app/session.tsx'
-import { texts } from '../texts/texts.ts'
+import { knowsEveryClient } from '../app/rights.ts'
+import { useCaller } from '../app/session.tsx'
 import { Page } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { Budgets } from './budgets.tsx'
 import { OddClients } from './odd-clients.tsx'
 import { Running } from './running.tsx'
@@ -19,16 +18,12 @@ const renewedEvery = 15
 /** One tenant and its health: `/tenants/:tenantId`. */
 const TenantPage = () => {
   const { tenantId = '' } = useParams()
-  const seesRunning = may(useCaller(), 'client.read.all', 'client.write.all', 'tenant.admin')
+  const seesRunning = knowsEveryClient(useCaller())
   const tenant = useQuery({ ...tenantQuery(tenantId), refetchInterval: renewedEvery * 1000 })
   return (
     <Page title={tenantId} actions={tenant.data && <TenantActions tenant={tenant.data} />}>
-      {tenant.error ? <ProblemNotice error={tenant.error} again={() => void tenant.refetch()} /> : null}
-      {tenant.data === undefined ? (
-        tenant.isPending ? (
-          <Loader aria-label={texts.common.loading} />
-        ) : null
-      ) : (
+      <Reading of={tenant} />
+      {tenant.data === undefined ? null : (
         <>
           <StandingNotices tenant={tenant.data} />
           <TenantFacts tenant={tenant.data} />

@@ -1,6 +1,7 @@
 import { Anchor, Table, Text } from '@mantine/core'
 import { Link } from 'react-router'
-import type { Schemas } from '../app/api.ts'
+import { tenantAddress } from '../app/addresses.ts'
+import type { Schemas } from '../app/schemas.ts'
 import { texts } from '../texts/texts.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { When } from '../ui/when.tsx'
@@ -25,7 +26,7 @@ const Row = ({ tenant }: { readonly tenant: Schemas['Tenant'] }) => {
   return (
     <Table.Tr>
       <Table.Th scope="row">
-        <Anchor component={Link} to={`/tenants/${encodeURIComponent(tenant.id)}`}>
+        <Anchor component={Link} to={tenantAddress(tenant.id)}>
           {tenant.id}
         </Anchor>
         <Text size="xs" c="dimmed">

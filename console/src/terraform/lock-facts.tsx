@@ -1,4 +1,4 @@
-import type { Schemas } from '../app/api.ts'
+import type { Schemas } from '../app/schemas.ts'
 import { texts } from '../texts/texts.ts'
 import { Facts } from '../ui/facts.tsx'
 import { Foreign } from '../ui/foreign.tsx'

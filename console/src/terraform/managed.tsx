@@ -1,29 +1,26 @@
-import type { ReactNode } from 'react'
-import { Stack, Title } from '@mantine/core'
-import type { Schemas } from '../app/api.ts'
+import type { Schemas } from '../app/schemas.ts'
+import { ClientCount } from '../tenants/client-count.tsx'
 import { texts } from '../texts/texts.ts'
-import { Counted } from '../ui/counted.tsx'
 import { Facts } from '../ui/facts.tsx'
+import { Part } from '../ui/part.tsx'
 
-const words = texts.terraform.managed
+const { terraform: labels } = texts.clients.choices
 
 /** How many clients stand in a state, with the way to each list. */
-export const Managed = ({ tenant: { id, terraform } }: { readonly tenant: Schemas['Tenant'] }) => {
-  const listed = (count: number, word: string): ReactNode => (
-    <Counted count={count} to={`/tenants/${encodeURIComponent(id)}/clients?terraform=${word}`} />
-  )
-  return (
-    <Stack gap="xs">
-      <Title order={2} size="h3">
-        {words.heading}
-      </Title>
-      <Facts
-        facts={[
-          [words.managed, listed(terraform.managed, 'managed')],
-          [words.manual, listed(terraform.manual, 'manual')],
-          [words.conflicting, listed(terraform.conflicting, 'conflict')],
-        ]}
-      />
-    </Stack>
-  )
-}
+export const Managed = ({ tenant: { id, terraform } }: { readonly tenant: Schemas['Tenant'] }) => (
+  <Part title={texts.terraform.managed}>
+    <Facts
+      facts={[
+        [
+          labels.managed,
+          <ClientCount key="managed" tenantId={id} count={terraform.managed} query="?terraform=managed" />,
+        ],
+        [labels.manual, <ClientCount key="manual" tenantId={id} count={terraform.manual} query="?terraform=manual" />],
+        [
+          labels.conflict,
+          <ClientCount key="conflict" tenantId={id} count={terraform.conflicting} query="?terraform=conflict" />,
+        ],
+      ]}
+    />
+  </Part>
+)

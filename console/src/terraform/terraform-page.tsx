@@ -1,4 +1,4 @@
-import { Loader, Stack, Text, Title } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearchParams } from 'react-router'
 import { api } from '../app/api.ts'
@@ -6,7 +6,8 @@ import { answered } from '../app/problem.ts'
 import { tenantQuery } from '../tenants/tenant-query.ts'
 import { texts } from '../texts/texts.ts'
 import { Page } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Part } from '../ui/part.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { Managed } from './managed.tsx'
 import { StateCard } from './state-card.tsx'
 import { UnlockDialog } from './unlock-dialog.tsx'
@@ -35,12 +36,8 @@ const TerraformPage = () => {
     <Page title={words.title}>
       {tenant.data === undefined ? null : <Managed tenant={tenant.data} />}
       <Wishes tenantId={tenantId} />
-      <Stack gap="sm">
-        <Title order={2} size="h3">
-          {words.states.heading}
-        </Title>
-        {states.error ? <ProblemNotice error={states.error} again={() => void states.refetch()} /> : null}
-        {states.isPending ? <Loader aria-label={texts.common.loading} /> : null}
+      <Part title={words.states.heading}>
+        <Reading of={states} />
         {states.data?.states.length === 0 ? <Text>{words.states.none}</Text> : null}
         {states.data?.states.map((state) => (
           <StateCard
@@ -50,7 +47,7 @@ const TerraformPage = () => {
             askUnlock={() => setQuery({ unlock: state.name })}
           />
         ))}
-      </Stack>
+      </Part>
       {shown === undefined ? null : <VersionsDialog tenantId={tenantId} name={shown.name} close={close} />}
       {unlocked?.lock ? (
         <UnlockDialog tenantId={tenantId} name={unlocked.name} lock={unlocked.lock} close={close} />

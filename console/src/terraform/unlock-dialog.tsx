@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { Schemas } from '../app/api.ts'
+import type { Schemas } from '../app/schemas.ts'
 import { base } from '../app/base.ts'
 import { refusedBy } from '../app/problem.ts'
 import { texts } from '../texts/texts.ts'

@@ -1,8 +1,8 @@
-import { Badge, Button, Group, Loader, Table, Text } from '@mantine/core'
+import { Badge, Button, Group, Table, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../app/api.ts'
-import type { Schemas } from '../app/api.ts'
+import type { Schemas } from '../app/schemas.ts'
 import { answered } from '../app/problem.ts'
 import { texts } from '../texts/texts.ts'
 import { bytesText } from '../ui/bytes.ts'
@@ -10,7 +10,7 @@ import { Confirm } from '../ui/confirm.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Foreign } from '../ui/foreign.tsx'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
+import { Reading } from '../ui/reading.tsx'
 import { When } from '../ui/when.tsx'
 
 const words = texts.terraform.versions
@@ -38,8 +38,7 @@ export const VersionsDialog = ({ tenantId, name, close }: Of & { readonly close:
     return <RestoreQuestion tenantId={tenantId} name={name} version={restored} close={() => setRestored(null)} />
   return (
     <Dialog title={words.title(name)} close={close} size="xl">
-      {versions.error ? <ProblemNotice error={versions.error} again={() => void versions.refetch()} /> : null}
-      {versions.isPending ? <Loader aria-label={texts.common.loading} /> : null}
+      <Reading of={versions} />
       {versions.data?.versions.length === 0 ? <Text>{words.none}</Text> : null}
       {versions.data === undefined ? null : (
         <DataTable caption={words.title(name)} columns={words.columns}>

@@ -10,7 +10,7 @@ export const access = {
   headings: { you: 'You', registered: 'Applications and service accounts', somebody: 'Somebody else' },
   none: 'There is no application or service account in your tenants.',
   kinds: { user: 'User', 'service-account': 'Service account', application: 'Application' },
-  most: 'the most that a person may through it',
+  most: 'the most that a person may do through it',
   unknown: 'Nobody that can be recognised',
   through: (application: string) => `through ${application}`,
   rights: { read: 'Read', write: 'Change' },

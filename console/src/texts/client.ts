@@ -26,7 +26,6 @@ export const client = {
     refusal: 'Not possible:',
     warning: 'May not work:',
     moved: (labels: string): string => `Somebody else has just changed: ${labels}. You see the new values.`,
-    restored: 'Your edits that were not saved are here again.',
   },
   beside: {
     title: 'Auth0 has something else now',

@@ -1,3 +1,5 @@
+import { clientsText } from './counts.ts'
+
 /** What is said about lists of clients, and of how a client stands. */
 export const clients = {
   title: 'Clients',
@@ -36,8 +38,8 @@ export const clients = {
       '-id': 'Id, Z to A',
       product: 'Product, A to Z',
       '-product': 'Product, Z to A',
-      '-updated': 'Changed last first',
-      updated: 'Changed last at the end',
+      '-updated': 'Latest change first',
+      updated: 'Latest change last',
     },
   },
   /** How a client stands, in one word and a sentence. */
@@ -50,7 +52,7 @@ export const clients = {
   },
   row: { product: 'Product', application: 'Application', changed: 'Changed', unnamed: 'Without a name' },
   shown: (count: number, more: boolean): string =>
-    more ? `The first ${count} clients; more follow as you scroll.` : count === 1 ? '1 client' : `${count} clients`,
+    more ? `The first ${clientsText(count)}; more follow as you scroll.` : clientsText(count),
   loadingMore: 'Loading more…',
   none: {
     matchTitle: 'No client matches',

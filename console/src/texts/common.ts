@@ -18,6 +18,7 @@ export const common = {
     text: 'Sign in to see the clients that you own, and to change them.',
     kept: 'What you have typed and not saved is kept in this tab: sign in, and it is there again.',
   },
+  restored: 'Your edits that were not saved are here again.',
   menu: {
     open: 'Open the menu',
     account: (name: string) => `${name}: your account`,
@@ -33,7 +34,6 @@ export const common = {
     audit: 'Audit',
     applications: 'Applications',
     accounts: 'Service accounts',
-    administration: 'Administration',
   },
   tenants: {
     title: 'Tenants',
@@ -43,7 +43,7 @@ export const common = {
   notFound: { title: 'There is nothing at this address', back: 'Go to the start' },
   broken: {
     title: 'This page cannot be shown',
-    text: 'There may be a newer version of Nexus by now. Load the page again: what you have typed on a client page is kept.',
+    text: 'There may be a newer version of Nexus by now. Load the page again: what you have typed and not saved is kept.',
     again: 'Load the page again',
   },
   failed: {

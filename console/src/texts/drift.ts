@@ -1,4 +1,4 @@
-const clients = (count: number): string => (count === 1 ? '1 client' : `${count} clients`)
+import { clientsText } from './counts.ts'
 
 /** What is said about drift. */
 export const drift = {
@@ -20,24 +20,24 @@ export const drift = {
     scanned: 'Last scan',
     noMatchText: 'Try fewer words, or another kind.',
   },
-  found: (count: number): string => (count === 1 ? '1 client has drifted.' : `${count} clients have drifted.`),
+  found: (count: number): string => `${clientsText(count)} ${count === 1 ? 'has' : 'have'} drifted.`,
   selectAll: 'Select all',
   select: (name: string) => `Select ${name}`,
-  selected: (count: number): string => `${clients(count)} selected`,
+  selected: (count: number): string => `${clientsText(count)} selected`,
   more: (count: number): string => `Show ${count} more`,
   confirmed: 'Last confirmed',
   observed: 'In Auth0 now',
   revert: {
     word: 'Put back',
-    title: (count: number) => `Put the confirmed values of ${clients(count)} back?`,
+    title: (count: number) => `Put the confirmed values of ${clientsText(count)} back?`,
     text: 'Auth0 gets exactly this:',
   },
   accept: {
     word: 'Accept',
-    title: (count: number) => `Accept what Auth0 has, for ${clients(count)}?`,
+    title: (count: number) => `Accept what Auth0 has, for ${clientsText(count)}?`,
     text: 'Nothing changes in Auth0. Nexus takes these values as confirmed:',
   },
-  andMore: (count: number): string => `And ${clients(count)} more.`,
+  andMore: (count: number): string => `And ${clientsText(count)} more.`,
   alsoSent: 'A change that waits is sent in the same call:',
   outcomes: {
     queued: 'Not yet begun',

@@ -6,8 +6,6 @@ export const history = {
   by: 'by',
   through: 'through',
   policy: 'Policy of the tenant',
-  settled: 'Settled',
-  set: 'Set to',
   superseded: 'A later change of the same call stands in its place.',
   undo: 'Undo this change',
   undoing: 'This undoes an earlier change. Look at it, then save.',

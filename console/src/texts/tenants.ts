@@ -1,3 +1,5 @@
+import { clientsText } from './counts.ts'
+
 /** What is said about tenants. */
 export const tenants = {
   state: {
@@ -19,12 +21,12 @@ export const tenants = {
     unserved: 'No worker serves this tenant. Changes are accepted and wait.',
     paused: (by: string | null) =>
       `${by ?? 'Somebody'} paused this tenant. Changes are accepted and wait until it is resumed.`,
-    stalled: (count: number) => `${clientsOf(count)} for which calls to Auth0 keep failing. Nexus goes on trying.`,
+    stalled: (count: number) => `Calls to Auth0 keep failing for ${clientsText(count)}. Nexus goes on trying.`,
     scan: 'The last scan did not read every client.',
     outdated: 'A Terraform state was written without a lock, from an outdated configuration.',
-    conflicting: (count: number) => `${clientsOf(count)} in more than one Terraform state.`,
-    drifted: (count: number) => `${clientsOf(count)} changed in Auth0, outside Nexus.`,
-    behind: (count: number) => `${clientsOf(count)} with a change that Auth0 does not have yet.`,
+    conflicting: (count: number) => `${clientsText(count)} in more than one Terraform state.`,
+    drifted: (count: number) => `${clientsText(count)} changed in Auth0, outside Nexus.`,
+    behind: (count: number) => `${clientsText(count)} with a change that Auth0 does not have yet.`,
     well: 'Auth0 has every change.',
   },
   since: 'Since',
@@ -36,7 +38,7 @@ export const tenants = {
   scan: {
     running: 'A scan is running.',
     waiting: 'The scan waits.',
-    complete: (count: number) => `The scan is complete: Auth0 has ${clientsOf(count)}.`,
+    complete: (count: number) => `The scan is complete: Auth0 has ${clientsText(count)}.`,
   },
   facts: {
     domain: 'Domain',
@@ -50,17 +52,11 @@ export const tenants = {
     oldest: 'Waiting the longest since',
     drifted: 'Drifted',
     stalled: 'Stalled',
-    managed: 'Managed by Terraform',
-    manual: 'Made by hand',
-    adopting: 'On the way into Terraform',
-    releasing: 'On the way out of Terraform',
-    conflicting: 'In more than one state',
     locks: 'Locked states',
   },
   policies: { report: 'It is shown, and a person decides', revert: 'Nexus puts its values back' },
   credential: { valid: 'Auth0 takes it', held: 'Auth0 refuses it' },
   noPlan: 'None',
-  none: 'None',
   scanning: 'Running now',
   budgets: {
     none: 'The plan of this tenant sets no limit that Nexus keeps to.',
@@ -70,11 +66,13 @@ export const tenants = {
       'Left for Nexus',
       'Left, as Auth0 said',
       'Calls of others',
-      'Last refused as too many, until',
+      'Refused as too many: this hour, the hour before',
+      'Last refused, until',
     ],
     buckets: { all: 'All', 'read-clients': 'Reading clients', other: 'All others' } as Readonly<Record<string, string>>,
     limit: (perSecond: string, burst: string) => `${perSecond} a second, ${burst} at once`,
     rate: (perSecond: string) => `${perSecond} a second`,
+    refused: (thisHour: string, lastHour: string) => `${thisHour}, ${lastHour}`,
   },
   running: {
     heading: 'What runs now',
@@ -94,7 +92,3 @@ export const tenants = {
     columns: ['Tenant', 'State', 'Clients', 'Waiting', 'Drifted', 'Last scan'],
   },
 } as const
-
-function clientsOf(count: number): string {
-  return count === 1 ? '1 client' : `${new Intl.NumberFormat('en').format(count)} clients`
-}

@@ -1,17 +1,11 @@
 /** What is said about Terraform's states. */
 export const terraform = {
   title: 'Terraform',
-  managed: {
-    heading: 'What Terraform manages',
-    managed: 'Managed',
-    manual: 'Made by hand',
-    conflicting: 'In several states',
-  },
+  managed: 'What Terraform manages',
   wishes: {
     heading: 'On their way',
     text: 'The next apply of the state makes these true.',
     columns: ['Client', 'What is asked', 'State', 'By', 'When'],
-    kinds: { adopt: 'Bring under Terraform', release: 'Let go, without destroying' },
     more: 'See all of them',
   },
   states: {

@@ -1,21 +1,7 @@
-import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Group, Modal, Stack } from '@mantine/core'
 import { texts } from '../texts/texts.ts'
-
-/** Whoever closes what was opened is where they were. */
-const useReturn = (): void => {
-  const [from] = useState(() => document.activeElement)
-  useEffect(
-    () => () => {
-      // What has taken the focus goes first.
-      setTimeout(() => {
-        if (from instanceof HTMLElement && from.isConnected) from.focus()
-      })
-    },
-    [from],
-  )
-}
+import { useReturn } from './use-return.ts'
 
 /** A question or a form above the page. It closes by Escape, by its button, and by a click beside it. */
 export const Dialog = ({
@@ -32,11 +18,11 @@ export const Dialog = ({
   readonly stays?: boolean
   readonly children: ReactNode
 }) => {
-  useReturn()
+  const dialog = useReturn()
   return (
     <Modal.Root opened onClose={close} size={size} closeOnClickOutside={!stays}>
       <Modal.Overlay />
-      <Modal.Content>
+      <Modal.Content ref={dialog}>
         <Modal.Body pt="md">
           <Stack gap="md">
             {/* Mantine's own header would be a second banner of the page. */}

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClientAccess } from '../../../api/access/answers.ts'
-import { applicationToken, servers, sha256Of, startStack } from '../../support/stack.ts'
+import { portal, servers, sha256Of, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
-import { pathOf, read, seedClient, unreachableTenant } from '../support.ts'
+import { pathOf, read, retry, seedClient, unreachableTenant } from '../support.ts'
 
 const readerToken = 'nxa_reads-only'
 const administering = ['client.read.all', 'client.write.all', 'tenant.admin', 'client.secret.read', 'terraform.state']
@@ -23,7 +23,7 @@ describe.skipIf(servers === null)('who may do what with a client, and why', () =
       file: {
         applicationTokens: {
           tokens: [
-            { name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' },
+            portal,
             { name: 'reader', sha256: sha256Of(readerToken), tenants: ['acme'], permissions: ['client.read'] },
             { name: 'of-globex', sha256: sha256Of('nxa_elsewhere'), tenants: ['globex'] },
           ],
@@ -70,12 +70,7 @@ describe.skipIf(servers === null)('who may do what with a client, and why', () =
       const id = seedClient(stack, { client_metadata: { owners: '["auth0|ann"]' } })
       await stack.patch(id, { owners: ['auth0|ann', 'billing'] }, { as: as('auth0|ann') })
       seedClient(stack, { client_id: id, client_metadata: { owners: '["billing"]' } })
-      await stack.request(`${pathOf(id)}/sync`, {
-        method: 'POST',
-        as: administrator(),
-        body: '{"action":"retry"}',
-        headers: { 'content-type': 'application/json' },
-      })
+      await retry(stack, id, administrator())
       await expect
         .poll(async () => (await accessOf('', { as: as('auth0|ann') }, id)).told?.write?.detail)
         .toContain('auth0|ann: taken off in Auth0, outside Nexus')

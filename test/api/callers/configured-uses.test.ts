@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashIssuedPassword } from '../../../adapters/passwords/issued-password.ts'
 import { issue } from '../../../adapters/credentials/issue.ts'
-import { applicationToken, servers, sha256Of, startStack } from '../../support/stack.ts'
+import { portal, servers, sha256Of, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { read } from '../support.ts'
 import { accounts, applications, basic } from './stack.ts'
@@ -16,10 +16,7 @@ describe.skipIf(servers === null)('the last use of callers of the configuration'
     stack = await startStack({
       file: {
         applicationTokens: {
-          tokens: [
-            { name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' },
-            { name: 'quiet', sha256: sha256Of(quietToken), tenants: '*' },
-          ],
+          tokens: [portal, { name: 'quiet', sha256: sha256Of(quietToken), tenants: '*' }],
         },
         serviceAccounts: ['ci', 'idle'].map((name) => ({
           name,

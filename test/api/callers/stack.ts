@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { applicationToken, sha256Of, startStack } from '../../support/stack.ts'
+import { applicationToken, portal, sha256Of, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { pathOf, read, seedClient, unreachableTenant } from '../support.ts'
 
@@ -67,7 +67,7 @@ export const useCallers = (): void => {
       file: {
         applicationTokens: {
           tokens: [
-            { name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' },
+            portal,
             { name: 'of-acme', sha256: sha256Of(acmeToken), tenants: ['acme'] },
             {
               name: 'ceiling',

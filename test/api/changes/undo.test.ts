@@ -67,19 +67,14 @@ describe.skipIf(servers === null)('what the fields of a change were before it', 
 
   test('a change that still waits is what the next one found', async () => {
     const id = seedClient(stack)
-    await stack.request('/v1/tenants/acme/pause', {
-      method: 'POST',
-      as: stack.token({ permissions: ['tenant.admin'] }),
-    })
+    const administrator = { method: 'POST', as: stack.token({ permissions: ['tenant.admin'] }) }
+    await stack.request('/v1/tenants/acme/pause', administrator)
     try {
       await stack.patch(id, { productName: 'Second' })
       const third = await changeOf(await stack.patch(id, { productName: 'Third' }))
       expect(third).toMatchObject({ status: 'accepted', before: { productName: 'Second' } })
     } finally {
-      await stack.request('/v1/tenants/acme/resume', {
-        method: 'POST',
-        as: stack.token({ permissions: ['tenant.admin'] }),
-      })
+      await stack.request('/v1/tenants/acme/resume', administrator)
     }
   })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { applicationToken, sha256Of, startStack } from '../../support/stack.ts'
+import { applicationToken, portal, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { pathOf, read, unreachableTenant } from '../support.ts'
 
@@ -52,7 +52,7 @@ export const useRights = (): void => {
       otherTenants: [unreachableTenant('globex')],
       file: {
         applicationTokens: {
-          tokens: [{ name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' }],
+          tokens: [portal],
         },
       },
     })

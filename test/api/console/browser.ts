@@ -1,18 +1,9 @@
+import { consoleApplication } from '../../../demo/console-application.ts'
 import type { Stack } from '../../support/stack.ts'
 import { consoleSettings, ownPage, publicUrl } from './support.ts'
 
 /** The console's application at the simulated tenant. */
-export const application = {
-  client_id: consoleSettings.clientId,
-  client_secret: consoleSettings.clientSecret,
-  name: 'Nexus console',
-  app_type: 'regular_web',
-  token_endpoint_auth_method: 'client_secret_post',
-  callbacks: [`${publicUrl}/console/callback`],
-  allowed_logout_urls: [`${publicUrl}/console/`],
-  grant_types: ['authorization_code', 'refresh_token'],
-  refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0 },
-}
+export const application = consoleApplication(publicUrl, consoleSettings)
 
 export const users = [
   {
@@ -24,20 +15,21 @@ export const users = [
   { sub: 'auth0|other', name: 'Otto Other', permissions: ['client.read'] },
 ]
 
-const locationOf = (answer: Response): string => answer.headers.get('location') ?? ''
+export const locationOf = (answer: Response): string => answer.headers.get('location') ?? ''
 
 /** A browser with cookies of its own, which goes where it is led: to the console, and to the issuer. */
-export const openBrowser = (stack: Stack) => {
+export const openBrowser = (stack: Pick<Stack, 'url'>) => {
   /** By host, and name. */
   const jars = new Map<string, Map<string, string>>()
   const visited: Response[] = []
+  let server = stack
 
   const go = async (address: string, init: RequestInit = {}): Promise<Response> => {
     const url = new URL(address, `${publicUrl}/console/`)
     const jar = jars.get(url.host) ?? new Map<string, string>()
     jars.set(url.host, jar)
     // The proxy before Nexus takes the path away.
-    const real = url.href.startsWith(`${publicUrl}/`) ? `${stack.url}${url.href.slice(publicUrl.length)}` : url.href
+    const real = url.href.startsWith(`${publicUrl}/`) ? `${server.url}${url.href.slice(publicUrl.length)}` : url.href
     const answer = await fetch(real, {
       redirect: 'manual',
       ...init,
@@ -56,6 +48,10 @@ export const openBrowser = (stack: Stack) => {
   }
   return {
     go,
+    /** Another server answers from now on. */
+    moveTo: (url: string): void => {
+      server = { url }
+    },
     /** All answers that it has had. */
     visited,
     cookies: (): ReadonlyMap<string, string> => jars.get(new URL(publicUrl).host) ?? new Map<string, string>(),

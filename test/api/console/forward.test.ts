@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { servers } from '../../support/stack.ts'
+import { applicationToken, servers } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { pathOf, raw, read, seedClient } from '../support.ts'
 import { ask, ownPage, signedIn, startConsole } from './support.ts'
@@ -86,7 +86,7 @@ describe.skipIf(servers === null)('what the console asks the API', () => {
 
   test('own credentials of a request are not passed on', async () => {
     const answer = await ask(stack, null, '/api/v1/whoami', {
-      headers: { authorization: `Bearer ${stack.token()}`, 'x-application-token': 'nxa_test-application-token' },
+      headers: { authorization: `Bearer ${stack.token()}`, 'x-application-token': applicationToken },
     })
     expect(answer.status).toBe(401)
   })
@@ -154,7 +154,7 @@ describe.skipIf(servers === null)('what the console asks the API', () => {
     expect(answer).toMatch(/^HTTP\/1.1 404 /)
   })
 
-  test('reads the versions of a state', async () => {
+  test('which Terraform states there are is told', async () => {
     const cookie = await signedIn(stack, { permissions: ['terraform.state'] })
     const answer = await ask(stack, cookie, '/api/v1/tenants/acme/terraform/states')
     expect(answer.status).toBe(200)
@@ -163,8 +163,10 @@ describe.skipIf(servers === null)('what the console asks the API', () => {
   const admin = ['tenant.admin', 'client.read.all', 'client.secret.read', 'terraform.state.force-unlock']
   test.each([
     { reason: 'a secret', method: 'GET', path: () => `${pathOf(seedClient(stack))}?include=secret` },
+    { reason: 'a new application, which has a secret', method: 'POST', path: () => '/v1/admin/applications' },
     { reason: 'a new secret of an application', method: 'POST', path: () => '/v1/admin/applications/x/rotate' },
     { reason: 'the end of an application', method: 'DELETE', path: () => '/v1/admin/applications/x' },
+    { reason: 'a new account, which has a password', method: 'POST', path: () => '/v1/admin/accounts' },
     { reason: 'a new password', method: 'POST', path: () => '/v1/admin/accounts/x/rotate' },
     { reason: 'the end of an account', method: 'DELETE', path: () => '/v1/admin/accounts/x' },
     { reason: 'a lock', method: 'UNLOCK', path: () => '/v1/tenants/acme/terraform/states/main' },

@@ -21,10 +21,13 @@ describe.skipIf(servers === null)('the events of a tenant, by way of the console
       signal: leaving.signal,
     })
     expect(answer.status).toBe(200)
-    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
     await stack.patch(id, { applicationName: 'Shop' })
     let heard = ''
-    while (!heard.includes(id)) heard += (await reader?.read())?.value ?? ''
+    for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      heard += part
+      if (heard.includes(id)) break
+    }
+    expect(heard).toContain(id)
     expect(heard).toContain('change')
     leaving.abort()
   })

@@ -6,7 +6,7 @@ import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consoleAsset } from '../../../api/console/assets.ts'
 import { indexPage } from '../../../api/console/pages.ts'
-import { createAuditDraft } from '../../../adapters/postgres/audit.ts'
+import { createAuditDraft } from '../../../adapters/postgres/audit-draft.ts'
 import type { ApiRequest } from '../../../api/http/request.ts'
 import { publicUrl } from './support.ts'
 
@@ -19,6 +19,7 @@ const request = (params: Record<string, string>, headers: Record<string, string>
   readBody: () => Promise.resolve(Buffer.alloc(0)),
   gone: new AbortController().signal,
   closing: new AbortController().signal,
+  over: new AbortController().signal,
   audit: createAuditDraft({
     action: 'probe',
     tenantId: null,
@@ -106,9 +107,12 @@ describe('the page', () => {
     expect(String(body)).toContain('<meta http-equiv="refresh" content="2">')
   })
 
-  test.each(['api', 'api/v1/nothing', 'assets/x', 'assets/x/y.js'])('is not what lies at %s', async (name) => {
-    await expect(page(name)).rejects.toMatchObject({ code: 'not-found' })
-  })
+  test.each(['api', 'api/v1/nothing', 'assets/x', 'assets/x/y.js', 'sign-out', 'session/x'])(
+    'is not what lies at %s',
+    async (name) => {
+      await expect(page(name)).rejects.toMatchObject({ code: 'not-found' })
+    },
+  )
 })
 
 describe('a file of the page', () => {

@@ -162,13 +162,7 @@ describe.skipIf(servers === null)('an access token that ends', () => {
   describe('while the issuer is away', () => {
     const nowhere = { issuer: 'http://127.0.0.1:1/', audience: 'urn:nexus', allowInsecure: true }
     const away = createOidc(createHttp({}), { ...consoleSettings, ...rules, ...nowhere }, () => performance.now())
-    const tokenOf = async (browser: ReturnType<typeof openBrowser>) => {
-      const sessions = createSessions(postgres.db, sealing, rules)
-      const session = await sessions.find(hashOf(browser.cookies().get('__Host-nexus') ?? ''))
-      if (session === undefined) throw new Error('There is a session.')
-      const settings = { ...consoleSettings, ...rules }
-      return accessTokenOf({ console: { oidc: away, sessions, settings }, log: { warn: () => undefined } }, session)
-    }
+    const tokenOf = (browser: ReturnType<typeof openBrowser>) => renew(browser, { oidc: () => away })
 
     test('the old one is used while it is good', async () => {
       const browser = await browserOf()
@@ -217,7 +211,7 @@ describe.skipIf(servers === null)('the application of the console', () => {
       await stack.request('/v1/admin/applications/console', { method: 'DELETE', as: admin })
       const ended = await read(await browser.ask('api/v1/whoami'))
       expect(ended).toMatchObject({ status: 401, body: { type: '/problems/signed-out' } })
-      expect(await stack.query('select 1 from nexus.console_sessions')).toEqual([])
+      expect(await stack.query('select 1 from nexus.console_sessions where ends_at > clock_timestamp()')).toEqual([])
       const again = await signIn(browser)
       expect([again.status, await again.text()]).toEqual([403, expect.stringContaining('is not known')])
     } finally {

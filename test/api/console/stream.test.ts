@@ -51,6 +51,7 @@ describe.skipIf(servers === null)('a stream that the console passes on', () => {
         strangers: { count: () => undefined },
         log: pino({ level: 'silent' }),
         settings: { applicationTokenHeader: 'X-Application-Token', listLimitBytes: 1000 },
+        overdue: new AbortController().signal,
       },
       [documented],
     )

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { servers, startStack } from '../../support/stack.ts'
+import { applicationToken, servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { pathOf, seedClient } from '../support.ts'
 import { lookOn } from './support.ts'
@@ -25,7 +25,7 @@ describe.skipIf(servers === null)('two processes on one database', () => {
       body: JSON.stringify({ applicationName: name }),
       headers: {
         authorization: `Bearer ${stack.token()}`,
-        'x-application-token': 'nxa_test-application-token',
+        'x-application-token': applicationToken,
         'content-type': 'application/json',
         prefer: 'respond-async',
       },
@@ -38,20 +38,15 @@ describe.skipIf(servers === null)('two processes on one database', () => {
 
   test('a change in one is told in the other within a second, though nothing settles it', async () => {
     const [id = ''] = ids
-    await stack.request('/v1/tenants/acme/pause', {
-      method: 'POST',
-      as: stack.token({ permissions: ['tenant.admin'] }),
-    })
+    const administrator = { method: 'POST', as: stack.token({ permissions: ['tenant.admin'] }) }
+    await stack.request('/v1/tenants/acme/pause', administrator)
     const reader = await lookOn(stack, { query: `?client=${id}` })
     const start = performance.now()
     await patch(id, 'Elsewhere', other)
     await expect.poll(() => reader.events().map(({ kind }) => kind), { interval: 20 }).toContain('change.accepted')
     // The look that nobody is told of comes after two seconds.
     expect(performance.now() - start).toBeLessThan(1900)
-    await stack.request('/v1/tenants/acme/resume', {
-      method: 'POST',
-      as: stack.token({ permissions: ['tenant.admin'] }),
-    })
+    await stack.request('/v1/tenants/acme/resume', administrator)
     await expect.poll(() => reader.events().map(({ kind }) => kind), { timeout: 10_000 }).toContain('change.applied')
   })
 

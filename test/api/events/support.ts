@@ -1,5 +1,8 @@
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
+import { applicationToken } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 
 const Data = z.record(z.string(), z.unknown())
@@ -55,7 +58,7 @@ export interface ReaderOptions {
 export const lookOn = async (stack: Stack, options: ReaderOptions = {}): Promise<Reader> => {
   const gone = new AbortController()
   const { url = stack.url, as = stack.token(), headers = {}, query = '', lastId } = options
-  const usual = { authorization: `Bearer ${as}`, 'x-application-token': 'nxa_test-application-token' }
+  const usual = { authorization: `Bearer ${as}`, 'x-application-token': applicationToken }
   const answer = await fetch(`${url}/v1/tenants/acme/events${query}`, {
     headers: { ...usual, ...headers, ...(lastId === undefined ? {} : { 'last-event-id': lastId }) },
     signal: gone.signal,
@@ -84,4 +87,17 @@ export const lookOn = async (stack: Stack, options: ReaderOptions = {}): Promise
     ended,
     close,
   }
+}
+
+/** A connection on which the events of the tenant `acme` come, for somebody who takes them when they like. */
+export const bareConnection = (stack: Stack, as: string): Socket => {
+  const { hostname, port } = new URL(stack.url)
+  const socket = connect(Number(port), hostname)
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => undefined)
+  socket.write(
+    `GET /v1/tenants/acme/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${as}\r\n` +
+      `x-application-token: ${applicationToken}\r\n\r\n`,
+  )
+  return socket
 }

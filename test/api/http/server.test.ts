@@ -72,10 +72,15 @@ const start = async (more: Partial<ApiDeps> = {}) => {
   const postgres = connect('postgres://nobody@127.0.0.1:1/none', () => undefined)
   const api = await startApi(
     {
+      traces: null,
       authenticate: () => Promise.resolve(caller),
       rate: () => 0,
       examine: () => Promise.resolve(caller),
-      metrics: createMetrics(() => Promise.resolve([])),
+      metrics: createMetrics({
+        tenants: () => Promise.resolve([]),
+        sessions: () => Promise.resolve(0),
+        queueIsWell: () => true,
+      }),
       tenants: new Map([['acme', tenant]]),
       clients: createClients(postgres.db, keysOf),
       accept: createAccept(postgres.db, keysOf),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { basic, withStates } from '../../support/pipeline.ts'
-import { freePort } from '../../support/local-servers.ts'
+import { freePort } from '../../../adapters/embedded-postgres/free-port.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { pathOf, seedClient } from '../support.ts'
@@ -42,7 +42,14 @@ describe.skipIf(servers === null)('GET /metrics', () => {
     expect(value(text, 'nexus_changes_total{tenant="acme",outcome="applied"}')).toBe(1)
     expect(value(text, 'nexus_auth0_calls_total{tenant="acme",call="update",status="200"}')).toBe(1)
     expect(value(text, 'nexus_backlog_clients{tenant="acme"}')).toBe(0)
+    expect(value(text, 'nexus_change_duration_seconds_count{tenant="acme"}')).toBe(1)
+    expect(value(text, 'nexus_change_duration_seconds_sum{tenant="acme"}')).toBeGreaterThan(0)
+    expect(value(text, 'nexus_refusals_total{reason="unauthenticated"}')).toBe(1)
     expect(value(text, 'nexus_database_up')).toBe(1)
+    expect(value(text, 'nexus_queue_up')).toBe(1)
+    expect(value(text, 'nexus_console_sessions')).toBe(0)
+    // Of the process itself.
+    expect(value(text, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0)
   })
 
   test('how tenants stand is looked up', async () => {
@@ -54,14 +61,26 @@ describe.skipIf(servers === null)('GET /metrics', () => {
       body: lock,
     })
     await stack.query('update nexus.client_listings set drifted = true')
+    await stack.query(`update nexus.clients set drifted_at = now(), drifted_by_state = 'main'`)
+    await stack.query(`
+      insert into nexus.budgets (tenant_id, bucket, next_at, interval_ms, burst, foreign_per_second, remaining, blocked_until)
+      values ('acme', 'all', now(), 500, 10, 1.5, 3, now() + interval '1 minute')`)
     const text = await scrape()
     for (const [name, expected] of Object.entries({
       tenant_paused: 1,
       tenant_held: 0,
       backlog_clients: 1,
       drifted_clients: 1,
+      drifted_by_terraform_clients: 1,
     }))
       expect([name, value(text, `nexus_${name}{tenant="acme"}`)]).toEqual([name, expected])
+    for (const [name, expected] of Object.entries({
+      limit_per_second: 2,
+      others_per_second: 1.5,
+      calls_left: 3,
+      blocked: 1,
+    }))
+      expect([name, value(text, `nexus_auth0_${name}{tenant="acme",bucket="all"}`)]).toEqual([name, expected])
     expect(value(text, 'nexus_lag_seconds{tenant="acme"}')).toBeGreaterThan(0)
     expect(value(text, 'nexus_state_locks{tenant="acme"}')).toBe(1)
     expect(value(text, 'nexus_state_locks_abandoned{tenant="acme"}')).toBe(0)

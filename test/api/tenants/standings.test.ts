@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Running, Tenant, TenantList } from '../../../api/tenants/answers.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
-import { read, seedClient, unreachableTenant } from '../support.ts'
+import { pathOf, read, seedClient, unreachableTenant } from '../support.ts'
 
 describe.skipIf(servers === null)("an operator's view of tenants", () => {
   let stack: Stack
@@ -55,7 +55,7 @@ describe.skipIf(servers === null)("an operator's view of tenants", () => {
   })
 
   test('a client that is paused says nothing of who paused the tenant', async () => {
-    await post(`/v1/tenants/acme/clients/${seedClient(stack)}/pause`)
+    await post(`${pathOf(seedClient(stack))}/pause`)
     expect((await acme()).pausedBy).toBeNull()
   })
 
@@ -77,18 +77,33 @@ describe.skipIf(servers === null)("an operator's view of tenants", () => {
       observedAt: '2026-01-01T00:00:00.000Z',
       othersPerSecond: 0.5,
       throttledUntil: '2026-01-01T00:00:05.000Z',
+      throttledThisHour: 0,
+      throttledLastHour: 0,
     })
     await stack.query(`update nexus.budgets set next_at = clock_timestamp() - interval '1 day', blocked_until = null`)
   })
 
+  test.each([
+    { reason: 'in this hour and the one before', ago: '0 hours', seen: [5, 2] },
+    { reason: 'in the hour before alone', ago: '1 hour', seen: [0, 5] },
+    { reason: 'longer ago', ago: '2 hours', seen: [0, 0] },
+    { reason: 'by a clock that was ahead', ago: '-3 hours', seen: [0, 0] },
+  ])('how often Auth0 refused a call as one too many: $reason', async ({ ago, seen }) => {
+    await stack.query(
+      `insert into nexus.budgets (tenant_id, bucket, interval_ms, burst, next_at, throttled_hour, throttled, throttled_before)
+       values ('acme', 'other', 400, 10, clock_timestamp(), date_trunc('hour', clock_timestamp(), 'UTC') - $1::interval, 5, 2)
+       on conflict (tenant_id, bucket) do update set throttled_hour = excluded.throttled_hour,
+         throttled = excluded.throttled, throttled_before = excluded.throttled_before`,
+      [ago],
+    )
+    const { budgets } = await acme()
+    expect([budgets[1]?.throttledThisHour, budgets[1]?.throttledLastHour]).toEqual(seen)
+  })
+
   test('in the list too: whether a worker serves it, whether a scan runs, what has stalled', async () => {
-    await stack.query(`update nexus.clients set stalled_at = clock_timestamp() where client_id = $1`, [
-      await (async () => {
-        const id = seedClient(stack)
-        await stack.request(`/v1/tenants/acme/clients/${id}`)
-        return id
-      })(),
-    ])
+    const id = seedClient(stack)
+    await stack.request(pathOf(id))
+    await stack.query(`update nexus.clients set stalled_at = clock_timestamp() where client_id = $1`, [id])
     const { tenants } = await ask(TenantList, '/v1/tenants')
     expect(tenants.map(({ id, served, stalled, budgets }) => [id, served, stalled, budgets.length])).toEqual([
       ['acme', true, 1, 2],
@@ -104,7 +119,7 @@ describe.skipIf(servers === null)("an operator's view of tenants", () => {
 
   test('what runs now', async () => {
     const id = seedClient(stack)
-    await stack.request(`/v1/tenants/acme/clients/${id}`)
+    await stack.request(pathOf(id))
     stack.simulator.setFaults({ latencyMs: 2000, methods: ['PATCH'] })
     try {
       await stack.patch(id, { productName: 'Slow' }, { headers: { prefer: 'respond-async' } })

@@ -4,6 +4,15 @@ import { hasChromium } from './support/chromium.ts'
 import { client, isShown, startWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 
+/** Both within one turn of the page, and then it goes on for longer than it waits for more to be typed. */
+const typeAndClear = `
+  const field = document.querySelector('main input[type=search]')
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, 'typed')
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+  const buttons = [...document.querySelectorAll('main button')]
+  buttons.find(({ textContent }) => textContent.trim() === 'Clear all filters').click()
+  new Promise((resolve) => setTimeout(resolve, 400))`
+
 describe.skipIf(servers === null || !hasChromium())("an administrator's way", () => {
   let world: World
   beforeAll(async () => {
@@ -94,6 +103,17 @@ describe.skipIf(servers === null || !hasChromium())("an administrator's way", ()
       page.getByRole('link', { name: 'Export as CSV' }).click(),
     ])
     expect([file.suggestedFilename(), await file.failure()]).toEqual(['audit-acme.csv', null])
+  })
+
+  test.each([
+    { of: 'the audit', address: 'tenants/acme/audit?outcome=accepted', left: 'tenants/acme/audit' },
+    { of: 'the clients', address: 'tenants/acme/clients?product=Billing', left: 'tenants/acme/clients' },
+  ])('clearing the filters of $of clears what was typed a moment before', async ({ address, left }) => {
+    const page = await world.open('administrator', address)
+    await page.getByRole('button', { name: 'Clear all filters' }).waitFor()
+    await page.evaluate(typeAndClear)
+    const field = page.getByRole('main').getByRole('searchbox').first()
+    expect([page.url(), await field.inputValue()]).toEqual([world.url + left, ''])
   })
 
   test.each(['owner', 'everything'] as const)('%s is shown none of it', async (who) => {

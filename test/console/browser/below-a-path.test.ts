@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import { hasChromium } from './support/chromium.ts'
+import { applicationField, save } from './support/client-page.ts'
 import { client, isShown, signIn, startWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 
@@ -16,11 +17,9 @@ describe.skipIf(servers === null || !hasChromium())('the console below a path of
     const page = await world.openSignedOut(at)
     await signIn(page, 'owner')
     expect(page.url()).toBe(`${world.url}${at}`)
-    const field = page.getByRole('textbox', { name: 'Application', exact: true })
+    const field = applicationField(page)
     await field.fill('Below a path')
-    const save = page.getByRole('button', { name: 'Save', exact: true })
-    await expect.poll(() => save.isEnabled(), { timeout: 10_000 }).toBe(true)
-    await save.click()
+    await save(page)
     expect(await isShown(page.getByText('Auth0 has your change.'))).toBe(true)
     const as = world.stack.token({ sub: 'auth0|ann', permissions: ['client.write'] })
     await world.stack.patch('invoices', { applicationName: 'By somebody else' }, { as })

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { z } from 'zod'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import { hasChromium } from './support/chromium.ts'
+import { driftTo, keptOf } from './support/drifted.ts'
 import { client, startWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 
-const Drifted = z.object({ clients: z.array(z.unknown()) })
 const ids = ['invoices', 'till']
-const kept = (id: string) => [`https://${id}.example.com/kept`]
 
 describe.skipIf(servers === null || !hasChromium())('drift in the console', () => {
   let world: World
@@ -21,18 +19,7 @@ describe.skipIf(servers === null || !hasChromium())('drift in the console', () =
   afterAll(() => world.close())
   beforeEach(async () => {
     foreign = [`https://evil.example.com/${randomUUID()}`]
-    const as = world.stack.token({ permissions: ['client.write.all'] })
-    for (const id of ids) {
-      await world.stack.patch(id, { callbackUrls: kept(id) }, { as })
-      world.stack.simulator.seed({ ...world.stack.simulator.clients.get(id), callbacks: [...foreign] })
-      const again = { method: 'POST', as, headers: { 'content-type': 'application/json' } }
-      await world.stack.request(`/v1/tenants/acme/clients/${id}/sync`, { ...again, body: '{"action":"retry"}' })
-    }
-    const drifted = async (): Promise<number> => {
-      const { clients } = Drifted.parse(await (await world.stack.request('/v1/tenants/acme/drift', { as })).json())
-      return clients.length
-    }
-    await vi.waitUntil(async () => (await drifted()) === ids.length, { timeout: 15_000, interval: 200 })
+    await driftTo(world.stack, ids, foreign)
   })
 
   test('many are put back at once, after what will be sent was shown', async () => {
@@ -41,10 +28,10 @@ describe.skipIf(servers === null || !hasChromium())('drift in the console', () =
     await page.getByLabel('Select all').check()
     await page.getByRole('button', { name: 'Put back' }).first().click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByText(kept('till')[0] ?? '').waitFor()
+    await dialog.getByText(keptOf('till')[0] ?? '').waitFor()
     await dialog.getByRole('button', { name: 'Put back' }).click()
     await dialog.getByText('2 of 2 done').waitFor()
-    await expect.poll(held).toEqual(ids.map(kept))
+    await expect.poll(held).toEqual(ids.map(keptOf))
     await dialog.getByRole('button', { name: 'Close' }).last().click()
     await page.getByRole('heading', { name: 'Nothing has drifted' }).waitFor()
   })

@@ -1,42 +1,10 @@
-import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import { hasChromium } from './support/chromium.ts'
+import { untilApplied } from './support/client-page.ts'
+import { enter, hasFocus, press, tabTo, type } from './support/keyboard.ts'
 import { client, isShown, startWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
-
-interface Node {
-  readonly ownerDocument: { readonly activeElement: unknown }
-}
-
-const hasFocus = (target: Locator): Promise<boolean> =>
-  target.first().evaluate((node: Node) => node === node.ownerDocument.activeElement)
-
-/** More than there is on any page. */
-const mostStops = 80
-
-/** Presses Tab until something has the focus: what cannot be reached so cannot be used without a mouse. */
-const tabTo = async (page: Page, target: Locator): Promise<void> => {
-  await target.first().waitFor()
-  for (let stop = 0; stop < mostStops; stop += 1) {
-    if (await hasFocus(target)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`The keyboard does not reach ${String(target)}.`)
-}
-
-const press = async (page: Page, target: Locator, key = 'Enter'): Promise<void> => {
-  await tabTo(page, target)
-  await page.keyboard.press(key)
-}
-
-const enter = async (world: World, name: string): Promise<Page> => {
-  const page = await world.openSignedOut('tenants/acme/clients')
-  await press(page, page.getByRole('button', { name: 'Sign in' }))
-  await press(page, page.getByRole('button', { name }))
-  await page.getByRole('heading', { name: 'Clients', level: 1 }).waitFor()
-  return page
-}
 
 describe.skipIf(servers === null || !hasChromium())('by keyboard alone', () => {
   let world: World
@@ -47,8 +15,7 @@ describe.skipIf(servers === null || !hasChromium())('by keyboard alone', () => {
 
   test('an owner finds a client, changes it, undoes that, and signs out', async () => {
     const page = await enter(world, 'Ann Owner')
-    await tabTo(page, page.getByRole('searchbox'))
-    await page.keyboard.type('till')
+    await type(page, page.getByRole('searchbox'), 'till')
     await expect.poll(() => page.url(), { timeout: 10_000 }).toContain('text=till')
     await page.getByText('1 client', { exact: true }).waitFor()
     await page.keyboard.press('ArrowDown')
@@ -60,7 +27,7 @@ describe.skipIf(servers === null || !hasChromium())('by keyboard alone', () => {
     const save = page.getByRole('button', { name: 'Save', exact: true })
     await expect.poll(() => save.isEnabled(), { timeout: 10_000 }).toBe(true)
     await press(page, save)
-    expect(await isShown(page.getByText('Auth0 has your change.'))).toBe(true)
+    await untilApplied(page)
 
     await page.goto(`${world.url}tenants/acme/clients/till`)
     await tabTo(page, page.getByRole('tab', { name: 'Fields' }))
@@ -69,7 +36,7 @@ describe.skipIf(servers === null || !hasChromium())('by keyboard alone', () => {
     await press(page, page.getByRole('link', { name: 'Undo this change' }))
     await expect.poll(() => save.isEnabled(), { timeout: 10_000 }).toBe(true)
     await press(page, save)
-    expect(await isShown(page.getByText('Auth0 has your change.'))).toBe(true)
+    await untilApplied(page)
     expect(world.stack.simulator.clients.get('till')).toMatchObject({
       callbacks: ['https://till.example.com/callback'],
     })
@@ -94,8 +61,6 @@ describe.skipIf(servers === null || !hasChromium())('by keyboard alone', () => {
     const resume = page.getByRole('button', { name: 'Resume' })
     expect(await isShown(resume)).toBe(true)
     await press(page, resume)
-    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Resume' })
-    if (await confirm.isVisible()) await press(page, confirm)
     expect(await isShown(pause)).toBe(true)
     await page.context().close()
   })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
 import { hasChromium } from './support/chromium.ts'
+import { applicationField as field, save, untilDifferenceHas } from './support/client-page.ts'
 import { client, isShown, startWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 
@@ -15,13 +16,11 @@ describe.skipIf(servers === null || !hasChromium())('a page shows what happens e
 
   test("a change in one browser is in the other's form at once, without a reload", async () => {
     const [ann, bob] = [await world.open('owner', at), await world.open('member', at)]
-    const field = (page: typeof ann) => page.getByRole('textbox', { name: 'Application', exact: true })
     await field(bob).waitFor()
     await field(ann).fill('From Ann')
-    const save = ann.getByRole('button', { name: 'Save', exact: true })
-    await expect.poll(() => save.isEnabled(), { timeout: 10_000 }).toBe(true)
+    await untilDifferenceHas(ann, 'From Ann')
     const saved = performance.now()
-    await save.click()
+    await save(ann)
     await expect.poll(() => field(bob).inputValue(), { timeout: 10_000, interval: 20 }).toBe('From Ann')
     const took = performance.now() - saved
     // It is a tenth of that on a machine with nothing else to do; no poll of the page would be as quick.
@@ -43,20 +42,13 @@ describe.skipIf(servers === null || !hasChromium())('a page shows what happens e
 
   test('a server that was away for a while is followed again', async () => {
     const page = await world.open('owner', at)
-    await page.getByRole('textbox', { name: 'Application', exact: true }).waitFor()
+    await field(page).waitFor()
     await world.stack.stop()
     await page.waitForTimeout(1000)
     await world.stack.start()
-    await world.stack.patch(
-      'invoices',
-      { applicationName: 'After the restart' },
-      {
-        as: world.stack.token({ sub: 'auth0|ann', permissions: ['client.write'] }),
-      },
-    )
-    await expect
-      .poll(() => page.getByRole('textbox', { name: 'Application', exact: true }).inputValue(), { timeout: 20_000 })
-      .toBe('After the restart')
+    const as = world.stack.token({ sub: 'auth0|ann', permissions: ['client.write'] })
+    await world.stack.patch('invoices', { applicationName: 'After the restart' }, { as })
+    await expect.poll(() => field(page).inputValue(), { timeout: 20_000 }).toBe('After the restart')
     await page.context().close()
   })
 })

@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { servers } from '../../support/stack.ts'
 import { hasChromium } from './support/chromium.ts'
-import { client, isShown, signIn, startWorld } from './support/world.ts'
+import { applicationField as field, save, untilApplied, untilDifferenceHas } from './support/client-page.ts'
+import { client, isShown, signIn, signInAgain, startWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 
 const at = 'tenants/acme/clients/invoices'
-const field = (page: Page) => page.getByRole('textbox', { name: 'Application', exact: true })
 const signedOut = (page: Page) => page.getByRole('heading', { name: 'You are signed out' })
+const dialog = (page: Page) => page.getByRole('dialog')
+const name = (page: Page) => dialog(page).getByLabel('Name')
+const restored = (page: Page) => dialog(page).getByText('Your edits that were not saved are here again.')
 const kept = (page: Page) => page.getByText('What you have typed and not saved is kept in this tab')
 
 describe.skipIf(servers === null || !hasChromium())('a session ends while somebody edits', () => {
@@ -20,7 +23,7 @@ describe.skipIf(servers === null || !hasChromium())('a session ends while somebo
   const editing = async (text: string): Promise<Page> => {
     const page = await world.open('owner', at)
     await field(page).fill(text)
-    await page.getByRole('region', { name: 'What you change' }).getByText(text, { exact: true }).waitFor()
+    await untilDifferenceHas(page, text)
     return page
   }
   const endSessions = () => world.stack.query('delete from nexus.console_sessions')
@@ -28,16 +31,16 @@ describe.skipIf(servers === null || !hasChromium())('a session ends while somebo
   test('the edits are there again after they have signed in, and can be saved', async () => {
     const page = await editing('Typed before the end')
     await endSessions()
-    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await save(page)
     expect(await isShown(signedOut(page))).toBe(true)
     expect(await isShown(kept(page))).toBe(true)
-    await signIn(page, 'owner')
+    await signInAgain(page)
     await page.getByText('Your edits that were not saved are here again.').waitFor()
     expect(await field(page).inputValue()).toBe('Typed before the end')
-    await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await page.getByText('Auth0 has your change.').waitFor()
+    await save(page)
+    await untilApplied(page)
     await page.reload()
-    expect(await isShown(page.getByText('Auth0 has your change.').or(field(page)))).toBe(true)
+    await expect.poll(() => field(page).inputValue(), { timeout: 10_000 }).toBe('Typed before the end')
     expect(await page.getByText('Your edits that were not saved').count()).toBe(0)
     await page.context().close()
   })
@@ -49,7 +52,7 @@ describe.skipIf(servers === null || !hasChromium())('a session ends while somebo
     expect(await isShown(signedOut(page))).toBe(true)
     const as = world.stack.token({ sub: 'auth0|olga', permissions: ['client.write.all'] })
     await world.stack.patch('invoices', { applicationName: 'Theirs' }, { as })
-    await signIn(page, 'owner')
+    await signInAgain(page)
     await page.getByText('Somebody else changed this client meanwhile').waitFor()
     expect(await field(page).inputValue()).toBe('Mine, and more')
     await page.context().close()
@@ -77,9 +80,62 @@ describe.skipIf(servers === null || !hasChromium())('a session ends while somebo
     await page.context().close()
   })
 
+  describe('in a form of an application', () => {
+    const make = 'administration/applications?do=make'
+
+    test('it is there again as it was filled in, and can be sent', async () => {
+      const page = await world.open('administrator', make)
+      await name(page).fill('portal-3')
+      await dialog(page).getByLabel('acme').check()
+      await dialog(page).getByLabel('client.read', { exact: true }).check()
+      await endSessions()
+      await dialog(page).getByRole('button', { name: 'Make', exact: true }).click()
+      expect(await isShown(signedOut(page))).toBe(true)
+      expect(await isShown(kept(page))).toBe(true)
+      await signInAgain(page)
+      await restored(page).waitFor()
+      expect(await name(page).inputValue()).toBe('portal-3')
+      await dialog(page).getByRole('button', { name: 'Make', exact: true }).click()
+      await dialog(page).getByRole('button', { name: 'I have copied it' }).click()
+      const row = page.getByRole('row', { name: /portal-3/ })
+      await row.getByText('client.read', { exact: true }).waitFor()
+      await page.getByRole('button', { name: 'Make an application' }).click()
+      expect(await name(page).inputValue()).toBe('')
+      expect(await restored(page).count()).toBe(0)
+      await page.context().close()
+    })
+
+    test('a sign-in that is asked for before a secret is shown takes nothing of it', async () => {
+      const page = await world.open('administrator', make)
+      await name(page).fill('portal-4')
+      await dialog(page).getByLabel('acme').check()
+      await world.stack.query("update nexus.console_sessions set signed_in_at = signed_in_at - interval '1 hour'")
+      await dialog(page).getByRole('button', { name: 'Make', exact: true }).click()
+      await dialog(page).getByRole('button', { name: 'Sign in again, and come back here' }).click()
+      await page.getByRole('button', { name: 'Ada Administrator' }).click()
+      await restored(page).waitFor()
+      await dialog(page).getByRole('button', { name: 'Make', exact: true }).click()
+      expect(await isShown(dialog(page).getByText(/^nxa_/))).toBe(true)
+      await page.context().close()
+    })
+
+    test('what is given up is kept nowhere', async () => {
+      const page = await world.open('administrator', make)
+      await name(page).fill('given-up')
+      await dialog(page).getByRole('button', { name: 'Cancel' }).click()
+      await dialog(page).waitFor({ state: 'detached' })
+      expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain('given-up')
+      await page.context().close()
+    })
+  })
+
   test('a server that is away takes nothing from the page', async () => {
     const page = await editing('Typed while it is away')
-    await page.route('**/console/{session,api/v1/whoami}', (route) => route.abort())
+    let asked = 0
+    await page.route('**/console/{session,api/v1/whoami}', (route) => {
+      asked += 1
+      return route.abort()
+    })
     // What is read again when somebody comes back to the page.
     await page.clock.install()
     await page.clock.fastForward('05:00')
@@ -88,6 +144,7 @@ describe.skipIf(servers === null || !hasChromium())('a session ends while somebo
       await page.clock.fastForward(seconds * 1000)
       await page.waitForTimeout(200)
     }
+    expect(asked).toBeGreaterThan(2)
     expect(await field(page).inputValue()).toBe('Typed while it is away')
     await page.context().close()
   })

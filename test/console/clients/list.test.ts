@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { glanceOf, glanceOfSync } from '../../../console/src/clients/glance.ts'
-import { isNarrowed, queryOf, withPart } from '../../../console/src/clients/list/filters.ts'
+import { isNarrowed, queryOf } from '../../../console/src/clients/list/filters.ts'
 import { clientsOf, pageOf, withPage } from '../../../console/src/clients/list/pages.ts'
 import type { Pages } from '../../../console/src/clients/list/pages.ts'
+import { withPart } from '../../../console/src/ui/address/with-part.ts'
 
 test.each([
   { reason: 'nothing is asked for', address: '', query: {} },

@@ -29,6 +29,8 @@ export interface Page {
   readonly leaves?: (world: World) => readonly (readonly [found: unknown, wanted: unknown])[]
   /** What goes on until it is ended, and what it says when it is ready. */
   readonly lasting?: Readonly<Record<string, RegExp>>
+  /** Before these, all that goes on is ended and started again. */
+  readonly restarted?: readonly Some[]
 }
 
 /** What a reader finds in the output of one command and gives to another. */

@@ -21,7 +21,7 @@ const rowOf = <T extends { readonly begins: string }>(rows: readonly T[], text: 
 
 // From the first to the last, in one shell, as they stand on the page.
 describe.each(pages)('the commands of $file', (page) => {
-  const { file, lines, needs, leftOut = [], codes = [], lasting = {}, leaves = () => [] } = page
+  const { file, lines, needs, leftOut = [], codes = [], lasting = {}, restarted = [], leaves = () => [] } = page
   const missing = missingOf(needs)
   const commands = commandsIn(readFileSync(path.join(root, file), 'utf8'))
 
@@ -30,16 +30,24 @@ describe.each(pages)('the commands of $file', (page) => {
     onTestFinished(world.close)
     const { values: given, replaced } = await page.prepare(world)
     const values: Record<string, string> = { ...given }
+    const goingOn = new Map<string, RegExp>()
+    const { session } = world
     let ran = 0
     const followed = commands.filter(({ text }) => rowOf(leftOut, text) === undefined)
     for (const { text, lines: ownLines } of followed) {
       const command = filled(text, values, replaced)
       expect(command, 'A reader has no value for it.').not.toContain('…')
+      if (rowOf(restarted, text) !== undefined)
+        await Promise.all(
+          Array.from(goingOn, async ([started, ready]) => {
+            await session.stop(started)
+            await session.start(started, ready)
+          }),
+        )
       const ready = lasting[text]
+      if (ready !== undefined) goingOn.set(command, ready)
       const { code, output } =
-        ready === undefined
-          ? await world.session.run(command)
-          : { code: 0, output: await world.session.start(command, ready) }
+        ready === undefined ? await session.run(command) : { code: 0, output: await session.start(command, ready) }
       expect({ command, code, output }).toEqual({ command, code: rowOf(codes, text)?.code ?? 0, output })
       Object.assign(values, valuesIn(output))
       ran += ownLines
@@ -50,7 +58,9 @@ describe.each(pages)('the commands of $file', (page) => {
   })
 
   test('are all that its table names', () => {
-    const unused = [...leftOut, ...codes].filter(({ begins }) => !commands.some(({ text }) => text.startsWith(begins)))
+    const unused = [...leftOut, ...codes, ...restarted].filter(
+      ({ begins }) => !commands.some(({ text }) => text.startsWith(begins)),
+    )
     expect(unused).toEqual([])
   })
 })

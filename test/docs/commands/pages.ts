@@ -1,4 +1,5 @@
 import type { Page } from './page.ts'
+import { production } from './production.ts'
 import { serve, shop } from './serve.ts'
 import { declare, planElsewhere, writeStates } from './terraform.ts'
 
@@ -48,12 +49,12 @@ const operators: Page = {
   file: 'docs/guides/operators.md',
   lines: 13,
   prepare: serve,
-  leftOut: [
-    { begins: 'npm ci', because: 'test/ci/production.test.ts installs; here the packages are there' },
-    { begins: 'npx nexus database pg_dump', because: 'pg_dump of this machine may be older than the server' },
-  ],
+  leftOut: [{ begins: 'npm ci', because: 'test/ci/production.test.ts installs; here the packages are there' }],
   needs: ['psql'],
 }
+
+const upgrades: Page = { file: 'docs/guides/upgrades.md', lines: 3, prepare: serve }
+const people: Page = { file: 'docs/guides/people.md', lines: 3, prepare: serve, needs: ['psql'] }
 
 const auditors: Page = { file: 'docs/guides/auditors.md', lines: 4, prepare: serve, needs: ['jq'] }
 
@@ -94,4 +95,15 @@ const terraform: Page = {
   needs: ['terraform', 'openssl'],
 }
 
-export const pages: readonly Page[] = [readme, applicationTeams, administrators, operators, auditors, tokens, terraform]
+export const pages: readonly Page[] = [
+  readme,
+  applicationTeams,
+  administrators,
+  operators,
+  upgrades,
+  auditors,
+  people,
+  tokens,
+  terraform,
+  production,
+]

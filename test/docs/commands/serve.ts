@@ -6,7 +6,8 @@ import { hashPassword } from '../../../adapters/credentials/passwords.ts'
 import type { Replacements, Values } from './page.ts'
 import type { World } from './world.ts'
 
-const applicationToken = 'nxa_of-the-guides'
+/** By it the pages' users call. */
+export const applicationToken = 'nxa_of-the-guides'
 /** The service account by which the guides call. */
 export const account = { name: 'terraform-acme', password: 'the-password-of-the-guides' } as const
 /** The client that the guides show. */
@@ -14,7 +15,10 @@ export const shop = 'NXKzP2hYdFqLrT1uVwBcEaGs'
 const audience = 'https://nexus.example.com'
 
 /** The configuration that the guides take for granted: the tenant acme, an application, a service account. */
-const writeConfiguration = async ({ clone, auth0, port }: World): Promise<void> => {
+const writeConfiguration = async (
+  { clone, auth0, port }: World,
+  more: Readonly<Record<string, unknown>>,
+): Promise<void> => {
   const configuration = {
     server: { port },
     terraform: { stateKeys: [randomBytes(32).toString('base64')] },
@@ -45,21 +49,35 @@ const writeConfiguration = async ({ clone, auth0, port }: World): Promise<void> 
         ],
       },
     ],
+    ...more,
   }
   writeFileSync(path.join(clone, 'nexus.yaml'), JSON.stringify(configuration))
 }
 
 /** npx takes seconds to find out what the README's test has shown that it finds. */
-const shortenNpx = ({ clone, bin }: World): void => {
+export const shortenNpx = ({ clone, bin }: World): void => {
   mkdirSync(bin, { recursive: true })
   const file = path.join(bin, 'npx')
   writeFileSync(file, `#!/bin/sh\nshift\nexec node '${path.join(clone, 'cli', 'nexus.mjs')}' "$@"\n`)
   chmodSync(file, 0o755)
 }
 
+/** What a reader has, and where the addresses of a page lead here. */
+interface Prepared {
+  readonly values: Values
+  readonly replaced: Replacements
+}
+
 /** Starts Nexus for the tenant acme with a few clients, and says what its users have. */
-export const serve = async (world: World): Promise<{ readonly values: Values; readonly replaced: Replacements }> => {
-  const { auth0, session, url } = world
+export const serve = async (world: World): Promise<Prepared> => {
+  const prepared = await configure(world)
+  await world.session.start('npx nexus start', /Nexus is up/)
+  return prepared
+}
+
+/** The same without the start. @param more of the configuration */
+export const configure = async (world: World, more: Readonly<Record<string, unknown>> = {}): Promise<Prepared> => {
+  const { auth0, url } = world
   const client = (client_id: string, name: string, app_type: string) =>
     auth0.seed({
       client_id,
@@ -70,9 +88,8 @@ export const serve = async (world: World): Promise<{ readonly values: Values; re
     })
   client('invoices-web', 'Invoices', 'regular_web')
   client('till', 'Till', 'spa')
-  await writeConfiguration(world)
+  await writeConfiguration(world, more)
   shortenNpx(world)
-  await session.start('npx nexus start', /Nexus is up/)
   return {
     values: {
       CLIENT_ID: client(shop, 'Shop', 'regular_web'),

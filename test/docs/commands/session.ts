@@ -18,6 +18,8 @@ export interface Session {
   readonly run: (command: string) => Promise<Ran>
   /** Starts what does not end by itself, and goes on once it has said this. @returns all that it has said by then */
   readonly start: (command: string, ready: RegExp) => Promise<string>
+  /** Asks what was started by this command to end, as Ctrl-C does in a shell of its own, and goes on once it has. */
+  readonly stop: (command: string) => Promise<void>
   /** Ends the shell and all that still runs in it. */
   readonly end: () => Promise<void>
 }
@@ -51,7 +53,11 @@ export const openSession = (cwd: string, scratch: string, env: Readonly<Record<s
   if (stdin === null || pid === undefined || !(codes instanceof Readable)) throw new Error('No shell has started.')
   const group = -pid
   const exited = once(shell, 'exit')
-  const printed = createInterface({ input: codes })
+  /** Those who wait for an answer of the shell, in the order in which they have asked. */
+  const asking: ((answer: string) => void)[] = []
+  createInterface({ input: codes }).on('line', (line) => asking.shift()?.(line))
+  /** Shells that started what does not end by itself, by its command. */
+  const lasting = new Map<string, number>()
   let count = 0
 
   /** Where its output goes, and the line that runs it. */
@@ -63,21 +69,25 @@ export const openSession = (cwd: string, scratch: string, env: Readonly<Record<s
     await writeFile(output, '')
     return { output, line: `. ${script} </dev/null >${output} 2>&1 3>&-` }
   }
+  /** What the shell answers to a line that ends with `>&3`. */
+  const answerTo = async (line: string, command: string, output: string): Promise<number> => {
+    const answer = new Promise<string>((resolve) => asking.push(resolve))
+    stdin.write(`${line}\n`)
+    const late = sleep(patienceMs, undefined, { ref: false })
+    const first = await Promise.race([answer, exited.then(() => 'ended'), late.then(() => 'late')])
+    if (/^\d+$/.test(first)) return Number(first)
+    throw new Error(`The shell ${first} at:\n${command}\n${await readFile(output, 'utf8')}`)
+  }
   stdin.write('set -o pipefail\n')
+  const run = async (command: string): Promise<Ran> => {
+    const { output, line } = await prepare(command)
+    return { code: await answerTo(`${line}; echo $? >&3`, command, output), output: await readFile(output, 'utf8') }
+  }
   return {
-    run: async (command) => {
-      const { output, line } = await prepare(command)
-      const code = once(printed, 'line')
-      stdin.write(`${line}; echo $? >&3\n`)
-      const late = sleep(patienceMs, undefined, { ref: false })
-      const first: unknown = await Promise.race([code, exited.then(() => 'ended'), late.then(() => 'late')])
-      const text = await readFile(output, 'utf8')
-      if (!Array.isArray(first)) throw new Error(`The shell ${String(first)} at:\n${command}\n${text}`)
-      return { code: Number(first[0]), output: text }
-    },
+    run,
     start: async (command, ready) => {
       const { output, line } = await prepare(command)
-      stdin.write(`${line} &\n`)
+      lasting.set(command, await answerTo(`${line} & echo $! >&3`, command, output))
       const last = Date.now() + patienceMs
       for (;;) {
         const text = await readFile(output, 'utf8')
@@ -85,6 +95,11 @@ export const openSession = (cwd: string, scratch: string, env: Readonly<Record<s
         if (Date.now() > last) throw new Error(`${command}\nnever said ${String(ready)}. It said:\n${text}`)
         await sleep(50)
       }
+    },
+    stop: async (command) => {
+      const started = lasting.get(command)
+      if (started === undefined) throw new Error(`Nobody has started:\n${command}`)
+      await run(`kill $(ps -o pid= --ppid ${started}); wait ${started} || true`)
     },
     end: async () => {
       signal(group, 'SIGTERM')

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { startSimulator } from '../../../simulator/main.ts'
 import type { Simulator } from '../../../simulator/main.ts'
-import { freePort } from '../../support/local-servers.ts'
+import { freePort } from '../../../adapters/embedded-postgres/free-port.ts'
 import { openSession } from './session.ts'
 import type { Session } from './session.ts'
 

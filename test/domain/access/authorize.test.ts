@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { authorize, couldReachAny, hasPermission } from '../../../domain/access/authorize.ts'
+import { authorize, couldReachAny, hasPermission, mayKnowEvery } from '../../../domain/access/authorize.ts'
 import type { Access } from '../../../domain/access/authorize.ts'
 import type { Caller, Permission } from '../../../domain/vocabulary.ts'
 import { caller, held } from '../callers.ts'
@@ -248,5 +248,17 @@ describe('what needs a permission on the tenant and no relation to a client', ()
     },
   ])('$reason', ({ more, decision }) => {
     expect(hasPermission(caller(more), ['tenant.admin', 'client.read.all'], 'acme')).toMatchObject(decision)
+  })
+})
+
+describe('who may know of every client of a tenant', () => {
+  test.each([
+    { reason: 'who reads them all', permissions: ['client.read.all'], knows: true },
+    { reason: 'who changes them all', permissions: ['client.write.all'], knows: true },
+    { reason: 'who looks after the tenant', permissions: ['tenant.admin'], knows: true },
+    { reason: 'not who reaches some', permissions: ['client.read', 'client.write'], knows: false },
+    { reason: 'not who looks at Terraform', permissions: ['terraform.read', 'terraform.state'], knows: false },
+  ] as const)('$reason', ({ permissions, knows }) => {
+    expect(mayKnowEvery(caller(held(...permissions)))).toBe(knows)
   })
 })

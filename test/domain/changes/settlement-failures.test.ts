@@ -129,10 +129,16 @@ describe('after a failure', () => {
     { reason: 'without one the call may still be under way', sent: true, status: null, closed: false },
     { reason: 'a failed reading says nothing of the attempt before it', sent: false, status: 503, closed: false },
   ])('$reason', ({ sent, status, closed }) => {
-    const lease = { ...one, openAttemptMs: 300 }
+    const lease = { ...one, openAttemptMs: 300, mayBeLate: true }
     const settled = afterFailure(lease, sent ? sentFor(lease) : undefined, failed(status), findings)
     expect(settled.attemptClosed).toBe(closed)
     expect(settled.verifyAfterMs).toBe(closed ? 1300 : undefined)
+  })
+
+  test('a failed reading that looked for no former attempt leaves none behind', () => {
+    const settled = afterFailure({ ...one, verifyDue: true }, undefined, failed(503), findings)
+    expect(settled).toMatchObject({ attemptClosed: true, failure: { countsAsFailure: true } })
+    expect(settled.verifyAfterMs).toBeUndefined()
   })
 
   test.each([400, 403])('a reading that is refused with %d rejects nothing: nobody asked for it', (status) => {

@@ -24,6 +24,7 @@ export const leased = (
   oneByOneUntil: null,
   contested: null,
   openAttemptMs: null,
+  mayBeLate: false,
   verifyDue: false,
   ...more,
 })

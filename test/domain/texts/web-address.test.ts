@@ -20,6 +20,11 @@ test.each([
   },
   { reason: 'nor is a query, which may hold a token', url: 'https://a.test/x?token=secret#y', is: 'https://a.test/x' },
   { reason: 'a host alone', url: 'https://a.test', is: 'https://a.test/' },
+  {
+    reason: 'several servers',
+    url: 'postgres://ann:secret@a.test:5432,b.test:5433/nexus?sslmode=verify-full',
+    is: 'postgres://a.test:5432,b.test:5433/nexus',
+  },
 ])('where something is: $reason', ({ url, is }) => {
   expect(placeOf(url)).toBe(is)
 })

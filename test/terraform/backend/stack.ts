@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { hashPassword } from '../../../adapters/credentials/passwords.ts'
-import { applicationToken, sha256Of, startStack } from '../../support/stack.ts'
+import { portal, sha256Of, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { backendOf, stateKey } from '../support.ts'
 import type { Backend } from '../support.ts'
@@ -35,7 +35,7 @@ export const useBackend = (): void => {
         ],
         applicationTokens: {
           tokens: [
-            { name: 'portal', sha256: sha256Of(applicationToken), tenants: '*' },
+            portal,
             { name: 'narrow', sha256: sha256Of(oneStateToken), tenants: '*', terraformStates: ['only-this'] },
           ],
         },

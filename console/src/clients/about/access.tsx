@@ -1,7 +1,7 @@
-import { Alert, Loader, Stack, Text, Title } from '@mantine/core'
+import { Alert, Stack, Text, Title } from '@mantine/core'
 import { Rules, Verdict, verbs } from '../../access/right.tsx'
 import { texts } from '../../texts/texts.ts'
-import { ProblemNotice } from '../../ui/problem-notice.tsx'
+import { Reading } from '../../ui/reading.tsx'
 import { Told } from '../../ui/when.tsx'
 import { useAccess } from '../client-data.ts'
 import type { ClientKey } from '../client-data.ts'
@@ -11,12 +11,7 @@ const { access: words } = texts.details
 /** What the reader may do with the client, and why, rule by rule. */
 export const Access = ({ path }: { readonly path: ClientKey }) => {
   const access = useAccess(path)
-  if (access.data === undefined)
-    return access.error ? (
-      <ProblemNotice error={access.error} again={() => void access.refetch()} />
-    ) : (
-      <Loader aria-label={texts.common.loading} />
-    )
+  if (access.data === undefined) return <Reading of={access} />
   const [reader] = access.data.access
   return (
     <Stack gap="lg">

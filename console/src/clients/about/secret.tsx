@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { Button, Code, Group, Stack, Text, Title } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { api } from '../../app/api.ts'
 import { answered, Refused } from '../../app/problem.ts'
 import { signIn } from '../../app/session.tsx'
@@ -10,32 +11,28 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import type { ClientKey } from '../client-data.ts'
 
 const { secret: words } = texts.details
+
+/** How long it stands on the page, in milliseconds. */
 const shownMs = 60_000
 
 /** The client's secret, when somebody asks for it: kept nowhere, and gone from the page after a minute. */
 export const Secret = ({ path }: { readonly path: ClientKey }) => {
-  const [secret, setSecret] = useState<string | null | undefined>(undefined)
-  const [error, setError] = useState<unknown>(null)
-  const [isReading, setReading] = useState(false)
-  useEffect(() => {
-    if (secret === undefined) return undefined
-    const hide = setTimeout(() => setSecret(undefined), shownMs)
-    return () => clearTimeout(hide)
-  }, [secret])
-  const read = async (): Promise<void> => {
-    setReading(true)
-    setError(null)
-    try {
+  const reading = useMutation({
+    mutationFn: async () => {
       const answer = await api.GET('/v1/tenants/{tenantId}/clients/{clientId}', {
         params: { path: { ...path }, query: { include: 'secret' } },
         cache: 'no-store',
       })
-      setSecret(answered(answer).secret)
-    } catch (caught) {
-      setError(caught)
-    }
-    setReading(false)
-  }
+      return answered(answer).secret ?? null
+    },
+    gcTime: 0,
+  })
+  const { data: secret, error, isSuccess, reset } = reading
+  useEffect(() => {
+    if (!isSuccess) return undefined
+    const hide = setTimeout(reset, shownMs)
+    return () => clearTimeout(hide)
+  }, [isSuccess, reset])
   return (
     <section aria-labelledby="secret">
       <Title order={2} size="h3" mb="sm" id="secret">
@@ -45,7 +42,7 @@ export const Secret = ({ path }: { readonly path: ClientKey }) => {
         <Text size="sm">{words.text}</Text>
         {typeof secret === 'string' ? (
           <Group gap="xs">
-            <Code className="body-sent">
+            <Code className="foreign">
               <Foreign text={secret} />
             </Code>
             <Copy text={secret} what={words.title} />
@@ -60,12 +57,8 @@ export const Secret = ({ path }: { readonly path: ClientKey }) => {
         ) : error === null ? null : (
           <ProblemNotice error={error} />
         )}
-        <Button
-          variant="default"
-          loading={isReading}
-          onClick={() => (secret === undefined ? void read() : setSecret(undefined))}
-        >
-          {secret === undefined ? words.show : words.hide}
+        <Button variant="default" loading={reading.isPending} onClick={isSuccess ? reset : () => reading.mutate()}>
+          {isSuccess ? words.hide : words.show}
         </Button>
       </Stack>
     </section>

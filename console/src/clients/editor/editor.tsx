@@ -72,7 +72,7 @@ export const Editor = ({
       )}
       {draft.isRestored && changed.length > 0 && word === null ? (
         <Alert color="blue" role="note">
-          {editor.restored}
+          {texts.common.restored}
         </Alert>
       ) : null}
       {draft.isUndoing && conflicts.length === 0 && word === null ? (

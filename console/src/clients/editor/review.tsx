@@ -57,7 +57,7 @@ export const Review = ({
           {preview.members === null ? null : (
             <details>
               <summary>{words.body}</summary>
-              <Code block className="body-sent">
+              <Code block className="foreign">
                 {JSON.stringify(preview.members, null, 2)}
               </Code>
             </details>

@@ -63,7 +63,7 @@ export const useSaving = (path: ClientKey, draft: Draft, dispatch: Dispatch<Step
   const settled = change === undefined || change.status === 'accepted' ? null : change
   useEffect(() => {
     if (settled === null) return
-    void queries.invalidateQueries({ queryKey: ['tenant', path.tenantId, 'client', path.clientId] })
+    void queries.invalidateQueries({ queryKey: clientKey(path) })
     if (settled.status === 'rejected')
       void read().then((version) => dispatch({ kind: 'refused', version, values: readFields(settled.values) }))
     // oxlint-disable-next-line react/exhaustive-deps -- once for each change that is settled

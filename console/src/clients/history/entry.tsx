@@ -13,7 +13,7 @@ import { undoOf } from './undo.ts'
 
 const { history: words } = texts
 
-const colours = { accepted: 'blue', applied: 'teal', rejected: 'red', withdrawn: 'gray' } as const
+const colors = { accepted: 'blue', applied: 'teal', rejected: 'red', withdrawn: 'gray' } as const
 
 const Who = ({ author: { kind, id, application } }: { readonly author: Schemas['Author'] }) => (
   <>
@@ -50,7 +50,7 @@ export const Entry = ({
       <Stack gap="xs">
         <Group gap="sm" justify="space-between">
           <Group gap="xs">
-            <Badge variant="light" tt="none" color={colours[status]}>
+            <Badge variant="light" tt="none" color={colors[status]}>
               {words.status[status]}
             </Badge>
             <Text size="sm">

@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Anchor, Button, Loader, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'react-router'
 import { api } from '../../app/api.ts'
 import { answered } from '../../app/problem.ts'
 import { texts } from '../../texts/texts.ts'
-import { ProblemNotice } from '../../ui/problem-notice.tsx'
+import { Reading } from '../../ui/reading.tsx'
 import { clientKey, useChange } from '../client-data.ts'
 import type { ClientKey } from '../client-data.ts'
 import { Entry } from './entry.tsx'
@@ -31,7 +31,7 @@ const One = ({ changeId, ...shown }: Shown & { readonly changeId: string }) => {
   const change = useChange(shown.path, changeId)
   return (
     <>
-      {change.error ? <ProblemNotice error={change.error} again={() => void change.refetch()} /> : null}
+      <Reading of={change} />
       {change.data === undefined ? null : <Entry change={change.data} {...shown} />}
       <Anchor component={Link} to={`${shown.root}/history`}>
         {words.all}
@@ -55,8 +55,7 @@ const All = (shown: Shown) => {
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
   })
-  if (found.error) return <ProblemNotice error={found.error} again={() => void found.refetch()} />
-  if (found.data === undefined) return <Loader aria-label={texts.common.loading} />
+  if (found.data === undefined) return <Reading of={found} />
   const changes = found.data.pages.flatMap((page) => page.changes)
   if (changes.length === 0)
     return (
@@ -67,6 +66,7 @@ const All = (shown: Shown) => {
     )
   return (
     <>
+      <Reading of={found} />
       {changes.map((change) => (
         <Entry key={change.id} change={change} {...shown} />
       ))}

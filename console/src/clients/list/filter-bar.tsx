@@ -1,89 +1,15 @@
-import { useEffect, useRef, useState } from 'react'
-import type { KeyboardEvent } from 'react'
-import { Button, NativeSelect, SimpleGrid, TextInput } from '@mantine/core'
-import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
+import { Button, SimpleGrid } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useSearchParams } from 'react-router'
 import { texts } from '../../texts/texts.ts'
-import { filters, longestText, sorts, withPart } from './filters.ts'
+import { AddressChoice } from '../../ui/address/address-choice.tsx'
+import { AddressInput } from '../../ui/address/address-input.tsx'
+import { cleared } from '../../ui/address/cleared.ts'
+import { optionsOf } from '../../ui/options.ts'
+import { filters, longestText, sorts } from './filters.ts'
 import './list.css'
 
 const { filters: words, ...clients } = texts.clients
-const debounceMs = 200
-
-/** Sets one part of the address: a list with filters can be sent to somebody else. */
-const useAddress = () => {
-  const [address, setAddress] = useSearchParams()
-  const set = (name: string, value: string): void =>
-    setAddress((now) => withPart(now, name, value), { replace: true, preventScrollReset: true })
-  return { address, set }
-}
-
-/** A text of the address, which follows what is typed when somebody pauses. */
-const AddressInput = ({
-  name,
-  label,
-  hint,
-  type,
-  onKeyDown,
-}: {
-  readonly name: string
-  readonly label: string
-  readonly hint?: string | undefined
-  readonly type?: 'search'
-  readonly onKeyDown?: (event: KeyboardEvent) => void
-}) => {
-  const { address, set } = useAddress()
-  const stands = address.get(name) ?? ''
-  const [typed, setTyped] = useState(stands)
-  const sent = useRef(stands)
-  // The address is changed by links and by going back too.
-  useEffect(() => {
-    if (stands === sent.current) return
-    sent.current = stands
-    setTyped(stands)
-  }, [stands])
-  const send = useDebouncedCallback((value: string) => {
-    sent.current = value
-    set(name, value)
-  }, debounceMs)
-  return (
-    <TextInput
-      type={type ?? 'text'}
-      label={label}
-      placeholder={hint}
-      maxLength={longestText}
-      value={typed}
-      onKeyDown={onKeyDown}
-      onChange={({ currentTarget: { value } }) => {
-        setTyped(value)
-        send(value)
-      }}
-    />
-  )
-}
-
-const Choice = ({
-  name,
-  label,
-  data,
-}: {
-  readonly name: string
-  readonly label: string
-  readonly data: readonly { readonly value: string; readonly label: string }[]
-}) => {
-  const { address, set } = useAddress()
-  return (
-    <NativeSelect
-      label={label}
-      data={data}
-      value={address.get(name) ?? ''}
-      onChange={({ currentTarget }) => set(name, currentTarget.value)}
-    />
-  )
-}
-
-const optionsOf = (choices: Readonly<Record<string, string>>) =>
-  Object.entries(choices).map(([value, label]) => ({ value, label }))
 
 const orders = optionsOf(sorts).map(({ value, label }) => ({ value: value === 'name' ? '' : value, label }))
 
@@ -100,13 +26,14 @@ export const FilterBar = ({ onDown }: { readonly onDown: () => void }) => {
           type="search"
           label={clients.search}
           hint={clients.searchHint}
+          maxLength={longestText}
           onKeyDown={(event) => {
             if (event.key !== 'ArrowDown') return
             event.preventDefault()
             onDown()
           }}
         />
-        <Choice name="sort" label={words.sort} data={orders} />
+        <AddressChoice name="sort" label={words.sort} data={orders} />
         <Button variant="default" onClick={toggle} aria-expanded={opened}>
           {opened ? words.hide : words.show}
           {active === 0 ? '' : ` (${active})`}
@@ -116,9 +43,9 @@ export const FilterBar = ({ onDown }: { readonly onDown: () => void }) => {
         <SimpleGrid cols={{ base: 2, md: 3, lg: 6 }} mt="sm" spacing="sm">
           {filters.map(({ name, label, choices, hint }) =>
             choices === undefined ? (
-              <AddressInput key={name} name={name} label={label} hint={hint} />
+              <AddressInput key={name} name={name} label={label} hint={hint} maxLength={longestText} />
             ) : (
-              <Choice
+              <AddressChoice
                 key={name}
                 name={name}
                 label={label}
@@ -129,7 +56,12 @@ export const FilterBar = ({ onDown }: { readonly onDown: () => void }) => {
         </SimpleGrid>
       ) : null}
       {address.size === 0 ? null : (
-        <Button variant="subtle" size="compact-sm" mt="xs" onClick={() => setAddress({}, { replace: true })}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          mt="xs"
+          onClick={() => setAddress({}, { replace: true, state: cleared })}
+        >
           {words.clear}
         </Button>
       )}

@@ -44,13 +44,5 @@ export const queryOf = (address: URLSearchParams): ListQuery => {
   } as ListQuery
 }
 
-/** The address with one of its parts otherwise. */
-export const withPart = (address: URLSearchParams, name: string, value: string): URLSearchParams => {
-  const next = new URLSearchParams(address)
-  if (value === '') next.delete(name)
-  else next.set(name, value)
-  return next
-}
-
 /** Whether anything but the order is asked for. */
 export const isNarrowed = (query: ListQuery): boolean => Object.keys(query).some((name) => name !== 'sort')

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import { Text } from '@mantine/core'
+import { clientAddress } from '../../app/addresses.ts'
 import { texts } from '../../texts/texts.ts'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import type { ListQuery } from './filters.ts'
@@ -62,10 +63,7 @@ export const ClientRows = ({
               aria-setsize={hasNextPage ? -1 : clients.length}
               style={{ transform: `translateY(${start - top}px)` }}
             >
-              <ClientRow
-                client={client}
-                to={`/tenants/${encodeURIComponent(tenantId)}/clients/${encodeURIComponent(client.id)}`}
-              />
+              <ClientRow client={client} to={clientAddress(tenantId, client.id)} />
             </li>
           )
         })}

@@ -1,15 +1,13 @@
 import { connect } from '../../../../adapters/postgres/database/connect.ts'
 import { createSessions } from '../../../../adapters/postgres/sessions.ts'
 import type { Session } from '../../../../adapters/postgres/sessions.ts'
-import { createSealing } from '../../../../adapters/sealing/sealing.ts'
 import { hashOf } from '../../../../api/console/session.ts'
 import type { Stack } from '../../../support/stack.ts'
+import { locationOf } from '../browser.ts'
 import type { Browser } from '../browser.ts'
-import { ask, consoleSettings } from '../support.ts'
+import { ask, sealing } from '../support.ts'
 
 // A sign-in in single steps, so that somebody can come between them.
-
-const locationOf = (answer: Response): string => answer.headers.get('location') ?? ''
 
 /** @returns the issuer's address that the browser is led to */
 export const begin = async (browser: Browser, query = ''): Promise<string> =>
@@ -24,8 +22,6 @@ export const sessionOf = (browser: Browser): string => `__Host-nexus=${browser.c
 
 /** The row of a browser's session, opened: what nobody but Nexus can read of it. */
 export const sessionIn = async (stack: Stack, browser: Browser): Promise<Session> => {
-  const sealing = createSealing(consoleSettings.sessionKeys)
-  if (sealing === undefined) throw new Error('There is a key.')
   const { db, close } = connect(stack.databaseUrl, () => undefined, { size: 1 })
   const hash = hashOf(browser.cookies().get('__Host-nexus') ?? '')
   const found = await createSessions(db, sealing, { idleMs: 1, atMostMs: 1 }).find(hash)

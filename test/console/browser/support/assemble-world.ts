@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { freePort } from '../../../../adapters/embedded-postgres/free-port.ts'
+import { consoleApplication } from '../../../../demo/console-application.ts'
 import { applicationToken, assembleStack } from '../../../support/assemble-stack.ts'
 import type { Stack, StackOptions } from '../../../support/assemble-stack.ts'
 import type { Servers } from '../../../support/servers.ts'
@@ -24,30 +24,7 @@ export interface World {
   readonly close: () => Promise<void>
 }
 
-/** Taken for a moment, and left to Nexus: the console's address stands in its configuration before it listens. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  return address.port
-}
-
-const clientSecret = 'secret-of-the-console'
-
-const own = (publicUrl: string) => ({
-  client_id: 'nexus-console',
-  client_secret: clientSecret,
-  name: 'Nexus console',
-  app_type: 'regular_web',
-  token_endpoint_auth_method: 'client_secret_post',
-  callbacks: [`${publicUrl}/console/callback`],
-  allowed_logout_urls: [`${publicUrl}/console/`],
-  grant_types: ['authorization_code', 'refresh_token'],
-  refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0 },
-})
+const credential = { clientId: 'nexus-console', clientSecret: 'secret-of-the-console' }
 
 /** A client as the simulated tenant holds it. */
 export const client = (id: string, name: string, more: Readonly<Record<string, unknown>> = {}) => ({
@@ -79,10 +56,13 @@ export const assembleWorld = async (
   const publicUrl = proxy?.url ?? `http://127.0.0.1:${port}`
   const stack = await assembleStack(servers, {
     ...options,
-    simulator: { seed: [own(publicUrl), ...clients], users: Object.values(people), ...options.simulator },
+    simulator: {
+      seed: [consoleApplication(publicUrl, credential), ...clients],
+      users: Object.values(people),
+      ...options.simulator,
+    },
     console: {
-      clientId: 'nexus-console',
-      clientSecret,
+      ...credential,
       applicationToken,
       publicUrl,
       sessionKeys: [randomBytes(32).toString('base64')],
@@ -149,6 +129,12 @@ export const assembleWorld = async (
 export const signIn = async (page: Page, who: PersonName): Promise<void> => {
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('button', { name: people[who].name }).click()
+  await page.getByRole('banner').waitFor()
+}
+
+/** The same where the issuer still knows who they are: it asks nothing. */
+export const signInAgain = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('banner').waitFor()
 }
 

@@ -2,7 +2,7 @@ import { servers } from '../../../support/stack.ts'
 import { assembleWorld } from './assemble-world.ts'
 import type { client, World, WorldOptions } from './assemble-world.ts'
 
-export { client, isShown, signIn } from './assemble-world.ts'
+export { client, isShown, signIn, signInAgain } from './assemble-world.ts'
 export type { World } from './assemble-world.ts'
 
 /** The same over the servers of this run. */

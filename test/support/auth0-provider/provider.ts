@@ -15,7 +15,7 @@ import { providerSchema } from './schema.ts'
 export interface Auth0Provider {
   /** What terraform needs in its environment. Nothing is downloaded then. */
   readonly env: Readonly<Record<string, string>>
-  /** Does something before terraform's next question of this kind is answered. */
+  /** Does something, once, before any further question of terraform's of this kind is answered: those that come meanwhile wait. */
   readonly before: (question: 'ReadResource' | 'PlanResourceChange', act: () => Promise<unknown>) => void
   readonly close: () => Promise<void>
 }
@@ -73,9 +73,7 @@ export const startAuth0Provider = async (simulator: Pick<Simulator, 'url' | 'cre
   const acts = new Map<string, () => Promise<unknown>>()
   const methods = Object.entries(answersBy(clientsOf(simulator))).map(([name, answer]) => {
     const method = call(name, async (request) => {
-      const act = acts.get(name)
-      acts.delete(name)
-      await act?.()
+      await acts.get(name)?.()
       return answer(request)
     })
     return [`/tfplugin5.Provider/${name}`, method] as const
@@ -90,7 +88,10 @@ export const startAuth0Provider = async (simulator: Pick<Simulator, 'url' | 'cre
   }
   return {
     env: { TF_REATTACH_PROVIDERS: JSON.stringify({ [source]: place }) },
-    before: (question, act) => void acts.set(question, act),
+    before: (question, act) => {
+      let acting: Promise<unknown> | undefined
+      acts.set(question, () => (acting ??= act()))
+    },
     close,
   }
 }

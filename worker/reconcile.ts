@@ -6,7 +6,7 @@ import type { Clients } from '../adapters/postgres/clients/clients.ts'
 import type { KeysOf } from '../adapters/postgres/clients/listing-rows.ts'
 import type { Lease, Leases } from '../adapters/postgres/changes/leases.ts'
 import type { Next } from '../adapters/postgres/changes/next.ts'
-import { orNoPlace, paced } from '../adapters/auth0/pacer.ts'
+import { orNoPlace } from '../adapters/auth0/pacer.ts'
 import type { Pacer } from '../adapters/auth0/pacer.ts'
 import type { JobResult } from '../adapters/queue/queue.ts'
 import { leaseMs, verifyMarginMs } from '../domain/changes/clock.ts'
@@ -16,6 +16,7 @@ import { afterAnswer, afterFailure, afterReading, isRecovery, needsReading } fro
 import type { Settlement, Step } from '../domain/changes/settlement.ts'
 import { longestWaitMs, verdictOf } from '../domain/changes/verdict.ts'
 import type { Reply } from '../domain/changes/verdict.ts'
+import type { CallKind } from '../domain/limits/budget.ts'
 import type { ClientKey } from '../domain/vocabulary.ts'
 import type { Health } from './health.ts'
 import type { Policies } from './policies.ts'
@@ -52,19 +53,18 @@ export const createReconcile =
     let next: Next | undefined
     for (let round = 0; round < maximumRounds && !deps.stopping.aborted; round += 1) {
       const since = Date.now()
+      let place: CallKind | undefined
       // A slot is spent only where there is something to do; without a limit there is none to spend.
       if (deps.pacer.limits(key.tenantId)) {
         next ??= await deps.leases.readiness(key)
         if (next.kind !== 'now') return resultOf(next)
-        const slot = deps.pacer
-          .slot(key.tenantId, 'other', { rank: 'change', signal: deps.stopping })
-          .then(() => 'ours')
-        if ((await orNoPlace(slot)) === undefined) break
+        place = next.reads ? 'read-clients' : 'other'
+        if (!(await hasSlot(deps, key, place, deps.stopping))) break
       }
       const lease = await deps.leases.take(key, leaseMs(deps.callMs), deps.callMs)
       // What was lost, or could not be had, is looked at again.
       next =
-        (lease && (await deps.inTrace(lease, since, (held) => advance(deps, held)))) ??
+        (lease && (await deps.inTrace(lease, since, (held) => advance(deps, held, place)))) ??
         (await deps.leases.readiness(key))
       if (next.kind !== 'now') return resultOf(next)
     }
@@ -77,9 +77,18 @@ const resultOf = (next: Exclude<Next, { kind: 'now' }>): JobResult =>
 /** After an outage, what waits for a later try is tried within this time. */
 const recoveryMs = 5000
 
-/** One step under the lease. @returns what comes next; undefined where the lease was lost */
-const advance = async (deps: ReconcileDeps, lease: Lease): Promise<Next | undefined> => {
-  const { undoPartial, ...settlement } = await step(deps, lease)
+/** Whether one call may be sent, which is then to be sent at once. @param signal aborted when waiting is of no use any more */
+const hasSlot = async ({ pacer }: ReconcileDeps, { tenantId }: ClientKey, kind: CallKind, signal: AbortSignal) =>
+  (await orNoPlace(pacer.slot(tenantId, kind, { rank: 'change', signal }).then(() => 'ours'))) !== undefined
+
+/**
+ * One step under the lease.
+ *
+ * @param place the call that a slot was had for before the lease
+ * @returns what comes next; undefined where the lease was lost
+ */
+const advance = async (deps: ReconcileDeps, lease: Lease, place: CallKind | undefined): Promise<Next | undefined> => {
+  const { undoPartial, ...settlement } = await step(deps, lease, place)
   const next = await lease.settle(settlement)
   if (next === undefined) {
     deps.log.warn(
@@ -96,18 +105,27 @@ const advance = async (deps: ReconcileDeps, lease: Lease): Promise<Next | undefi
   return next
 }
 
-const step = async (deps: ReconcileDeps, lease: Lease): Promise<Step> => {
+const step = async (deps: ReconcileDeps, lease: Lease, place: CallKind | undefined): Promise<Step> => {
   const keys = deps.keysOf(lease.key.tenantId)
-  const reading = needsReading(lease) ? await orNoPlace(read(deps, lease)) : undefined
-  // The worker ends: nothing was called. Whether a former call has ended is as unknown as before.
-  if (reading === undefined && needsReading(lease)) return { attemptClosed: false }
+  /** Beyond what a call may take. */
+  const spareMs = () => lease.remainingMs() - deps.callMs
+  /** Under the lease a slot is waited for no longer than the call can still be made. */
+  const slotFor = (kind: CallKind): true | Promise<boolean> => {
+    if (kind === place || !deps.pacer.limits(lease.key.tenantId)) return true
+    const enough = AbortSignal.timeout(Math.max(0, Math.floor(spareMs())))
+    return hasSlot(deps, lease.key, kind, AbortSignal.any([deps.stopping, enough]))
+  }
+  const reads = needsReading(lease)
+  // Nothing was called: whether a former call has ended is as unknown as before.
+  if (reads && !(await slotFor('read-clients'))) return { attemptClosed: false }
+  const reading = reads ? await read(deps, lease) : undefined
   if (reading?.ok === false) return fail(deps, lease, undefined, reading)
   const observed = reading?.body ?? lease.state.observed
   const history = reading && (lease.mayBeLate ? await deps.changes.recentValues(lease.key) : [])
   const work = workOf({ ...lease.state, observed, oneByOneUntil: lease.oneByOneUntil }, keys, history)
   if (work.kind === 'settled') return afterReading(lease, observed, work, keys)
-  // A call may only be made under a lease that outlasts it; the reading may have used it up.
-  if (lease.remainingMs() < deps.callMs)
+  // A call may only be made under a lease that outlasts it; the reading, or the wait, may have used it up.
+  if (!(await slotFor('other')) || spareMs() < 0)
     return reading === undefined ? { attemptClosed: true } : afterReading(lease, observed, work, keys)
   const reply = await deps.auth0.update(lease.key, work.members, work.changes[0]?.id ?? randomUUID())
   await deps.pacer.report(lease.key.tenantId, 'other', reply)
@@ -127,5 +145,8 @@ const fail = async (
   return afterFailure(lease, sent, reply, { credential, random: Math.random(), keys: deps.keysOf(tenantId) })
 }
 
-const read = (deps: ReconcileDeps, { key }: Lease) =>
-  paced(deps.pacer, key.tenantId, 'read-clients', { rank: 'change', signal: deps.stopping }, () => deps.auth0.get(key))
+const read = async ({ auth0, pacer }: ReconcileDeps, { key }: Lease) => {
+  const reply = await auth0.get(key)
+  await pacer.report(key.tenantId, 'read-clients', reply)
+  return reply
+}

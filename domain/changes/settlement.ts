@@ -30,6 +30,8 @@ export interface Leased {
   readonly mayBeLate: boolean
   /** Whether the client has to be read again now. */
   readonly verifyDue: boolean
+  /** Whether a reading is put down for that is late enough to be the last one for such a call. */
+  readonly lastReadingSet: boolean
 }
 
 /** Rounds spent on an answer that differs from what was sent. */
@@ -206,9 +208,13 @@ const vanished = (lease: Leased): Settlement => ({
   }),
 })
 
-/** A former call of unknown outcome may write until its deadline: the client is read once more after it. */
+/**
+ * A former call of unknown outcome may write until its deadline: the client is read once more after it. A reading before
+ * that does not put off the last one, which would never come where the readings follow each other closely.
+ */
 const verification = (lease: Leased): Pick<Settlement, 'verifyAfterMs'> => {
-  if (lease.openAttemptMs !== null) return { verifyAfterMs: lease.openAttemptMs + verifyMarginMs }
+  if (lease.openAttemptMs !== null)
+    return lease.lastReadingSet ? {} : { verifyAfterMs: lease.openAttemptMs + verifyMarginMs }
   return lease.verifyDue ? { verifyAfterMs: null } : {}
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { NoPlace } from '../../adapters/auth0/pacer.ts'
 import type { Lease } from '../../adapters/postgres/changes/leases.ts'
 import type { Settlement } from '../../domain/changes/settlement.ts'
 import type { Reply } from '../../domain/changes/verdict.ts'
 import { defaultMetadataKeys } from '../../domain/clients/metadata-keys.ts'
+import type { CallKind } from '../../domain/limits/budget.ts'
 import type { Auth0Client } from '../../domain/vocabulary.ts'
 import { createReconcile } from '../../worker/reconcile.ts'
 import { untraced } from '../../worker/traced-rounds.ts'
@@ -22,13 +24,23 @@ const failed: Reply<Auth0Client> = {
   rate,
 }
 
+/** How a tenant's limit lets calls through. */
+interface Limit {
+  /** Whether it is known before the lease that Auth0 has to be read. */
+  readonly reads: boolean
+  /** Whether a slot can be had while it is of use. */
+  readonly slot: (kind: CallKind) => boolean
+}
+
 /** One round for a client that a change waits for: what was sent to Auth0, and what was written afterwards. */
 const round = async ({
   lease = {},
   reply = taken,
   held = true,
+  limit,
 }: {
   lease?: Partial<Lease>
+  limit?: Limit
   reply?: Reply<Auth0Client>
   /** Whether the lease still holds when the round is written. */
   held?: boolean
@@ -37,6 +49,8 @@ const round = async ({
   const written: Settlement[] = []
   const broughtForward: string[] = []
   const lookedFor: number[] = []
+  /** What was done in turn, by a tenant that has a limit. */
+  const steps: string[] = []
   let leases = 1
   await createReconcile({
     inTrace: untraced,
@@ -45,9 +59,10 @@ const round = async ({
     keysOf: () => defaultMetadataKeys,
     health: { probe: () => Promise.resolve('unknown') },
     leases: {
-      readiness: () => Promise.resolve({ kind: 'done' }),
-      take: () =>
-        Promise.resolve(
+      readiness: () => Promise.resolve(leases > 0 ? { kind: 'now', reads: limit?.reads === true } : { kind: 'done' }),
+      take: () => {
+        steps.push('lease')
+        return Promise.resolve(
           (leases -= 1) < 0
             ? undefined
             : {
@@ -67,6 +82,7 @@ const round = async ({
                 openAttemptMs: null,
                 mayBeLate: false,
                 verifyDue: false,
+                lastReadingSet: false,
                 remainingMs: () => callMs,
                 settle: (settlement) => {
                   written.push(settlement)
@@ -74,12 +90,27 @@ const round = async ({
                 },
                 ...lease,
               },
-        ),
+        )
+      },
     },
     changes: { recentValues: () => Promise.resolve([]) },
-    pacer: { limits: () => false, slot: () => Promise.resolve(), report: () => Promise.resolve() },
+    pacer: {
+      limits: () => limit !== undefined,
+      slot: (_tenantId, kind, purpose) => {
+        steps.push(`slot: ${kind}`)
+        if (limit?.slot(kind) === true) return Promise.resolve()
+        return new Promise((_resolve, reject) => {
+          if ('signal' in purpose)
+            purpose.signal?.addEventListener('abort', () => reject(new NoPlace(0)), { once: true })
+        })
+      },
+      report: () => Promise.resolve(),
+    },
     auth0: {
-      get: () => Promise.resolve({ ok: true, body: old, rate }),
+      get: () => {
+        steps.push('read')
+        return Promise.resolve({ ok: true, body: old, rate })
+      },
       update: (_key, members) => {
         sent.push(members)
         return Promise.resolve(reply)
@@ -92,7 +123,7 @@ const round = async ({
     policies: { onDrift: () => Promise.resolve(), undoPartial: () => Promise.resolve() },
     log: { warn: () => undefined },
   })(key)
-  return { sent, written, broughtForward, lookedFor }
+  return { sent, written, broughtForward, lookedFor, steps }
 }
 
 describe('a call to Auth0', () => {
@@ -113,6 +144,38 @@ describe('a call to Auth0', () => {
     expect(sent).toEqual([])
     expect(written).toMatchObject([{ observed: old, confirmed: {}, attemptClosed: true, verifyAfterMs: 1200 }])
     expect(written[0]).not.toHaveProperty('outcomes')
+  })
+})
+
+describe('where a limit has to be waited for', () => {
+  const short = { openAttemptMs: 200, remainingMs: () => callMs + 50 }
+
+  test('what is known to be called first gets its slot before the lease', async () => {
+    const sending = await round({ limit: { reads: false, slot: () => true } })
+    expect(sending.steps).toEqual(['slot: other', 'lease'])
+    expect(sending.sent).toHaveLength(1)
+    const reading = await round({ lease: short, limit: { reads: true, slot: () => true } })
+    expect(reading.steps).toEqual(['slot: read-clients', 'lease', 'read', 'slot: other'])
+    expect(reading.sent).toHaveLength(1)
+  })
+
+  test('a reading that nobody knew of waits no longer than it can be of use, and is the next round’s', async () => {
+    const { steps, sent, written } = await round({
+      lease: short,
+      limit: { reads: false, slot: (kind) => kind === 'other' },
+    })
+    expect(steps).toEqual(['slot: other', 'lease', 'slot: read-clients'])
+    expect(sent).toEqual([])
+    expect(written).toEqual([{ attemptClosed: false }])
+  })
+
+  test('a change that waits after a reading waits no longer than the lease is good for: what was read is kept', async () => {
+    const { sent, written } = await round({
+      lease: short,
+      limit: { reads: true, slot: (kind) => kind === 'read-clients' },
+    })
+    expect(sent).toEqual([])
+    expect(written).toMatchObject([{ observed: old, attemptClosed: true, verifyAfterMs: 1200 }])
   })
 })
 

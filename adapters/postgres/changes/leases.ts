@@ -45,6 +45,7 @@ const LeaseRow = z.object({
   open_attempt_ms: z.number().nullable(),
   may_be_late: z.boolean(),
   verify_due: z.boolean().nullable(),
+  last_reading_set: z.boolean().nullable(),
   waited: z.boolean(),
 })
 
@@ -89,6 +90,7 @@ const textOf =
       returning c.*
     )
     select c.*, ${pendingInTraces} as pending, c.verify_at <= clock_timestamp() as verify_due,
+           c.verify_at > clock_timestamp() and c.verify_at >= c.previous_attempt_deadline + ${margin} as last_reading_set,
            c.taken_over or c.previous_attempt_deadline is not null as may_be_late,
            -- A reading that was put down for after its end is the last one.
            case when (c.taken_over or c.previous_attempt_deadline is not null) and not coalesce(
@@ -164,6 +166,7 @@ export const createLeases = (
         openAttemptMs: row.open_attempt_ms,
         mayBeLate: row.may_be_late,
         verifyDue: row.verify_due === true,
+        lastReadingSet: row.last_reading_set === true,
         remainingMs: () => ttlMs - (performance.now() - askedAt),
         settle: (settlement) =>
           settle(

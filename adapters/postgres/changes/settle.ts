@@ -69,7 +69,7 @@ const rowOf = (
     stalls: failure !== undefined && tries >= stalledAfter,
     attempt_closed: settlement.attemptClosed,
     // Known until Auth0 has been read after its end.
-    former_closed: settlement.attemptClosed && mayBeLate && (settlement.verifyAfterMs ?? null) === null,
+    former_closed: settlement.attemptClosed && mayBeLate && settlement.verifyAfterMs === null,
     seen: observed,
     confirmed,
     sets_one_by_one: settlement.oneByOneUntil !== undefined,

@@ -26,6 +26,7 @@ export const leased = (
   openAttemptMs: null,
   mayBeLate: false,
   verifyDue: false,
+  lastReadingSet: false,
   ...more,
 })
 

@@ -69,6 +69,11 @@ describe('after a reading', () => {
       more: { openAttemptMs: 700 },
       after: { verifyAfterMs: 1700 },
     },
+    {
+      reason: 'a call may still be under way: once more, when it was put down for before',
+      more: { openAttemptMs: 700, lastReadingSet: true },
+      after: {},
+    },
     { reason: 'that has been done', more: { verifyDue: true }, after: { verifyAfterMs: null } },
     { reason: 'there was nothing to look for', more: {}, after: {} },
   ])('$reason', ({ more, after }) => {

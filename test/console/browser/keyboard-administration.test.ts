@@ -53,6 +53,8 @@ describe.skipIf(servers === null || !hasChromium())('by keyboard alone, an admin
   test('finds a client, and looks at who may do what with it, and why', async () => {
     const page = await enter(world, 'Ada Administrator')
     await press(page, page.getByRole('link', { name: 'Access', exact: true }))
+    // The page before has such a field too.
+    await page.getByRole('heading', { name: 'Access', level: 1 }).waitFor()
     await type(page, page.getByRole('main').getByRole('searchbox'), 'till')
     await page.getByRole('link', { name: 'Invoices' }).waitFor({ state: 'detached' })
     await press(page, page.getByRole('main').getByRole('link', { name: 'Till' }))

@@ -67,11 +67,11 @@ describe.skipIf(servers === null)('a database that a newer version has extended'
 })
 
 const quick = { lockMs: 200, pausesMs: [100, 100, 100, 100] }
-/** A database that lacks this migration. */
-const before = async (name: string, undo: string) => {
+/** A database that lacks these migrations. */
+const before = async (names: string, undo: string) => {
   const world = await open()
   await migrate(world.db)
-  await world.pool.query(`delete from nexus_migrations where name = '${name}'; ${undo}`)
+  await world.pool.query(`delete from nexus_migrations where name = any('{${names}}'); ${undo}`)
   return world
 }
 
@@ -99,6 +99,25 @@ describe.skipIf(servers === null)('a migration of a busy database', () => {
     expect((await pool.query(`select name from nexus_migrations where name = '0018-values-before'`)).rows).toEqual([])
     await holder.query('commit')
     expect(await migrate(db, quick)).toEqual(['0018-values-before'])
+  })
+
+  test('waits for no table with the lock of another: who reads both, in whatever order, is served', async () => {
+    const { db, pool, session } = await before(
+      '0022-restored, 0024-traces',
+      `alter table nexus.tenants drop column restored_at; drop table nexus.database_identity;
+       alter table nexus.changes drop column traceparent`,
+    )
+    const reader = await session()
+    await reader.query('begin; select * from nexus.changes')
+    const migrating = migrate(db, { ...quick, lockMs: 5000 })
+    const waits = `select from pg_locks join pg_database on database = pg_database.oid
+      where not granted and datname = current_database() and relation = 'nexus.changes'::regclass`
+    await expect.poll(async () => (await pool.query(waits)).rowCount, { timeout: 5000 }).toBe(1)
+    // For longer than PostgreSQL waits before it looks for a deadlock, the migration does.
+    await sleep(1200)
+    expect((await reader.query('select * from nexus.tenants')).rows).toEqual([])
+    await reader.query('commit')
+    expect(await migrating).toEqual(['0022-restored', '0024-traces'])
   })
 
   test('makes an index while others write', async () => {

@@ -99,6 +99,14 @@ describe('the law', () => {
     expect(offences(statements, false)).toEqual([])
   })
 
+  test.each([
+    ['alter table nexus.clients add column a text', 'alter table nexus.changes add column a text'],
+    ['alter table nexus.clients add column a text', 'create table nexus.more (id text references nexus.tenants)'],
+  ])('forbids two tables of others in one migration: %s, %s', (...statements) => {
+    expect(offences(statements, false)).toHaveLength(1)
+    for (const statement of statements) expect(offences([statement], false)).toEqual([])
+  })
+
   test('allows a contraction to take away, and not to lock', () => {
     expect(offences(['alter table nexus.clients drop column base'], true)).toEqual([])
     expect(offences(['lock table nexus.clients'], true)).toHaveLength(1)

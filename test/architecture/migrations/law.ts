@@ -59,6 +59,16 @@ const madeBy = (statements: readonly string[]): readonly string[] =>
     [...statement.matchAll(/\bcreate table (?:if not exists )?(\S+)/g)].map(([, name = '']) => name),
   )
 
+/** Tables that these statements take from those who read or write them, if only for a moment. */
+const lockedBy = (statements: readonly string[]): readonly string[] =>
+  statements.flatMap((statement) =>
+    [
+      ...statement.matchAll(
+        /\b(?:alter table|drop table|truncate|references|create (?:unique )?index(?! concurrently).*? on|create trigger .*? on) (?:only |if exists )?([\w.]+)/g,
+      ),
+    ].map(([, name = '']) => name),
+  )
+
 const plain = (statement: string): string =>
   statement
     .toLowerCase()
@@ -78,10 +88,16 @@ const tableOf = (statement: string): string | undefined =>
 export const offences = (statements: readonly string[], isContraction: boolean): string[] => {
   const texts = statements.map(plain)
   const own = madeBy(texts)
-  return texts.flatMap((text) =>
+  const locked = new Set(lockedBy(texts).filter((table) => !own.includes(table)))
+  const broken = texts.flatMap((text) =>
     rules
       .filter(({ what }) => what.test(text))
       .filter(({ harms }) => !(isContraction && harms === 'version before') && !own.includes(tableOf(text) ?? ''))
       .map(({ why }) => `${text.slice(0, 80)}: ${why}`),
   )
+  if (locked.size < 2) return broken
+  return [
+    ...broken,
+    `locks ${[...locked].join(' and ')}: who uses both in another order meets a deadlock; make two of it`,
+  ]
 }

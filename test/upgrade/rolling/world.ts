@@ -31,6 +31,8 @@ export interface World {
   readonly start: (place: Place, version: Version) => Promise<void>
   /** Ends a process as a supervisor does. @returns how long it took, milliseconds */
   readonly end: (place: Place) => Promise<number>
+  /** What the processes have logged as their own faults. */
+  readonly faults: () => string
   readonly close: () => Promise<void>
 }
 
@@ -65,6 +67,7 @@ export const openWorld = async (servers: Servers): Promise<World | { readonly mi
   const files = new Map<Place, string>()
   for (const place of places) files.set(place, await file(place, running, ports[place]))
   const processes = new Map<Place, NexusProcess>()
+  const begun: NexusProcess[] = []
   const cliOf = (version: Version): string | undefined => (version === 'former' ? former.cli : undefined)
 
   return {
@@ -81,6 +84,7 @@ export const openWorld = async (servers: Servers): Promise<World | { readonly mi
       const role = place.startsWith('api') ? 'api' : 'worker'
       const one = nexus([role, '--config', files.get(place) ?? ''], {}, cliOf(version))
       processes.set(place, one)
+      begun.push(one)
       await one.says(/"msg":"Nexus is up"/)
     },
     end: async (place) => {
@@ -90,6 +94,15 @@ export const openWorld = async (servers: Servers): Promise<World | { readonly mi
       if (one?.child.exitCode !== 0) throw new Error(`It did not end in order:\n${one?.output() ?? ''}`)
       return performance.now() - began
     },
+    faults: () =>
+      begun
+        .flatMap((one) =>
+          one
+            .output()
+            .split('\n')
+            .filter((line) => line.includes('"level":50')),
+        )
+        .join('\n'),
     close: async () => {
       await Promise.all([...processes.values()].map((one) => one.kill('SIGKILL')))
       await pool.end()

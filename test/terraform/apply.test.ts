@@ -155,10 +155,10 @@ describe.skipIf(servers === null)('one lock for Terraform and for changes', () =
     await untilChecked()
     expect(held(unowned)).toEqual(callbacksOf('terraform'))
     expect(held(drifted)).toEqual(callbacksOf('operator'))
-    const { body } = await ask(`/clients/${changed}/changes`)
-    expect(body).toMatchObject({
-      changes: [{ status: 'applied', author: { kind: 'policy', id: 'terraform-apply' } }, {}],
-    })
+    // Auth0 has it a moment before its row says so.
+    await expect
+      .poll(async () => (await ask(`/clients/${changed}/changes`)).body, { timeout: 10_000 })
+      .toMatchObject({ changes: [{ status: 'applied', author: { kind: 'policy', id: 'terraform-apply' } }, {}] })
     expect((await ask(`/clients/${untouched}/changes`)).body['changes']).toHaveLength(1)
   })
 

@@ -44,8 +44,8 @@ const maximumRounds = 50
 
 /**
  * Brings one client to its desired state. Level-triggered: it reads the newest state, never the job's payload, and goes
- * round until there is nothing left to do. Each round is one slot of the budget, one lease, one call and one
- * transaction; a process that dies leaves nothing but its lease, which ends by itself.
+ * round until there is nothing left to do. Each round is one lease, at most one writing call and one transaction, and each
+ * call has a slot of the budget; a process that dies leaves nothing but its lease, which ends by itself.
  */
 export const createReconcile =
   (deps: ReconcileDeps) =>
@@ -79,7 +79,7 @@ const recoveryMs = 5000
 
 /** Whether one call may be sent, which is then to be sent at once. @param signal aborted when waiting is of no use any more */
 const hasSlot = async ({ pacer }: ReconcileDeps, { tenantId }: ClientKey, kind: CallKind, signal: AbortSignal) =>
-  (await orNoPlace(pacer.slot(tenantId, kind, { rank: 'change', signal }).then(() => 'ours'))) !== undefined
+  (await orNoPlace(pacer.slot(tenantId, kind, { rank: 'change', signal }).then(() => true))) ?? false
 
 /**
  * One step under the lease.

@@ -80,7 +80,7 @@ export const migrate = async (db: Kysely<Database>, { lockMs, pausesMs }: Patien
   const applied: string[] = []
   const pauses = [...pausesMs]
   for (let pending = await pendingMigrations(db); pending.length > 0; pending = await pendingMigrations(db)) {
-    const together = nextOf(pending, await newestMigration(db))
+    const together = nextOf(pending)
     const disableTransactions = together.some((name) => apart.has(name))
     // None can be taken back: what another program has done meanwhile stays.
     const { error, results = [] } = await migrator.migrateTo(together.at(-1) ?? '', { disableTransactions })
@@ -102,8 +102,8 @@ export const migrate = async (db: Kysely<Database>, { lockMs, pausesMs }: Patien
  * would meet somebody who reads both in the other order, and PostgreSQL would end that reading. A database that nobody uses yet
  * is made in one transaction, up to the next migration that is apart.
  */
-const nextOf = (pending: readonly string[], newest: string | null): readonly string[] => {
-  if (newest !== null) return pending.slice(0, 1)
+const nextOf = (pending: readonly string[]): readonly string[] => {
+  if (pending.length < Object.keys(migrations).length) return pending.slice(0, 1)
   const first = pending.findIndex((name) => apart.has(name))
   return pending.slice(0, first < 0 ? pending.length : Math.max(1, first))
 }

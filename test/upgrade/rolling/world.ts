@@ -96,15 +96,11 @@ export const openWorld = async (servers: Servers): Promise<World | { readonly mi
     },
     faults: () =>
       begun
-        .flatMap((one) =>
-          one
-            .output()
-            .split('\n')
-            .filter((line) => line.includes('"level":50')),
-        )
+        .flatMap((one) => one.output().split('\n'))
+        .filter((line) => line.includes('"level":50'))
         .join('\n'),
     close: async () => {
-      await Promise.all([...processes.values()].map((one) => one.kill('SIGKILL')))
+      await Promise.all(begun.map((one) => one.kill('SIGKILL')))
       await pool.end()
       await simulator.close()
       await roles.drop()

@@ -84,10 +84,12 @@ test('what npm has to say against it is shown, and its exit code kept', () => {
   expect(output).toContain('Nexus needs Node 20 or later and npm 10 or later.')
 })
 
-test('the demo asks for no more than it needs, tests for everything', () => {
+test('the demo asks for no more than it needs, tests and checks for everything', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   expect(scripts).toMatchObject({
     predemo: 'node scripts/ensure-installed.mjs demo',
     test: 'node scripts/ensure-installed.mjs && vitest run',
   })
+  const [first = ''] = String(scripts.check).split(' && ')
+  expect(scripts[first.replace('npm run ', '')]).toMatch(/^node scripts\/ensure-installed\.mjs && /)
 })

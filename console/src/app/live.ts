@@ -55,21 +55,26 @@ const follow = (tenantId: string, { renew }: Stream): (() => void) => {
     source = undefined
   }
   const open = (): void => {
+    let hasBegun = false
     source = new EventSource(`${base}api/v1/tenants/${encodeURIComponent(tenantId)}/events`)
     source.addEventListener('message', hear)
     source.addEventListener('reset', () => void renew(tenant))
     // It says why it is over; whether somebody is still signed in, the session says.
     source.addEventListener('end', () => void renew(['session']))
+    // It tells what happens from when it begins: what was read before is read again. Afterwards it goes on where it was.
+    source.addEventListener('open', () => {
+      if (!hasBegun) void renew(tenant)
+      hasBegun = true
+    })
     source.addEventListener('error', () => {
-      if (source?.readyState === EventSource.CLOSED) again = setTimeout(reopen, againMs)
+      if (source?.readyState !== EventSource.CLOSED) return
+      void renew(tenant)
+      again = setTimeout(reopen, againMs)
     })
   }
-  /** What happened meanwhile is read. */
   const reopen = (): void => {
     close()
-    if (document.hidden) return
-    open()
-    void renew(tenant)
+    if (!document.hidden) open()
   }
   if (!document.hidden) open()
   document.addEventListener('visibilitychange', reopen)

@@ -11,7 +11,8 @@ import { FilterBar } from './list/filter-bar.tsx'
 import { isNarrowed, queryOf } from './list/filters.ts'
 import type { ListQuery } from './list/filters.ts'
 import { ClientRows } from './list/rows.tsx'
-import { useClients } from './list/use-clients.ts'
+import type { ListProps } from './list/rows.tsx'
+import { useClients, useRenewal } from './list/use-clients.ts'
 
 /** The clients of a tenant that the reader may see. */
 const ClientsPage = () => {
@@ -34,11 +35,13 @@ const Found = ({ tenantId, query }: { readonly tenantId: string; readonly query:
   const found = useClients(tenantId, query)
   if (found.data === undefined) return <Reading of={found} />
   const isEmpty = found.data.pages.every(({ clients }) => clients.length === 0)
-  return isEmpty ? <Nothing query={query} /> : <ClientRows tenantId={tenantId} query={query} found={found} />
+  const List = isEmpty ? Nothing : ClientRows
+  return <List tenantId={tenantId} query={query} found={found} />
 }
 
-/** An empty list says why it is, and what to do. */
-const Nothing = ({ query }: { readonly query: ListQuery }) => {
+/** An empty list says why it is, and what to do; it is filled as soon as there is something to show. */
+const Nothing = ({ tenantId, query, found }: ListProps) => {
+  useRenewal(tenantId, query, found.data, [0])
   const caller = useCaller()
   const { none } = texts.clients
   const [title, text] = isNarrowed(query)

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeScanDue } from '../../support/scans.ts'
 import { servers } from '../../support/stack.ts'
 import { hasChromium } from './support/chromium.ts'
 import { applicationField as field, save, untilDifferenceHas } from './support/client-page.ts'
-import { client, isShown, startWorld } from './support/world.ts'
+import { client, isShown, signIn, startWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 
 const at = 'tenants/acme/clients/invoices'
@@ -37,6 +38,33 @@ describe.skipIf(servers === null || !hasChromium())('a page shows what happens e
     expect(await isShown(row.getByText('Paused'))).toBe(true)
     await world.stack.request('/v1/tenants/acme/clients/till/resume', { method: 'POST', as })
     expect(await isShown(row.getByText('In sync'))).toBe(true)
+    await page.context().close()
+  })
+
+  test('what happens before a page is told of what happens, it shows all the same', async () => {
+    const page = await world.openSignedOut('tenants/acme/clients')
+    const begins = Promise.withResolvers<undefined>()
+    await page.route('**/events', async (route) => {
+      await begins.promise
+      await route.continue()
+    })
+    await signIn(page, 'owner')
+    const row = page.getByRole('link', { name: /Till/ })
+    await row.getByText('In sync').waitFor()
+    const as = world.stack.token({ sub: 'auth0|oscar', permissions: ['tenant.admin', 'client.write.all'] })
+    await world.stack.request('/v1/tenants/acme/clients/till/pause', { method: 'POST', as })
+    begins.resolve(undefined)
+    expect(await isShown(row.getByText('Paused'))).toBe(true)
+    await world.stack.request('/v1/tenants/acme/clients/till/resume', { method: 'POST', as })
+    await page.context().close()
+  })
+
+  test('a list in which nothing was found is filled once there is something', async () => {
+    const page = await world.open('owner', 'tenants/acme/clients?text=Cellar')
+    await page.getByRole('heading', { name: 'No client matches' }).waitFor()
+    world.stack.simulator.seed(client('cellar', 'Cellar'))
+    await makeScanDue(world.stack)
+    expect(await isShown(page.getByRole('link', { name: /Cellar/ }))).toBe(true)
     await page.context().close()
   })
 

@@ -14,16 +14,14 @@ import './list.css'
 
 const usualHeight = 66
 
-/** The clients of a list, of which only those exist on the page that are in sight. */
-export const ClientRows = ({
-  tenantId,
-  query,
-  found,
-}: {
+export interface ListProps {
   readonly tenantId: string
   readonly query: ListQuery
   readonly found: UseInfiniteQueryResult<Pages>
-}) => {
+}
+
+/** The clients of a list, of which only those exist on the page that are in sight. */
+export const ClientRows = ({ tenantId, query, found }: ListProps) => {
   const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = found
   const pages = data?.pages ?? []
   const clients = clientsOf(pages)

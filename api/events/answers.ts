@@ -25,7 +25,10 @@ const contentSchema = { anyOf: [eventSchema, { type: 'object', description: 'Wit
 export const EventMessage = z
   .strictObject({
     id: text.optional().describe('Where to go on from: `Last-Event-ID`, or `after`'),
-    event: z.enum(['reset', 'end']).optional().describe('What is no event of the tenant; absent for those that are'),
+    event: z
+      .enum(['message', 'reset', 'end'])
+      .optional()
+      .describe('What is no event of the tenant. It is absent for those that are, which stands for `message`'),
     data: text
       .meta({ contentMediaType: 'application/json', contentSchema })
       .describe('An event, as JSON; nothing (`{}`) with `reset`, a Problem with `end`'),

@@ -24,7 +24,8 @@ export const eventRoutes = [
         'Three messages are no events. A comment every 15 seconds says that the stream is still there. `event: reset` says that ' +
         'something may have been missed, because the `id` is too old or of another database: read again what is shown. ' +
         "`event: end` comes before the stream is closed, with a Problem as its `data`: the caller's token has expired or was " +
-        'revoked, they may not read here any more, or the server is shutting down or has a new configuration.\n\n' +
+        'revoked, they may not read here any more, or the server is shutting down or has a new configuration. ' +
+        'A reader that has not taken yet what was sent is cut off without it, and misses nothing if it comes again.\n\n' +
         'A caller may have 20 streams in one process of Nexus.',
       query: EventsQuery,
       headers: ['Last-Event-ID'],

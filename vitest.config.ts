@@ -42,8 +42,11 @@ const onServersOnly = ['test/upgrade/rolling/**/*.test.ts']
 
 const builtConsole = 'test/console/browser/support/built.ts'
 
+/** What is waited for may take as long as on a slow machine: how soon something must be there, a test says itself. */
+const waits = { testTimeout: 30_000, hookTimeout: 120_000, expect: { poll: { timeout: 10_000 } } }
+
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
-  test: { name, include, testTimeout: 30_000, hookTimeout: 120_000, ...more },
+  test: { name, include, ...waits, ...more },
 })
 
 export default defineConfig({

@@ -58,15 +58,16 @@ export const behindNexus = async ({ simulator }: Stack, method: string, path: st
     headers: { authorization: `Bearer ${await managementToken(simulator)}` },
   })
 
-/** Bytes on a connection, and everything that came back until it ended, or until nothing came for a second. */
+/** Bytes on a connection, and everything that came back until it ended, or until nothing more came for a second. */
 export const raw = (stack: Stack, bytes: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(stack.url)
     const socket = connect(Number(port), hostname)
     let answer = ''
-    socket.setTimeout(1000, () => socket.end())
+    socket.setTimeout(15_000, () => socket.end())
     socket.on('data', (chunk) => {
       answer += chunk.toString()
+      socket.setTimeout(1000)
     })
     socket.on('close', () => resolve(answer))
     socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)))

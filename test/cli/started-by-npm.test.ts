@@ -95,7 +95,7 @@ describe('a process that npm started', { timeout: 60_000 }, () => {
     },
     {
       reason: 'it has a session of its own',
-      line: 'npm run --silent serve & sleep 3; kill -9 $!',
+      line: `npm run --silent serve & timeout 30 sh -c 'until [ -s "$OUT" ]; do sleep 0.1; done'; kill -9 $!`,
       script: `setsid ${simulator()} ${marker} > $OUT`,
     },
     {

@@ -125,7 +125,7 @@ describe.skipIf(!here)('the way to the server that takes writes', { timeout: 60_
     const way = await startTcpSwitch(portOf(places.primary))
     onTestFinished(way.close)
     const url = `postgres://test:test@127.0.0.1:${way.port}/postgres`
-    const { ping, close } = connect(url, nothing, { size: 1, answersWithinMs: 500 })
+    const { ping, close } = connect(url, nothing, { size: 1, answersWithinMs: 2000 })
     onTestFinished(close)
     await ping()
     way.hush(true)
@@ -168,7 +168,7 @@ describe.skipIf(!here)('the way to the server that takes writes', { timeout: 60_
   describe('who listens', () => {
     test('leaves a server that takes no writes any more, and comes back once it does', async () => {
       const listener = await listening(urlOf(['standby', 'primary']))
-      expect(await isHeard(listener)).toBe(true)
+      await expect.poll(() => isHeard(listener)).toBe(true)
       await runSql(pair.primaryUrl, 'alter system set default_transaction_read_only = on; select pg_reload_conf()')
       await expect.poll(() => listener.errors.join()).toContain('takes no writes')
       await expect.poll(() => isHeard(listener)).toBe(false)

@@ -128,12 +128,14 @@ describe('why no answer came is told', () => {
     { reason: 'no such host', start: () => 'https://nowhere.invalid', says: 'host', remedy: 'DNS' },
     {
       reason: 'no answer in time',
+      withinMs: 500,
       start: async () => (await startHttp(() => undefined)).url,
       says: 'it did not answer in time',
       remedy: 'Try again',
     },
     {
       reason: 'an answer that never ends',
+      withinMs: 500,
       start: async () => (await startHttp((_request, response) => void response.write('a'))).url,
       says: 'it did not answer in time',
       remedy: 'Try again',
@@ -156,9 +158,9 @@ describe('why no answer came is told', () => {
       says: 'closed before the answer was complete',
       remedy: 'Try again',
     },
-  ])('$reason', async ({ start, says, remedy }) => {
+  ])('$reason', async ({ start, says, remedy, withinMs }) => {
     const url = await start()
-    const failure = await failureOf(ask(url, {}, 500))
+    const failure = await failureOf(ask(url, {}, withinMs))
     expect(failure.message).toContain(says)
     expect(failure.message).toContain(`${url} cannot be reached`)
     expect(failure.remedy).toContain(remedy)

@@ -143,6 +143,10 @@ describe.skipIf(servers === null)('the budget of a tenant', () => {
     }
     await here?.slot('paced', 'other', { rank: 'change' })
     await here?.slot('paced', 'other', { rank: 'change' })
+    // No place falls due while the 429 is on its way.
+    await store.query(
+      `update nexus.budgets set next_at = clock_timestamp() + interval '1 second' where tenant_id = 'paced'`,
+    )
     const start = performance.now()
     const waiting = there?.slot('paced', 'other', { rank: 'change' })
     await here?.report('paced', 'other', tooMany)

@@ -76,7 +76,8 @@ describe.skipIf(servers === null)('what answers say of a bucket', () => {
       bucket,
       answers.filter((_, index) => index % 2 === 1),
     )
-    expect(Math.abs((await rowOf(tenantId)).others)).toBeLessThan(1)
+    // Time that is counted twice would make it six; a statement that is 100 ms late makes it one.
+    expect(Math.abs((await rowOf(tenantId)).others)).toBeLessThan(3)
   })
 
   test('from before a 429 of another process does not speak against it', async () => {

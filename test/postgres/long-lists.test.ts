@@ -30,7 +30,7 @@ const sorts = {
   updated: (one: One) => one.id,
 }
 
-describe.skipIf(servers === null)('lists of very many clients', () => {
+describe.skipIf(servers === null)('lists of very many clients', { timeout: 90_000 }, () => {
   let store: Store
   beforeAll(async () => {
     store = await openStore()

@@ -72,7 +72,7 @@ const keptFor = async ({ pool }: Pick<ReturnType<typeof connect>, 'pool'>) => {
   return rows[0] ?? { statements: 0, bytes: 0 }
 }
 
-describe.skipIf(servers === null)('what a server keeps of statements', () => {
+describe.skipIf(servers === null)('what a server keeps of statements', { timeout: 90_000 }, () => {
   let store: Store
   beforeAll(async () => {
     store = await openStore()

@@ -35,6 +35,12 @@ const places = [
   },
 ]
 
+/** A former beginning is forgotten last, when nothing else is to be done with it. */
+const onlyKnown = (stack: Stack, prefix: string) => async (): Promise<void> => {
+  const known = await stack.query<{ beginning: string }>('select beginning from nexus.queue_keys')
+  expect(known.map(({ beginning }) => beginning.split(':')[0])).toEqual([prefix])
+}
+
 describe.skipIf(!hasRedis())('a changed prefix', { timeout: 60_000 }, () => {
   let postgres: LocalServers
   beforeAll(async () => {
@@ -60,7 +66,11 @@ describe.skipIf(!hasRedis())('a changed prefix', { timeout: 60_000 }, () => {
       ...new Set((await place.each((redis) => redis.keys(`${prefix}:*`))).flat()),
     ]
     /** Starts Nexus over the stack's database with another prefix, and stops it once it has looked. */
-    const startWith = async ({ configuration, query }: Stack, prefix: string): Promise<void> => {
+    const startWith = async (
+      { configuration, query }: Stack,
+      prefix: string,
+      looked: () => Promise<void>,
+    ): Promise<void> => {
       const redis: Configuration['redis'] = configuration.redis && { ...configuration.redis, prefix }
       const before = await query(`select clock_timestamp() as now`)
       const running = await run({ ...configuration, redis }, { api: false, worker: true }, quiet)
@@ -75,7 +85,7 @@ describe.skipIf(!hasRedis())('a changed prefix', { timeout: 60_000 }, () => {
         { timeout: 10_000 },
       )
       await vi.waitFor(async () => expect(await keysOf(prefix)).not.toEqual([]), { timeout: 10_000 })
-      await new Promise((resolve) => setTimeout(resolve, 300))
+      await vi.waitFor(looked, { timeout: 10_000 })
       await running.close()
     }
 
@@ -86,13 +96,12 @@ describe.skipIf(!hasRedis())('a changed prefix', { timeout: 60_000 }, () => {
       expect(await keysOf(old)).not.toEqual([])
       const ofStranger = await keysOf(other)
       await stack.stop()
-      await startWith(stack, next)
       // The mark alone, until nothing else was found.
-      expect((await keysOf(old)).filter((key) => !key.endsWith(':installation'))).toEqual([])
-      await startWith(stack, next)
+      await startWith(stack, next, async () =>
+        expect((await keysOf(old)).filter((key) => !key.endsWith(':installation'))).toEqual([]),
+      )
+      await startWith(stack, next, onlyKnown(stack, next))
       expect(await keysOf(old)).toEqual([])
-      const known = await stack.query<{ beginning: string }>('select beginning from nexus.queue_keys')
-      expect(known.map(({ beginning }) => beginning.split(':')[0])).toEqual([next])
       expect(await keysOf(other)).toEqual(
         expect.arrayContaining(ofStranger.filter((key) => /:(?:meta|installation)$/.test(key))),
       )
@@ -105,10 +114,8 @@ describe.skipIf(!hasRedis())('a changed prefix', { timeout: 60_000 }, () => {
       await first.stop()
       const second = await stackWith(shared)
       const before = await keysOf(shared)
-      await startWith(first, next)
+      await startWith(first, next, onlyKnown(first, next))
       expect(await keysOf(shared)).toEqual(expect.arrayContaining(before.filter((key) => key.endsWith(':meta'))))
-      const known = await first.query<{ beginning: string }>('select beginning from nexus.queue_keys')
-      expect(known.map(({ beginning }) => beginning.split(':')[0])).toEqual([next])
       expect((await second.patch(owned(second), { callbackUrls: ['https://b.example.com/'] })).status).toBe(200)
     })
   })

@@ -4,6 +4,7 @@ import { nexus } from '../cli/support.ts'
 import { nexus as start } from '../support/process.ts'
 import { applicationToken, servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
+import { makeScanDue } from '../worker/scans.ts'
 
 const Changes = z.object({
   changes: z.array(z.object({ id: z.string(), status: z.string(), generation: z.int() })),
@@ -150,7 +151,7 @@ describe.skipIf(servers === null)('nexus clients', { timeout: 90_000 }, () => {
     for (const name of ['Alpha', 'Beta', 'Gamma'])
       stack.simulator.seed({ name, client_metadata: { owners: '["auth0|tester"]', product_name: name.slice(0, 1) } })
     stack.simulator.seed({ name: 'Of others', client_metadata: { owners: '["auth0|other"]' } })
-    await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
+    await makeScanDue(stack)
     const page = async (...more: string[]) => {
       const { clients, next } = Listed.parse(JSON.parse((await clientsList('--json', ...more)).stdout))
       return { names: clients.map(({ name }) => name), next }
@@ -188,6 +189,6 @@ describe.skipIf(servers === null)('nexus clients', { timeout: 90_000 }, () => {
     await stack.start()
     expect(stack.url).not.toBe(url)
     await following.kill('SIGINT')
-    await vi.waitFor(() => expect(following.child.exitCode).toBe(0))
+    await vi.waitFor(() => expect(following.child.exitCode).toBe(0), 10_000)
   })
 })

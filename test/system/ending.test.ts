@@ -69,7 +69,7 @@ describe.skipIf(servers === null)('SIGTERM', () => {
 
   test('ends all of it within 15 s, while Auth0 never answers, a stream is open and somebody uploads slowly', async () => {
     const id = seedClient(stack)
-    const { one, url } = await start({ shutdownDelay: '1500ms' })
+    const { one, url } = await start({ shutdownDelay: '5s' })
     expect((await fetch(`${url}${pathOf(id)}`, { headers: headers() })).status).toBe(200)
     stack.simulator.setFaults({ latencyMs: 600_000 })
     const waiting = fetch(`${url}${pathOf(id)}`, {
@@ -95,20 +95,21 @@ describe.skipIf(servers === null)('SIGTERM', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     const served = await fetch(`${url}${pathOf(id)}`, { headers: headers() })
     expect([served.status, served.headers.get('connection')]).toEqual([200, 'close'])
-    expect(performance.now() - began).toBeLessThan(1500)
+    expect(performance.now() - began).toBeLessThan(5000)
 
     const answer = await waiting
     expect(answer.status).toBe(202)
     await reader.ended
     expect(reader.messages.at(-1)).toMatchObject({ event: 'end', data: { type: '/problems/unavailable' } })
-    expect(performance.now() - began).toBeLessThan(5000)
+    // Long before a call to Auth0 counts as unanswered, which is 10 s.
+    expect(performance.now() - began).toBeLessThan(5000 + 5000)
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
 
     expect([502, 503, 504]).toContain((await reading).status)
     await upload.closed
     expect(upload.answer()).toMatch(/^HTTP\/1\.1 503 [^]*\r\nretry-after: 1\r\n[^]*the body had not arrived/)
     await one.ended
-    expect(performance.now() - began).toBeLessThan(1500 + 15_000)
+    expect(performance.now() - began).toBeLessThan(5000 + 15_000)
     expect(one.child.exitCode).toBe(0)
     expect(one.output()).toContain('"msg":"ended"')
 

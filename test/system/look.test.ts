@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { nexus } from '../support/process.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
+import { makeScanDue } from '../worker/scans.ts'
 
-describe.skipIf(servers === null)('nexus plan, drift, pause and resume', () => {
+describe.skipIf(servers === null)('nexus plan, drift, pause and resume', { timeout: 90_000 }, () => {
   let stack: Stack
   let directory: string
   let id: string
@@ -70,12 +71,15 @@ Plan: 1 client to change, 0 unchanged.
         }),
       { timeout: 15_000 },
     )
+    // The row has it a moment after Auth0.
+    const waiting = 'select client_id from nexus.clients where generation > settled_generation'
+    await expect.poll(() => stack.query(waiting)).toEqual([])
   })
 
   test('drift is shown with its class, as JSON too', async () => {
     const other = stack.simulator.seed({ name: 'Second' })
     stack.simulator.seed({ ...stack.simulator.clients.get(id), callbacks: ['https://stolen.example.com/cb'] })
-    await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
+    await makeScanDue(stack)
     await vi.waitFor(
       async () => {
         const [row] = await stack.query(`select drifted_at from nexus.clients where client_id = $1`, [id])

@@ -8,6 +8,7 @@ import { recordOf } from '../../domain/shape.ts'
 import { nexus } from '../cli/support.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
+import { scanAgain, untilScanned } from '../worker/scans.ts'
 import { backendOf, managedClient, stateKey, stateText } from '../terraform/support.ts'
 
 const password = 's3cr3t-password-of-a-pipeline'
@@ -111,20 +112,6 @@ describe.skipIf(servers === null)('a tenant of 200 clients, 20 of them odd', { t
   let directory: string
   let as: string
 
-  const scanned = (): Promise<void> =>
-    vi.waitFor(
-      async () => {
-        const [tenant] = await stack.query<{ over: boolean }>(
-          'select next_scan_at > now() and scan_until is null as over from nexus.tenants',
-        )
-        expect(tenant?.over).toBe(true)
-      },
-      { timeout: 40_000, interval: 100 },
-    )
-  const scanAgain = async (): Promise<void> => {
-    await stack.query('update nexus.tenants set next_scan_at = now()')
-    await scanned()
-  }
   const ask = async (where: string): Promise<unknown> => {
     const answer = await stack.request(where, { as })
     expect([where, answer.status]).toEqual([where, 200])
@@ -158,9 +145,9 @@ describe.skipIf(servers === null)('a tenant of 200 clients, 20 of them odd', { t
       },
     })
     as = stack.token({ permissions: ['client.read', 'client.read.all', 'client.write.all', 'tenant.admin'] })
-    await scanned()
+    await untilScanned(stack)
     for (const { client, reason } of odd) stack.simulator.seed({ name: `Odd: ${reason}`, ...client })
-    await scanAgain()
+    await scanAgain(stack)
     directory = await mkdtemp(path.join(os.tmpdir(), 'nexus-odd-'))
   }, 120_000)
   afterAll(async () => {
@@ -233,7 +220,7 @@ describe.skipIf(servers === null)('a tenant of 200 clients, 20 of them odd', { t
   test('drift and plan are told of an odd one as of any other', async () => {
     const id = 'legacy.shop.web'
     stack.simulator.seed({ ...recordOf(stack.simulator.clients.get(id)), client_id: id, callbacks: 'gone' })
-    await scanAgain()
+    await scanAgain(stack)
     await vi.waitFor(
       async () => {
         const drift = Differences.parse(await ask('/v1/tenants/acme/drift'))

@@ -8,7 +8,8 @@ import type { NexusProcess } from '../support/process.ts'
 import { applicationToken, servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
 
-describe.skipIf(servers === null)('a process that is killed', () => {
+// It may leave a lease behind, which lasts for 15 s.
+describe.skipIf(servers === null)('a process that is killed', { timeout: 90_000 }, () => {
   let stack: Stack
   let directory: string
   let id: string

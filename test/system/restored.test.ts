@@ -11,6 +11,7 @@ import { read } from '../api/support.ts'
 import { emptyDirectory, nexus } from '../cli/support.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
+import { makeScanDue } from '../worker/scans.ts'
 
 const actor = { kind: 'operator', id: 'tester', application: null } as const
 const actorRow = { actor_id: actor.id }
@@ -195,7 +196,7 @@ describe.skipIf(servers === null)('a database that was restored from a dump', ()
 
   test('without that, it would have overwritten what came later', async () => {
     await stack.query(`update nexus.clients set base = base || '{"callbackUrls": ["https://second.example.com/"]}'`)
-    await stack.query('update nexus.tenants set next_scan_at = now()')
+    await makeScanDue(stack)
     await vi.waitFor(() => expect(held()).toEqual(['https://second.example.com/']), 20_000)
   })
 })

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { basic, withStates } from '../support/pipeline.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack, StackOptions } from '../support/stack.ts'
+import { makeScanDue, untilScanned } from '../worker/scans.ts'
 
 /** Nothing is due but what a test makes due. */
 const quiet: StackOptions = { tenant: { scanInterval: '24h', freshness: '24h' } }
@@ -13,6 +14,8 @@ describe.skipIf(servers === null)('one lock for Terraform and for changes', () =
   let stack: Stack
   const start = async (options: StackOptions = quiet, terraform: Record<string, unknown> = {}): Promise<void> => {
     stack = await startStack(withStates(options, terraform))
+    // What it reads is none of a test's.
+    if (options.roles?.worker !== false) await untilScanned(stack)
   }
   afterEach(() => stack.close())
 
@@ -66,6 +69,9 @@ describe.skipIf(servers === null)('one lock for Terraform and for changes', () =
   const outside = (clientId: string, ...hosts: string[]): void => {
     stack.simulator.seed({ ...stack.simulator.clients.get(clientId), callbacks: callbacksOf(...hosts) })
   }
+  const change = (clientId: string, ...hosts: string[]) =>
+    stack.patch(clientId, { callbackUrls: callbacksOf(...hosts) })
+  /** The same for one that is to wait: a second shows it. */
   const patch = (clientId: string, ...hosts: string[]) =>
     stack.patch(clientId, { callbackUrls: callbacksOf(...hosts) }, { headers: { prefer: 'wait=1' } })
   /** A client in whose callbacks Nexus has a say. */
@@ -89,7 +95,7 @@ describe.skipIf(servers === null)('one lock for Terraform and for changes', () =
     const [inside, other] = [seeded('inside'), seeded('other')]
     await post('main', [inside])
     await lock('main', 'apply-1')
-    expect((await patch(other, 'a')).status).toBe(200)
+    expect((await change(other, 'a')).status).toBe(200)
     const waiting = await patch(inside, 'a')
     expect(waiting.status).toBe(202)
     expect(held(inside)).toEqual(callbacksOf('first'))
@@ -107,13 +113,13 @@ describe.skipIf(servers === null)('one lock for Terraform and for changes', () =
     const inside = seeded('inside')
     await post('main', [inside])
     await lock('main', 'plan-1', 'OperationTypePlan')
-    expect((await patch(inside, 'a')).status).toBe(200)
+    expect((await change(inside, 'a')).status).toBe(200)
     await unlock('main', 'plan-1')
     await untilChecked()
   })
 
   test('they wait for a bounded time; the lock is then named as abandoned, and what its apply changed is put back', async () => {
-    await start(quiet, { applyWait: '2s' })
+    await start(quiet, { applyWait: '4s' })
     const [waiter, victim] = [seeded('waiter'), await owned('victim')]
     await post('main', [waiter, victim])
     await lock('main', 'apply-1')
@@ -142,7 +148,7 @@ describe.skipIf(servers === null)('one lock for Terraform and for changes', () =
     await post('main', [changed, untouched, unowned, drifted])
     // Known before: an operator has removed a callback in the dashboard, and nobody has decided about it yet.
     outside(drifted, 'operator')
-    await stack.query(`update nexus.tenants set next_scan_at = now()`)
+    await makeScanDue(stack)
     await vi.waitFor(async () => expect(await syncOf(drifted)).toMatchObject({ drift: [{ field: 'callbackUrls' }] }), {
       timeout: 20_000,
     })
@@ -223,7 +229,7 @@ describe.skipIf(servers === null)('one lock for Terraform and for changes', () =
     await start()
     const [managed, manual] = [await owned('managed'), await owned('manual')]
     await post('elsewhere', [managed])
-    await stack.query(`update nexus.tenants set next_scan_at = now()`)
+    await makeScanDue(stack)
     await vi.waitFor(
       async () => {
         const rows = await stack.query(
@@ -236,7 +242,7 @@ describe.skipIf(servers === null)('one lock for Terraform and for changes', () =
     outside(managed, 'apply')
     outside(manual, 'dashboard')
     await post('elsewhere', [managed])
-    await stack.query(`update nexus.tenants set next_scan_at = now()`)
+    await makeScanDue(stack)
     const driftOf = async (clientId: string) => (await syncOf(clientId))['drift']
     await vi.waitFor(
       async () => {

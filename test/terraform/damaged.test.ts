@@ -211,7 +211,7 @@ describe.skipIf(servers === null)('damaged states', () => {
   // Both storages run PostgreSQL; the whole number is for the one that is like production.
   const bodies = servers?.redisUrl === null ? 3000 : 10_000
 
-  test(`${bodies} of them: never a fault of the server, never half a write`, { timeout: 120_000 }, async () => {
+  test(`${bodies} of them: never a fault of the server, never half a write`, { timeout: 300_000 }, async () => {
     const all: Lane[] = Array.from({ length: lanes }, (_, index) => ({
       state: backendOf(stack),
       random: randomFrom(20_261_124 + index),

@@ -5,6 +5,7 @@ import { read, seedClient } from '../api/support.ts'
 import { deleteInAuth0 } from '../support/auth0.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack, StackOptions } from '../support/stack.ts'
+import { untilScanned } from '../worker/scans.ts'
 import { backendOf, managedClient, stateKey, stateText } from './support.ts'
 
 const clientIn = ({ clients }: Snapshot, id: string) => clients.find((one) => one.id === id)
@@ -33,12 +34,6 @@ describe.skipIf(servers === null)('a snapshot that is asked for fresh', () => {
   }
   const snapshot = async (): Promise<Snapshot> => Snapshot.parse((await fresh()).body)
   const lists = (): number => stack.simulator.stats.byRoute['GET /api/v2/clients 200'] ?? 0
-  const untilScanned = async (): Promise<void> => {
-    for (let done = false; !done; await sleep(50)) {
-      const rows = await stack.query('select from nexus.tenants where last_scan_at is not null and scan_until is null')
-      done = rows.length === 1
-    }
-  }
 
   test('knows at once what was deleted and what was made in Auth0 since the last scan', async () => {
     await start()
@@ -78,7 +73,7 @@ describe.skipIf(servers === null)('a snapshot that is asked for fresh', () => {
 
   test('is answered by one scan for all who ask together, and by none for who does not', async () => {
     await start()
-    await untilScanned()
+    await untilScanned(stack)
     stack.simulator.resetStats()
     expect((await once('')).status).toBe(200)
     expect((await once('?fresh=false')).status).toBe(200)

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { withStates } from '../support/pipeline.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
+import { untilScanned } from '../worker/scans.ts'
 import { backendOf, lockOf, managedClient, stateText } from './support.ts'
 import type { Backend } from './support.ts'
 
@@ -17,18 +18,9 @@ describe.skipIf(servers === null)('clients that an apply has made', () => {
     // No scan but the first.
     stack = await startStack(withStates({ tenant: { scanInterval: '24h', freshness: '24h' } }))
     main = backendOf(stack, 'main')
-    await untilScanned()
+    await untilScanned(stack)
   })
   afterEach(() => stack.close())
-
-  const untilScanned = () =>
-    vi.waitFor(
-      async () => {
-        const rows = await stack.query(`select 1 from nexus.tenants where last_scan_at is not null`)
-        expect(rows).toHaveLength(1)
-      },
-      { timeout: 20_000, interval: 50 },
-    )
 
   const apply = async (clientIds: readonly string[], Operation = 'OperationTypeApply'): Promise<void> => {
     serial += 1

@@ -41,7 +41,7 @@ const applied = async (stack: Stack, id: string): Promise<number> => {
   return performance.now() - start
 }
 
-describe.skipIf(servers === null)('a time that another clock has left in a row', () => {
+describe.skipIf(servers === null)('a time that another clock has left in a row', { timeout: 60_000 }, () => {
   let stack: Stack
   beforeAll(async () => {
     stack = await startStack(scaled)
@@ -118,7 +118,7 @@ if (servers !== null && postgres === undefined) {
   console.warn('\nThe suites that set clocks are skipped: apt-get install postgresql faketime.\n')
 }
 
-describe.skipIf(postgres === undefined)("when the database's clock is set", () => {
+describe.skipIf(postgres === undefined)("when the database's clock is set", { timeout: 120_000 }, () => {
   let stack: Stack
   beforeAll(async () => {
     stack = await assembleStack({ redisUrl: servers?.redisUrl ?? null, postgresUrl: postgres?.url ?? '' }, scaled)

@@ -4,6 +4,7 @@ import { TenantDifferences } from '../../domain/changes/tenant-report.ts'
 import { pathOf } from '../api/support.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
+import { makeScanDue } from './scans.ts'
 
 /** What happens to one client before the plan is printed. */
 const history = fc.record({
@@ -92,7 +93,7 @@ describe.skipIf(servers === null).each(['report', 'revert'] as const)('the print
     const before = stack.simulator.stats.writes.length
     for (const { id } of clients) await say(`${pathOf(id)}/resume`, { method: 'POST' })
     // The policy acts on a drift that a scan has found.
-    await stack.query('update nexus.tenants set last_scan_at = null, next_scan_at = now()')
+    await makeScanDue(stack)
     const written = () => new Set(stack.simulator.stats.writes.slice(before).map(({ clientId }) => clientId))
     await vi.waitFor(() => expect(plan.clients.filter(({ id }) => !written().has(id))).toEqual([]), { timeout: 25_000 })
     await settled()

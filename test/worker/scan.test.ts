@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { deleteInAuth0 } from '../support/auth0.ts'
 import { servers, startStack } from '../support/stack.ts'
 import type { Stack, StackOptions } from '../support/stack.ts'
+import { makeScanDue, scanAgain, untilScanned } from './scans.ts'
 import { expectWoken } from './own-changes.ts'
 
 /** A stack whose scan is due only when a test says so. */
@@ -11,22 +12,7 @@ describe.skipIf(servers === null)('scans', () => {
   let stack: Stack
   const start = async (options: StackOptions): Promise<void> => {
     stack = await startStack(options)
-    await scanned()
-  }
-  const scanned = async (): Promise<void> => {
-    await vi.waitFor(
-      async () => {
-        const [tenant] = await stack.query<{ done: boolean }>(
-          `select last_scan_at is not null and next_scan_at > now() and scan_until is null as done from nexus.tenants`,
-        )
-        expect(tenant?.done).toBe(true)
-      },
-      { timeout: 20_000, interval: 50 },
-    )
-  }
-  const scanAgain = async (): Promise<void> => {
-    await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
-    await scanned()
+    await untilScanned(stack)
   }
   const seeded = (name: string): string =>
     stack.simulator.seed({
@@ -101,18 +87,18 @@ describe.skipIf(servers === null)('scans', () => {
     expect((await stack.patch(id, { callbackUrls: ['https://b.example.com/cb'] })).status).toBe(200)
     stack.simulator.resetStats()
     outside(id, { callbacks: ['https://stolen.example.com/cb'] })
-    await scanAgain()
+    await scanAgain(stack)
     expect(await settledRow(id)).toMatchObject({
       drifted: true,
       observed: { callbacks: ['https://stolen.example.com/cb'] },
     })
     expect(readings()).toBe(1)
     // Known already: another scan reads nothing more.
-    await scanAgain()
+    await scanAgain(stack)
     expect(readings()).toBe(1)
     expect(stack.simulator.clients.get(id)?.['callbacks']).toEqual(['https://stolen.example.com/cb'])
     outside(id, { callbacks: ['https://b.example.com/cb'] })
-    await scanAgain()
+    await scanAgain(stack)
     expect(await settledRow(id)).toMatchObject({ drifted: false })
   })
 
@@ -122,7 +108,7 @@ describe.skipIf(servers === null)('scans', () => {
     expect((await stack.patch(id, { productName: 'Billing' })).status).toBe(200)
     stack.simulator.resetStats()
     outside(id, { callbacks: ['https://moved.example.com/cb'] })
-    await scanAgain()
+    await scanAgain(stack)
     expect(await row(id)).toMatchObject({ drifted: false, observed: { callbacks: ['https://moved.example.com/cb'] } })
     expect(readings()).toBe(0)
   })
@@ -132,7 +118,7 @@ describe.skipIf(servers === null)('scans', () => {
     const id = seeded('Reverts')
     expect((await stack.patch(id, { callbackUrls: ['https://b.example.com/cb'] })).status).toBe(200)
     outside(id, { callbacks: ['https://stolen.example.com/cb'] })
-    await scanAgain()
+    await scanAgain(stack)
     await vi.waitFor(
       () => expect(stack.simulator.clients.get(id)?.['callbacks']).toEqual(['https://b.example.com/cb']),
       { timeout: 20_000 },
@@ -141,7 +127,7 @@ describe.skipIf(servers === null)('scans', () => {
       const found = await stack.query(`select author->>'kind' as kind, status from nexus.changes order by generation`)
       expect(found.at(-1)).toEqual({ kind: 'policy', status: 'applied' })
       return found
-    })
+    }, 10_000)
     expect(changes).toHaveLength(2)
     await expectWoken(stack, id)
     expect(await settledRow(id)).toMatchObject({ drifted: false })
@@ -153,7 +139,7 @@ describe.skipIf(servers === null)('scans', () => {
     expect((await stack.request(`/v1/tenants/acme/clients/${id}`)).status).toBe(200)
     expect(stack.simulator.clients.get(id)).toBeDefined()
     await deleteInAuth0(stack.simulator, id)
-    await scanAgain()
+    await scanAgain(stack)
     expect(await settledRow(id)).toMatchObject({ vanished: true })
     expect((await stack.patch(id, { productName: 'Gone' })).status).toBe(404)
   })
@@ -161,7 +147,7 @@ describe.skipIf(servers === null)('scans', () => {
   test('a scan that breaks off says so, and takes nothing for gone', async () => {
     await start({ ...quiet, simulator: { clients: 5 } })
     stack.simulator.setFaults({ errorShare: 1, methods: ['GET'] })
-    await stack.query(`update nexus.tenants set next_scan_at = now()`)
+    await makeScanDue(stack)
     const problem = await vi.waitFor(
       async () => {
         const [tenant] = await stack.query<{ problem: string | null }>(
@@ -184,7 +170,7 @@ describe.skipIf(servers === null)('scans', () => {
     const id = seeded('Overtaken')
     expect((await stack.patch(id, { callbackUrls: ['https://b.example.com/cb'] })).status).toBe(200)
     stack.simulator.setFaults({ slowBodyMs: 1500, methods: ['GET'] })
-    await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
+    await makeScanDue(stack)
     await vi.waitFor(async () => {
       const [tenant] = await stack.query<{ scanning: boolean }>(
         `select scan_until is not null as scanning from nexus.tenants`,
@@ -193,7 +179,7 @@ describe.skipIf(servers === null)('scans', () => {
     }, 5000)
     expect((await stack.patch(id, { callbackUrls: ['https://c.example.com/cb'] })).status).toBe(200)
     stack.simulator.setFaults({})
-    await scanned()
+    await untilScanned(stack)
     expect(await settledRow(id)).toMatchObject({
       drifted: false,
       observed: { callbacks: ['https://c.example.com/cb'] },

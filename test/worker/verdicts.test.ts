@@ -6,6 +6,9 @@ import { servers, startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
 import { expectWoken } from './own-changes.ts'
 
+/** Waits for as long as it takes. */
+const patient = { headers: { prefer: 'wait=30' } }
+
 describe.skipIf(servers === null)('what Auth0 answers, and what becomes of the change', () => {
   let stack: Stack
   let id: string
@@ -30,7 +33,6 @@ describe.skipIf(servers === null)('what Auth0 answers, and what becomes of the c
 
   const held = () => stack.simulator.clients.get(id)
   const wanted = ['https://new.example.com/cb']
-  const patient = { headers: { prefer: 'wait=30' } }
   const change = async (answer: Response) => {
     const found = await stack.query<{ status: string; refusal: { reason: string } | null }>(
       `select status, refusal from nexus.changes where id = $1`,
@@ -134,24 +136,6 @@ describe.skipIf(servers === null)('what Auth0 answers, and what becomes of the c
     expect(row).toEqual({ base: { callbackUrls: ['https://new.example.com'] }, drifted_at: null })
   })
 
-  test('changes that wait for a call under way become one call; what a later one replaces is superseded', async () => {
-    stack.simulator.setFaults({ latencyMs: 400 })
-    const first = stack.patch(id, { applicationName: 'first' }, patient)
-    await vi.waitFor(() => expect(patches()).toBe(1))
-    const later = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => stack.patch(id, { applicationName: `later ${index}` }, patient)),
-    )
-    expect((await first).status).toBe(200)
-    expect(later.map(({ status }) => status)).toEqual(later.map(() => 200))
-    expect(patches()).toBe(2)
-    const [counts] = await stack.query(
-      `select count(*) filter (where status = 'applied')::int as applied, count(superseded_by)::int as superseded
-       from nexus.changes where client_id = $1`,
-      [id],
-    )
-    expect(counts).toEqual({ applied: 11, superseded: 9 })
-  })
-
   test('of several that are refused together only the one at fault is rejected', async () => {
     await stack.query(`update nexus.tenants set paused_at = now()`)
     const full = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`theirs_${index}`, 'x']))
@@ -175,5 +159,38 @@ describe.skipIf(servers === null)('what Auth0 answers, and what becomes of the c
       client_metadata: { ...metadata, product_name: 'Third' },
     })
     expect(patches()).toBe(4)
+  })
+})
+
+describe.skipIf(servers === null)('changes that wait for a call under way', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    // With the usual deadline: a call that takes seconds is answered.
+    stack = await startStack({ tenant: { scanInterval: '24h', freshness: '24h' } })
+  })
+  afterAll(() => stack.close())
+
+  test('become one call; what a later one replaces is superseded', async () => {
+    const id = stack.simulator.seed({ name: 'Under test', client_metadata: { owners: '["auth0|tester"]' } })
+    await stack.request(`/v1/tenants/acme/clients/${id}`)
+    const patches = (): number =>
+      stack.simulator.stats.writes.filter(({ clientId, method }) => clientId === id && method === 'PATCH').length
+    stack.simulator.setFaults({ latencyMs: 4000, methods: ['PATCH'] })
+    const first = stack.patch(id, { applicationName: 'first' }, patient)
+    await vi.waitFor(() => expect(patches()).toBe(1), 10_000)
+    // The call that is under way keeps its latency.
+    stack.simulator.setFaults({})
+    const later = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => stack.patch(id, { applicationName: `later ${index}` }, patient)),
+    )
+    expect((await first).status).toBe(200)
+    expect(later.map(({ status }) => status)).toEqual(later.map(() => 200))
+    expect(patches()).toBe(2)
+    const [counts] = await stack.query(
+      `select count(*) filter (where status = 'applied')::int as applied, count(superseded_by)::int as superseded
+       from nexus.changes where client_id = $1`,
+      [id],
+    )
+    expect(counts).toEqual({ applied: 11, superseded: 9 })
   })
 })

@@ -1,11 +1,12 @@
 import { describe, expect, test, vi } from 'vitest'
 import { servers } from '../../support/stack.ts'
+import { makeScanDue } from '../../worker/scans.ts'
 import { pathOf, seedClient } from '../support.ts'
 import { condition, stack, call, useSync } from './sync-support.ts'
 
 const outside = async (id: string, callbacks: string[]): Promise<void> => {
   stack.simulator.seed({ ...stack.simulator.clients.get(id), callbacks })
-  await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
+  await makeScanDue(stack)
   await vi.waitFor(
     async () => {
       const [row] = await stack.query<{ drifted: boolean }>(

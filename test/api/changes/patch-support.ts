@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
+import { untilScanned } from '../../worker/scans.ts'
 
 export let stack: Stack
 
@@ -11,6 +12,7 @@ export const status = async (clientId: string) => (await stack.patch(clientId, {
 export const usePatches = (): void => {
   beforeAll(async () => {
     stack = await startStack({ tenant: { freshness: '60s' } })
+    await untilScanned(stack)
   })
   afterAll(() => stack.close())
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { z } from 'zod'
 import { startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
+import { untilScanned } from '../../worker/scans.ts'
 import { read } from '../support.ts'
 
 const Conditions = z.object({ conditions: z.array(z.looseObject({ type: z.string() })) })
@@ -23,6 +24,7 @@ export const call = async (method: string, path: string, body?: unknown, as?: st
 export const useSync = (): void => {
   beforeAll(async () => {
     stack = await startStack({ tenant: { scanInterval: '24h', freshness: '1h' } })
+    await untilScanned(stack)
   })
   afterAll(() => stack.close())
 }

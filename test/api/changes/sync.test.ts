@@ -104,11 +104,11 @@ describe.skipIf(servers === null)('what is between a wish and Auth0', () => {
   test('not while a call with it is under way, and not by somebody who may not write', async () => {
     const id = seedClient(stack)
     await stack.request(pathOf(id))
-    stack.simulator.setFaults({ latencyMs: 1500, methods: ['PATCH'] })
+    stack.simulator.setFaults({ latencyMs: 4000, methods: ['PATCH'] })
     try {
       const answer = await stack.patch(id, { productName: 'Under way' }, { headers: { prefer: 'respond-async' } })
       const change = answer.headers.get('nexus-change') ?? ''
-      await vi.waitFor(() => expect(stack.simulator.stats.writes.some(({ clientId }) => clientId === id)).toBe(true))
+      await expect.poll(() => stack.simulator.stats.writes.some(({ clientId }) => clientId === id)).toBe(true)
       expect(await call('DELETE', `/v1/tenants/acme/changes/${change}`)).toMatchObject({
         status: 409,
         body: { type: '/problems/change-under-way' },

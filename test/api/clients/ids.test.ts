@@ -4,6 +4,7 @@ import { greatest } from '../../../domain/texts/lengths.ts'
 import { deleteInAuth0 } from '../../support/auth0.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
+import { scanAgain, untilScanned } from '../../worker/scans.ts'
 import { backendOf, managedClient, stateKey, stateText } from '../../terraform/support.ts'
 
 /** Ids that a tenant can have, beside those of 32 letters and digits. */
@@ -38,26 +39,11 @@ describe.skipIf(servers === null)('a client of any id', () => {
       tenant: { scanInterval: '24h', freshness: '24h', terraformStates: ['main'] },
       file: { terraform: { stateKeys: [stateKey] } },
     })
-    await scanned()
+    await untilScanned(stack)
     for (const { id } of ids)
       stack.simulator.seed({ client_id: id, name: `Shop ${id}`, client_metadata: { owners: '["auth0|tester"]' } })
   }, 60_000)
   afterAll(() => stack.close())
-
-  const scanned = (): Promise<void> =>
-    vi.waitFor(
-      async () => {
-        const [tenant] = await stack.query<{ over: boolean }>(
-          `select next_scan_at > now() and scan_until is null as over from nexus.tenants`,
-        )
-        expect(tenant?.over).toBe(true)
-      },
-      { timeout: 20_000, interval: 50 },
-    )
-  const scanAgain = async (): Promise<void> => {
-    await stack.query('update nexus.tenants set next_scan_at = now()')
-    await scanned()
-  }
 
   test.each(ids)('is read and changed before any scan: $reason', async ({ id }) => {
     expect(await bodyOf(await stack.request(pathOf(id)))).toMatchObject({ id, name: `Shop ${id}` })
@@ -70,7 +56,7 @@ describe.skipIf(servers === null)('a client of any id', () => {
   })
 
   test('all are listed, page after page', async () => {
-    await scanAgain()
+    await scanAgain(stack)
     const found: string[] = []
     for (let cursor: string | null = ''; cursor !== null;) {
       const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
@@ -95,7 +81,7 @@ describe.skipIf(servers === null)('a client of any id', () => {
 
   test('the deletion of each is noticed by a scan', async () => {
     for (const { id } of ids) await deleteInAuth0(stack.simulator, id)
-    await scanAgain()
+    await scanAgain(stack)
     await vi.waitFor(
       async () => {
         const left = await stack.query('select client_id from nexus.clients where vanished_at is null')

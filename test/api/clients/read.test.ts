@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
+import { untilScanned } from '../../worker/scans.ts'
 import { behindNexus, pathOf, read, seedClient } from '../support.ts'
 import { clientMembers } from '../../support/contract.ts'
 
@@ -9,6 +10,7 @@ describe.skipIf(servers === null)('reading', () => {
   let stack: Stack
   beforeAll(async () => {
     stack = await startStack({ tenant: { freshness: '1h' } })
+    await untilScanned(stack)
   })
   afterAll(() => stack.close())
 

@@ -1,16 +1,28 @@
 import { randomUUID } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
+import { untilScanned } from '../../worker/scans.ts'
 import { pathOf, read, seedClient } from '../support.ts'
+
+/** Resolves when a request for a path arrives at a server of this process, as the simulated Auth0 is one. */
+const arrival = (path: string): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (message: unknown): void => {
+      if (!String(Object(Object(message).request).url).startsWith(path)) return
+      unsubscribe('http.server.request.start', look)
+      resolve()
+    }
+    subscribe('http.server.request.start', look)
+  })
 
 describe.skipIf(servers === null)('who may reach a client is changed on a reading of its own', () => {
   let stack: Stack
   beforeAll(async () => {
     // No scan reads anything meanwhile, and nothing that was read is too old.
     stack = await startStack({ tenant: { freshness: '1h', scanInterval: '24h' } })
-    for (let scanned: unknown[] = []; scanned.length === 0; await new Promise((resolve) => setTimeout(resolve, 50)))
-      scanned = await stack.query('select 1 from nexus.tenants where last_scan_at is not null')
+    await untilScanned(stack)
   })
   afterAll(() => stack.close())
   beforeEach(() => stack.simulator.setFaults({}))
@@ -129,8 +141,9 @@ describe.skipIf(servers === null)('who may reach a client is changed on a readin
     await stack.query(`update nexus.clients set observed_at = now() - interval '1 day' where client_id = $1`, [client])
     stack.simulator.setFaults({ latencyMs: 600, methods: ['GET'] })
     const before = calls('/{id}')
+    const asked = arrival(`/api/v2/clients/${client}`)
     const early = stack.request(pathOf(client), { as: admin() })
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await asked
     const late = await Promise.all([1, 2, 3].map((n) => patch(client, { owners: ['auth0|sue', `role-${n}`] })))
     await (await early).arrayBuffer()
     expect(late.map(({ status }) => status)).toEqual([200, 200, 200])
@@ -150,7 +163,7 @@ describe.skipIf(servers === null)('who may reach a client is changed on a readin
       stack.simulator.setFaults(faults)
       if (held)
         await stack.query(
-          `update nexus.tenants set held_at = now(), held_reason = 'test', next_probe_at = now() + interval '1 hour'`,
+          `update nexus.tenants set held_at = now(), held_reason = 'test', next_probe_at = now() + interval '25 seconds'`,
         )
       const before = calls()
       const key = { 'idempotency-key': randomUUID() }

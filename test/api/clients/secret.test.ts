@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
+import { untilScanned } from '../../worker/scans.ts'
 import { pathOf, read, seedClient } from '../support.ts'
 import { clientMembers } from '../../support/contract.ts'
 
@@ -12,6 +13,7 @@ describe.skipIf(servers === null)('?include=secret', () => {
   let as: string
   beforeAll(async () => {
     stack = await startStack({ tenant: { freshness: '1h' } })
+    await untilScanned(stack)
     as = stack.token({ permissions: ['client.write', 'client.secret.read'] })
   })
   afterAll(() => stack.close())

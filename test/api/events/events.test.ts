@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { basic, withStates } from '../../support/pipeline.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
+import { untilScanned } from '../../worker/scans.ts'
 import { backendOf, lockOf } from '../../terraform/support.ts'
 import { pathOf, read, seedClient } from '../support.ts'
 import { lookOn } from './support.ts'
@@ -18,6 +19,7 @@ describe.skipIf(servers === null)('events of a tenant', () => {
   let stack: Stack
   beforeAll(async () => {
     stack = await startStack(withStates({ tenant: { scanInterval: '24h', freshness: '1h' } }))
+    await untilScanned(stack)
   })
   afterAll(() => stack.close())
 

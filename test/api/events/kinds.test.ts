@@ -5,6 +5,7 @@ import type { EventKind } from '../../../domain/events.ts'
 import { withStates } from '../../support/pipeline.ts'
 import { servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
+import { untilScanned } from '../../worker/scans.ts'
 import { backendOf, lockOf, stateText } from '../../terraform/support.ts'
 import { behindNexus, pathOf, seedClient } from '../support.ts'
 import { lookOn } from './support.ts'
@@ -154,6 +155,7 @@ const knownClient = async (): Promise<string> => {
 describe.skipIf(servers === null)('what happens is told', () => {
   beforeAll(async () => {
     stack = await startStack(withStates({ tenant: { scanInterval: '24h', freshness: '1h', terraformStates: [state] } }))
+    await untilScanned(stack)
   })
   afterAll(() => stack.close())
 

@@ -5,7 +5,7 @@ import { applicationToken, servers, startStack } from '../../support/stack.ts'
 import type { Stack } from '../../support/stack.ts'
 import { pathOf, seedClient } from '../support.ts'
 import { lookOn } from './support.ts'
-import type { Message } from './support.ts'
+import type { Message, Reader } from './support.ts'
 
 describe.skipIf(servers === null)('two processes on one database', () => {
   let stack: Stack
@@ -67,17 +67,20 @@ describe.skipIf(servers === null)('two processes on one database', () => {
         const reading = readers.map(async (stays, index) => {
           const seen: Message[] = []
           let at = start
-          const look = async (done: () => Promise<unknown>): Promise<void> => {
+          const look = async (done: (reader: Reader) => Promise<unknown>): Promise<void> => {
             const reader = await lookOn(stack, { lastId: at, ...(index % 2 === 1 && { url: other }) })
-            await done()
+            await done(reader)
             reader.close()
             seen.push(...reader.messages.filter(({ event, data }) => event === 'message' && data !== null))
             at = reader.lastId() === '' ? at : reader.lastId()
           }
           for (const ms of stays) await look(() => sleep(ms))
-          await look(async () => {
+          await look(async (reader) => {
             await written.promise
-            await sleep(1500)
+            const last = Number((await rows(start)).at(-1)?.id)
+            await expect.poll(() => Number(reader.lastId()), { timeout: 20_000 }).toBeGreaterThanOrEqual(last)
+            // What comes twice would come now.
+            await sleep(500)
           })
           return seen.map(({ id, data }) => ({ id, kind: data?.['kind'], client: data?.['client'] }))
         })

@@ -155,7 +155,7 @@ describe.skipIf(servers === null)('Idempotency-Key', () => {
     const first = await patch(id, { applicationName: 'x' }, key)
     // As if the process had died before it could keep the answer.
     const [row] = await stack.query<{ change_id: string }>(
-      `update nexus.idempotency_keys set answer = null, claimed_until = now() + interval '2 seconds'
+      `update nexus.idempotency_keys set answer = null, claimed_until = now() + interval '1 minute'
        where key = $1 returning change_id`,
       [key],
     )

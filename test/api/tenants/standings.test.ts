@@ -30,7 +30,7 @@ describe.skipIf(servers === null)("an operator's view of tenants", () => {
     const id = seedClient(stack)
     await post('/v1/tenants/acme/pause')
     try {
-      await stack.patch(id, { productName: 'Shed' })
+      const change = (await stack.patch(id, { productName: 'Shed' })).headers.get('nexus-change')
       const paused = await acme()
       expect(paused).toMatchObject({
         paused: expect.stringMatching(/^\d{4}-/),
@@ -48,6 +48,8 @@ describe.skipIf(servers === null)("an operator's view of tenants", () => {
         as: stack.token({ sub: 'auth0|second', permissions: ['tenant.admin'] }),
       })
       expect((await acme()).pausedBy?.id).toBe('auth0|operator')
+      // Else it would be sent in the middle of another test.
+      expect((await stack.request(`/v1/tenants/acme/changes/${change}`, { method: 'DELETE' })).status).toBe(204)
     } finally {
       await post('/v1/tenants/acme/resume')
     }

@@ -55,7 +55,7 @@ describe.skipIf(servers === null || !hasChromium())('by keyboard alone, drift is
     await tabTo(page, dialog.getByRole('button', { name: 'Close' }).last())
     await page.keyboard.press('Enter')
     expect(await isShown(page.getByRole('heading', { name: 'Nothing has drifted' }))).toBe(true)
-    expect(ids.map(held)).toEqual(ids.map(keptOf))
+    await expect.poll(() => ids.map(held)).toEqual(ids.map(keptOf))
     await page.context().close()
   })
 })

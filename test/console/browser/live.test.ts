@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeScanDue } from '../../support/scans.ts'
 import { servers } from '../../support/stack.ts'
+import { makeScanDue } from '../../worker/scans.ts'
 import { hasChromium } from './support/chromium.ts'
 import { applicationField as field, save, untilDifferenceHas } from './support/client-page.ts'
 import { client, isShown, signIn, startWorld } from './support/world.ts'

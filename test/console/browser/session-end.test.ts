@@ -144,7 +144,7 @@ describe.skipIf(servers === null || !hasChromium())('a session ends while somebo
       await page.clock.fastForward(seconds * 1000)
       await page.waitForTimeout(200)
     }
-    expect(asked).toBeGreaterThan(2)
+    await expect.poll(() => asked).toBeGreaterThan(2)
     expect(await field(page).inputValue()).toBe('Typed while it is away')
     await page.context().close()
   })

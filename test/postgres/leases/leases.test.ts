@@ -218,8 +218,8 @@ describe.skipIf(servers === null)('leases', () => {
       await sleep(200)
       expect(told).toBe(false)
       await lease.settle({ attemptClosed: true, outcomes: [applied(id)] })
-      await sleep(500)
-      expect(told).toBe(true)
+      // Well before the wait would be over by itself.
+      await expect.poll(() => told, { timeout: 5000 }).toBe(true)
       await telling
     } finally {
       await notifications.close()

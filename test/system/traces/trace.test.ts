@@ -166,7 +166,9 @@ describe.skipIf(servers === null)('a trace', () => {
     await stand('resume')
     const [first = '', second = '', newest = ''] = ids
     const worked = named(await untilThere(newest, job, call), job)
-    const others = [first, second].map((traceId) => named(spansOf(traceId), 'accept change'))
+    const others = []
+    for (const traceId of [first, second])
+      others.push(named(await untilThere(traceId, 'accept change'), 'accept change'))
     expect(worked.links).toEqual(others.map(({ traceId, spanId }) => ({ traceId, spanId })))
     expect(worked.attributes).toMatchObject({ 'nexus.changes': '3' })
     for (const traceId of [first, second]) expect(spansOf(traceId).map(({ name }) => name)).not.toContain(job)

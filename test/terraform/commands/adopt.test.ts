@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { servers } from '../../support/stack.ts'
+import { scanAgain } from '../../worker/scans.ts'
 import { stateOf, json, stack, as, pipeline, write, useCommands } from './stack.ts'
 
 const sorted = (...texts: readonly string[]): string[] => texts.toSorted()
@@ -42,14 +43,7 @@ describe.skipIf(servers === null)('commands that ask the API', { timeout: 90_000
           ],
         }),
       )
-      await stack.query(`update nexus.tenants set last_scan_at = null, next_scan_at = now()`)
-      await vi.waitFor(
-        async () => {
-          const rows = await stack.query(`select from nexus.tenants where last_scan_at is not null`)
-          if (rows.length === 0) throw new Error('The scan is not over yet.')
-        },
-        { timeout: 15_000 },
-      )
+      await scanAgain(stack)
     })
 
     test('a dry run tells what it would ask for, and asks for nothing', async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll } from 'vitest'
 import { z } from 'zod'
 import { Snapshot } from '../../../domain/terraform/snapshot.ts'
@@ -6,6 +5,7 @@ import { pathOf, read } from '../../api/support.ts'
 import { startStack } from '../../support/stack.ts'
 import { recordOf } from '../../../domain/shape.ts'
 import type { Stack } from '../../support/stack.ts'
+import { untilScanned } from '../../worker/scans.ts'
 import { stateKey, theirStates } from '../support.ts'
 
 const everything = ['client.read.all', 'client.write.all', 'terraform.adopt', 'terraform.read', 'tenant.admin']
@@ -46,14 +46,6 @@ export const viewOf = (stack: Stack) => {
       return Snapshot.parse(body).states.find(({ name }) => name === state)?.version
     },
     patch: async (id: string, body: unknown) => read(await stack.patch(id, body, { as })),
-  }
-}
-
-const untilScanned = async (stack: Stack): Promise<void> => {
-  for (;;) {
-    const [row] = await stack.query<{ done: boolean }>('select last_scan_at is not null as done from nexus.tenants')
-    if (row?.done === true) return
-    await sleep(50)
   }
 }
 

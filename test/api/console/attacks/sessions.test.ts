@@ -15,6 +15,8 @@ describe.skipIf(servers === null)('a session of the console', () => {
   beforeAll(async () => {
     stack = await startConsole({
       simulator: { users, seed: [application] },
+      // A worker gets tokens where sessions get theirs, and ends sessions itself.
+      roles: { api: true, worker: false },
     })
   })
   afterAll(() => stack.close())
@@ -104,7 +106,8 @@ describe.skipIf(servers === null)('a session of the console', () => {
     const revocations = (): number => stack.simulator.stats.byRoute['POST /oauth/revoke 200'] ?? 0
     await expireAccess()
     const [so, renewed] = [revocations(), refreshes()]
-    stack.simulator.setFaults({ latencyMs: 300 })
+    // Longer than signing out takes, which is to come before the new tokens.
+    stack.simulator.setFaults({ latencyMs: 3000 })
     const late = ask(stack, sessionOf(browser), '/api/v1/whoami')
     await expect
       .poll(() => stack.query('select 1 from nexus.console_sessions where renewing is not null'))

@@ -5,6 +5,7 @@ import { consoleApplication } from '../../../../demo/console-application.ts'
 import { applicationToken, assembleStack } from '../../../support/assemble-stack.ts'
 import type { Stack, StackOptions } from '../../../support/assemble-stack.ts'
 import type { Servers } from '../../../support/servers.ts'
+import { untilScanned } from '../../../worker/scans.ts'
 import { launchChromium } from './chromium.ts'
 import { startPathProxy } from './path-proxy.ts'
 import { people } from './people.ts'
@@ -74,6 +75,8 @@ export const assembleWorld = async (
       ...options.file,
     },
   })
+  // Clients that only a scan has found are none that a test waits for.
+  if (options.roles?.worker !== false) await untilScanned(stack)
   const browser = await launchChromium()
   const faults: string[] = []
   const url = `${publicUrl}/console/`

@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest'
-import type { Stack } from './assemble-stack.ts'
+import type { Stack } from '../support/stack.ts'
 
 /** Resolves when a statement finds one row. */
 const untilFound = (stack: Stack, text: string): Promise<void> =>

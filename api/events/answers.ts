@@ -28,7 +28,7 @@ export const EventMessage = z
     event: z
       .enum(['message', 'reset', 'end'])
       .optional()
-      .describe('What is no event of the tenant. It is absent for those that are, which stands for `message`'),
+      .describe('Absent, which stands for `message`, for an event of the tenant; otherwise what the message is'),
     data: text
       .meta({ contentMediaType: 'application/json', contentSchema })
       .describe('An event, as JSON; nothing (`{}`) with `reset`, a Problem with `end`'),

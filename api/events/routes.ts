@@ -25,7 +25,7 @@ export const eventRoutes = [
         'something may have been missed, because the `id` is too old or of another database: read again what is shown. ' +
         "`event: end` comes before the stream is closed, with a Problem as its `data`: the caller's token has expired or was " +
         'revoked, they may not read here any more, or the server is shutting down or has a new configuration. ' +
-        'A reader that has not taken yet what was sent is cut off without it, and misses nothing if it comes again.\n\n' +
+        'A reader that has not yet taken what was sent is cut off without it, and misses nothing if it comes again with the last `id`.\n\n' +
         'A caller may have 20 streams in one process of Nexus.',
       query: EventsQuery,
       headers: ['Last-Event-ID'],

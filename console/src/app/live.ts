@@ -61,7 +61,7 @@ const follow = (tenantId: string, { renew }: Stream): (() => void) => {
     source.addEventListener('reset', () => void renew(tenant))
     // It says why it is over; whether somebody is still signed in, the session says.
     source.addEventListener('end', () => void renew(['session']))
-    // It tells what happens from when it begins: what was read before is read again. Afterwards it goes on where it was.
+    // A stream tells of nothing before it begins: what was read until then is read again. One that was lost goes on where it was.
     source.addEventListener('open', () => {
       if (!hasBegun) void renew(tenant)
       hasBegun = true

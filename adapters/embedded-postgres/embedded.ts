@@ -85,7 +85,7 @@ const openIn = async (
   const existing = await runningPort(place)
   const [owner] = await servingIn(place.directory)
   if (existing === undefined && owner !== undefined && serving === undefined) return { owner: owner.pid }
-  const port = existing ?? (await startServer(place, password, owner?.port))
+  const port = existing ?? (await startServer(place, owner?.port))
   const url = urlOf(password, port)
   const presence = await bePresent(url)
   const { directory, notes } = place
@@ -93,7 +93,7 @@ const openIn = async (
   const unregister = await registerServing(directory, port)
   const again = (): Promise<Presence> =>
     exclusively(lock, async () => {
-      if ((await runningPort(place)) === undefined) await startServer(place, password, port)
+      if ((await runningPort(place)) === undefined) await startServer(place, port)
       return bePresent(url)
     })
   const watch = lookAfter(presence, again, serving, patience)

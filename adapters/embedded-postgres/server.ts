@@ -5,7 +5,6 @@ import { connect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import pg from 'pg'
 import { lastLineOf, programFailed } from './causes.ts'
 import { freePort } from './free-port.ts'
 import { isAlive } from './lock.ts'
@@ -72,7 +71,7 @@ const accepts = (port: number): Promise<boolean> =>
  * @param wanted the port of a server that was lost: who works with it finds it there again
  * @returns its port
  */
-export const startServer = async (place: Place, password: string, wanted?: number): Promise<number> => {
+export const startServer = async (place: Place, wanted?: number): Promise<number> => {
   const { dataDirectory, directory, programs, account } = place
   const as = { ...account, cwd: directory, env: { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C' } }
   if (!(await exists(path.join(dataDirectory, 'PG_VERSION')))) {
@@ -96,10 +95,6 @@ export const startServer = async (place: Place, password: string, wanted?: numbe
     const end = tail === '' ? lastLineOf(error) : tail
     throw programFailed(error, `The embedded PostgreSQL did not start; the end of ${log}:\n${end}`)
   }
-  // The password is in the user's own file; in the connection it is only asked for once more to see that it fits.
-  const client = new pg.Client({ host: '127.0.0.1', port, user: serverUser, password, database: 'postgres' })
-  await client.connect()
-  await client.end()
   return port
 }
 

@@ -54,7 +54,7 @@ export const restoreBackup = async (directory: string, file: string, restoring: 
     try {
       const manifest = await unpack(file, temporary, restoring)
       const password = (await readFile(path.join(beside, passwordName), 'utf8')).trim()
-      const port = await startServer(temporary, password)
+      const port = await startServer(temporary)
       try {
         await restoring.prepare(urlOf(password, port))
       } finally {

@@ -1,13 +1,33 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
+/**
+ * Where ports for outgoing connections begin, on Linux; elsewhere higher. One of them may be somebody's connection at any
+ * moment, so a server that is to be started there, or started again, may find it taken.
+ * Source: net.ipv4.ip_local_port_range, https://docs.kernel.org/networking/ip-sysctl.html
+ */
+export const firstOutgoingPort = 32_768
+const firstPort = 15_000
+const mostTries = 100
+
 /** A port of this machine that was free a moment ago, for a server whose address has to be known before it listens. */
 export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
+  for (let tried = 0; tried < mostTries; tried += 1) {
+    const port = randomInt(firstPort, firstOutgoingPort)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`No free port was found from ${firstPort} to ${firstOutgoingPort - 1}, in ${mostTries} tries.`)
+}
+
+export const isFree = async (port: number): Promise<boolean> => {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('No free port was found.')
-  return address.port
+  return true
 }

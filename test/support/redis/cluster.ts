@@ -1,7 +1,6 @@
-import { createServer } from 'node:net'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { freePort } from '../../../adapters/embedded-postgres/free-port.ts'
+import { firstOutgoingPort, freePort, isFree } from '../../../adapters/embedded-postgres/free-port.ts'
 import { hasRedis, until } from '../local-servers.ts'
 import { addressOf, queueSettings, startRedisNode } from './node.ts'
 import type { RedisNode } from './node.ts'
@@ -37,16 +36,9 @@ const shares = [0, 1, 2].map(
 const clusterPort = async (): Promise<number> => {
   for (;;) {
     const port = await freePort()
-    if (port < 55_000 && (await isFree(port + 10_000))) return port
+    if (port + 10_000 < firstOutgoingPort && (await isFree(port + 10_000))) return port
   }
 }
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
 
 const Slots = z.array(z.tuple([z.number(), z.number()]).rest(z.tuple([z.string(), z.number()]).rest(z.unknown())))
 /** Ranges of slots, each with the ports of its nodes: the primary's first. */

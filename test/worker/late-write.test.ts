@@ -11,7 +11,7 @@ describe.skipIf(servers === null)('a call whose outcome nobody knows', () => {
   let id: string
   beforeAll(async () => {
     stack = await startStack({
-      file: { worker: { httpTimeout: '500ms' } },
+      file: { worker: { httpTimeout: '2s' } },
       tenant: { scanInterval: '24h', freshness: '24h' },
     })
   })

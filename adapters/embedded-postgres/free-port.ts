@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { codeOf } from '../../domain/shape.ts'
 
 /**
- * Where ports for outgoing connections begin, on Linux; elsewhere higher. One of them may be somebody's connection at any
- * moment, so a server that is to be started there, or started again, may find it taken.
+ * The first port that Linux gives to outgoing connections, by default; other systems begin higher. From here on, any port
+ * may be taken at any moment, also that of a server that is just being started again.
  * Source: net.ipv4.ip_local_port_range, https://docs.kernel.org/networking/ip-sysctl.html
  */
 export const firstOutgoingPort = 32_768
@@ -20,11 +21,13 @@ export const freePort = async (): Promise<number> => {
   throw new Error(`No free port was found from ${firstPort} to ${firstOutgoingPort - 1}, in ${mostTries} tries.`)
 }
 
+/** @throws the system's error where nobody could listen at any port */
 export const isFree = async (port: number): Promise<boolean> => {
   const server = createServer().listen(port, '127.0.0.1')
   try {
     await once(server, 'listening')
-  } catch {
+  } catch (error) {
+    if (codeOf(error) !== 'EADDRINUSE') throw error
     return false
   }
   server.close()

@@ -47,7 +47,6 @@ describe.skipIf(servers === null || !hasChromium())('signing in to the console',
     await world.stack.query('delete from nexus.console_sessions')
     // Its stream is looked at each five seconds, and asked for again two seconds after its end.
     const over = page.getByRole('heading', { name: 'You are signed out' })
-    await over.waitFor({ timeout: 20_000 })
-    expect(await over.isVisible()).toBe(true)
+    expect(await isShown(over, { timeout: 20_000 })).toBe(true)
   })
 })

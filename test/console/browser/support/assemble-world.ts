@@ -141,9 +141,9 @@ export const signInAgain = async (page: Page): Promise<void> => {
   await page.getByRole('banner').waitFor()
 }
 
-/** Whether something is shown, or comes within ten seconds. */
-export const isShown = (locator: Locator): Promise<boolean> =>
-  locator.waitFor().then(
+/** Whether something is shown, or comes in time: within ten seconds, where nothing else is said. */
+export const isShown = (locator: Locator, within?: { readonly timeout: number }): Promise<boolean> =>
+  locator.waitFor(within).then(
     () => true,
     () => false,
   )
